@@ -1,0 +1,315 @@
+//! What a Gradio app says of itself in `/config`: components, dependencies, protocol, prefix.
+//!
+//! Read leniently: any field may be missing, `false`, null or an object, and what is not
+//! understood is passed over, because apps of every age answer here (Gradio 3.50 to 6.31 are
+//! tested from recordings). Nothing is fetched here and nothing of chat is known; see
+//! [`super::client`] for the request and [`super::session`] for what is done with it.
+
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// The number of a component in `/config`.
+pub type ComponentId = i64;
+
+/// The number of a dependency, sent as `fn_index`.
+pub type FnIndex = i64;
+
+/// A Gradio app, as `/config` describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    /// Gradio's version, `"4.44.0"` for example; empty where the app does not tell.
+    pub version: String,
+    /// How the queue speaks.
+    pub protocol: Protocol,
+    /// The path before every route but `/config`, `/login` and `/`: empty, or `/gradio_api`
+    /// (Gradio 5 and later).
+    pub api_prefix: String,
+    /// Changes when the app restarts, which empties every session. It exceeds 2^53, so it is kept
+    /// as the digits that were sent.
+    pub app_id: Option<String>,
+    /// The Space behind the app, where it runs on the Hub.
+    pub space_id: Option<String>,
+    /// The title that its author gave.
+    pub title: Option<String>,
+    /// Whether a dependency without a `queue` of its own is queued.
+    pub enable_queue: bool,
+    components: HashMap<ComponentId, Component>,
+    dependencies: Vec<Dependency>,
+}
+
+/// The ways in which Gradio's queue has spoken to its clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// 3.x: a web socket; not supported.
+    WebSocket,
+    /// 4.0 to 4.8, `sse`: the join itself is the stream.
+    Sse,
+    /// 4.9 to 4.16, `sse_v1`: whole values.
+    SseV1,
+    /// 4.17 and later, `sse_v2`, `sse_v2.1`, `sse_v3`: diffs.
+    SseDiffs,
+    /// A name that this program has not heard of; spoken to as the newest.
+    Unknown,
+}
+
+impl Protocol {
+    fn read(name: Option<&str>) -> Self {
+        match name {
+            None | Some("ws") => Self::WebSocket,
+            Some("sse") => Self::Sse,
+            Some("sse_v1") => Self::SseV1,
+            Some("sse_v2" | "sse_v2.1" | "sse_v3") => Self::SseDiffs,
+            Some(_) => Self::Unknown,
+        }
+    }
+
+    /// Whether values after the first arrive as diffs.
+    pub fn sends_diffs(self) -> bool {
+        matches!(self, Self::SseDiffs | Self::Unknown)
+    }
+}
+
+/// One component: a text box, a chatbot, a state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Its number, as dependencies name it.
+    pub id: ComponentId,
+    /// Its type in lower case: `textbox`, `chatbot`, `state`, `modelscopechatbot`.
+    pub kind: String,
+    /// Its value when the page opens.
+    pub value: Value,
+    /// What its author wrote over it.
+    pub label: Option<String>,
+}
+
+/// One event handler of the app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dependency {
+    /// Its number; the position in the list where the app does not number them (before 4.32).
+    pub id: FnIndex,
+    /// What fires it: a component and an event name, `(5, "submit")`.
+    pub targets: Vec<(Option<ComponentId>, String)>,
+    /// The components whose values it takes, in order.
+    pub inputs: Vec<ComponentId>,
+    /// The components that its values go to, in order.
+    pub outputs: Vec<ComponentId>,
+    /// Its name in the API, where it has one.
+    pub api_name: Option<String>,
+    /// Whether it goes through the queue; `None` leaves it to [`App::enable_queue`].
+    pub queue: Option<bool>,
+    /// Whether it runs on the server at all; others are the browser's own.
+    pub backend_fn: bool,
+    /// The dependency after which it runs by itself.
+    pub trigger_after: Option<FnIndex>,
+    /// Whether it then runs only when that one succeeded.
+    pub trigger_only_on_success: bool,
+}
+
+impl App {
+    /// Reads the answer of `GET /config`. `None` when it is not the description of a Gradio app
+    /// (no list of dependencies).
+    pub fn read(config: &Value) -> Option<Self> {
+        let dependencies = config.get("dependencies")?.as_array()?;
+        let components = list(config, "components")
+            .filter_map(Component::read)
+            .map(|component| (component.id, component))
+            .collect();
+        Some(Self {
+            version: text(config, "version").unwrap_or_default(),
+            protocol: Protocol::read(config.get("protocol").and_then(Value::as_str)),
+            api_prefix: text(config, "api_prefix")
+                .map(|prefix| prefix.trim_end_matches('/').to_owned())
+                .unwrap_or_default(),
+            app_id: config.get("app_id").and_then(digits),
+            space_id: text(config, "space_id"),
+            title: text(config, "title"),
+            enable_queue: flag(config, "enable_queue").unwrap_or(true),
+            components,
+            dependencies: dependencies
+                .iter()
+                .enumerate()
+                .map(|(position, value)| Dependency::read(position, value))
+                .collect(),
+        })
+    }
+
+    /// The component with this number.
+    pub fn component(&self, id: ComponentId) -> Option<&Component> {
+        self.components.get(&id)
+    }
+
+    /// The dependency with this number.
+    pub fn dependency(&self, id: FnIndex) -> Option<&Dependency> {
+        self.dependencies.iter().find(|dependency| dependency.id == id)
+    }
+
+    /// All dependencies, in the app's order.
+    pub fn dependencies(&self) -> &[Dependency] {
+        &self.dependencies
+    }
+
+    /// The dependencies that run by themselves after `id`.
+    pub fn triggered_after(&self, id: FnIndex) -> impl Iterator<Item = &Dependency> {
+        self.dependencies
+            .iter()
+            .filter(move |dependency| dependency.backend_fn && dependency.trigger_after == Some(id))
+    }
+
+    /// Whether this dependency goes through the queue; the others are answered by one POST.
+    pub fn is_queued(&self, dependency: &Dependency) -> bool {
+        dependency.queue.unwrap_or(self.enable_queue)
+    }
+
+    /// Every component, in no order.
+    pub fn components(&self) -> impl Iterator<Item = &Component> {
+        self.components.values()
+    }
+}
+
+impl Component {
+    fn read(value: &Value) -> Option<Self> {
+        let props = value.get("props").unwrap_or(&Value::Null);
+        Some(Self {
+            id: value.get("id")?.as_i64()?,
+            kind: text(value, "type").unwrap_or_default().to_lowercase(),
+            value: props.get("value").cloned().unwrap_or(Value::Null),
+            label: text(props, "label"),
+        })
+    }
+
+    /// Whether the server keeps its value by session, so that null is sent in its place.
+    pub fn is_state(&self) -> bool {
+        self.kind == "state"
+    }
+
+    /// Whether it shows a conversation (`chatbot`, `modelscopechatbot` and their kin).
+    pub fn is_chatbot(&self) -> bool {
+        self.kind.ends_with("chatbot")
+    }
+
+    /// Whether a person writes a message in it.
+    pub fn is_message_box(&self) -> bool {
+        self.kind == "textbox" || self.kind.ends_with("multimodaltextbox") || self.takes_files()
+    }
+
+    /// Whether its value is an object of text and files.
+    pub fn takes_files(&self) -> bool {
+        self.kind.ends_with("multimodalinput") || self.kind.ends_with("multimodaltextbox")
+    }
+}
+
+impl Dependency {
+    fn read(position: usize, value: &Value) -> Self {
+        Self {
+            id: value
+                .get("id")
+                .and_then(Value::as_i64)
+                .unwrap_or_else(|| FnIndex::try_from(position).unwrap_or(FnIndex::MAX)),
+            targets: list(value, "targets").filter_map(target).collect(),
+            inputs: list(value, "inputs").filter_map(Value::as_i64).collect(),
+            outputs: list(value, "outputs").filter_map(Value::as_i64).collect(),
+            api_name: text(value, "api_name"),
+            queue: flag(value, "queue"),
+            backend_fn: flag(value, "backend_fn").unwrap_or(true),
+            trigger_after: value.get("trigger_after").and_then(Value::as_i64),
+            trigger_only_on_success: flag(value, "trigger_only_on_success").unwrap_or(false),
+        }
+    }
+
+    /// Whether `event` of component `id` fires it.
+    pub fn is_fired_by(&self, id: ComponentId, event: &str) -> bool {
+        self.targets
+            .iter()
+            .any(|(component, name)| *component == Some(id) && name == event)
+    }
+}
+
+/// `[5, "submit"]`, or in 3.x just the component's number.
+fn target(value: &Value) -> Option<(Option<ComponentId>, String)> {
+    let event = value.get(1).and_then(Value::as_str)?.to_owned();
+    Some((value.get(0).and_then(Value::as_i64), event))
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn flag(value: &Value, key: &str) -> Option<bool> {
+    value.get(key).and_then(Value::as_bool)
+}
+
+/// The digits of an `app_id`, sent as a number or, to be safe, as text.
+pub(super) fn digits(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_recorded_qwen_space_has_its_chain_of_functions() {
+        let app = recorded(include_str!("../../tests/fixtures/qwen-webui-4.44.config.json"));
+        assert_eq!(app.version, "4.44.0");
+        assert_eq!(app.api_prefix, "");
+        assert_eq!(app.app_id.as_deref(), Some("10181223975712207042"));
+        let add_text = app.dependency(1).unwrap();
+        assert_eq!(add_text.api_name.as_deref(), Some("add_text"));
+        assert!(!app.is_queued(add_text));
+        let next: Vec<_> = app.triggered_after(1).map(|next| next.id).collect();
+        assert_eq!(next, [2]);
+        assert!(app.is_queued(app.dependency(2).unwrap()));
+    }
+
+    #[test]
+    fn every_recorded_version_is_read() {
+        for (config, version, protocol, prefix) in [
+            (include_str!("../../tests/fixtures/chatinterface-3.50.config.json"), "3.50.2", Protocol::WebSocket, ""),
+            (include_str!("../../tests/fixtures/chatinterface-4.8.config.json"), "4.8.0", Protocol::Sse, ""),
+            (include_str!("../../tests/fixtures/chatinterface-4.16.config.json"), "4.16.0", Protocol::SseV1, ""),
+            (include_str!("../../tests/fixtures/chatinterface-4.20.config.json"), "4.20.1", Protocol::SseDiffs, ""),
+            (include_str!("../../tests/fixtures/chatinterface-5.49.config.json"), "5.49.1", Protocol::SseDiffs, "/gradio_api"),
+            (include_str!("../../tests/fixtures/chatinterface-6.31.config.json"), "6.31.0", Protocol::SseDiffs, "/gradio_api"),
+        ] {
+            let app = recorded(config);
+            assert_eq!((app.version.as_str(), app.protocol, app.api_prefix.as_str()), (version, protocol, prefix));
+            assert!(app.components().any(Component::is_chatbot), "{version}");
+            assert!(!app.dependencies().is_empty(), "{version}");
+        }
+    }
+
+    #[test]
+    fn odd_fields_are_passed_over() {
+        let app = App::read(&json!({
+            "components": [{"id": 1, "props": {"label": {"key": "x"}, "value": 3}}, {"type": "no id"}, null],
+            "dependencies": [{"api_name": false, "queue": null, "targets": [[null, "then"], 7]}, "text"],
+            "app_id": "abc", "api_prefix": null, "title": false,
+        }))
+        .unwrap();
+        assert_eq!(app.component(1).map(|component| &component.value), Some(&json!(3)));
+        assert_eq!(app.dependencies()[0].api_name, None);
+        assert_eq!(app.dependencies()[0].targets, [(None, "then".to_owned())]);
+        assert_eq!(app.dependencies()[1].id, 1);
+        assert!(app.is_queued(&app.dependencies()[0]));
+    }
+
+    #[test]
+    fn something_else_is_not_taken_for_an_app() {
+        for other in [json!({}), json!([]), json!({"dependencies": "x"}), json!({"detail": "Not Found"})] {
+            assert_eq!(App::read(&other), None);
+        }
+    }
+
+    fn recorded(config: &str) -> App {
+        App::read(&serde_json::from_str(config).unwrap()).unwrap()
+    }
+}

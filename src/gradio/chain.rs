@@ -1,0 +1,370 @@
+//! A dependency fired as by a person's hand, and those that follow it by themselves.
+//!
+//! [`Chain::next`] is pulled for [`Step`]s: the first dependency is posted or joined, its outputs
+//! are written back into the [`Session`], then the dependency whose `trigger_after` names it is
+//! fired, and so on while the watched component can still change. What only tidies the page up
+//! afterwards (Qwen-Agent's `flushed`) is left out, as nothing here would show it.
+//!
+//! Not here: what the values mean, and whether a session may be used again; `provider` decides.
+
+use super::app::{App, ComponentId, Dependency, FnIndex};
+use super::client::Client;
+use super::error::Error;
+use super::message::{Log, ProgressUnit};
+use super::job::Update;
+use super::queue::Events;
+use super::session::Session;
+use super::upload::Upload;
+use serde_json::{Value, json};
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// How often the progress of an upload is looked at.
+const UPLOAD_TICK: Duration = Duration::from_millis(100);
+/// Bodies below this leave in one breath; no progress is told of them, in bytes.
+const LARGE_BODY: u64 = 256 << 10;
+/// The first pause before a full queue is tried again, and the longest.
+const QUEUE_PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
+/// A chain longer than this goes round in a circle.
+const LONGEST_CHAIN: usize = 16;
+
+/// What happens on the way to the chain's end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A large body is on its way.
+    Uploading {
+        /// Bytes handed to the connection.
+        sent: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// The queue is full; it is tried again by itself.
+    Refused {
+        /// The app's words.
+        message: String,
+        /// When it is tried again.
+        retry_in: Duration,
+    },
+    /// The job waits.
+    Queued {
+        /// How many stand before it.
+        rank: Option<u64>,
+        /// Seconds until its turn, where the app can guess.
+        eta: Option<f64>,
+    },
+    /// The job runs.
+    Started,
+    /// The app is alive and has nothing to say.
+    Heartbeat,
+    /// The app shows progress.
+    Progress(Vec<ProgressUnit>),
+    /// The app shows a notice.
+    Log(Log),
+    /// The watched component has a new value: see [`Chain::watched`].
+    Values,
+    /// The chain is at its end.
+    Done,
+    /// The app ended the job without completing it.
+    Cancelled,
+}
+
+type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+enum Phase {
+    Fire(FnIndex),
+    Posting(FnIndex, Pending<Vec<Value>>),
+    Joining(FnIndex, Pending<Events>),
+    Streaming(FnIndex, Events),
+    Over,
+}
+
+/// One run of a chain; see the module's documentation. Dropping it drops the connection, at which
+/// the server ends the job at its next yield; [`Chain::cancel`] ends it at once.
+pub struct Chain {
+    client: Client,
+    app: Arc<App>,
+    session: Session,
+    query: String,
+    watched: ComponentId,
+    phase: Phase,
+    upload: Upload,
+    uploaded: u64,
+    notes: (UnboundedSender<Step>, UnboundedReceiver<Step>),
+    /// The job in the queue, known before its stream is open.
+    joined: Arc<OnceLock<String>>,
+    /// The component that fired the chain.
+    trigger: Option<ComponentId>,
+    fired: usize,
+}
+
+impl Chain {
+    /// A chain that begins at dependency `first` with the values of `session` and ends when
+    /// `watched` has its final value. `query` is added to the routes (`?__theme=light`).
+    pub fn new(
+        client: Client,
+        app: Arc<App>,
+        session: Session,
+        (first, watched): (FnIndex, ComponentId),
+        query: &str,
+    ) -> Self {
+        Self {
+            client,
+            app,
+            session,
+            query: query.to_owned(),
+            watched,
+            phase: Phase::Fire(first),
+            upload: Upload::default(),
+            uploaded: 0,
+            notes: unbounded_channel(),
+            joined: Arc::default(),
+            trigger: None,
+            fired: 0,
+        }
+    }
+
+    /// The value of the watched component, as far as it is known.
+    pub fn watched(&self) -> &Value {
+        if let Phase::Streaming(fn_index, events) = &self.phase
+            && let Some(position) = self.watched_output(*fn_index)
+            && let Some(value) = events.job().outputs().get(position)
+        {
+            return value;
+        }
+        self.session.value(&self.app, self.watched)
+    }
+
+    /// The next step. Safe to drop while it waits. After [`Step::Done`], [`Step::Cancelled`] or an
+    /// error it must not be called again; [`Chain::watched`] still tells how far the value came.
+    pub async fn next(&mut self) -> Result<Step, Error> {
+        loop {
+            if let Some(step) = self.advance().await? {
+                return Ok(step);
+            }
+        }
+    }
+
+    async fn advance(&mut self) -> Result<Option<Step>, Error> {
+        match &mut self.phase {
+            Phase::Fire(fn_index) => {
+                let fn_index = *fn_index;
+                self.fire(fn_index)?;
+                Ok(None)
+            }
+            Phase::Posting(fn_index, pending) => {
+                let fn_index = *fn_index;
+                tokio::select! {
+                    outputs = pending => self.finish(fn_index, outputs?).map(Some),
+                    () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
+                }
+            }
+            Phase::Joining(fn_index, pending) => {
+                let fn_index = *fn_index;
+                tokio::select! {
+                    biased;
+                    Some(step) = self.notes.1.recv() => Ok(Some(step)),
+                    events = pending => {
+                        self.phase = Phase::Streaming(fn_index, events?);
+                        Ok(None)
+                    }
+                    () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
+                }
+            }
+            Phase::Streaming(fn_index, events) => {
+                let fn_index = *fn_index;
+                let update = events.next().await?;
+                self.streamed(fn_index, update)
+            }
+            Phase::Over => Ok(Some(Step::Done)),
+        }
+    }
+
+    /// Starts the request of a dependency.
+    fn fire(&mut self, fn_index: FnIndex) -> Result<(), Error> {
+        self.fired += 1;
+        let Some(dependency) = self.app.dependency(fn_index) else {
+            return Err(Error::Unsupported {
+                detail: format!("the app has no function {fn_index}"),
+            });
+        };
+        if self.fired > LONGEST_CHAIN {
+            return Err(Error::Unsupported {
+                detail: "the app's functions follow each other in a circle".to_owned(),
+            });
+        }
+        // The browser names the component that a person touched, for the whole chain.
+        let touched = dependency.targets.iter().find_map(|(component, _)| *component);
+        self.trigger = self.trigger.or(touched);
+        let body = json!({
+            "data": self.session.inputs(&self.app, dependency),
+            "event_data": null,
+            "fn_index": fn_index,
+            "trigger_id": self.trigger,
+            "session_hash": self.session.hash(),
+        });
+        self.upload = Upload::default();
+        self.uploaded = 0;
+        let (client, app) = (self.client.clone(), Arc::clone(&self.app));
+        let (query, upload) = (self.query.clone(), self.upload.clone());
+        if !self.app.is_queued(dependency) {
+            let request = async move { client.predict(&app, &query, &body, &upload).await };
+            self.phase = Phase::Posting(fn_index, Box::pin(request));
+            return Ok(());
+        }
+        self.joined = Arc::default();
+        let joined = Arc::clone(&self.joined);
+        let (hash, notes) = (self.session.hash().to_owned(), self.notes.0.clone());
+        let request = async move {
+            let event_id = join_patiently(&client, &app, (&query, &body), &upload, &notes).await?;
+            drop(body);
+            joined.get_or_init(|| event_id.clone());
+            Events::open(&client, &app, &hash, event_id).await
+        };
+        self.phase = Phase::Joining(fn_index, Box::pin(request));
+        Ok(())
+    }
+
+    fn upload_step(&mut self) -> Option<Step> {
+        let (sent, total) = self.upload.progress();
+        if total < LARGE_BODY || sent == self.uploaded {
+            return None;
+        }
+        self.uploaded = sent;
+        Some(Step::Uploading { sent, total })
+    }
+
+    fn streamed(&mut self, fn_index: FnIndex, update: Update) -> Result<Option<Step>, Error> {
+        Ok(match update {
+            Update::Queued { rank, eta } => Some(Step::Queued { rank, eta }),
+            Update::Started => Some(Step::Started),
+            Update::Heartbeat => Some(Step::Heartbeat),
+            Update::Progress(units) => Some(Step::Progress(units)),
+            Update::Log(log) => Some(Step::Log(log)),
+            Update::Values => self.watched_output(fn_index).map(|_| Step::Values),
+            Update::Completed | Update::Cancelled => {
+                let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Over)
+                else {
+                    return Ok(Some(Step::Done));
+                };
+                let outputs = events.into_outputs().into_values();
+                if update == Update::Completed {
+                    return self.finish(fn_index, outputs).map(Some);
+                }
+                self.keep(fn_index, outputs);
+                Some(Step::Cancelled)
+            }
+        })
+    }
+
+    /// A dependency is done: its outputs are kept, and the next one is made ready.
+    fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Result<Step, Error> {
+        self.keep(fn_index, outputs);
+        let next = self
+            .app
+            .triggered_after(fn_index)
+            .find(|next| leads_to(&self.app, next, self.watched, LONGEST_CHAIN))
+            .map(|next| next.id);
+        self.phase = next.map_or(Phase::Over, Phase::Fire);
+        Ok(Step::Values)
+    }
+
+    fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) {
+        if let Some(dependency) = self.app.dependency(fn_index) {
+            self.session.store(dependency, outputs);
+        }
+    }
+
+    fn watched_output(&self, fn_index: FnIndex) -> Option<usize> {
+        let dependency = self.app.dependency(fn_index)?;
+        dependency.outputs.iter().position(|&id| id == self.watched)
+    }
+
+    /// Ends the running job at the server and waits, at most the client's cancel timeout, for the
+    /// server to say so. What came until then can be read from [`Chain::watched`].
+    pub async fn cancel(&mut self) {
+        let patience = self.client.options().cancel_timeout;
+        if tokio::time::timeout(patience, self.cancel_job()).await.is_err() {
+            tracing::warn!("the server did not confirm the cancellation in time");
+        }
+    }
+
+    async fn cancel_job(&mut self) {
+        if let Phase::Joining(fn_index, pending) = &mut self.phase {
+            let (sent, total) = self.upload.progress();
+            // A body that is still on its way never becomes a job once the connection is dropped;
+            // a whole one may be a job already, whose number is worth waiting for.
+            if self.joined.get().is_none() && sent < total {
+                return;
+            }
+            let fn_index = *fn_index;
+            match pending.await {
+                Ok(events) => self.phase = Phase::Streaming(fn_index, events),
+                Err(_) => return,
+            }
+        }
+        let Phase::Streaming(fn_index, events) = &mut self.phase else {
+            return;
+        };
+        let (fn_index, hash) = (*fn_index, self.session.hash());
+        let asked = self.client.cancel(&self.app, hash, fn_index, events.job().event_id()).await;
+        if let Err(error) = asked {
+            tracing::warn!(%error, "the job could not be cancelled");
+            return;
+        }
+        // The last values, then the end; whatever else arrives does not matter any more.
+        while let Ok(update) = events.next().await {
+            if matches!(update, Update::Completed | Update::Cancelled) {
+                break;
+            }
+        }
+    }
+}
+
+/// Joins the queue, and tries again with growing pauses while it is full or overloaded.
+async fn join_patiently(
+    client: &Client,
+    app: &App,
+    (query, body): (&str, &Value),
+    upload: &Upload,
+    notes: &UnboundedSender<Step>,
+) -> Result<String, Error> {
+    let (mut pause, longest) = QUEUE_PAUSES;
+    let mut patience = client.options().queue_full_patience;
+    loop {
+        let error = match client.join(app, query, body, upload).await {
+            Ok(event_id) => return Ok(event_id),
+            Err(error) => error,
+        };
+        let retry_in = match &error {
+            Error::QueueFull { .. } => pause,
+            Error::Status {
+                status: 429 | 503,
+                retry_after,
+                ..
+            } => retry_after.unwrap_or(pause),
+            _ => return Err(error),
+        };
+        if retry_in > patience {
+            return Err(error);
+        }
+        patience -= retry_in;
+        // A closed channel means that nobody watches; the pause and the next try still count.
+        let _ = notes.send(Step::Refused {
+            message: error.to_string(),
+            retry_in,
+        });
+        tokio::time::sleep(retry_in).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// Whether `dependency`, or one that follows it, writes to `component`.
+fn leads_to(app: &App, dependency: &Dependency, component: ComponentId, depth: usize) -> bool {
+    dependency.outputs.contains(&component)
+        || (depth > 0
+            && app
+                .triggered_after(dependency.id)
+                .any(|next| leads_to(app, next, component, depth - 1)))
+}

@@ -1,0 +1,426 @@
+//! The HTTP side of a Gradio app: one method for each route, typed errors, idle timeouts.
+//!
+//! What may be repeated by itself is repeated here, and nothing else: GETs that were answered with
+//! a passing trouble, and connections that were never established. A request that may have
+//! arrived is never sent twice. [`super::chain`] and `provider` call this; they know what a route
+//! means, this knows how it is asked.
+
+use super::app::{App, digits};
+use super::error::{ConnectCause, Error, excerpt};
+use super::upload::{Upload, sent_with_care};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode, Url};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How often something that may be repeated is tried in all.
+const ATTEMPTS: u32 = 3;
+/// The pause before the second attempt; it triples for each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The longest `Retry-After` that is waited for without asking the person.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How to reach apps. `Default` gives the values that the program uses without settings.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `http://`, `https://`, `socks5://` or `socks5h://` with host and port; `None` uses the
+    /// environment's (`HTTPS_PROXY`, `NO_PROXY`). Never used for loopback unless given here.
+    pub proxy: Option<String>,
+    /// How long a connection may take to come about.
+    pub connect_timeout: Duration,
+    /// How long no byte may travel in either direction. There is no limit to the whole.
+    pub idle_timeout: Duration,
+    /// How long a job that was cancelled is waited for.
+    pub cancel_timeout: Duration,
+    /// For how long a full queue is tried again.
+    pub queue_full_patience: Duration,
+    /// The largest frame of a stream, in bytes.
+    pub frame_limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            proxy: None,
+            connect_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(60),
+            cancel_timeout: Duration::from_secs(2),
+            queue_full_patience: Duration::from_secs(120),
+            frame_limit: 512 << 20,
+        }
+    }
+}
+
+/// A client of the app at one address. Cookies are kept, because Spaces with several replicas tell
+/// them apart by cookie.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    options: Options,
+}
+
+impl Client {
+    /// `base` is the app's address, `http://127.0.0.1:7860` for example. Nothing is sent yet.
+    pub fn new(base: &str, options: Options) -> Result<Self, Error> {
+        let setup = |detail: String| Error::Setup { detail };
+        let mut base = Url::parse(base)
+            .map_err(|error| setup(format!("{base} is not an address: {error}")))?;
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+            return Err(setup(format!("{base} is not an http or https address")));
+        }
+        base.set_query(None);
+        base.set_fragment(None);
+        Ok(Self {
+            http: http_client(&base, &options)?,
+            base,
+            options,
+        })
+    }
+
+    /// The limits and timeouts that this client keeps.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// `GET /config`, which never has a prefix.
+    pub async fn config(&self) -> Result<App, Error> {
+        let (url, body) = self.get("", "/config").await?;
+        App::read(&parse(&url, &body)?).ok_or_else(|| Error::Decode {
+            url,
+            detail: "not the description of a Gradio app".to_owned(),
+            excerpt: excerpt(&body),
+        })
+    }
+
+    /// `GET /app_id`: the number that changes when the app restarts. Apps that lack the route
+    /// tell it in `/config`, which is read in its place.
+    pub async fn app_id(&self, app: &App) -> Result<Option<String>, Error> {
+        match self.get(&app.api_prefix, "/app_id").await {
+            Ok((url, body)) => Ok(parse(&url, &body)?.get("app_id").and_then(digits)),
+            Err(Error::Status { status: 404, .. }) => Ok(self.config().await?.app_id),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs. `upload` is
+    /// told how much of the body has been sent.
+    pub async fn predict(
+        &self,
+        app: &App,
+        query: &str,
+        body: &Value,
+        upload: &Upload,
+    ) -> Result<Vec<Value>, Error> {
+        let route = format!("/run/predict{query}");
+        let (url, answer) = self.post(&app.api_prefix, &route, body, upload).await?;
+        let mut answer = parse(&url, &answer)?;
+        match answer.get_mut("data").map(Value::take) {
+            Some(Value::Array(data)) => Ok(data),
+            _ => Err(Error::Decode {
+                url,
+                detail: "the field data is missing".to_owned(),
+                excerpt: excerpt(answer.to_string().as_bytes()),
+            }),
+        }
+    }
+
+    /// `POST /queue/join`: puts a job into the queue. Gives its `event_id`.
+    pub async fn join(
+        &self,
+        app: &App,
+        query: &str,
+        body: &Value,
+        upload: &Upload,
+    ) -> Result<String, Error> {
+        let route = format!("/queue/join{query}");
+        let (url, answer) = self.post(&app.api_prefix, &route, body, upload).await?;
+        let parsed = parse(&url, &answer)?;
+        match parsed.get("event_id").and_then(Value::as_str) {
+            Some(event_id) => Ok(event_id.to_owned()),
+            None => Err(Error::Decode {
+                url,
+                detail: "the field event_id is missing".to_owned(),
+                excerpt: excerpt(&answer),
+            }),
+        }
+    }
+
+    /// `GET /queue/data`: opens the session's stream. Only one reader of a session at a time; it
+    /// cannot be opened again for a job that has begun.
+    pub async fn open_stream(&self, app: &App, session_hash: &str) -> Result<Response, Error> {
+        let mut url = self.url(&app.api_prefix, "/queue/data");
+        url.query_pairs_mut().append_pair("session_hash", session_hash);
+        let shown = without_query(&url);
+        let response = self
+            .retried(|| {
+                let request = self.http.get(url.clone()).header("accept", "text/event-stream");
+                self.in_time(&shown, request.send())
+            })
+            .await?;
+        checked(response, &shown).await
+    }
+
+    /// `POST /cancel`: ends a job. The app answers success for jobs it does not know, too.
+    pub async fn cancel(
+        &self,
+        app: &App,
+        session_hash: &str,
+        fn_index: i64,
+        event_id: &str,
+    ) -> Result<(), Error> {
+        let body = json!({"session_hash": session_hash, "fn_index": fn_index, "event_id": event_id});
+        let upload = Upload::default();
+        self.post(&app.api_prefix, "/cancel", &body, &upload).await?;
+        Ok(())
+    }
+
+    /// The address of a route, without its query, as errors show it.
+    pub fn shown(&self, prefix: &str, route: &str) -> String {
+        without_query(&self.url(prefix, route))
+    }
+
+    fn url(&self, prefix: &str, route: &str) -> Url {
+        let (path, query) = route.split_once('?').unwrap_or((route, ""));
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{prefix}{path}", self.base.path().trim_end_matches('/')));
+        url.set_query((!query.is_empty()).then_some(query));
+        url
+    }
+
+    async fn get(&self, prefix: &str, route: &str) -> Result<(String, Vec<u8>), Error> {
+        let url = self.url(prefix, route);
+        let shown = without_query(&url);
+        let response = self
+            .retried(|| async {
+                let sent = self.in_time(&shown, self.http.get(url.clone()).send()).await?;
+                if is_passing_trouble(sent.status()) {
+                    return Err(refusal(sent, &shown).await);
+                }
+                Ok(sent)
+            })
+            .await?;
+        let response = checked(response, &shown).await?;
+        let body = self.body(response, &shown).await?;
+        Ok((shown, body))
+    }
+
+    async fn post(
+        &self,
+        prefix: &str,
+        route: &str,
+        body: &Value,
+        upload: &Upload,
+    ) -> Result<(String, Vec<u8>), Error> {
+        let url = self.url(prefix, route);
+        let shown = without_query(&url);
+        let body = bytes_of(body, &shown)?;
+        let response = self
+            .retried(|| {
+                let request = self
+                    .http
+                    .post(url.clone())
+                    .header(CONTENT_TYPE, "application/json");
+                sent_with_care(request, body.clone(), upload, &shown, self.options.idle_timeout)
+            })
+            .await?;
+        let response = checked(response, &shown).await?;
+        let body = self.body(response, &shown).await?;
+        Ok((shown, body))
+    }
+
+    /// Tries again what was never sent, and what [`Client::get`] says may be repeated.
+    async fn retried<F>(&self, mut attempt: impl FnMut() -> F) -> Result<Response, Error>
+    where
+        F: Future<Output = Result<Response, Error>>,
+    {
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..ATTEMPTS {
+            let wait = match attempt().await {
+                Err(Error::Connect { cause, .. }) if is_worth_another_try(cause) => pause,
+                Err(Error::Status { status: 429 | 502..=504, retry_after, .. })
+                    if retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE) =>
+                {
+                    retry_after.unwrap_or(pause)
+                }
+                other => return other,
+            };
+            tokio::time::sleep(wait).await;
+            pause *= 3;
+        }
+        attempt().await
+    }
+
+    /// The whole body, each piece of it within the idle timeout.
+    async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.in_time(url, response.chunk()).await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > self.options.frame_limit {
+                return Err(Error::FrameTooLarge {
+                    url: url.to_owned(),
+                    limit: self.options.frame_limit,
+                });
+            }
+        }
+        Ok(body)
+    }
+
+    /// Waits for one step of a request, at most the idle timeout.
+    pub(super) async fn in_time<T>(
+        &self,
+        url: &str,
+        step: impl Future<Output = Result<T, reqwest::Error>>,
+    ) -> Result<T, Error> {
+        let patience = self.options.idle_timeout;
+        match tokio::time::timeout(patience, step).await {
+            Ok(result) => result.map_err(|error| Error::from_http(&error, url, patience)),
+            Err(_) => Err(Error::Timeout {
+                url: url.to_owned(),
+                after: patience,
+            }),
+        }
+    }
+}
+
+fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> {
+    let builder = || -> Result<reqwest::ClientBuilder, reqwest::Error> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("spacechat/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(options.connect_timeout)
+            .default_headers(HeaderMap::from_iter([(
+                // What Gradio's own clients send beside the web page's `app`.
+                reqwest::header::HeaderName::from_static("x-gradio-user"),
+                reqwest::header::HeaderValue::from_static("api"),
+            )]))
+            .cookie_store(true)
+            .redirect(same_host_only());
+        if let Some(proxy) = &options.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+        } else if is_loopback(base) {
+            builder = builder.no_proxy();
+        }
+        Ok(builder)
+    };
+    let setup = |error: reqwest::Error| Error::Setup {
+        detail: format!("the HTTP client could not be set up: {error}"),
+    };
+    builder().map_err(setup)?.build().or_else(|_| {
+        // A system without CA certificates: without roots the client refuses even loopback.
+        let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .filter_map(|der| reqwest::Certificate::from_der(der).ok());
+        builder()
+            .map_err(setup)?
+            .tls_certs_only(bundled)
+            .build()
+            .map_err(setup)
+    })
+}
+
+/// Follows a redirect only within the host: a token, a cookie or a prompt never goes elsewhere.
+fn same_host_only() -> reqwest::redirect::Policy {
+    reqwest::redirect::Policy::custom(|attempt| {
+        let same = attempt.previous().last().is_some_and(|last| {
+            last.host_str() == attempt.url().host_str()
+                && (last.scheme() == attempt.url().scheme() || attempt.url().scheme() == "https")
+        });
+        if same && attempt.previous().len() < 10 {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    })
+}
+
+/// Whether this address is on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.to_lowercase().ends_with(".localhost")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn without_query(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.to_string()
+}
+
+fn is_passing_trouble(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502..=504)
+}
+
+/// A bad certificate or a bad name stays bad; a refused or slow connection may pass.
+fn is_worth_another_try(cause: ConnectCause) -> bool {
+    matches!(cause, ConnectCause::Refused | ConnectCause::Other | ConnectCause::Proxy)
+}
+
+fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body).map_err(|error| Error::Decode {
+        url: url.to_owned(),
+        detail: error.to_string(),
+        excerpt: String::new(),
+    })
+}
+
+fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
+    serde_json::from_slice(body).map_err(|_| Error::Decode {
+        url: url.to_owned(),
+        detail: "JSON was expected".to_owned(),
+        excerpt: excerpt(body),
+    })
+}
+
+/// Passes a success on and makes an error of the rest.
+pub(super) async fn checked(response: Response, url: &str) -> Result<Response, Error> {
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    Err(refusal(response, url).await)
+}
+
+/// The error that an answer without success stands for.
+async fn refusal(mut response: Response, url: &str) -> Error {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response.headers());
+    // Only the beginning is looked at: an error page may be of any length.
+    let mut body = Vec::new();
+    while body.len() < 64 << 10
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    let detail = serde_json::from_slice::<Value>(&body)
+        .ok()
+        .and_then(|mut answer| answer.get_mut("detail").map(Value::take));
+    let url = url.to_owned();
+    match detail {
+        Some(detail) if status == 401 && detail.get("error").is_some() => Error::Login { url },
+        Some(Value::String(message)) if status == 503 && message.starts_with("Queue is") => {
+            Error::QueueFull { message }
+        }
+        Some(Value::String(message)) => Error::Status {
+            url,
+            status,
+            excerpt: excerpt(message.as_bytes()),
+            retry_after,
+        },
+        _ => Error::Status {
+            url,
+            status,
+            excerpt: excerpt(&body),
+            retry_after,
+        },
+    }
+}
+
+/// `Retry-After` in seconds; the date form is not used by the hosts in question.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

@@ -1,0 +1,226 @@
+//! Output values rebuilt from the diffs that a streaming server sends.
+//!
+//! The first `process_generating` of an event holds each output whole; later ones hold, for each
+//! output, a list of operations `[action, path, value]` (protocols `sse_v2` to `sse_v3`; Gradio's
+//! `utils.diff`); `process_completed` holds the values whole again. [`Outputs`] keeps the values
+//! and applies the operations. It never guesses from the shape whether something is a diff: the
+//! caller, [`super::queue`], decides by protocol and by what came before.
+
+use serde_json::Value;
+
+/// The outputs of one event, as far as the stream has told them.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    kept: Vec<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    value: Value,
+    out_of_step: bool,
+}
+
+impl Outputs {
+    /// Takes whole values, of a first frame or a completed message. Every output is in step again.
+    pub fn set(&mut self, data: Vec<Value>) {
+        self.kept = data
+            .into_iter()
+            .map(|value| Kept {
+                value,
+                out_of_step: false,
+            })
+            .collect();
+    }
+
+    /// Applies one frame of diffs: `diffs[i]` is the list of operations for output `i`. An output
+    /// beyond those known starts from null. An operation that does not fit leaves its output at
+    /// the last good value and marks it as out of step; further operations on it are passed over
+    /// until [`Outputs::set`].
+    pub fn apply(&mut self, diffs: Vec<Value>) {
+        for (index, diff) in diffs.into_iter().enumerate() {
+            if index >= self.kept.len() {
+                self.kept.push(Kept::default());
+            }
+            let kept = &mut self.kept[index];
+            if !kept.out_of_step && apply_diff(&mut kept.value, diff).is_none() {
+                kept.out_of_step = true;
+            }
+        }
+    }
+
+    /// The value of output `index`, in the order of the dependency's outputs.
+    pub fn get(&self, index: usize) -> Option<&Value> {
+        self.kept.get(index).map(|kept| &kept.value)
+    }
+
+    /// Whether output `index` missed an operation, so that its value waits for the end to be right.
+    pub fn is_out_of_step(&self, index: usize) -> bool {
+        self.kept.get(index).is_some_and(|kept| kept.out_of_step)
+    }
+
+    /// All values, in the order of the dependency's outputs.
+    pub fn into_values(self) -> Vec<Value> {
+        self.kept.into_iter().map(|kept| kept.value).collect()
+    }
+}
+
+/// One operation of a diff.
+struct Operation {
+    action: Action,
+    path: Vec<Value>,
+    value: Value,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Replace,
+    Append,
+    Add,
+    Delete,
+}
+
+impl Operation {
+    fn read(value: Value) -> Option<Self> {
+        let Value::Array(parts) = value else {
+            return None;
+        };
+        let [action, path, value] = <[Value; 3]>::try_from(parts).ok()?;
+        let action = match action.as_str()? {
+            "replace" => Action::Replace,
+            "append" => Action::Append,
+            "add" => Action::Add,
+            "delete" => Action::Delete,
+            _ => return None,
+        };
+        let Value::Array(path) = path else {
+            return None;
+        };
+        Some(Self {
+            action,
+            path,
+            value,
+        })
+    }
+
+    /// The array index that this deletes and the path to that array.
+    fn deleted_index(&self) -> Option<(&[Value], u64)> {
+        if self.action != Action::Delete {
+            return None;
+        }
+        let (last, parent) = self.path.split_last()?;
+        Some((parent, last.as_u64()?))
+    }
+}
+
+/// Applies the operations to a copy-free `target`; `None` as soon as one does not fit.
+fn apply_diff(target: &mut Value, diff: Value) -> Option<()> {
+    let Value::Array(operations) = diff else {
+        return None;
+    };
+    let mut operations: Vec<Operation> = operations
+        .into_iter()
+        .map(Operation::read)
+        .collect::<Option<_>>()?;
+    order_deletes(&mut operations);
+    operations
+        .into_iter()
+        .try_for_each(|operation| apply(target, operation))
+}
+
+/// Servers before Gradio 5.29.1 number the elements to delete as they stood before the first
+/// delete, ascending; later ones as they stand at each step. A run of deletes in one array with
+/// strictly ascending indexes is of the first kind, and is right when it is applied backwards.
+fn order_deletes(operations: &mut [Operation]) {
+    let mut start = 0;
+    while start < operations.len() {
+        let mut end = start + 1;
+        if operations[start].deleted_index().is_some() {
+            while end < operations.len()
+                && ascends(&operations[end - 1], &operations[end])
+            {
+                end += 1;
+            }
+        }
+        operations[start..end].reverse();
+        start = end;
+    }
+}
+
+fn ascends(first: &Operation, second: &Operation) -> bool {
+    match (first.deleted_index(), second.deleted_index()) {
+        (Some((parent, index)), Some((other, next))) => parent == other && index < next,
+        _ => false,
+    }
+}
+
+fn apply(target: &mut Value, operation: Operation) -> Option<()> {
+    let Operation {
+        action,
+        path,
+        value,
+    } = operation;
+    let Some((last, parents)) = path.split_last() else {
+        return apply_at_root(target, action, value);
+    };
+    let mut parent = target;
+    for step in parents {
+        parent = child(parent, step)?;
+    }
+    match (parent, last) {
+        (Value::Object(map), Value::String(key)) => match action {
+            Action::Replace | Action::Add => {
+                map.insert(key.clone(), value);
+            }
+            Action::Append => append(map.get_mut(key)?, value)?,
+            Action::Delete => {
+                map.remove(key)?;
+            }
+        },
+        (Value::Array(items), Value::Number(index)) => {
+            let index = usize::try_from(index.as_u64()?).ok()?;
+            match action {
+                Action::Add if index <= items.len() => items.insert(index, value),
+                Action::Delete if index < items.len() => {
+                    items.remove(index);
+                }
+                Action::Replace => *items.get_mut(index)? = value,
+                Action::Append => append(items.get_mut(index)?, value)?,
+                Action::Add | Action::Delete => return None,
+            }
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn apply_at_root(target: &mut Value, action: Action, value: Value) -> Option<()> {
+    match action {
+        Action::Replace => *target = value,
+        Action::Append => append(target, value)?,
+        Action::Add | Action::Delete => return None,
+    }
+    Some(())
+}
+
+fn child<'a>(value: &'a mut Value, step: &Value) -> Option<&'a mut Value> {
+    match (value, step) {
+        (Value::Object(map), Value::String(key)) => map.get_mut(key),
+        (Value::Array(items), Value::Number(index)) => {
+            items.get_mut(usize::try_from(index.as_u64()?).ok()?)
+        }
+        _ => None,
+    }
+}
+
+/// The server only appends text to text; its own client would also join lists, so this does.
+fn append(target: &mut Value, value: Value) -> Option<()> {
+    match (target, value) {
+        (Value::String(text), Value::String(more)) => text.push_str(&more),
+        (Value::Array(items), Value::Array(more)) => items.extend(more),
+        _ => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests;

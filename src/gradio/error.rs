@@ -1,0 +1,212 @@
+//! What can go wrong between this program and a Gradio app, told apart by what can be done.
+//!
+//! Texts here are for the log and for building a person's message; the words a person reads, with
+//! a hint, are made in `provider`. No error holds a prompt, a reply, a token or a cookie: bodies
+//! are cut to an excerpt, and only for answers that were not the app's own data.
+
+use std::time::Duration;
+
+/// How many characters of an answer that could not be understood are shown.
+const EXCERPT: usize = 200;
+
+/// A failure of the client or of the app behind it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// No connection came about, so nothing was sent and anything may be tried again.
+    #[error("no connection to {url}: {detail}")]
+    Connect {
+        /// The address, without its query.
+        url: String,
+        /// What stood in the way.
+        cause: ConnectCause,
+        /// The system's own words.
+        detail: String,
+    },
+    /// Nothing was heard for too long.
+    #[error("{url} was silent for {} s", after.as_secs())]
+    Timeout {
+        /// The address, without its query.
+        url: String,
+        /// How long was waited.
+        after: Duration,
+    },
+    /// A connection broke after the request was under way.
+    #[error("the connection to {url} broke: {detail}")]
+    Broken {
+        /// The address, without its query.
+        url: String,
+        /// The system's own words.
+        detail: String,
+    },
+    /// An answer with a status that is not a success.
+    #[error("{url} answered {status}: {excerpt}")]
+    Status {
+        /// The address, without its query.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// The app's `detail`, or the beginning of the body.
+        excerpt: String,
+        /// What `Retry-After` asks for.
+        retry_after: Option<Duration>,
+    },
+    /// The app wants a name and a password first (Gradio's `auth`).
+    #[error("{url} asks for a login")]
+    Login {
+        /// The address, without its query.
+        url: String,
+    },
+    /// The queue takes no more jobs: 503 with "Queue is full" or "Queue is stopped".
+    #[error("{message}")]
+    QueueFull {
+        /// The app's own words.
+        message: String,
+    },
+    /// An answer that is not what the protocol says.
+    #[error("{url} sent something that could not be understood ({detail}): {excerpt}")]
+    Decode {
+        /// The address, without its query.
+        url: String,
+        /// What was expected.
+        detail: String,
+        /// The first 200 characters of what came.
+        excerpt: String,
+    },
+    /// A frame of the stream exceeded the limit.
+    #[error("{url} sent a frame of more than {limit} bytes")]
+    FrameTooLarge {
+        /// The address, without its query.
+        url: String,
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The stream ended before the job did. It cannot be resumed.
+    #[error("the stream from {url} ended before the reply was complete")]
+    StreamEnded {
+        /// The address, without its query.
+        url: String,
+    },
+    /// `unexpected_error`: the queue gave the stream up.
+    #[error("{message}")]
+    Unexpected {
+        /// The app's own words.
+        message: String,
+        /// The app no longer knows the session.
+        session_lost: bool,
+    },
+    /// The app's function raised an error.
+    #[error("{}", message.as_deref().unwrap_or("the app failed and does not say why"))]
+    Failed {
+        /// Its words; `None` where the app hides them (`show_error` off).
+        message: Option<String>,
+        /// Its title (Gradio 5 and later).
+        title: Option<String>,
+    },
+    /// The app is one that this client cannot speak to.
+    #[error("{detail}")]
+    Unsupported {
+        /// What is missing.
+        detail: String,
+    },
+    /// The client itself could not be set up: a bad address, a bad proxy.
+    #[error("{detail}")]
+    Setup {
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+/// What kept a connection from being made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectCause {
+    /// Nobody listens there.
+    Refused,
+    /// The name has no address.
+    Dns,
+    /// No secure channel: a certificate, mostly.
+    Tls,
+    /// The proxy could not be reached or refused.
+    Proxy,
+    /// The connection did not come about in time.
+    Timeout,
+    /// Anything else.
+    Other,
+}
+
+impl Error {
+    /// Sorts an error of the HTTP library. `url` is the address without its query.
+    pub(super) fn from_http(error: &reqwest::Error, url: &str, patience: Duration) -> Self {
+        let detail = root_cause(error);
+        let url = url.to_owned();
+        if error.is_connect() {
+            return Self::Connect {
+                url,
+                cause: connect_cause(error),
+                detail,
+            };
+        }
+        if error.is_timeout() {
+            return Self::Timeout {
+                url,
+                after: patience,
+            };
+        }
+        if error.is_builder() {
+            return Self::Setup { detail };
+        }
+        Self::Broken { url, detail }
+    }
+
+    /// Whether the request surely never reached the app.
+    pub fn is_never_sent(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Setup { .. })
+    }
+}
+
+/// The first 200 characters of an answer, on one line.
+pub(super) fn excerpt(body: &[u8]) -> String {
+    let head = &body[..body.len().min(EXCERPT * 4)];
+    let text = String::from_utf8_lossy(head);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(EXCERPT).collect()
+}
+
+fn causes<'a>(
+    error: &'a reqwest::Error,
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(std::error::Error::source(error), |cause| cause.source())
+}
+
+/// The innermost cause says most; the outer ones repeat the address.
+fn root_cause(error: &reqwest::Error) -> String {
+    causes(error)
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn connect_cause(error: &reqwest::Error) -> ConnectCause {
+    if error.is_timeout() {
+        return ConnectCause::Timeout;
+    }
+    let mut cause = ConnectCause::Other;
+    for source in causes(error) {
+        let words = source.to_string().to_lowercase();
+        if words.contains("proxy") || words.contains("socks") || words.contains("tunnel") {
+            return ConnectCause::Proxy;
+        }
+        if words.contains("dns error") {
+            return ConnectCause::Dns;
+        }
+        if words.contains("certificate") || words.contains("tls") {
+            cause = ConnectCause::Tls;
+        }
+        match source.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+            Some(std::io::ErrorKind::ConnectionRefused) => cause = ConnectCause::Refused,
+            Some(std::io::ErrorKind::TimedOut) => cause = ConnectCause::Timeout,
+            // The TLS library hands its errors through as invalid data.
+            Some(std::io::ErrorKind::InvalidData) => cause = ConnectCause::Tls,
+            _ => {}
+        }
+    }
+    cause
+}

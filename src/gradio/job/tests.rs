@@ -1,0 +1,135 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// The recorded streams: a completed or failed job each, of Gradio 4.8 to 6.31.
+fn recordings() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/streams");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(files.len() > 20, "the recordings are missing");
+    files
+}
+
+/// The first job named in the recording; the oldest protocol names none.
+fn event_id(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let named = text.split("\"event_id\":").skip(1);
+    named
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'))
+        .map(|(id, _)| id.to_owned())
+        .next()
+        .unwrap_or_default()
+}
+
+fn job(bytes: &[u8], name: &str) -> Job {
+    let diffs = !name.contains("4.8") && !name.contains("4.16");
+    Job::new(event_id(bytes), diffs, 1 << 20, "test".to_owned())
+}
+
+/// The updates of a stream that arrives in pieces, and the outputs before and after its end.
+fn replay<'a>(
+    mut job: Job,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Result<Update, Error>>, Vec<Value>, Vec<Value>) {
+    let (mut updates, mut before) = (Vec::new(), Vec::new());
+    let values = |job: &Job| (0..9).map_while(|output| job.outputs().get(output).cloned()).collect();
+    for piece in pieces {
+        job.push(piece).unwrap();
+        loop {
+            before = if updates.last() == Some(&Ok(Update::Values)) { values(&job) } else { before };
+            match job.next() {
+                Ok(None) => break,
+                Ok(Some(update @ (Update::Completed | Update::Cancelled))) => {
+                    updates.push(Ok(update));
+                    return (updates, before, values(&job));
+                }
+                Ok(Some(update)) => updates.push(Ok(update)),
+                Err(error) => {
+                    updates.push(Err(error));
+                    return (updates, before, values(&job));
+                }
+            }
+        }
+    }
+    panic!("the recording has no end: {updates:?}");
+}
+
+#[test]
+fn every_recorded_stream_rebuilds_the_value_that_its_completed_message_holds() {
+    for file in recordings() {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&file).unwrap();
+        let (updates, before, end) = replay(job(&bytes, &name), [bytes.as_slice()]);
+        match updates.last().unwrap() {
+            Ok(Update::Completed) => assert_eq!(before, end, "{name}"),
+            Ok(Update::Cancelled) => assert!(name.contains("cancel"), "{name}"),
+            Err(Error::Failed { message: None, .. }) => assert!(name.contains("err"), "{name}"),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_recorded_stream_that_arrives_byte_by_byte_says_the_same() {
+    for file in recordings() {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&file).unwrap();
+        let whole = replay(job(&bytes, &name), [bytes.as_slice()]);
+        let dripped = replay(job(&bytes, &name), bytes.chunks(1));
+        assert_eq!(whole, dripped, "{name}");
+    }
+}
+
+#[test]
+fn what_a_reply_said_before_it_failed_stays_readable() {
+    let bytes = include_bytes!("../../../tests/fixtures/streams/qwen-webui-4.44.2.err.sse");
+    let (_, _, end) = replay(job(bytes, "qwen"), [bytes.as_slice()]);
+    assert_eq!(end[0][0][1][0]["text"], json!("Hello world wor wor\n\n\n\nend"));
+}
+
+#[test]
+fn messages_of_another_job_are_passed_over() {
+    let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+    job.push(b"data: {\"msg\":\"process_starts\",\"event_id\":\"other\"}\n\n").unwrap();
+    assert_eq!(job.next(), Ok(None));
+    job.push(b"data: {\"msg\":\"heartbeat\",\"event_id\":null}\n\n").unwrap();
+    assert_eq!(job.next(), Ok(Some(Update::Heartbeat)));
+}
+
+#[test]
+fn a_malformed_frame_is_an_error_that_shows_its_first_200_characters() {
+    let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+    let garbage = "x".repeat(300);
+    job.push(format!("data: {garbage}\n\n").as_bytes()).unwrap();
+    let Err(Error::Decode { excerpt, .. }) = job.next() else {
+        panic!("garbage was understood");
+    };
+    assert_eq!(excerpt, "x".repeat(200));
+}
+
+#[test]
+fn a_stream_that_closes_before_the_job_is_done_is_an_error() {
+    let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+    job.push(b"data: {\"msg\":\"close_stream\",\"event_id\":null}\n\n").unwrap();
+    assert!(matches!(job.next(), Err(Error::StreamEnded { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn any_cutting_of_a_recorded_stream_says_the_same(
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+    ) {
+        let bytes = include_bytes!("../../../tests/fixtures/streams/qwen-webui-4.44.1.plain.sse");
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        at.extend([0, bytes.len()]);
+        at.sort_unstable();
+        let pieces = at.windows(2).map(|pair| &bytes[pair[0]..pair[1]]);
+        prop_assert_eq!(replay(job(bytes, "qwen"), pieces), replay(job(bytes, "qwen"), [bytes.as_slice()]));
+    }
+}

@@ -1,0 +1,63 @@
+//! A [`Job`] fed from the network: the stream of `/queue/data`.
+//!
+//! It never reconnects: the server ends a session's jobs when their stream is lost, and a second
+//! stream finds nothing (seen in 4.44, 5.49 and 6.31). [`super::chain`] is the caller.
+
+use super::app::App;
+use super::client::Client;
+use super::delta::Outputs;
+use super::error::Error;
+use super::job::{Job, Update};
+
+/// The open stream of one job.
+#[derive(Debug)]
+pub struct Events {
+    client: Client,
+    response: reqwest::Response,
+    url: String,
+    job: Job,
+}
+
+impl Events {
+    /// Opens the stream of the job `event_id` in the session. The job must have joined before.
+    pub async fn open(
+        client: &Client,
+        app: &App,
+        session_hash: &str,
+        event_id: String,
+    ) -> Result<Self, Error> {
+        let response = client.open_stream(app, session_hash).await?;
+        let url = client.shown(&app.api_prefix, "/queue/data");
+        let limit = client.options().frame_limit;
+        Ok(Self {
+            response,
+            client: client.clone(),
+            job: Job::new(event_id, app.protocol.sends_diffs(), limit, url.clone()),
+            url,
+        })
+    }
+
+    /// The job whose stream this is.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// The job's outputs, after its end.
+    pub fn into_outputs(self) -> Outputs {
+        self.job.into_outputs()
+    }
+
+    /// The next thing that happens to the job. Safe to drop while it waits: nothing is lost. After
+    /// [`Update::Completed`], [`Update::Cancelled`] or an error it must not be called again.
+    pub async fn next(&mut self) -> Result<Update, Error> {
+        loop {
+            if let Some(update) = self.job.next()? {
+                return Ok(update);
+            }
+            match self.client.in_time(&self.url, self.response.chunk()).await? {
+                Some(bytes) => self.job.push(&bytes)?,
+                None => return Err(self.job.ended_early()),
+            }
+        }
+    }
+}

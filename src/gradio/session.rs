@@ -1,0 +1,129 @@
+//! The component values that a browser tab would hold, and the session they belong to.
+//!
+//! A session is its `session_hash`: the server keeps `state` components by it and this side keeps
+//! the others. Nothing is sent here; [`super::chain`] fires dependencies with these values.
+
+use super::app::{App, Component, ComponentId, Dependency};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// A new session hash: a random UUID (version 4) without its hyphens, cut to 12 characters.
+pub fn session_hash() -> String {
+    let mut hash = uuid::Uuid::new_v4().simple().to_string();
+    hash.truncate(12);
+    hash
+}
+
+/// The values of one browser tab.
+#[derive(Debug, Clone)]
+pub struct Session {
+    hash: String,
+    values: HashMap<ComponentId, Value>,
+}
+
+impl Session {
+    /// A tab of the session `hash`, each component at the value with which the page opens.
+    pub fn new(hash: String) -> Self {
+        Self {
+            hash,
+            values: HashMap::new(),
+        }
+    }
+
+    /// The session's hash.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The value of a component now.
+    pub fn value<'a>(&'a self, app: &'a App, id: ComponentId) -> &'a Value {
+        static NULL: Value = Value::Null;
+        let initial = || app.component(id).map_or(&NULL, |component| &component.value);
+        self.values.get(&id).unwrap_or_else(initial)
+    }
+
+    /// Sets a component, as a person does by typing.
+    pub fn set(&mut self, id: ComponentId, value: Value) {
+        self.values.insert(id, value);
+    }
+
+    /// What `dependency` is sent: one value for each input, in order. State is sent as null, the
+    /// server has it.
+    pub fn inputs(&self, app: &App, dependency: &Dependency) -> Vec<Value> {
+        dependency
+            .inputs
+            .iter()
+            .map(|&id| {
+                if app.component(id).is_some_and(Component::is_state) {
+                    Value::Null
+                } else {
+                    self.value(app, id).clone()
+                }
+            })
+            .collect()
+    }
+
+    /// Writes what `dependency` gave back into its outputs. An update without a value
+    /// (`gr.update(interactive=False)`) leaves the component's value as it is.
+    pub fn store(&mut self, dependency: &Dependency, outputs: Vec<Value>) {
+        for (&id, output) in dependency.outputs.iter().zip(outputs) {
+            if let Some(value) = updated_value(output) {
+                self.values.insert(id, value);
+            }
+        }
+    }
+}
+
+fn updated_value(output: Value) -> Option<Value> {
+    match output {
+        Value::Object(mut fields)
+            if fields.get("__type__").and_then(Value::as_str) == Some("update") =>
+        {
+            fields.remove("value")
+        }
+        value => Some(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn qwen() -> App {
+        let config = include_str!("../../tests/fixtures/qwen-webui-4.44.config.json");
+        App::read(&serde_json::from_str(config).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_session_hash_is_twelve_hexadecimal_characters_and_new_each_time() {
+        let hash = session_hash();
+        assert_eq!(hash.len(), 12);
+        assert!(hash.chars().all(|c| c.is_ascii_hexdigit()));
+        assert_ne!(hash, session_hash());
+    }
+
+    #[test]
+    fn state_is_sent_as_null_and_the_others_as_they_stand() {
+        let app = qwen();
+        let mut session = Session::new("s".to_owned());
+        session.set(3, json!({"text": "hi", "files": []}));
+        let add_text = app.dependency(1).unwrap();
+        assert_eq!(session.inputs(&app, add_text), [json!({"text": "hi", "files": []}), json!([]), json!(null)]);
+        let agent_run = app.dependency(2).unwrap();
+        assert_eq!(session.inputs(&app, agent_run), [json!([]), json!(null), json!(0)]);
+    }
+
+    #[test]
+    fn an_update_without_a_value_leaves_the_value() {
+        let app = qwen();
+        let mut session = Session::new("s".to_owned());
+        session.set(3, json!("typed"));
+        let add_text = app.dependency(1).unwrap();
+        session.store(add_text, vec![json!({"__type__": "update", "interactive": false}), json!([["hi", null]]), json!(null)]);
+        assert_eq!(session.value(&app, 3), &json!("typed"));
+        assert_eq!(session.value(&app, 2), &json!([["hi", null]]));
+        session.store(add_text, vec![json!({"__type__": "update", "value": ""})]);
+        assert_eq!(session.value(&app, 3), &json!(""));
+    }
+}

@@ -1,0 +1,2 @@
+//! spacechat.
+pub mod gradio;
