@@ -1,2 +1,4 @@
 //! spacechat.
+pub mod chat;
 pub mod gradio;
+pub mod provider;

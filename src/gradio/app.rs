@@ -140,7 +140,9 @@ impl App {
 
     /// The dependency with this number.
     pub fn dependency(&self, id: FnIndex) -> Option<&Dependency> {
-        self.dependencies.iter().find(|dependency| dependency.id == id)
+        self.dependencies
+            .iter()
+            .find(|dependency| dependency.id == id)
     }
 
     /// All dependencies, in the app's order.
@@ -231,7 +233,11 @@ fn target(value: &Value) -> Option<(Option<ComponentId>, String)> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {
@@ -258,7 +264,9 @@ mod tests {
 
     #[test]
     fn the_recorded_qwen_space_has_its_chain_of_functions() {
-        let app = recorded(include_str!("../../tests/fixtures/qwen-webui-4.44.config.json"));
+        let app = recorded(include_str!(
+            "../../tests/fixtures/qwen-webui-4.44.config.json"
+        ));
         assert_eq!(app.version, "4.44.0");
         assert_eq!(app.api_prefix, "");
         assert_eq!(app.app_id.as_deref(), Some("10181223975712207042"));
@@ -273,15 +281,48 @@ mod tests {
     #[test]
     fn every_recorded_version_is_read() {
         for (config, version, protocol, prefix) in [
-            (include_str!("../../tests/fixtures/chatinterface-3.50.config.json"), "3.50.2", Protocol::WebSocket, ""),
-            (include_str!("../../tests/fixtures/chatinterface-4.8.config.json"), "4.8.0", Protocol::Sse, ""),
-            (include_str!("../../tests/fixtures/chatinterface-4.16.config.json"), "4.16.0", Protocol::SseV1, ""),
-            (include_str!("../../tests/fixtures/chatinterface-4.20.config.json"), "4.20.1", Protocol::SseDiffs, ""),
-            (include_str!("../../tests/fixtures/chatinterface-5.49.config.json"), "5.49.1", Protocol::SseDiffs, "/gradio_api"),
-            (include_str!("../../tests/fixtures/chatinterface-6.31.config.json"), "6.31.0", Protocol::SseDiffs, "/gradio_api"),
+            (
+                include_str!("../../tests/fixtures/chatinterface-3.50.config.json"),
+                "3.50.2",
+                Protocol::WebSocket,
+                "",
+            ),
+            (
+                include_str!("../../tests/fixtures/chatinterface-4.8.config.json"),
+                "4.8.0",
+                Protocol::Sse,
+                "",
+            ),
+            (
+                include_str!("../../tests/fixtures/chatinterface-4.16.config.json"),
+                "4.16.0",
+                Protocol::SseV1,
+                "",
+            ),
+            (
+                include_str!("../../tests/fixtures/chatinterface-4.20.config.json"),
+                "4.20.1",
+                Protocol::SseDiffs,
+                "",
+            ),
+            (
+                include_str!("../../tests/fixtures/chatinterface-5.49.config.json"),
+                "5.49.1",
+                Protocol::SseDiffs,
+                "/gradio_api",
+            ),
+            (
+                include_str!("../../tests/fixtures/chatinterface-6.31.config.json"),
+                "6.31.0",
+                Protocol::SseDiffs,
+                "/gradio_api",
+            ),
         ] {
             let app = recorded(config);
-            assert_eq!((app.version.as_str(), app.protocol, app.api_prefix.as_str()), (version, protocol, prefix));
+            assert_eq!(
+                (app.version.as_str(), app.protocol, app.api_prefix.as_str()),
+                (version, protocol, prefix)
+            );
             assert!(app.components().any(Component::is_chatbot), "{version}");
             assert!(!app.dependencies().is_empty(), "{version}");
         }
@@ -295,7 +336,10 @@ mod tests {
             "app_id": "abc", "api_prefix": null, "title": false,
         }))
         .unwrap();
-        assert_eq!(app.component(1).map(|component| &component.value), Some(&json!(3)));
+        assert_eq!(
+            app.component(1).map(|component| &component.value),
+            Some(&json!(3))
+        );
         assert_eq!(app.dependencies()[0].api_name, None);
         assert_eq!(app.dependencies()[0].targets, [(None, "then".to_owned())]);
         assert_eq!(app.dependencies()[1].id, 1);
@@ -304,7 +348,12 @@ mod tests {
 
     #[test]
     fn something_else_is_not_taken_for_an_app() {
-        for other in [json!({}), json!([]), json!({"dependencies": "x"}), json!({"detail": "Not Found"})] {
+        for other in [
+            json!({}),
+            json!([]),
+            json!({"dependencies": "x"}),
+            json!({"detail": "Not Found"}),
+        ] {
             assert_eq!(App::read(&other), None);
         }
     }

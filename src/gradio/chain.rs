@@ -10,8 +10,8 @@
 use super::app::{App, ComponentId, Dependency, FnIndex};
 use super::client::Client;
 use super::error::Error;
-use super::message::{Log, ProgressUnit};
 use super::job::Update;
+use super::message::{Log, ProgressUnit};
 use super::queue::Events;
 use super::session::Session;
 use super::upload::Upload;
@@ -76,7 +76,7 @@ enum Phase {
     Fire(FnIndex),
     Posting(FnIndex, Pending<Vec<Value>>),
     Joining(FnIndex, Pending<Events>),
-    Streaming(FnIndex, Events),
+    Streaming(FnIndex, Box<Events>),
     Over,
 }
 
@@ -156,7 +156,7 @@ impl Chain {
             Phase::Posting(fn_index, pending) => {
                 let fn_index = *fn_index;
                 tokio::select! {
-                    outputs = pending => self.finish(fn_index, outputs?).map(Some),
+                    outputs = pending => Ok(Some(self.finish(fn_index, outputs?))),
                     () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
                 }
             }
@@ -166,7 +166,7 @@ impl Chain {
                     biased;
                     Some(step) = self.notes.1.recv() => Ok(Some(step)),
                     events = pending => {
-                        self.phase = Phase::Streaming(fn_index, events?);
+                        self.phase = Phase::Streaming(fn_index, Box::new(events?));
                         Ok(None)
                     }
                     () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
@@ -195,7 +195,10 @@ impl Chain {
             });
         }
         // The browser names the component that a person touched, for the whole chain.
-        let touched = dependency.targets.iter().find_map(|(component, _)| *component);
+        let touched = dependency
+            .targets
+            .iter()
+            .find_map(|(component, _)| *component);
         self.trigger = self.trigger.or(touched);
         let body = json!({
             "data": self.session.inputs(&self.app, dependency),
@@ -250,7 +253,7 @@ impl Chain {
                 };
                 let outputs = events.into_outputs().into_values();
                 if update == Update::Completed {
-                    return self.finish(fn_index, outputs).map(Some);
+                    return Ok(Some(self.finish(fn_index, outputs)));
                 }
                 self.keep(fn_index, outputs);
                 Some(Step::Cancelled)
@@ -259,7 +262,7 @@ impl Chain {
     }
 
     /// A dependency is done: its outputs are kept, and the next one is made ready.
-    fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Result<Step, Error> {
+    fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Step {
         self.keep(fn_index, outputs);
         let next = self
             .app
@@ -267,7 +270,7 @@ impl Chain {
             .find(|next| leads_to(&self.app, next, self.watched, LONGEST_CHAIN))
             .map(|next| next.id);
         self.phase = next.map_or(Phase::Over, Phase::Fire);
-        Ok(Step::Values)
+        Step::Values
     }
 
     fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) {
@@ -285,7 +288,10 @@ impl Chain {
     /// server to say so. What came until then can be read from [`Chain::watched`].
     pub async fn cancel(&mut self) {
         let patience = self.client.options().cancel_timeout;
-        if tokio::time::timeout(patience, self.cancel_job()).await.is_err() {
+        if tokio::time::timeout(patience, self.cancel_job())
+            .await
+            .is_err()
+        {
             tracing::warn!("the server did not confirm the cancellation in time");
         }
     }
@@ -300,7 +306,7 @@ impl Chain {
             }
             let fn_index = *fn_index;
             match pending.await {
-                Ok(events) => self.phase = Phase::Streaming(fn_index, events),
+                Ok(events) => self.phase = Phase::Streaming(fn_index, Box::new(events)),
                 Err(_) => return,
             }
         }
@@ -308,7 +314,10 @@ impl Chain {
             return;
         };
         let (fn_index, hash) = (*fn_index, self.session.hash());
-        let asked = self.client.cancel(&self.app, hash, fn_index, events.job().event_id()).await;
+        let asked = self
+            .client
+            .cancel(&self.app, hash, fn_index, events.job().event_id())
+            .await;
         if let Err(error) = asked {
             tracing::warn!(%error, "the job could not be cancelled");
             return;

@@ -150,11 +150,15 @@ impl Client {
     /// cannot be opened again for a job that has begun.
     pub async fn open_stream(&self, app: &App, session_hash: &str) -> Result<Response, Error> {
         let mut url = self.url(&app.api_prefix, "/queue/data");
-        url.query_pairs_mut().append_pair("session_hash", session_hash);
+        url.query_pairs_mut()
+            .append_pair("session_hash", session_hash);
         let shown = without_query(&url);
         let response = self
             .retried(|| {
-                let request = self.http.get(url.clone()).header("accept", "text/event-stream");
+                let request = self
+                    .http
+                    .get(url.clone())
+                    .header("accept", "text/event-stream");
                 self.in_time(&shown, request.send())
             })
             .await?;
@@ -169,9 +173,11 @@ impl Client {
         fn_index: i64,
         event_id: &str,
     ) -> Result<(), Error> {
-        let body = json!({"session_hash": session_hash, "fn_index": fn_index, "event_id": event_id});
+        let body =
+            json!({"session_hash": session_hash, "fn_index": fn_index, "event_id": event_id});
         let upload = Upload::default();
-        self.post(&app.api_prefix, "/cancel", &body, &upload).await?;
+        self.post(&app.api_prefix, "/cancel", &body, &upload)
+            .await?;
         Ok(())
     }
 
@@ -183,7 +189,10 @@ impl Client {
     fn url(&self, prefix: &str, route: &str) -> Url {
         let (path, query) = route.split_once('?').unwrap_or((route, ""));
         let mut url = self.base.clone();
-        url.set_path(&format!("{}{prefix}{path}", self.base.path().trim_end_matches('/')));
+        url.set_path(&format!(
+            "{}{prefix}{path}",
+            self.base.path().trim_end_matches('/')
+        ));
         url.set_query((!query.is_empty()).then_some(query));
         url
     }
@@ -193,7 +202,9 @@ impl Client {
         let shown = without_query(&url);
         let response = self
             .retried(|| async {
-                let sent = self.in_time(&shown, self.http.get(url.clone()).send()).await?;
+                let sent = self
+                    .in_time(&shown, self.http.get(url.clone()).send())
+                    .await?;
                 if is_passing_trouble(sent.status()) {
                     return Err(refusal(sent, &shown).await);
                 }
@@ -221,7 +232,13 @@ impl Client {
                     .http
                     .post(url.clone())
                     .header(CONTENT_TYPE, "application/json");
-                sent_with_care(request, body.clone(), upload, &shown, self.options.idle_timeout)
+                sent_with_care(
+                    request,
+                    body.clone(),
+                    upload,
+                    &shown,
+                    self.options.idle_timeout,
+                )
             })
             .await?;
         let response = checked(response, &shown).await?;
@@ -238,9 +255,11 @@ impl Client {
         for _ in 1..ATTEMPTS {
             let wait = match attempt().await {
                 Err(Error::Connect { cause, .. }) if is_worth_another_try(cause) => pause,
-                Err(Error::Status { status: 429 | 502..=504, retry_after, .. })
-                    if retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE) =>
-                {
+                Err(Error::Status {
+                    status: 429 | 502..=504,
+                    retry_after,
+                    ..
+                }) if retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE) => {
                     retry_after.unwrap_or(pause)
                 }
                 other => return other,
@@ -357,7 +376,10 @@ fn is_passing_trouble(status: StatusCode) -> bool {
 
 /// A bad certificate or a bad name stays bad; a refused or slow connection may pass.
 fn is_worth_another_try(cause: ConnectCause) -> bool {
-    matches!(cause, ConnectCause::Refused | ConnectCause::Other | ConnectCause::Proxy)
+    matches!(
+        cause,
+        ConnectCause::Refused | ConnectCause::Other | ConnectCause::Proxy
+    )
 }
 
 fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
@@ -421,6 +443,12 @@ async fn refusal(mut response: Response, url: &str) -> Error {
 
 /// `Retry-After` in seconds; the date form is not used by the hosts in question.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    let seconds: u64 = headers
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds))
 }

@@ -135,9 +135,7 @@ fn order_deletes(operations: &mut [Operation]) {
     while start < operations.len() {
         let mut end = start + 1;
         if operations[start].deleted_index().is_some() {
-            while end < operations.len()
-                && ascends(&operations[end - 1], &operations[end])
-            {
+            while end < operations.len() && ascends(&operations[end - 1], &operations[end]) {
                 end += 1;
             }
         }

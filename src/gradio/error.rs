@@ -200,7 +200,10 @@ fn connect_cause(error: &reqwest::Error) -> ConnectCause {
         if words.contains("certificate") || words.contains("tls") {
             cause = ConnectCause::Tls;
         }
-        match source.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+        match source
+            .downcast_ref::<std::io::Error>()
+            .map(std::io::Error::kind)
+        {
             Some(std::io::ErrorKind::ConnectionRefused) => cause = ConnectCause::Refused,
             Some(std::io::ErrorKind::TimedOut) => cause = ConnectCause::Timeout,
             // The TLS library hands its errors through as invalid data.

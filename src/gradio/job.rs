@@ -1,6 +1,6 @@
 //! One job of the queue, from the bytes of its stream to the values of its outputs; no I/O.
 //!
-//! [`Job::push`] takes bytes, [`Job::next`] tells what they say, and the outputs are kept between
+//! [`Job::push`] takes bytes, [`Job::next_update`] tells what they say, and the outputs are kept between
 //! (see [`super::delta`]). Recorded streams of every version are replayed through it by the tests.
 //! It does not know what the outputs mean. [`super::queue`] feeds it from the network.
 
@@ -91,7 +91,7 @@ impl Job {
     }
 
     /// What the bytes so far say next; `None` when more are needed.
-    pub fn next(&mut self) -> Result<Option<Update>, Error> {
+    pub fn next_update(&mut self) -> Result<Option<Update>, Error> {
         while let Some(frame) = self.frames.pop_front() {
             if let Some(update) = self.read(&frame)? {
                 return Ok(Some(update));

@@ -83,7 +83,7 @@ pub struct ProgressUnit {
     pub unit: Option<String>,
 }
 
-/// A notice (`gr.Info`, `gr.Warning`, a ZeroGPU message).
+/// A notice (`gr.Info`, `gr.Warning`, a message of `ZeroGPU`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Log {
     /// `info`, `warning`, `success` or `error`.
@@ -140,7 +140,10 @@ impl Output {
     /// Three things can say that a job failed: `success`, and an `error` in the output, which is
     /// null where the app hides its errors.
     fn read(mut fields: Map<String, Value>) -> Result<Self, String> {
-        let success = fields.get("success").and_then(Value::as_bool).unwrap_or(true);
+        let success = fields
+            .get("success")
+            .and_then(Value::as_bool)
+            .unwrap_or(true);
         let mut output = match fields.remove("output") {
             Some(Value::Object(output)) => output,
             None | Some(Value::Null) => Map::new(),
@@ -215,7 +218,10 @@ mod tests {
 
     #[test]
     fn an_unknown_message_is_told_apart_from_no_message() {
-        assert_eq!(read(&json!({"msg": "novelty", "x": 1})), Ok(Message::Unknown));
+        assert_eq!(
+            read(&json!({"msg": "novelty", "x": 1})),
+            Ok(Message::Unknown)
+        );
         for broken in [json!([1]), json!({"message": "x"}), json!(null)] {
             assert!(read(&broken).is_err(), "{broken}");
         }
@@ -225,10 +231,22 @@ mod tests {
     #[test]
     fn a_failure_is_seen_in_each_of_its_three_forms() {
         for (message, expected) in [
-            (json!({"msg": "process_completed", "output": {"error": null}, "success": false}), None),
-            (json!({"msg": "process_completed", "output": {"error": "'no'"}, "success": false}), Some("no")),
-            (json!({"msg": "process_completed", "output": {"error": "no"}, "success": true}), Some("no")),
-            (json!({"msg": "process_generating", "output": {}, "success": false}), None),
+            (
+                json!({"msg": "process_completed", "output": {"error": null}, "success": false}),
+                None,
+            ),
+            (
+                json!({"msg": "process_completed", "output": {"error": "'no'"}, "success": false}),
+                Some("no"),
+            ),
+            (
+                json!({"msg": "process_completed", "output": {"error": "no"}, "success": true}),
+                Some("no"),
+            ),
+            (
+                json!({"msg": "process_generating", "output": {}, "success": false}),
+                None,
+            ),
         ] {
             let output = match read(&message) {
                 Ok(Message::Completed(output) | Message::Generating(output)) => output,
@@ -264,7 +282,13 @@ mod tests {
             json!({"msg": "unexpected_error", "message": "404: Session not found."}),
             json!({"msg": "unexpected_error", "message": "404: Not Found", "session_not_found": true}),
         ] {
-            assert!(matches!(read(&message), Ok(Message::UnexpectedError { session_lost: true, .. })));
+            assert!(matches!(
+                read(&message),
+                Ok(Message::UnexpectedError {
+                    session_lost: true,
+                    ..
+                })
+            ));
         }
     }
 }

@@ -51,10 +51,14 @@ impl Events {
     /// [`Update::Completed`], [`Update::Cancelled`] or an error it must not be called again.
     pub async fn next(&mut self) -> Result<Update, Error> {
         loop {
-            if let Some(update) = self.job.next()? {
+            if let Some(update) = self.job.next_update()? {
                 return Ok(update);
             }
-            match self.client.in_time(&self.url, self.response.chunk()).await? {
+            match self
+                .client
+                .in_time(&self.url, self.response.chunk())
+                .await?
+            {
                 Some(bytes) => self.job.push(&bytes)?,
                 None => return Err(self.job.ended_early()),
             }

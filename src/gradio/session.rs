@@ -38,7 +38,10 @@ impl Session {
     /// The value of a component now.
     pub fn value<'a>(&'a self, app: &'a App, id: ComponentId) -> &'a Value {
         static NULL: Value = Value::Null;
-        let initial = || app.component(id).map_or(&NULL, |component| &component.value);
+        let initial = || {
+            app.component(id)
+                .map_or(&NULL, |component| &component.value)
+        };
         self.values.get(&id).unwrap_or_else(initial)
     }
 
@@ -109,9 +112,15 @@ mod tests {
         let mut session = Session::new("s".to_owned());
         session.set(3, json!({"text": "hi", "files": []}));
         let add_text = app.dependency(1).unwrap();
-        assert_eq!(session.inputs(&app, add_text), [json!({"text": "hi", "files": []}), json!([]), json!(null)]);
+        assert_eq!(
+            session.inputs(&app, add_text),
+            [json!({"text": "hi", "files": []}), json!([]), json!(null)]
+        );
         let agent_run = app.dependency(2).unwrap();
-        assert_eq!(session.inputs(&app, agent_run), [json!([]), json!(null), json!(0)]);
+        assert_eq!(
+            session.inputs(&app, agent_run),
+            [json!([]), json!(null), json!(0)]
+        );
     }
 
     #[test]
@@ -120,7 +129,14 @@ mod tests {
         let mut session = Session::new("s".to_owned());
         session.set(3, json!("typed"));
         let add_text = app.dependency(1).unwrap();
-        session.store(add_text, vec![json!({"__type__": "update", "interactive": false}), json!([["hi", null]]), json!(null)]);
+        session.store(
+            add_text,
+            vec![
+                json!({"__type__": "update", "interactive": false}),
+                json!([["hi", null]]),
+                json!(null),
+            ],
+        );
         assert_eq!(session.value(&app, 3), &json!("typed"));
         assert_eq!(session.value(&app, 2), &json!([["hi", null]]));
         session.store(add_text, vec![json!({"__type__": "update", "value": ""})]);

@@ -51,7 +51,9 @@ impl Decoder {
                 bytes = rest;
                 continue;
             }
-            let end = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r');
+            let end = bytes
+                .iter()
+                .position(|&byte| byte == b'\n' || byte == b'\r');
             let (piece, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
             self.line.extend_from_slice(piece);
             if self.line.len() + self.data.as_ref().map_or(0, Vec::len) > self.limit {

@@ -59,7 +59,9 @@ pub(super) async fn sent_with_care(
     let response = request
         // The length is known: without it the body would go chunked, which some proxies refuse.
         .header(CONTENT_LENGTH, total)
-        .body(reqwest::Body::wrap_stream(futures_util::stream::iter(pieces)))
+        .body(reqwest::Body::wrap_stream(futures_util::stream::iter(
+            pieces,
+        )))
         .send();
     tokio::pin!(response);
     let mut before = upload.progress();

@@ -18,7 +18,10 @@ fn equal_pieces_in_a_row_are_all_kept() {
         json!([[null, { "text": "Hello" }]]),
         &[wor.clone(), wor.clone(), json!([]), wor],
     );
-    assert_eq!(outputs.get(0), Some(&json!([[null, { "text": "Hello wor wor wor" }]])));
+    assert_eq!(
+        outputs.get(0),
+        Some(&json!([[null, { "text": "Hello wor wor wor" }]]))
+    );
 }
 
 #[test]
@@ -29,7 +32,10 @@ fn a_replace_at_the_root_may_change_the_type() {
 
 #[test]
 fn text_is_appended_to_a_root_string() {
-    let outputs = after(json!(""), &[json!([["append", [], "a"]]), json!([["append", [], "b"]])]);
+    let outputs = after(
+        json!(""),
+        &[json!([["append", [], "a"]]), json!([["append", [], "b"]])],
+    );
     assert_eq!(outputs.get(0), Some(&json!("ab")));
 }
 

@@ -1,0 +1,14 @@
+//! Plain data of a chat: conversations as trees of messages, prompts, stages, token estimates.
+//!
+//! No I/O and nothing of the screen or of Gradio; every other module speaks in these words.
+
+pub mod conversation;
+pub mod message;
+pub mod prompt;
+pub mod reply;
+pub mod tokens;
+
+pub use conversation::{Conversation, ConversationId};
+pub use message::{Attachment, Draft, Message, MessageId, MessageState, Role};
+pub use prompt::format_prompt;
+pub use reply::{Failure, Notice, Progress, Stage};

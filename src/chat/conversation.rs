@@ -1,0 +1,248 @@
+//! A conversation: messages in a tree, and the path through it that is seen.
+//!
+//! Editing a message or asking for another reply adds a sibling; nothing is overwritten. The view
+//! is the path from the first message to the head. Plain data: what is written to disk and what is
+//! drawn is made from it elsewhere.
+
+use super::message::{Message, MessageId, MessageState};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Names a conversation; version 7, as [`MessageId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConversationId(pub Uuid);
+
+impl ConversationId {
+    /// A new name.
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default would not be a constant"
+    )]
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl std::fmt::Display for ConversationId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A conversation and all its messages.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    /// Its name.
+    pub id: ConversationId,
+    /// What the person calls it; `None` until it is named or has a first message.
+    pub title: Option<String>,
+    /// The system message in force for the next message.
+    pub system: Arc<str>,
+    /// The model asked for; empty for the Space's default.
+    pub model: String,
+    /// The Space it talks to.
+    pub space: String,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    messages: HashMap<MessageId, Arc<Message>>,
+    /// From the first message to the head.
+    path: Vec<MessageId>,
+}
+
+impl Conversation {
+    /// A conversation without messages.
+    pub fn new(
+        space: impl Into<String>,
+        model: impl Into<String>,
+        system: impl Into<Arc<str>>,
+    ) -> Self {
+        Self {
+            id: ConversationId::new(),
+            title: None,
+            system: system.into(),
+            model: model.into(),
+            space: space.into(),
+            created_at: Timestamp::now(),
+            messages: HashMap::new(),
+            path: Vec::new(),
+        }
+    }
+
+    /// A conversation as it was saved: these fields, these messages, and the path to `head`.
+    /// Without a head, or with one that is not among the messages, nothing is seen.
+    pub fn with_messages(
+        mut self,
+        messages: impl IntoIterator<Item = Message>,
+        head: Option<MessageId>,
+    ) -> Self {
+        let named = messages
+            .into_iter()
+            .map(|message| (message.id, Arc::new(message)));
+        self.messages.extend(named);
+        self.set_head(head);
+        self
+    }
+
+    /// Makes the path to `head` the one that is seen.
+    pub fn set_head(&mut self, head: Option<MessageId>) {
+        let mut path = Vec::new();
+        let mut next = head;
+        // A tree has no circle, but what was read from a file may: the bound ends the walk.
+        while let Some(message) = next.and_then(|id| self.messages.get(&id))
+            && path.len() <= self.messages.len()
+        {
+            path.push(message.id);
+            next = message.parent;
+        }
+        path.reverse();
+        self.path = path;
+    }
+
+    /// Every message, in no order.
+    pub fn messages(&self) -> impl Iterator<Item = &Arc<Message>> {
+        self.messages.values()
+    }
+
+    /// The message and its siblings, oldest first: the versions of one place in the tree.
+    pub fn versions(&self, id: MessageId) -> Vec<MessageId> {
+        let Some(message) = self.messages.get(&id) else {
+            return Vec::new();
+        };
+        let siblings = self
+            .messages
+            .values()
+            .filter(|other| other.parent == message.parent && other.role == message.role);
+        let mut versions: Vec<MessageId> = siblings.map(|other| other.id).collect();
+        versions.sort_unstable();
+        versions
+    }
+
+    /// The newest message at the end of the branch that begins at `id`.
+    pub fn newest_below(&self, id: MessageId) -> MessageId {
+        let mut end = id;
+        loop {
+            let children = self
+                .messages
+                .values()
+                .filter(|child| child.parent == Some(end));
+            match children.map(|child| child.id).max() {
+                Some(child) if child > end => end = child,
+                _ => return end,
+            }
+        }
+    }
+
+    /// The message with this name.
+    pub fn message(&self, id: MessageId) -> Option<&Arc<Message>> {
+        self.messages.get(&id)
+    }
+
+    /// The messages that are seen, first to last.
+    pub fn path(&self) -> impl DoubleEndedIterator<Item = &Arc<Message>> + ExactSizeIterator {
+        self.path.iter().map(|id| &self.messages[id])
+    }
+
+    /// The names of the messages that are seen, first to last.
+    pub fn path_ids(&self) -> &[MessageId] {
+        &self.path
+    }
+
+    /// The last message of the path.
+    pub fn head(&self) -> Option<&Arc<Message>> {
+        self.path.last().map(|id| &self.messages[id])
+    }
+
+    /// Whether nothing has been said.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Adds a message behind the head and makes it the head.
+    pub fn append(&mut self, mut message: Message) -> MessageId {
+        message.parent = self.path.last().copied();
+        let id = message.id;
+        self.path.push(id);
+        self.messages.insert(id, Arc::new(message));
+        id
+    }
+
+    /// Changes a message in place and counts its revision up. Only what is being received or has
+    /// just been sent is changed; a message that others follow stays as it is.
+    pub fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Message)) {
+        if let Some(message) = self.messages.get_mut(&id) {
+            let message = Arc::make_mut(message);
+            message.revision += 1;
+            change(message);
+        }
+    }
+
+    /// What it is called: its title, or the beginning of the first prompt.
+    pub fn shown_title(&self) -> String {
+        if let Some(title) = &self.title {
+            return title.clone();
+        }
+        let first = self.path().next();
+        let words = first.map(|message| {
+            let names = message
+                .attachments
+                .iter()
+                .map(|attachment| attachment.name.as_str());
+            let text = message.text.split_whitespace().take(12);
+            text.chain(names).collect::<Vec<_>>().join(" ")
+        });
+        match words {
+            Some(words) if !words.is_empty() => words.chars().take(60).collect(),
+            _ => "New conversation".to_owned(),
+        }
+    }
+
+    /// Whether every reply on the path is complete, which is what a server's memory must equal.
+    pub fn is_settled(&self) -> bool {
+        self.path()
+            .all(|message| message.state == MessageState::Complete)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_appended_behind_the_head() {
+        let mut conversation = Conversation::new("space", "", "");
+        let first = conversation.append(Message::user("one"));
+        let second = conversation.append(Message::user("two"));
+        assert_eq!(conversation.path_ids(), [first, second]);
+        assert_eq!(
+            conversation
+                .message(second)
+                .and_then(|message| message.parent),
+            Some(first)
+        );
+    }
+
+    #[test]
+    fn a_change_counts_the_revision_and_leaves_what_was_handed_out() {
+        let mut conversation = Conversation::new("space", "", "");
+        let id = conversation.append(Message::user("one"));
+        let before = Arc::clone(conversation.message(id).unwrap());
+        conversation.change(id, |message| message.text.push_str(" and more"));
+        assert_eq!(before.text, "one");
+        let after = conversation.message(id).unwrap();
+        assert_eq!((after.text.as_str(), after.revision), ("one and more", 1));
+    }
+
+    #[test]
+    fn the_title_is_the_beginning_of_the_first_prompt_until_it_is_named() {
+        let mut conversation = Conversation::new("space", "", "");
+        assert_eq!(conversation.shown_title(), "New conversation");
+        conversation.append(Message::user("  Explain\nthis   error "));
+        assert_eq!(conversation.shown_title(), "Explain this error");
+        conversation.title = Some("Errors".to_owned());
+        assert_eq!(conversation.shown_title(), "Errors");
+    }
+}

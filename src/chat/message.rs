@@ -1,0 +1,186 @@
+//! A message and what belongs to it: role, state, attachments.
+//!
+//! The text kept here is the original, as typed, pasted or received; `sanitize` makes what is
+//! shown. Plain data, no I/O.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Names a message. Version 7: newer ones sort behind older ones, and two running programs never
+/// make the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(pub Uuid);
+
+impl MessageId {
+    /// A new name.
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default would not be a constant"
+    )]
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl std::fmt::Display for MessageId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Instructions that stand before the conversation.
+    System,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+impl Role {
+    /// The word that stands before a message in a formatted prompt.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::User => "User",
+            Self::Assistant => "Assistant",
+        }
+    }
+}
+
+/// How far a message has come. Only replies are ever anything but complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageState {
+    /// All of it is here.
+    Complete,
+    /// It is being received.
+    Streaming,
+    /// The person stopped it; what came is kept.
+    Stopped,
+    /// An error ended it; what came is kept.
+    Failed,
+    /// The program died while it was received; what was saved is kept.
+    Interrupted,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its name.
+    pub id: MessageId,
+    /// The message before it; `None` for the first.
+    pub parent: Option<MessageId>,
+    /// Who speaks.
+    pub role: Role,
+    /// The text, as it was typed or received.
+    pub text: String,
+    /// What the model thought before it answered, where it shows that.
+    pub reasoning: String,
+    /// The end of a reply that is stored and sent on but shown only when asked for.
+    pub hidden_tail: String,
+    /// Pastes and files that travel with the text, in front of it.
+    pub attachments: Vec<Arc<Attachment>>,
+    /// How far it has come.
+    pub state: MessageState,
+    /// What went wrong with it.
+    pub failure: Option<super::Failure>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// The system message in force when it was sent; for user messages.
+    pub system: Option<Arc<str>>,
+    /// Grows with every change, so that what was made from it can be told to be stale.
+    pub revision: u64,
+}
+
+impl Message {
+    /// A complete message with nothing before it.
+    pub fn new(role: Role, text: impl Into<String>) -> Self {
+        Self {
+            id: MessageId::new(),
+            parent: None,
+            role,
+            text: text.into(),
+            reasoning: String::new(),
+            hidden_tail: String::new(),
+            attachments: Vec::new(),
+            state: MessageState::Complete,
+            failure: None,
+            created_at: Timestamp::now(),
+            system: None,
+            revision: 0,
+        }
+    }
+
+    /// A message of the person.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::new(Role::User, text)
+    }
+
+    /// What a model is given of this message: the attachments' texts, then its own, separated by
+    /// blank lines. A message without attachments is passed on exactly as it is.
+    pub fn prompt_text(&self) -> String {
+        let texts = self.attachments.iter().map(|attachment| &*attachment.text);
+        let own =
+            Some(self.text.as_str()).filter(|own| !own.is_empty() || self.attachments.is_empty());
+        let parts: Vec<&str> = texts.chain(own).collect();
+        let mut text = parts.join("\n\n");
+        text.push_str(&self.hidden_tail);
+        text
+    }
+
+    /// The length of [`Message::prompt_text`], in bytes, without making it.
+    pub fn prompt_len(&self) -> usize {
+        let attached: usize = self
+            .attachments
+            .iter()
+            .map(|attachment| attachment.text.len() + 2)
+            .sum();
+        attached + self.text.len() + self.hidden_tail.len()
+    }
+}
+
+/// A message that has not been sent: what stands in the composer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// The text, as far as it is typed.
+    pub text: String,
+    /// The pastes and files on the shelf above it.
+    pub attachments: Vec<Arc<Attachment>>,
+}
+
+impl Draft {
+    /// Whether there is nothing to send or to keep.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.attachments.is_empty()
+    }
+}
+
+/// Text that travels with a message and is shown as one line: a paste or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is called: `pasted #1`, or a file's name.
+    pub name: String,
+    /// The text, exact but for line ends, which are LF.
+    pub text: Arc<str>,
+    /// Its estimated tokens, counted once.
+    pub tokens: usize,
+}
+
+impl Attachment {
+    /// An attachment of this text.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        Self {
+            name: name.into(),
+            tokens: super::tokens::estimate(&text),
+            text,
+        }
+    }
+}

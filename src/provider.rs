@@ -1,0 +1,83 @@
+//! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
+//!
+//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the seed's provider; any
+//! other source (another kind of Space, another kind of server) fits behind the same trait.
+//! `runtime` and the commands call this; what a Space speaks on the wire is `gradio`'s business.
+
+pub mod bubbles;
+pub mod error;
+pub mod info;
+pub mod qwen;
+pub mod reply;
+pub mod tail;
+
+pub use error::{ProviderError, Report};
+pub use info::{ProviderInfo, UnknownModel};
+pub use qwen::Qwen;
+pub use reply::{Reply, ReplyEvent, Session};
+
+use crate::chat::Message;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// A source of replies.
+pub trait Provider: Send + Sync {
+    /// What it is and can. Cheap; asks nobody.
+    fn info(&self) -> ProviderInfo;
+
+    /// Begins a reply. Nothing is sent before the first poll of the tokio runtime, in whose
+    /// context this must be called. Errors arrive through the [`Reply`].
+    fn reply(&self, request: Request) -> Reply;
+
+    /// Looks at the source: whether it answers and what it runs.
+    fn look(&self)
+    -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
+}
+
+/// What is asked of a provider.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The conversation so far; the last message is the person's newest.
+    pub messages: Vec<Arc<Message>>,
+    /// The system message; empty for none.
+    pub system: String,
+    /// The model's name or alias; empty for the default.
+    pub model: String,
+    /// A proxy for this request alone: `http://`, `https://`, `socks5://` or `socks5h://`.
+    pub proxy: Option<String>,
+    /// The session to go on with. The caller answers for its past being exactly the messages
+    /// before the newest; the provider answers for the app still knowing it.
+    pub session: Option<Session>,
+    /// Whether a [`ReplyEvent::Session`] is wanted, to go on with in the next request.
+    pub return_conversation: bool,
+}
+
+impl Request {
+    /// A request of one or more messages, everything else at its default.
+    pub fn new(messages: impl IntoIterator<Item = Message>) -> Self {
+        Self {
+            messages: messages.into_iter().map(Arc::new).collect(),
+            return_conversation: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// What a look at a Space found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpaceReport {
+    /// Its address.
+    pub url: String,
+    /// The version of Gradio that it runs.
+    pub gradio_version: String,
+    /// The queue's protocol in words.
+    pub protocol: String,
+    /// The prefix of its routes, empty before Gradio 5.
+    pub api_prefix: String,
+    /// The number of its start.
+    pub app_id: Option<String>,
+    /// The functions of a turn, in order: number and name.
+    pub functions: Vec<(i64, String)>,
+    /// The number of the component that a message is typed into.
+    pub message_box: i64,
+}

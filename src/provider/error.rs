@@ -1,0 +1,268 @@
+//! Why there is no whole reply, sorted by what a person can do about it.
+//!
+//! Every variant carries a [`Report`]: what happened and where, and a hint. The gradio layer's
+//! errors are turned into these here, and nowhere else. No prompt, reply, token or cookie is ever
+//! part of one.
+
+use super::info::UnknownModel;
+use crate::chat::Failure;
+use crate::gradio::{self, ConnectCause};
+use std::time::Duration;
+
+/// What happened, where, and what the person can do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What happened, and where.
+    pub message: String,
+    /// What can be done.
+    pub hint: String,
+}
+
+/// A failed reply, or a failed look at a Space.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ProviderError {
+    /// No connection: refused, unknown name, bad certificate, proxy.
+    #[error("{}", .0.message)]
+    Connect(Report),
+    /// Nothing was heard for too long.
+    #[error("{}", .0.message)]
+    Timeout(Report),
+    /// The Space answered with an HTTP status that is not a success.
+    #[error("{}", .report.message)]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What it means.
+        report: Report,
+    },
+    /// The answer could not be understood.
+    #[error("{}", .0.message)]
+    Decode(Report),
+    /// The Space's own function failed, or gave the reply up.
+    #[error("{}", .0.message)]
+    Space(Report),
+    /// A quota of the Space's host is used up.
+    #[error("{}", .report.message)]
+    Quota {
+        /// When to try again, where it says so.
+        retry_after: Option<Duration>,
+        /// What it means.
+        report: Report,
+    },
+    /// Too many wait at the Space.
+    #[error("{}", .0.message)]
+    QueueFull(Report),
+    /// The Space sleeps, is paused or broken.
+    #[error("{}", .0.message)]
+    Asleep(Report),
+    /// The Space no longer knows the session.
+    #[error("{}", .0.message)]
+    SessionLost(Report),
+    /// The Space asks for a name and a password.
+    #[error("{}", .0.message)]
+    Login(Report),
+    /// The Space, or something asked of it, is not supported.
+    #[error("{}", .0.message)]
+    Unsupported(Report),
+    /// The model's name is not known.
+    #[error("{0}")]
+    UnknownModel(UnknownModel),
+}
+
+impl ProviderError {
+    /// One word for `ask --json` and for what is stored.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Connect(_) => "connect",
+            Self::Timeout(_) => "timeout",
+            Self::Status { .. } => "status",
+            Self::Decode(_) => "decode",
+            Self::Space(_) => "space",
+            Self::Quota { .. } => "quota",
+            Self::QueueFull(_) => "queue_full",
+            Self::Asleep(_) => "asleep",
+            Self::SessionLost(_) => "session_lost",
+            Self::Login(_) => "login",
+            Self::Unsupported(_) => "unsupported",
+            Self::UnknownModel(_) => "unknown_model",
+        }
+    }
+
+    /// What the person can do.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Connect(report)
+            | Self::Timeout(report)
+            | Self::Status { report, .. }
+            | Self::Decode(report)
+            | Self::Space(report)
+            | Self::Quota { report, .. }
+            | Self::QueueFull(report)
+            | Self::Asleep(report)
+            | Self::SessionLost(report)
+            | Self::Login(report)
+            | Self::Unsupported(report) => report.hint.clone(),
+            Self::UnknownModel(unknown) => unknown.hint(),
+        }
+    }
+
+    /// The failure as it is shown, printed and stored.
+    pub fn failure(&self) -> Failure {
+        Failure {
+            kind: self.kind().to_owned(),
+            message: self.to_string(),
+            hint: self.hint(),
+        }
+    }
+}
+
+fn report(message: impl Into<String>, hint: impl Into<String>) -> Report {
+    Report {
+        message: message.into(),
+        hint: hint.into(),
+    }
+}
+
+impl From<gradio::Error> for ProviderError {
+    fn from(error: gradio::Error) -> Self {
+        use gradio::Error;
+        let said = error.to_string();
+        match error {
+            Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
+            Error::Timeout { .. } => Self::Timeout(report(
+                said,
+                "The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
+            )),
+            Error::Broken { .. } | Error::StreamEnded { .. } => Self::Space(report(
+                said,
+                "What came is kept. Check the network and retry.",
+            )),
+            Error::Status {
+                status,
+                retry_after,
+                excerpt,
+                url,
+            } => status_error(status, retry_after, &excerpt, &url),
+            Error::Login { url } => Self::Login(report(
+                format!("{url} asks for a name and a password."),
+                "This Space is protected by its author; ask them for access.",
+            )),
+            Error::QueueFull { message } => Self::QueueFull(report(
+                format!("The Space takes no more requests: {message}"),
+                "Many people use it right now. Wait a minute and retry.",
+            )),
+            Error::Decode { .. } | Error::FrameTooLarge { .. } => Self::Decode(report(
+                said,
+                "Is this the address of a Gradio Space? It may also be starting or broken: look at its page in a browser.",
+            )),
+            Error::Unexpected {
+                message,
+                session_lost: true,
+            } => Self::SessionLost(report(
+                format!("The Space has forgotten this session: {message}"),
+                "It was probably restarted. Retry: the whole conversation is sent again.",
+            )),
+            Error::Unexpected { message, .. } => Self::Space(report(
+                format!("The Space gave the reply up: {message}"),
+                "What came is kept. Retry in a moment.",
+            )),
+            Error::Failed { message, title } => failed(message, title),
+            Error::Unsupported { detail } => Self::Unsupported(report(
+                detail,
+                "Look at the Space's page in a browser, or choose another Space with --space.",
+            )),
+            Error::Setup { detail } => Self::Unsupported(report(
+                detail,
+                "Check the address and the proxy in the command and in the settings.",
+            )),
+        }
+    }
+}
+
+fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {
+    let (what, hint) = match cause {
+        ConnectCause::Refused => (
+            "nobody answers there",
+            "Is the server running, and is the address right (--space)?",
+        ),
+        ConnectCause::Dns => (
+            "the name has no address",
+            "Check the spelling of the Space and your network.",
+        ),
+        ConnectCause::Tls => (
+            "no secure connection came about",
+            "Check the date of this machine, its CA certificates, and whether a proxy stands between.",
+        ),
+        ConnectCause::Proxy => (
+            "the proxy refused or did not answer",
+            "Check --proxy or HTTPS_PROXY.",
+        ),
+        ConnectCause::Timeout => (
+            "no answer in time",
+            "Check your network; connect_timeout in the settings allows more time.",
+        ),
+        ConnectCause::Other => ("the connection failed", "Check your network and retry."),
+    };
+    report(
+        format!("Could not connect to {url}: {what} ({detail})."),
+        hint,
+    )
+}
+
+fn status_error(
+    status: u16,
+    retry_after: Option<Duration>,
+    excerpt: &str,
+    url: &str,
+) -> ProviderError {
+    let wait = retry_after.map_or_else(
+        || "Wait a minute and retry.".to_owned(),
+        |wait| format!("It asks to wait {} s before a retry.", wait.as_secs()),
+    );
+    let hint = match status {
+        401 | 403 => "The Space may be private: its owner can give you access.".to_owned(),
+        404 => "There is no such Space or route: check the address (--space).".to_owned(),
+        413 => "The request is larger than the host accepts: send less at once.".to_owned(),
+        422 => "The Space did not accept the form of the request: its interface may have changed."
+            .to_owned(),
+        429 => format!("Too many requests came from here. {wait}"),
+        502..=504 => format!("The Space is overloaded, starting or broken. {wait}"),
+        _ => {
+            "The Space has a fault of its own: retry, or look at its page in a browser.".to_owned()
+        }
+    };
+    let words = if excerpt.is_empty() {
+        String::new()
+    } else {
+        format!(": {excerpt}")
+    };
+    ProviderError::Status {
+        status,
+        report: report(format!("{url} answered with status {status}{words}"), hint),
+    }
+}
+
+fn failed(message: Option<String>, title: Option<String>) -> ProviderError {
+    let Some(message) = message else {
+        return ProviderError::Space(report(
+            "The Space failed while it replied, and hides the reason.",
+            "What came is kept. Retry, or shorten the message if it is very long.",
+        ));
+    };
+    let words = title
+        .filter(|title| title != "Error")
+        .map_or_else(|| message.clone(), |title| format!("{title}: {message}"));
+    if message.contains("quota") {
+        return ProviderError::Quota {
+            retry_after: None,
+            report: report(
+                format!("The Space's quota is used up: {words}"),
+                "Wait as long as it says, or use a Hugging Face token (HF_TOKEN) with a quota of its own.",
+            ),
+        };
+    }
+    ProviderError::Space(report(
+        format!("The Space reports an error: {words}"),
+        "What came is kept. Retry, or change the message.",
+    ))
+}

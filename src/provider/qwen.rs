@@ -1,0 +1,216 @@
+//! The seed's provider: the Qwen2.5-1M demo Space, Qwen-Agent's web page on Gradio.
+//!
+//! A turn is two functions of that page, `add_text` (posted) and `agent_run` (queued), found in
+//! `/config` by name, so the same code serves Gradio 4.44 (no prefix) and 5 (`/gradio_api`). The
+//! model's memory is a `state` component that the server keeps by session: a live session is sent
+//! only the newest message, and a new one the whole past as one prompt.
+//!
+//! ```no_run
+//! use spacechat::chat::Message;
+//! use spacechat::provider::{Provider, Qwen, ReplyEvent, Request};
+//!
+//! # async fn example() -> Result<(), spacechat::provider::ProviderError> {
+//! let qwen = Qwen::default();
+//! let mut reply = qwen.reply(Request::new([Message::user("What is a borrow checker?")]));
+//! while let Some(event) = reply.next().await {
+//!     if let ReplyEvent::Delta(text) = event? {
+//!         print!("{text}");
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod turn;
+
+use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport};
+use crate::gradio::app::{App, ComponentId, FnIndex, Protocol};
+use crate::gradio::{self, Client};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::task::TaskTracker;
+
+/// The Space's address.
+pub const URL: &str = "https://qwen-qwen2-5-1m-demo.hf.space";
+/// The query with which the Space's page was opened.
+const QUERY: &str = "?__theme=light";
+/// The model's name at the Space, and the name that is offered.
+const MODEL: (&str, &str) = ("qwen-2.5-1m-demo", "qwen-2.5-1m");
+
+/// The provider; cheap to clone, clones share what they learned of the Space.
+#[derive(Debug, Clone)]
+pub struct Qwen {
+    url: String,
+    options: gradio::Options,
+    tracker: TaskTracker,
+    learned: Arc<Mutex<Learned>>,
+}
+
+/// What is remembered of the Space between turns.
+#[derive(Debug, Default)]
+struct Learned {
+    app: Option<Arc<App>>,
+    working: Option<bool>,
+    /// A client for each proxy, so that connections and cookies are kept.
+    clients: HashMap<Option<String>, Client>,
+}
+
+/// The parts of the Space's page that a turn needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Page {
+    add_text: FnIndex,
+    message_box: ComponentId,
+    chatbot: ComponentId,
+}
+
+impl Default for Qwen {
+    fn default() -> Self {
+        Self::new(URL, gradio::Options::default(), TaskTracker::new())
+    }
+}
+
+impl Qwen {
+    /// The provider for the app at `url`. Replies run as tasks of `tracker`; await it before the
+    /// program exits, so that jobs which were dropped are ended at the server.
+    pub fn new(url: impl Into<String>, options: gradio::Options, tracker: TaskTracker) -> Self {
+        Self {
+            url: url.into(),
+            options,
+            tracker,
+            learned: Arc::default(),
+        }
+    }
+
+    fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
+        // Nothing that holds the lock can leave it half done.
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn client(&self, proxy: Option<&str>) -> Result<Client, ProviderError> {
+        let proxy = proxy
+            .map(str::to_owned)
+            .or_else(|| self.options.proxy.clone());
+        if let Some(client) = self.learned().clients.get(&proxy) {
+            return Ok(client.clone());
+        }
+        let options = gradio::Options {
+            proxy: proxy.clone(),
+            ..self.options.clone()
+        };
+        let client = Client::new(&self.url, options)?;
+        self.learned().clients.insert(proxy, client.clone());
+        Ok(client)
+    }
+
+    /// Reads `/config` again and remembers it.
+    async fn read_app(&self, client: &Client) -> Result<Arc<App>, ProviderError> {
+        let read = client.config().await;
+        let mut learned = self.learned();
+        learned.working = Some(read.is_ok());
+        let app = Arc::new(read?);
+        learned.app = Some(Arc::clone(&app));
+        Ok(app)
+    }
+}
+
+impl Provider for Qwen {
+    fn info(&self) -> ProviderInfo {
+        let (name, offered) = MODEL;
+        ProviderInfo {
+            label: "Qwen Qwen-2.5M".to_owned(),
+            url: self.url.clone(),
+            api_endpoint: format!("/run/predict{QUERY}"),
+            working: self.learned().working,
+            supports_stream: true,
+            supports_system_message: true,
+            supports_message_history: false,
+            default_model: name.to_owned(),
+            model_aliases: vec![(offered.to_owned(), name.to_owned())],
+            models: vec![offered.to_owned()],
+            context_window: Some(1_000_000),
+        }
+    }
+
+    fn reply(&self, request: Request) -> Reply {
+        let provider = self.clone();
+        Reply::spawn(&self.tracker, |sender| turn::run(provider, request, sender))
+    }
+
+    fn look(
+        &self,
+    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
+        Box::pin(async {
+            let client = self.client(None)?;
+            let app = self.read_app(&client).await?;
+            let page = Page::find(&app)?;
+            Ok(SpaceReport {
+                url: self.url.clone(),
+                gradio_version: app.version.clone(),
+                protocol: match app.protocol {
+                    Protocol::WebSocket => "ws",
+                    Protocol::Sse => "sse",
+                    Protocol::SseV1 => "sse_v1",
+                    Protocol::SseDiffs => "sse_v3",
+                    Protocol::Unknown => "unknown",
+                }
+                .to_owned(),
+                api_prefix: app.api_prefix.clone(),
+                app_id: app.app_id.clone(),
+                functions: page.functions(&app),
+                message_box: page.message_box,
+            })
+        })
+    }
+}
+
+impl Page {
+    /// Finds `add_text`, the message box among its inputs and the chatbot among its outputs.
+    fn find(app: &App) -> Result<Self, ProviderError> {
+        let found = app.dependencies().iter().find_map(|dependency| {
+            if dependency.api_name.as_deref() != Some("add_text") {
+                return None;
+            }
+            let is = |id: &ComponentId, test: fn(&gradio::app::Component) -> bool| {
+                app.component(*id).is_some_and(test)
+            };
+            let message_box = dependency
+                .inputs
+                .iter()
+                .find(|id| is(id, gradio::app::Component::takes_files));
+            let chatbot = dependency
+                .outputs
+                .iter()
+                .find(|id| is(id, gradio::app::Component::is_chatbot));
+            Some(Self {
+                add_text: dependency.id,
+                message_box: *message_box?,
+                chatbot: *chatbot?,
+            })
+        });
+        found.ok_or_else(|| {
+            gradio::Error::Unsupported {
+                detail: format!(
+                    "This app (Gradio {}) is not Qwen-Agent's chat page: it has no function add_text with a message box and a chatbot.",
+                    app.version
+                ),
+            }
+            .into()
+        })
+    }
+
+    /// The functions of a turn, in order.
+    fn functions(self, app: &App) -> Vec<(FnIndex, String)> {
+        let name = |id| {
+            let dependency = app.dependency(id);
+            dependency
+                .and_then(|dependency| dependency.api_name.clone())
+                .unwrap_or_default()
+        };
+        let next = app.triggered_after(self.add_text).map(|next| next.id);
+        std::iter::once(self.add_text)
+            .chain(next)
+            .map(|id| (id, name(id)))
+            .collect()
+    }
+}

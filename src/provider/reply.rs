@@ -1,0 +1,125 @@
+//! A reply on its way: events in order, and the ways to end it early.
+
+use super::ProviderError;
+use crate::chat::{Notice, Progress, Stage};
+use futures_util::Stream;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+/// How many events may wait between the provider and its reader before the provider waits too.
+const BACKLOG: usize = 64;
+
+/// What a provider has to say while it replies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyEvent {
+    /// The session to hand back in the next request.
+    Session(Session),
+    /// Where the reply stands.
+    Stage(Stage),
+    /// What the model shows of its thinking: all of it so far.
+    Reasoning(String),
+    /// More of the reply's text.
+    Delta(String),
+    /// The reply was rewritten: all of its text so far.
+    Replace(String),
+    /// The part of the reply that is stored but not shown: all of it so far.
+    HiddenTail(String),
+    /// A notice of the Space.
+    Notice(Notice),
+    /// How far the Space says it is with something.
+    Progress(Progress),
+    /// The reply is complete; all of its shown text.
+    Done(String),
+}
+
+/// What a provider needs to go on with a conversation that the server remembers. Kept in memory
+/// only: a server forgets it at its next start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The name of the session at the app.
+    pub session_hash: String,
+    /// The start of the app that knows it.
+    pub app_id: Option<String>,
+}
+
+/// A reply that is being received: a stream of events which ends after [`ReplyEvent::Done`] or
+/// the first error. Dropping it ends the job at the server in the background, in a task of the
+/// tracker that the provider was given; await the tracker before the program exits.
+#[derive(Debug)]
+pub struct Reply {
+    events: mpsc::Receiver<Result<ReplyEvent, ProviderError>>,
+    cancelled: CancellationToken,
+    _guard: DropGuard,
+}
+
+/// The provider's side of a [`Reply`].
+#[derive(Debug)]
+pub struct ReplySender {
+    events: mpsc::Sender<Result<ReplyEvent, ProviderError>>,
+    cancelled: CancellationToken,
+}
+
+impl Reply {
+    /// Runs `work` as a task of `tracker` and gives the reply that it feeds.
+    pub fn spawn<W>(tracker: &TaskTracker, work: impl FnOnce(ReplySender) -> W) -> Self
+    where
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let (sender, events) = mpsc::channel(BACKLOG);
+        let cancelled = CancellationToken::new();
+        tracker.spawn(work(ReplySender {
+            events: sender,
+            cancelled: cancelled.clone(),
+        }));
+        Self {
+            events,
+            _guard: cancelled.clone().drop_guard(),
+            cancelled,
+        }
+    }
+
+    /// The next event; `None` after the last. Safe to drop while it waits.
+    pub async fn next(&mut self) -> Option<Result<ReplyEvent, ProviderError>> {
+        self.events.recv().await
+    }
+
+    /// Ends the reply: the job is cancelled at the server, whose confirmation is waited for, at
+    /// most 2 s by default. Gives the events that were still on their way.
+    pub async fn cancel(mut self) -> Vec<ReplyEvent> {
+        self.cancelled.cancel();
+        let mut last = Vec::new();
+        while let Some(event) = self.events.recv().await {
+            last.extend(event.ok());
+        }
+        last
+    }
+}
+
+impl Stream for Reply {
+    type Item = Result<ReplyEvent, ProviderError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.events.poll_recv(cx)
+    }
+}
+
+impl ReplySender {
+    /// Passes an event on, waiting while the reader is behind. A reader that has gone away is no
+    /// error: [`ReplySender::cancelled`] tells.
+    pub async fn send(&self, event: ReplyEvent) {
+        let _ = self.events.send(Ok(event)).await;
+    }
+
+    /// Ends the reply with an error.
+    pub async fn fail(&self, error: ProviderError) {
+        let _ = self.events.send(Err(error)).await;
+    }
+
+    /// Completes when the reply is cancelled or its reader has gone away.
+    pub async fn cancelled(&self) {
+        self.cancelled.cancelled().await;
+    }
+}
