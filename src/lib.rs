@@ -1,4 +1,43 @@
-//! spacechat.
+//! spacechat: a full-screen terminal chat for Hugging Face Spaces.
+//!
+//! Data flows one way round. Terminal and provider speak [`app::Event`]s into one channel;
+//! [`app::update()`] changes the [`app::Model`] and returns [`app::Effect`]s; [`runtime`] carries
+//! them out; [`ui::draw`] shows the model.
+//!
+//! ```text
+//!            ┌────────────── Event ◄─────────────┬──────────────┐
+//!            ▼                                   │              │
+//!   app::update(&mut Model, Event)           terminal       provider ── gradio ── Space
+//!            │                                   ▲              ▲
+//!            ├─► Vec<Effect> ─► runtime ─────────┴──────────────┘
+//!            ▼
+//!        ui::draw(&Model) ─► frame
+//! ```
+//!
+//! - [`cli`]: the command line and the commands that draw no screen
+//! - [`config`]: settings and where files are
+//! - [`logging`]: the log file
+//! - [`runtime`]: the loops, the replies on their way, frame pacing
+//! - [`terminal`]: the terminal taken and given back
+//! - [`ui`]: the screen
+//! - [`app`]: the model and the one function that changes it
+//! - [`markdown`]: text to blocks to lines
+//! - [`provider`]: sources of replies; the seed's is [`provider::qwen`]
+//! - [`gradio`]: a client of Gradio apps
+//! - [`demo`]: the embedded Space
+//! - [`chat`]: the words all of these share
+//! - [`sanitize`]: the gate that foreign text passes before it is shown
+
+pub mod app;
 pub mod chat;
+pub mod cli;
+pub mod config;
+pub mod demo;
 pub mod gradio;
+pub mod logging;
+pub mod markdown;
 pub mod provider;
+pub mod runtime;
+pub mod sanitize;
+pub mod terminal;
+pub mod ui;

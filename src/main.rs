@@ -1,1 +1,29 @@
-fn main() {}
+//! The program: parse what was typed, start the log, run it, end with its code.
+
+use clap::Parser;
+use spacechat::cli::{Cli, Exit};
+use spacechat::{config, logging};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(path) = config::log_path() {
+        logging::start(&path);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(cli.run());
+            // A read of stdin that never ends must not hold the program up.
+            runtime.shutdown_background();
+            exit.into()
+        }
+        Err(error) => {
+            eprintln!("spacechat: no threads could be started: {error}");
+            Exit::Failed.into()
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //! `runtime` and the commands call this; what a Space speaks on the wire is `gradio`'s business.
 
 pub mod bubbles;
+pub mod catalog;
 pub mod error;
 pub mod info;
 pub mod qwen;

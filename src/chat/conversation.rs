@@ -74,6 +74,7 @@ impl Conversation {
 
     /// A conversation as it was saved: these fields, these messages, and the path to `head`.
     /// Without a head, or with one that is not among the messages, nothing is seen.
+    #[must_use]
     pub fn with_messages(
         mut self,
         messages: impl IntoIterator<Item = Message>,

@@ -97,6 +97,8 @@ pub struct Message {
     pub system: Option<Arc<str>>,
     /// Grows with every change, so that what was made from it can be told to be stale.
     pub revision: u64,
+    /// Grows when the text changes other than by more at its end.
+    pub rewrites: u64,
 }
 
 impl Message {
@@ -115,12 +117,19 @@ impl Message {
             created_at: Timestamp::now(),
             system: None,
             revision: 0,
+            rewrites: 0,
         }
     }
 
     /// A message of the person.
     pub fn user(text: impl Into<String>) -> Self {
         Self::new(Role::User, text)
+    }
+
+    /// Gives the text a new whole, and counts a rewrite unless it only became longer.
+    pub fn set_text(&mut self, text: String) {
+        self.rewrites += u64::from(!text.starts_with(self.text.as_str()));
+        self.text = text;
     }
 
     /// What a model is given of this message: the attachments' texts, then its own, separated by

@@ -21,6 +21,8 @@ pub struct App {
     pub version: String,
     /// How the queue speaks.
     pub protocol: Protocol,
+    /// The protocol as the app names it; `ws` where it names none.
+    pub protocol_name: String,
     /// The path before every route but `/config`, `/login` and `/`: empty, or `/gradio_api`
     /// (Gradio 5 and later).
     pub api_prefix: String,
@@ -116,6 +118,7 @@ impl App {
             .collect();
         Some(Self {
             version: text(config, "version").unwrap_or_default(),
+            protocol_name: text(config, "protocol").unwrap_or_else(|| "ws".to_owned()),
             protocol: Protocol::read(config.get("protocol").and_then(Value::as_str)),
             api_prefix: text(config, "api_prefix")
                 .map(|prefix| prefix.trim_end_matches('/').to_owned())

@@ -24,7 +24,7 @@
 mod turn;
 
 use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport};
-use crate::gradio::app::{App, ComponentId, FnIndex, Protocol};
+use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::{self, Client};
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -147,14 +147,7 @@ impl Provider for Qwen {
             Ok(SpaceReport {
                 url: self.url.clone(),
                 gradio_version: app.version.clone(),
-                protocol: match app.protocol {
-                    Protocol::WebSocket => "ws",
-                    Protocol::Sse => "sse",
-                    Protocol::SseV1 => "sse_v1",
-                    Protocol::SseDiffs => "sse_v3",
-                    Protocol::Unknown => "unknown",
-                }
-                .to_owned(),
+                protocol: app.protocol_name.clone(),
                 api_prefix: app.api_prefix.clone(),
                 app_id: app.app_id.clone(),
                 functions: page.functions(&app),

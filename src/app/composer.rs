@@ -1,0 +1,268 @@
+//! The composer: the message being written, and the shelf of pastes above it.
+//!
+//! A large paste never enters the text field (a megabyte in it costs tens of milliseconds a key);
+//! it becomes an attachment on the shelf. Earlier prompts are walked from the field's edges, and
+//! what was being written comes back exactly. Plain state: what is drawn of it is `ui`'s.
+
+use super::editor::Editor;
+use super::keymap::Edit;
+use crate::chat::{Attachment, Draft};
+use crate::sanitize;
+use std::sync::Arc;
+
+/// Pastes over this many bytes become attachments.
+const PASTE_BYTES: usize = 4 << 10;
+/// Pastes of more lines than this become attachments.
+const PASTE_LINES: usize = 50;
+
+/// The state of the composer of one conversation.
+#[derive(Debug, Clone, Default)]
+pub struct Composer {
+    /// The text field.
+    pub editor: Editor,
+    shelf: Vec<Arc<Attachment>>,
+    /// How many pastes this conversation has seen, to number the next one.
+    pastes: usize,
+    /// Drafts that were set aside, the latest last.
+    aside: Vec<Draft>,
+    recall: Option<Recall>,
+}
+
+/// A walk through earlier prompts.
+#[derive(Debug, Clone)]
+struct Recall {
+    /// Earlier prompts, the oldest first.
+    prompts: Vec<Draft>,
+    /// Which of them is shown.
+    at: usize,
+    /// What was being written before.
+    before: Draft,
+}
+
+impl Composer {
+    /// A composer that goes on with a saved draft.
+    pub fn with_draft(draft: Draft) -> Self {
+        let mut composer = Self::default();
+        composer.set(draft);
+        composer
+    }
+
+    /// What stands in it.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            text: self.editor.text(),
+            attachments: self.shelf.clone(),
+        }
+    }
+
+    /// The attachments, in the order in which they are sent.
+    pub fn shelf(&self) -> &[Arc<Attachment>] {
+        &self.shelf
+    }
+
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.editor.is_empty() && self.shelf.is_empty()
+    }
+
+    /// Replaces everything in it.
+    pub fn set(&mut self, draft: Draft) {
+        self.pastes = self.pastes.max(draft.attachments.len());
+        self.editor.set(&draft.text);
+        self.shelf = draft.attachments;
+    }
+
+    /// Takes everything out, to be sent.
+    pub fn take(&mut self) -> Draft {
+        let draft = self.draft();
+        self.clear();
+        draft
+    }
+
+    fn clear(&mut self) {
+        self.editor.set("");
+        self.shelf.clear();
+        self.recall = None;
+    }
+
+    /// Takes what was queued back, in front of what is being written.
+    pub fn give_back(&mut self, drafts: impl IntoIterator<Item = Draft>) {
+        let mut texts = Vec::new();
+        let mut attachments = Vec::new();
+        for draft in drafts.into_iter().chain([self.draft()]) {
+            texts.extend(Some(draft.text).filter(|text| !text.is_empty()));
+            attachments.extend(draft.attachments);
+        }
+        self.set(Draft {
+            text: texts.join("\n\n"),
+            attachments,
+        });
+    }
+
+    /// Takes a paste: into the text, or onto the shelf when it is large or holds characters that
+    /// do not show. Line ends become LF (terminals send CR); then it is exact.
+    pub fn paste(&mut self, text: &str) {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        self.recall = None;
+        if text.len() <= PASTE_BYTES && text.lines().count() <= PASTE_LINES && is_plain(&text) {
+            self.editor.insert(&text);
+            return;
+        }
+        self.pastes += 1;
+        let name = format!("pasted #{}", self.pastes);
+        self.shelf.push(Arc::new(Attachment::new(name, text)));
+    }
+
+    /// Inserts typed text.
+    pub fn insert(&mut self, text: &str) {
+        self.recall = None;
+        self.editor.insert(text);
+    }
+
+    /// Carries an editing step out. At the edges, Up and Down walk `earlier` prompts (the oldest
+    /// first); deleting to the left of an empty text takes the last attachment off the shelf.
+    pub fn edit(&mut self, edit: Edit, earlier: impl FnOnce() -> Vec<Draft>) {
+        if self.editor.edit(edit) {
+            if !matches!(edit, Edit::Up | Edit::Down) {
+                self.recall = None;
+            }
+            return;
+        }
+        match edit {
+            Edit::Up => self.recall_earlier(earlier),
+            Edit::Down => self.recall_later(),
+            Edit::DeleteLeft if self.editor.is_empty() => {
+                self.shelf.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// Sets what is being written aside; Up brings it back first.
+    pub fn set_aside(&mut self) {
+        let draft = self.take();
+        if !draft.is_empty() {
+            self.aside.push(draft);
+        }
+    }
+
+    fn recall_earlier(&mut self, earlier: impl FnOnce() -> Vec<Draft>) {
+        if self.recall.is_none() {
+            let mut prompts = earlier();
+            prompts.append(&mut self.aside.clone());
+            self.recall = Some(Recall {
+                at: prompts.len(),
+                before: self.draft(),
+                prompts,
+            });
+        }
+        if let Some(mut recall) = self.recall.take() {
+            if let Some(at) = recall.at.checked_sub(1) {
+                recall.at = at;
+                self.set(recall.prompts[at].clone());
+            }
+            self.recall = Some(recall);
+        }
+    }
+
+    fn recall_later(&mut self) {
+        let Some(mut recall) = self.recall.take() else {
+            return;
+        };
+        recall.at = (recall.at + 1).min(recall.prompts.len());
+        let shown = recall.prompts.get(recall.at);
+        self.set(shown.unwrap_or(&recall.before).clone());
+        if recall.at < recall.prompts.len() {
+            self.recall = Some(recall);
+        }
+    }
+}
+
+/// Whether a text shows all that it holds: no control and no invisible characters.
+fn is_plain(text: &str) -> bool {
+    let shown = sanitize::text(text);
+    shown.hidden == 0 && shown.removed == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(text: &str) -> Draft {
+        Draft {
+            text: text.to_owned(),
+            attachments: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_large_paste_stands_on_the_shelf_and_not_in_the_text() {
+        let mut composer = Composer::default();
+        composer.insert("What is it?");
+        let book = "line\r".repeat(1000);
+        composer.paste(&book);
+        assert_eq!(composer.editor.text(), "What is it?");
+        assert_eq!(&*composer.shelf()[0].text, "line\n".repeat(1000));
+        assert_eq!(composer.shelf()[0].name, "pasted #1");
+        let sent = composer.take();
+        assert_eq!(sent.attachments.len(), 1);
+        assert!(composer.is_empty());
+    }
+
+    #[test]
+    fn a_small_paste_goes_into_the_text_with_its_line_ends_as_line_feeds() {
+        let mut composer = Composer::default();
+        composer.paste("a\rb\r\nc");
+        assert_eq!(composer.editor.lines(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_paste_that_holds_what_does_not_show_stands_on_the_shelf() {
+        let mut composer = Composer::default();
+        composer.paste("plain \u{202e}text");
+        composer.paste("\u{1b}[31mred");
+        assert!(composer.editor.is_empty());
+        assert_eq!(composer.shelf().len(), 2);
+    }
+
+    #[test]
+    fn earlier_prompts_are_walked_and_the_draft_comes_back_exactly() {
+        let mut composer = Composer::default();
+        composer.insert("half a thou");
+        let earlier = || vec![draft("one"), draft("two")];
+        composer.edit(Edit::Up, earlier);
+        assert_eq!(composer.editor.text(), "two");
+        composer.edit(Edit::Up, earlier);
+        composer.edit(Edit::Up, earlier);
+        assert_eq!(composer.editor.text(), "one");
+        composer.edit(Edit::Down, earlier);
+        composer.edit(Edit::Down, earlier);
+        assert_eq!(composer.editor.text(), "half a thou");
+    }
+
+    #[test]
+    fn a_draft_that_was_set_aside_comes_back_first() {
+        let mut composer = Composer::default();
+        composer.insert("unsent");
+        composer.set_aside();
+        assert!(composer.is_empty());
+        composer.edit(Edit::Up, || vec![draft("sent")]);
+        assert_eq!(composer.editor.text(), "unsent");
+    }
+
+    #[test]
+    fn what_was_queued_stands_before_what_is_being_written() {
+        let mut composer = Composer::default();
+        composer.insert("third");
+        composer.give_back([draft("first"), draft("second")]);
+        assert_eq!(composer.editor.text(), "first\n\nsecond\n\nthird");
+    }
+
+    #[test]
+    fn deleting_in_an_empty_text_takes_the_last_attachment_away() {
+        let mut composer = Composer::default();
+        composer.paste(&"x".repeat(5000));
+        composer.edit(Edit::DeleteLeft, Vec::new);
+        assert!(composer.is_empty());
+    }
+}

@@ -1,0 +1,282 @@
+//! A text field: the text area's named editing steps, by grapheme, and its soft-wrapped rows.
+//!
+//! The text area from the library keeps the lines, the caret, undo and the kill buffer; it is
+//! never given a raw key, because its own bindings mean other things. Wrapping is done here, so
+//! that the caret moves by the rows that are seen and stands in the right cell behind wide
+//! characters. [`super::composer`] and the system panel hold one each; `ui` draws
+//! [`Editor::rows`].
+
+use super::keymap::Edit;
+use std::ops::Range;
+use tui_textarea::{CursorMove, DataCursor, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// A text field.
+#[derive(Debug, Clone, Default)]
+pub struct Editor {
+    area: TextArea<'static>,
+    /// Grows with every change of the text.
+    revision: u64,
+    /// The width at which the field was drawn last, in cells; 0 before that.
+    width: usize,
+}
+
+/// One row of the field as it is seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the text.
+    pub line: usize,
+    /// The part of it, in bytes.
+    pub range: Range<usize>,
+}
+
+impl Editor {
+    /// A field that holds `text`, the caret at its end.
+    pub fn new(text: &str) -> Self {
+        let mut editor = Self::default();
+        editor.set(text);
+        editor
+    }
+
+    /// Replaces the whole text. The caret goes to the end and the changes before cannot be undone.
+    pub fn set(&mut self, text: &str) {
+        self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        self.area.move_cursor(CursorMove::Bottom);
+        self.area.move_cursor(CursorMove::End);
+        self.revision += 1;
+    }
+
+    /// The text.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// The lines of the text.
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// Grows with every change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Tells the width in which the field is drawn, in cells.
+    pub fn set_width(&mut self, width: usize) {
+        self.width = width;
+    }
+
+    /// Inserts text at the caret, which moves behind it. One step to undo.
+    pub fn insert(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.area.insert_str(text);
+            self.revision += 1;
+        }
+    }
+
+    /// Carries an editing step out. `false` when there was nothing to do: at the first row an Up,
+    /// at the last row a Down, and deleting or undoing with nothing to delete or undo.
+    pub fn edit(&mut self, edit: Edit) -> bool {
+        let before = self.area.cursor();
+        match edit {
+            Edit::Left => self.step_left(),
+            Edit::Right => self.step_right(),
+            Edit::Up => return self.move_rows(-1),
+            Edit::Down => return self.move_rows(1),
+            Edit::LineStart => self.area.move_cursor(CursorMove::Head),
+            Edit::LineEnd => self.area.move_cursor(CursorMove::End),
+            Edit::WordLeft => self.area.move_cursor(CursorMove::WordBack),
+            Edit::WordRight => self.area.move_cursor(CursorMove::WordForward),
+            change => {
+                let changed = self.change(change);
+                self.revision += u64::from(changed);
+                return changed;
+            }
+        }
+        self.area.cursor() != before
+    }
+
+    fn change(&mut self, edit: Edit) -> bool {
+        match edit {
+            Edit::DeleteLeft => {
+                let before = self.area.cursor();
+                self.step_left();
+                let DataCursor(line, column) = self.area.cursor();
+                if before == (line, column) {
+                    return false;
+                }
+                let count = if before.0 == line {
+                    before.1 - column
+                } else {
+                    1
+                };
+                self.area.delete_str(count)
+            }
+            Edit::DeleteRight => {
+                let count = self
+                    .grapheme_right()
+                    .map_or(1, |grapheme| grapheme.chars().count());
+                self.area.delete_str(count)
+            }
+            Edit::DeleteWordLeft => self.area.delete_word(),
+            Edit::DeleteWordRight => self.area.delete_next_word(),
+            Edit::KillToStart => self.area.delete_line_by_head(),
+            Edit::KillToEnd => self.area.delete_line_by_end(),
+            Edit::Yank => self.area.paste(),
+            Edit::Undo => self.area.undo(),
+            Edit::Redo => self.area.redo(),
+            _ => false,
+        }
+    }
+
+    fn step_left(&mut self) {
+        let (line, column) = self.caret_bytes();
+        let text = self.area.lines().get(line).map_or("", String::as_str);
+        let grapheme = text
+            .get(..column)
+            .and_then(|head| head.graphemes(true).next_back());
+        let count = grapheme.map_or(1, |grapheme| grapheme.chars().count());
+        for _ in 0..count {
+            self.area.move_cursor(CursorMove::Back);
+        }
+    }
+
+    fn step_right(&mut self) {
+        let count = self
+            .grapheme_right()
+            .map_or(1, |grapheme| grapheme.chars().count());
+        for _ in 0..count {
+            self.area.move_cursor(CursorMove::Forward);
+        }
+    }
+
+    fn grapheme_right(&self) -> Option<&str> {
+        let (line, column) = self.caret_bytes();
+        self.area
+            .lines()
+            .get(line)?
+            .get(column..)?
+            .graphemes(true)
+            .next()
+    }
+
+    /// The caret: its line, and the byte of the line before which it stands.
+    fn caret_bytes(&self) -> (usize, usize) {
+        let DataCursor(line, column) = self.area.cursor();
+        let text = self.area.lines().get(line).map_or("", String::as_str);
+        let byte = text
+            .char_indices()
+            .nth(column)
+            .map_or(text.len(), |(byte, _)| byte);
+        (line, byte)
+    }
+
+    /// The rows of the text in `width` cells. Words are kept whole where they fit; every line has
+    /// at least one row.
+    pub fn rows(&self, width: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (line, text) in self.area.lines().iter().enumerate() {
+            wrap(text, width.max(1), |range| rows.push(Row { line, range }));
+        }
+        rows
+    }
+
+    /// Where the caret stands among these rows: the row, and the cell in it.
+    pub fn caret(&self, rows: &[Row]) -> (usize, usize) {
+        let (line, byte) = self.caret_bytes();
+        let row = rows
+            .iter()
+            .rposition(|row| row.line == line && row.range.start <= byte)
+            .unwrap_or(0);
+        let text = self.area.lines().get(line).map_or("", String::as_str);
+        let start = rows.get(row).map_or(0, |row| row.range.start);
+        (row, text.get(start..byte).map_or(0, cells))
+    }
+
+    fn move_rows(&mut self, by: isize) -> bool {
+        let rows = self.rows(if self.width == 0 {
+            usize::MAX
+        } else {
+            self.width
+        });
+        let (row, cell) = self.caret(&rows);
+        let Some(target) = row.checked_add_signed(by).and_then(|row| rows.get(row)) else {
+            return false;
+        };
+        let text = self.area.lines()[target.line]
+            .get(target.range.clone())
+            .unwrap_or("");
+        let mut column = self.area.lines()[target.line]
+            .get(..target.range.start)
+            .map_or(0, |head| head.chars().count());
+        let mut width = 0;
+        // The last place of a row that is continued is the first place of the next one.
+        let is_continued = rows.iter().any(|row| {
+            row.line == target.line
+                && row.range.start == target.range.end
+                && row.range.end > row.range.start
+        });
+        let mut graphemes = text.graphemes(true).peekable();
+        while let Some(grapheme) = graphemes.next() {
+            width += cells(grapheme);
+            if width > cell || (is_continued && graphemes.peek().is_none()) {
+                break;
+            }
+            column += grapheme.chars().count();
+        }
+        self.jump(target.line, column);
+        true
+    }
+
+    fn jump(&mut self, line: usize, column: usize) {
+        // The text area counts lines and columns in 16 bits; a field never holds that much.
+        let clamp = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(clamp(line), clamp(column)));
+    }
+}
+
+/// The cells that a text takes, tabs at four.
+pub fn cells(text: &str) -> usize {
+    text.graphemes(true)
+        .map(|grapheme| {
+            if grapheme == "\t" {
+                4
+            } else {
+                grapheme.width()
+            }
+        })
+        .sum()
+}
+
+/// Cuts a line into rows of at most `width` cells, after a space where there is one.
+fn wrap(text: &str, width: usize, mut row: impl FnMut(Range<usize>)) {
+    let (mut start, mut used) = (0, 0);
+    // The last place in this row at which it may be cut, and the cells before it.
+    let mut cut = None;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let size = cells(grapheme);
+        // A space may hang over the edge: the next row does not begin with it.
+        if used + size > width && grapheme != " " && at > start {
+            let end = cut.filter(|&end| end > start).unwrap_or(at);
+            row(start..end);
+            start = end;
+            used = text.get(end..at).map_or(0, cells);
+            cut = None;
+        }
+        used += size;
+        if grapheme == " " || grapheme == "-" || size == 2 {
+            cut = Some(at + grapheme.len());
+        }
+    }
+    row(start..text.len());
+}
+
+#[cfg(test)]
+mod tests;

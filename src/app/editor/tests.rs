@@ -1,0 +1,127 @@
+use super::*;
+use proptest::prelude::*;
+
+fn shown(editor: &Editor, width: usize) -> Vec<String> {
+    let rows = editor.rows(width);
+    rows.iter()
+        .map(|row| editor.lines()[row.line][row.range.clone()].to_owned())
+        .collect()
+}
+
+fn caret(editor: &Editor, width: usize) -> (usize, usize) {
+    editor.caret(&editor.rows(width))
+}
+
+#[test]
+fn words_are_kept_whole_where_they_fit_and_cut_where_not() {
+    let editor = Editor::new("one two three\n\nabcdefghij");
+    assert_eq!(
+        shown(&editor, 8),
+        ["one two ", "three", "", "abcdefgh", "ij"]
+    );
+}
+
+#[test]
+fn the_caret_stands_behind_wide_characters_and_emoji_sequences() {
+    let editor = Editor::new("完了👩\u{200d}👩\u{200d}👧x");
+    assert_eq!(caret(&editor, 40), (0, 7));
+    let editor = Editor::new("完了完了");
+    assert_eq!(shown(&editor, 5), ["完了", "完了"]);
+    assert_eq!(caret(&editor, 5), (1, 4));
+}
+
+#[test]
+fn deleting_takes_a_whole_grapheme() {
+    let mut editor = Editor::new("a👩\u{200d}👩\u{200d}👧e\u{301}");
+    assert!(editor.edit(Edit::DeleteLeft));
+    assert_eq!(editor.text(), "a👩\u{200d}👩\u{200d}👧");
+    assert!(editor.edit(Edit::DeleteLeft));
+    assert_eq!(editor.text(), "a");
+    editor.edit(Edit::LineStart);
+    assert!(editor.edit(Edit::DeleteRight));
+    assert!(!editor.edit(Edit::DeleteRight));
+    assert!(!editor.edit(Edit::DeleteLeft));
+}
+
+#[test]
+fn deleting_at_the_beginning_of_a_line_joins_it_to_the_one_before() {
+    let mut editor = Editor::new("a\nb");
+    editor.edit(Edit::LineStart);
+    assert!(editor.edit(Edit::DeleteLeft));
+    assert_eq!(editor.text(), "ab");
+    assert!(editor.edit(Edit::Undo));
+    assert_eq!(editor.text(), "a\nb");
+    assert!(editor.edit(Edit::Redo));
+    assert_eq!(editor.text(), "ab");
+}
+
+#[test]
+fn up_and_down_go_by_the_rows_that_are_seen_and_stop_at_the_edges() {
+    let mut editor = Editor::new("one two three four");
+    editor.set_width(8);
+    assert_eq!(shown(&editor, 8), ["one two ", "three ", "four"]);
+    assert_eq!(caret(&editor, 8), (2, 4));
+    assert!(editor.edit(Edit::Up));
+    assert_eq!(caret(&editor, 8), (1, 4));
+    assert!(editor.edit(Edit::Up));
+    assert_eq!(caret(&editor, 8), (0, 4));
+    assert!(!editor.edit(Edit::Up));
+    editor.edit(Edit::Down);
+    editor.edit(Edit::Down);
+    assert!(!editor.edit(Edit::Down));
+    assert_eq!(caret(&editor, 8), (2, 4));
+}
+
+#[test]
+fn a_paste_is_one_step_to_undo() {
+    let mut editor = Editor::new("a");
+    editor.insert("b\nc\nd");
+    assert_eq!(editor.lines(), ["ab", "c", "d"]);
+    editor.edit(Edit::Undo);
+    assert_eq!(editor.text(), "a");
+}
+
+#[test]
+fn what_was_killed_can_be_yanked() {
+    let mut editor = Editor::new("one two");
+    assert!(editor.edit(Edit::DeleteWordLeft));
+    assert_eq!(editor.text(), "one ");
+    assert!(editor.edit(Edit::Yank));
+    assert_eq!(editor.text(), "one two");
+    assert!(editor.edit(Edit::KillToStart));
+    assert!(editor.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn rows_hold_all_of_the_text_and_no_more_than_their_width(text in "[a-c 完👍\u{301}\n-]{0,40}", width in 2_usize..20) {
+        let editor = Editor::new(&text);
+        let rows = editor.rows(width);
+        let mut lines = vec![String::new(); editor.lines().len()];
+        for row in &rows {
+            let part = &editor.lines()[row.line][row.range.clone()];
+            prop_assert!(cells(part.trim_end_matches(' ')) <= width, "{part:?}");
+            lines[row.line].push_str(part);
+        }
+        prop_assert_eq!(lines.join("\n"), text);
+    }
+
+    #[test]
+    fn any_editing_keeps_the_caret_in_the_text(
+        text in "[ab 完\u{301}\n]{0,12}",
+        edits in prop::collection::vec(prop::sample::select(&[
+            Edit::Left, Edit::Right, Edit::Up, Edit::Down, Edit::LineStart, Edit::LineEnd, Edit::WordLeft,
+            Edit::WordRight, Edit::DeleteLeft, Edit::DeleteRight, Edit::DeleteWordLeft, Edit::DeleteWordRight,
+            Edit::KillToStart, Edit::KillToEnd, Edit::Yank, Edit::Undo, Edit::Redo][..]), 0..30),
+        width in 1_usize..9,
+    ) {
+        let mut editor = Editor::new(&text);
+        editor.set_width(width);
+        for edit in edits {
+            editor.edit(edit);
+            let rows = editor.rows(width);
+            let (row, _) = editor.caret(&rows);
+            prop_assert!(row < rows.len());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Everything that can happen to the program, as data.
+//!
+//! Terminal, provider and store speak these into one channel; [`super::update()`] is the only
+//! reader. Times are told, never asked for: a [`Clock`] comes before what happened at that time.
+
+use super::scroll::Place;
+use super::turn::TurnId;
+use crate::chat::{ConversationId, Draft, Failure, Notice, Progress, Stage};
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// It is now this late.
+    Clock(Clock),
+    /// The person did something at the terminal.
+    Input(Input),
+    /// Send this in a conversation, as the person's word. What Enter does, and `ask`.
+    Submit(ConversationId, Draft),
+    /// A reply went on.
+    Reply(TurnId, ReplyUpdate),
+    /// A frame was drawn; this is how it came out.
+    Drawn(Regions),
+    /// The program is asked to end (SIGTERM, SIGHUP, a closed terminal).
+    Terminate,
+    /// The program came back from the background or from an editor.
+    Resumed,
+}
+
+/// What time it is, in both senses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Clock {
+    /// For showing and storing.
+    pub wall: Timestamp,
+    /// Since the program began; never jumps.
+    pub uptime: Duration,
+}
+
+/// What the person did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A key went down, or repeats.
+    Key(KeyEvent),
+    /// Text was pasted, exactly as the terminal handed it over.
+    Paste(String),
+    /// The mouse moved, while it is captured.
+    Mouse(MouseEvent),
+    /// The window changed its size.
+    Resize,
+    /// The window was given or lost the keyboard.
+    Focus(bool),
+}
+
+/// How a reply went on: the provider's events in the app's words.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyUpdate {
+    /// It runs in this session of the Space.
+    Session(String),
+    /// It stands here now.
+    Stage(Stage),
+    /// All of the model's shown thinking so far.
+    Reasoning(String),
+    /// More text.
+    Delta(String),
+    /// All text so far, rewritten.
+    Replace(String),
+    /// All of the hidden tail so far.
+    HiddenTail(String),
+    /// A notice of the Space.
+    Notice(Notice),
+    /// The Space shows progress.
+    Progress(Progress),
+    /// It is complete; all of its text.
+    Done(String),
+    /// It failed; what came stays.
+    Failed(Failure),
+    /// It ended early because that was asked for; what came stays.
+    Cancelled,
+}
+
+/// What `update` needs to know of the frame that was drawn last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Regions {
+    /// The first row of the transcript that was shown, and where.
+    pub top: Option<Place>,
+    /// Whether the transcript's last row was shown.
+    pub at_end: bool,
+    /// The height of the transcript's pane, in rows.
+    pub transcript_height: usize,
+    /// The width in which the composer wraps, in cells.
+    pub composer_width: usize,
+    /// The width in which the system panel wraps, in cells.
+    pub panel_width: usize,
+    /// The furthest that the open overlay can be scrolled, in rows.
+    pub overlay_scroll_limit: usize,
+}

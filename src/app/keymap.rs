@@ -1,0 +1,466 @@
+//! The one table of keys: what each does, where, and in which words the help says so.
+//!
+//! `update` looks keys up here and `ui` makes the help from it, so the two cannot differ. Editing
+//! keys of text fields stand here too and are carried out by [`super::editor`].
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Something that a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Sends the draft, or queues it while a reply comes.
+    Send,
+    /// Begins a new line in the text.
+    NewLine,
+    /// Closes the overlay, leaves the panel, stops the reply: the first that applies.
+    Back,
+    /// Stops the reply, sets the draft aside, arms quitting, quits: the first that applies.
+    Interrupt,
+    /// Leaves the program.
+    Quit,
+    /// Puts the program into the background.
+    Suspend,
+    /// Opens or closes the help.
+    Help,
+    /// Opens or closes the system message.
+    SystemPanel,
+    /// Moves the keyboard to the next pane.
+    NextPane,
+    /// Scrolls the transcript a page up.
+    PageUp,
+    /// Scrolls the transcript a page down.
+    PageDown,
+    /// Scrolls to the first message.
+    Top,
+    /// Scrolls to the end and follows it.
+    End,
+    /// Picks the message above.
+    PickUp,
+    /// Picks the message below.
+    PickDown,
+    /// Opens or folds the hidden part of the picked message.
+    Unfold,
+    /// Copies the picked message.
+    CopyMessage,
+    /// Turns mouse capture on or off.
+    Mouse,
+    /// One of the text fields' own.
+    Edit(Edit),
+}
+
+/// An editing step in a text field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Edit {
+    /// One character to the left.
+    Left,
+    /// One character to the right.
+    Right,
+    /// One row up; at the first row, the earlier prompt.
+    Up,
+    /// One row down; at the last row, the later prompt.
+    Down,
+    /// To the beginning of the line.
+    LineStart,
+    /// To the end of the line.
+    LineEnd,
+    /// One word to the left.
+    WordLeft,
+    /// One word to the right.
+    WordRight,
+    /// Deletes the character to the left.
+    DeleteLeft,
+    /// Deletes the character to the right.
+    DeleteRight,
+    /// Deletes the word to the left.
+    DeleteWordLeft,
+    /// Deletes the word to the right.
+    DeleteWordRight,
+    /// Deletes to the beginning of the line.
+    KillToStart,
+    /// Deletes to the end of the line.
+    KillToEnd,
+    /// Inserts what was deleted last.
+    Yank,
+    /// Takes the last change back.
+    Undo,
+    /// Makes it again.
+    Redo,
+}
+
+/// Where a key has its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Context {
+    /// Everywhere.
+    All,
+    /// In a text field: the message or the system message.
+    Text,
+    /// In the message's own field.
+    Composer,
+    /// While a message of the transcript is picked.
+    Picked,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    /// Where it holds.
+    pub context: Context,
+    /// What it does.
+    pub action: Action,
+    /// Its keys, the first one as it is shown in hints.
+    pub keys: &'static [Chord],
+    /// What it does, in words.
+    pub help: &'static str,
+}
+
+/// A key with the keys that are held beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Chord(pub KeyModifiers, pub KeyCode);
+
+const NONE: KeyModifiers = KeyModifiers::NONE;
+const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+const ALT: KeyModifiers = KeyModifiers::ALT;
+const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
+
+const fn ctrl(c: char) -> Chord {
+    Chord(CTRL, KeyCode::Char(c))
+}
+
+const fn alt(c: char) -> Chord {
+    Chord(ALT, KeyCode::Char(c))
+}
+
+const fn key(code: KeyCode) -> Chord {
+    Chord(NONE, code)
+}
+
+const fn bind(
+    context: Context,
+    action: Action,
+    keys: &'static [Chord],
+    help: &'static str,
+) -> Binding {
+    Binding {
+        context,
+        action,
+        keys,
+        help,
+    }
+}
+
+/// Every key of the program, in the order of the help.
+pub const BINDINGS: &[Binding] = &[
+    bind(
+        Context::Composer,
+        Action::Send,
+        &[key(KeyCode::Enter)],
+        "send; while a reply comes: queue it",
+    ),
+    bind(
+        Context::Text,
+        Action::NewLine,
+        &[
+            ctrl('j'),
+            Chord(ALT, KeyCode::Enter),
+            Chord(SHIFT, KeyCode::Enter),
+        ],
+        "new line",
+    ),
+    bind(
+        Context::All,
+        Action::Back,
+        &[key(KeyCode::Esc)],
+        "close, leave, or stop the reply (its text stays)",
+    ),
+    bind(
+        Context::All,
+        Action::Interrupt,
+        &[ctrl('c')],
+        "stop the reply → set the draft aside → quit",
+    ),
+    bind(Context::All, Action::Quit, &[ctrl('q')], "quit"),
+    bind(
+        Context::All,
+        Action::Suspend,
+        &[ctrl('z')],
+        "suspend; fg brings it back",
+    ),
+    bind(
+        Context::All,
+        Action::Help,
+        &[key(KeyCode::F(1)), alt('h')],
+        "this help",
+    ),
+    bind(
+        Context::All,
+        Action::SystemPanel,
+        &[key(KeyCode::F(2)), ctrl('s')],
+        "system message on or off",
+    ),
+    bind(
+        Context::All,
+        Action::NextPane,
+        &[key(KeyCode::Tab)],
+        "move between message and panel",
+    ),
+    bind(
+        Context::All,
+        Action::PageUp,
+        &[key(KeyCode::PageUp)],
+        "scroll up",
+    ),
+    bind(
+        Context::All,
+        Action::PageDown,
+        &[key(KeyCode::PageDown)],
+        "scroll down",
+    ),
+    bind(
+        Context::All,
+        Action::Top,
+        &[Chord(CTRL, KeyCode::Home)],
+        "to the first message",
+    ),
+    bind(
+        Context::All,
+        Action::End,
+        &[Chord(CTRL, KeyCode::End)],
+        "to the end, and follow it",
+    ),
+    bind(
+        Context::All,
+        Action::PickUp,
+        &[Chord(ALT, KeyCode::Up)],
+        "pick the message above",
+    ),
+    bind(
+        Context::All,
+        Action::PickDown,
+        &[Chord(ALT, KeyCode::Down)],
+        "pick the message below",
+    ),
+    bind(
+        Context::Picked,
+        Action::Unfold,
+        &[key(KeyCode::Char('o'))],
+        "open or fold its hidden part",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyMessage,
+        &[key(KeyCode::Char('c'))],
+        "copy it",
+    ),
+    bind(
+        Context::All,
+        Action::Mouse,
+        &[key(KeyCode::F(4))],
+        "mouse capture on or off",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::Left),
+        &[key(KeyCode::Left)],
+        "left",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::Right),
+        &[key(KeyCode::Right)],
+        "right",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::Up),
+        &[key(KeyCode::Up)],
+        "up; at the first row: the earlier prompt",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::Down),
+        &[key(KeyCode::Down)],
+        "down; at the last row: the later prompt",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::LineStart),
+        &[key(KeyCode::Home), ctrl('a')],
+        "to the beginning of the line",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::LineEnd),
+        &[key(KeyCode::End), ctrl('e')],
+        "to the end of the line",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::WordLeft),
+        &[
+            Chord(CTRL, KeyCode::Left),
+            alt('b'),
+            Chord(ALT, KeyCode::Left),
+        ],
+        "a word to the left",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::WordRight),
+        &[
+            Chord(CTRL, KeyCode::Right),
+            alt('f'),
+            Chord(ALT, KeyCode::Right),
+        ],
+        "a word to the right",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::DeleteLeft),
+        &[key(KeyCode::Backspace), ctrl('h')],
+        "delete to the left",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::DeleteRight),
+        &[key(KeyCode::Delete), ctrl('d')],
+        "delete to the right",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::DeleteWordLeft),
+        &[
+            ctrl('w'),
+            Chord(ALT, KeyCode::Backspace),
+            Chord(CTRL, KeyCode::Backspace),
+        ],
+        "delete a word to the left",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::DeleteWordRight),
+        &[alt('d'), Chord(CTRL, KeyCode::Delete)],
+        "delete a word to the right",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::KillToStart),
+        &[ctrl('u')],
+        "delete to the beginning of the line",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::KillToEnd),
+        &[ctrl('k')],
+        "delete to the end of the line",
+    ),
+    bind(
+        Context::Text,
+        Action::Edit(Edit::Yank),
+        &[ctrl('y')],
+        "insert what was deleted",
+    ),
+    bind(Context::Text, Action::Edit(Edit::Undo), &[alt('z')], "undo"),
+    bind(Context::Text, Action::Edit(Edit::Redo), &[alt('Z')], "redo"),
+];
+
+/// What a key means where one of `contexts` holds; the first of them that knows it decides.
+pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
+    let chord = Chord::of(key);
+    contexts.iter().find_map(|context| {
+        BINDINGS
+            .iter()
+            .find(|binding| binding.context == *context && binding.keys.contains(&chord))
+            .map(|binding| binding.action)
+    })
+}
+
+/// The first key of an action, as hints show it.
+pub fn shown_key(action: Action) -> String {
+    BINDINGS
+        .iter()
+        .find(|binding| binding.action == action)
+        .and_then(|binding| binding.keys.first())
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+impl Chord {
+    /// The chord of a key event. Shift is part of a typed character and not named beside it, and
+    /// letters under Ctrl are lower case, however the terminal reports them.
+    pub fn of(key: KeyEvent) -> Self {
+        let held = key.modifiers & (NONE | CTRL | ALT | SHIFT);
+        match key.code {
+            KeyCode::Char(c) if held.contains(CTRL) => {
+                Self(held - SHIFT, KeyCode::Char(c.to_ascii_lowercase()))
+            }
+            KeyCode::Char(c) if held.contains(SHIFT) => {
+                Self(held - SHIFT, KeyCode::Char(c.to_ascii_uppercase()))
+            }
+            KeyCode::BackTab => Self(held - SHIFT, KeyCode::BackTab),
+            code => Self(held, code),
+        }
+    }
+}
+
+impl std::fmt::Display for Chord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(held, code) = self;
+        let uppercase = matches!(code, KeyCode::Char(c) if c.is_ascii_uppercase());
+        for (modifier, name) in [(CTRL, "Ctrl+"), (ALT, "Alt+"), (SHIFT, "Shift+")] {
+            if held.contains(modifier) || (modifier == SHIFT && uppercase) {
+                f.write_str(name)?;
+            }
+        }
+        match code {
+            KeyCode::Char(c) if held.is_empty() => write!(f, "{c}"),
+            KeyCode::Char(c) => write!(f, "{}", c.to_ascii_uppercase()),
+            KeyCode::PageUp => f.write_str("PgUp"),
+            KeyCode::PageDown => f.write_str("PgDn"),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings_in_one_place() {
+        let mut seen = std::collections::HashSet::new();
+        for binding in BINDINGS {
+            for chord in binding.keys {
+                assert!(
+                    seen.insert((format!("{:?}", binding.context), *chord)),
+                    "{chord} stands twice"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_named_as_people_write_them() {
+        assert_eq!(shown_key(Action::NewLine), "Ctrl+J");
+        assert_eq!(shown_key(Action::Back), "Esc");
+        assert_eq!(shown_key(Action::PageUp), "PgUp");
+        assert_eq!(shown_key(Action::Edit(Edit::Redo)), "Alt+Shift+Z");
+    }
+
+    #[test]
+    fn a_letter_is_found_however_the_terminal_reports_it() {
+        let redo = [
+            KeyEvent::new(KeyCode::Char('Z'), ALT),
+            KeyEvent::new(KeyCode::Char('Z'), ALT | SHIFT),
+            KeyEvent::new(KeyCode::Char('z'), ALT | SHIFT),
+        ];
+        for key in redo {
+            assert_eq!(
+                lookup(key, &[Context::Text]),
+                Some(Action::Edit(Edit::Redo)),
+                "{key:?}"
+            );
+        }
+        let quit = KeyEvent::new(KeyCode::Char('Q'), CTRL | SHIFT);
+        assert_eq!(lookup(quit, &[Context::All]), Some(Action::Quit));
+    }
+}

@@ -1,0 +1,92 @@
+//! Where the transcript stands: at its end, or held at a place while text grows below.
+//!
+//! `update` does not know how many rows a text takes, so it only says where the view should go
+//! ([`Scroll::pending`]); drawing finds the place and reports it back in [`super::Event::Drawn`].
+//! A place is named by message and block, never by a row count from the top, so that it stays put
+//! through streaming, resizing and folding.
+
+use super::event::Regions;
+use crate::chat::MessageId;
+
+/// A row of the transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The message.
+    pub message: MessageId,
+    /// The block of it, counted from its head line.
+    pub block: usize,
+    /// The row in the block.
+    pub row: usize,
+}
+
+/// What the first row of the view is tied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Anchor {
+    /// The last row is shown at the bottom, and stays there while text arrives.
+    #[default]
+    End,
+    /// The first row of the conversation.
+    Start,
+    /// This row is the first one shown.
+    At(Place),
+}
+
+/// The state of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scroll {
+    /// What it is tied to.
+    pub anchor: Anchor,
+    /// Rows to move from there at the next frame; negative goes up.
+    pub pending: isize,
+    /// Lines that arrived below while the view was held.
+    pub unseen: usize,
+}
+
+impl Scroll {
+    /// Moves by `rows` at the next frame; negative goes up.
+    pub fn by(&mut self, rows: isize) {
+        self.pending = self.pending.saturating_add(rows);
+    }
+
+    /// Goes to the end and follows it.
+    pub fn to_end(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Goes to the first row.
+    pub fn to_start(&mut self) {
+        self.anchor = Anchor::Start;
+        self.pending = 0;
+    }
+
+    /// Goes to the head line of a message.
+    pub fn to_message(&mut self, message: MessageId) {
+        self.anchor = Anchor::At(Place {
+            message,
+            block: 0,
+            row: 0,
+        });
+        self.pending = 0;
+    }
+
+    /// Whether the end is followed.
+    pub fn is_following(&self) -> bool {
+        self.anchor == Anchor::End && self.pending >= 0
+    }
+
+    /// Counts text that arrived while the view was held elsewhere.
+    pub fn arrived(&mut self, text: &str) {
+        if !self.is_following() {
+            self.unseen += text.matches('\n').count();
+        }
+    }
+
+    /// Takes over where the last frame found the view to be.
+    pub fn settle(&mut self, drawn: &Regions) {
+        self.pending = 0;
+        match drawn.top {
+            Some(place) if !drawn.at_end => self.anchor = Anchor::At(place),
+            _ => self.to_end(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! How the program ends: its exit codes, and the last words on stderr.
+
+use crate::chat::Failure;
+use crate::sanitize;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// The exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything went well.
+    Done,
+    /// Something else failed.
+    Failed,
+    /// The command line, the settings or a name in them is wrong.
+    Usage,
+    /// No connection came about, or it fell silent.
+    Unreachable,
+    /// The Space refused, or failed.
+    Refused,
+    /// The answer could not be understood.
+    NotUnderstood,
+    /// A signal ended it.
+    Interrupted,
+}
+
+impl Exit {
+    /// The code for a failure, by its kind.
+    pub fn of(failure: &Failure) -> Self {
+        match failure.kind.as_str() {
+            "unknown_model" => Self::Usage,
+            "connect" | "timeout" => Self::Unreachable,
+            "decode" | "unsupported" => Self::NotUnderstood,
+            _ => Self::Refused,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+            Exit::Refused => 4,
+            Exit::NotUnderstood => 5,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Prints to stdout. A pipe that was closed is no failure.
+pub fn print(text: &str) -> Exit {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failed,
+        _ => Exit::Done,
+    }
+}
+
+/// Says on stderr what went wrong and what can be done, and gives the exit code back.
+pub fn complain(exit: Exit, message: &str, hint: &str) -> Exit {
+    let mut err = std::io::stderr().lock();
+    let is_terminal = err.is_terminal();
+    let shown = |text: &str| {
+        if is_terminal {
+            sanitize::text(text).text
+        } else {
+            text.to_owned()
+        }
+    };
+    // With stderr closed there is nobody to tell.
+    let _ = writeln!(err, "spacechat: {}", shown(message));
+    if !hint.is_empty() {
+        let _ = writeln!(err, "{}", shown(hint));
+    }
+    exit
+}

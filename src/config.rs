@@ -1,0 +1,248 @@
+//! Settings from a TOML file over their defaults, and where the program's files are.
+//!
+//! Known to `main`, `cli` and `runtime` only; everything else receives values. The commented
+//! defaults that `spacechat config` prints are `assets/config.toml`, and a test holds them to the
+//! defaults here.
+
+use crate::gradio;
+use crate::ui::{Theme, ThemeName};
+use directories::ProjectDirs;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The commented default settings.
+pub const DEFAULT_FILE: &str = include_str!("../assets/config.toml");
+
+/// What the settings file can say.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// What is talked to.
+    pub chat: ChatSettings,
+    /// How it looks.
+    pub screen: ScreenSettings,
+    /// How it is reached.
+    pub network: NetworkSettings,
+}
+
+/// What is talked to.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatSettings {
+    /// The Space.
+    pub space: String,
+    /// The model; empty for the Space's default.
+    pub model: String,
+    /// The system message of new conversations.
+    pub system: String,
+}
+
+/// How it looks.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScreenSettings {
+    /// The theme.
+    pub theme: ThemeSetting,
+}
+
+/// The theme, or how to choose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeSetting {
+    /// From the environment.
+    #[default]
+    Auto,
+    /// For dark backgrounds.
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// Bold and reverse.
+    HighContrast,
+    /// No colours.
+    Plain,
+}
+
+/// How Spaces are reached. Times in seconds.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkSettings {
+    /// A proxy's address; empty for the environment's.
+    pub proxy: String,
+    /// For a connection.
+    pub connect_timeout: f64,
+    /// Without a byte.
+    pub idle_timeout: f64,
+    /// For the end of a stopped reply.
+    pub cancel_timeout: f64,
+    /// For a full queue.
+    pub queue_patience: f64,
+    /// The largest message of a Space, in megabytes.
+    pub frame_limit: usize,
+}
+
+impl Default for ChatSettings {
+    fn default() -> Self {
+        Self {
+            space: crate::provider::catalog::SEED.to_owned(),
+            model: String::new(),
+            system: String::new(),
+        }
+    }
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        let options = gradio::Options::default();
+        Self {
+            proxy: String::new(),
+            connect_timeout: options.connect_timeout.as_secs_f64(),
+            idle_timeout: options.idle_timeout.as_secs_f64(),
+            cancel_timeout: options.cancel_timeout.as_secs_f64(),
+            queue_patience: options.queue_full_patience.as_secs_f64(),
+            frame_limit: options.frame_limit >> 20,
+        }
+    }
+}
+
+/// A settings file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("The settings file {} cannot be read: {error}.", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        error: std::io::Error,
+    },
+    /// It says something that is not understood.
+    #[error("The settings file {} is not right: {detail}", path.display())]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        detail: String,
+    },
+}
+
+impl Settings {
+    /// Reads the settings. A file that was named must exist; the usual one need not.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let Some(path) = named.map(Path::to_path_buf).or_else(default_path) else {
+            return Ok(Self::default());
+        };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text).map_err(|detail| ConfigError::Wrong { path, detail }),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(ConfigError::Unreadable { path, error }),
+        }
+    }
+
+    /// Reads settings from their text. The error names the line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let settings: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let network = &settings.network;
+        let times = [
+            ("connect_timeout", network.connect_timeout),
+            ("idle_timeout", network.idle_timeout),
+            ("cancel_timeout", network.cancel_timeout),
+            ("queue_patience", network.queue_patience),
+        ];
+        for (name, seconds) in times {
+            if !(0.0..=86_400.0).contains(&seconds) {
+                return Err(format!(
+                    "{name} = {seconds}: seconds from 0 to 86400 are expected."
+                ));
+            }
+        }
+        Ok(settings)
+    }
+
+    /// How Spaces are to be reached.
+    pub fn gradio_options(&self) -> gradio::Options {
+        let network = &self.network;
+        gradio::Options {
+            proxy: Some(network.proxy.clone()).filter(|proxy| !proxy.is_empty()),
+            connect_timeout: Duration::from_secs_f64(network.connect_timeout),
+            idle_timeout: Duration::from_secs_f64(network.idle_timeout),
+            cancel_timeout: Duration::from_secs_f64(network.cancel_timeout),
+            queue_full_patience: Duration::from_secs_f64(network.queue_patience),
+            frame_limit: network.frame_limit << 20,
+        }
+    }
+
+    /// The theme, for this environment.
+    pub fn theme(&self) -> Theme {
+        let variable = |name| std::env::var(name).ok();
+        Theme::new(match self.screen.theme {
+            ThemeSetting::Auto => Theme::for_environment(
+                variable("NO_COLOR").as_deref(),
+                variable("COLORFGBG").as_deref(),
+            ),
+            ThemeSetting::Dark => ThemeName::Dark,
+            ThemeSetting::Light => ThemeName::Light,
+            ThemeSetting::HighContrast => ThemeName::HighContrast,
+            ThemeSetting::Plain => ThemeName::Plain,
+        })
+    }
+}
+
+fn project() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "spacechat")
+}
+
+/// Where the settings file is looked for when none is named.
+pub fn default_path() -> Option<PathBuf> {
+    Some(project()?.config_dir().join("config.toml"))
+}
+
+/// Where the log is written; `None` where the person has no home.
+pub fn log_path() -> Option<PathBuf> {
+    let project = project()?;
+    let folder = project
+        .state_dir()
+        .unwrap_or_else(|| project.data_local_dir());
+    Some(folder.join("spacechat.log"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_defaults_are_the_defaults() {
+        let entries: String = DEFAULT_FILE
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(entry) if !entry.starts_with(' ') => format!("{entry}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        assert_ne!(entries, DEFAULT_FILE);
+        assert_eq!(Settings::parse(&entries), Ok(Settings::default()));
+        assert_eq!(Settings::parse(DEFAULT_FILE), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn a_wrong_entry_is_named_with_its_line() {
+        let error = Settings::parse("[chat]\nspaec = \"x\"\n").unwrap_err();
+        assert!(
+            error.contains("line 2") && error.contains("spaec"),
+            "{error}"
+        );
+        let error = Settings::parse("[network]\nidle_timeout = -1\n").unwrap_err();
+        assert!(error.contains("idle_timeout"), "{error}");
+    }
+
+    #[test]
+    fn a_named_file_must_exist() {
+        let missing = Path::new("/nonexistent/spacechat.toml");
+        assert!(matches!(
+            Settings::load(Some(missing)),
+            Err(ConfigError::Unreadable { .. })
+        ));
+    }
+}

@@ -1,0 +1,142 @@
+//! The embedded Space: a real HTTP server on loopback that speaks the wire of a Gradio 4.44 chat Space (protocol
+//! `sse_v3`, no path prefix), so that spacechat can be tried and tested without a network.
+//!
+//! What answers is a [`Tour`] of the program, or a scenario word for tests (see `scenario`); there is no language
+//! model in it. The module builds its JSON by itself and never uses `gradio`: sharing code with the client would
+//! mean sharing its mistakes. `runtime` starts it for `--demo`, and the tests start it for everything else.
+//!
+//! Shapes, status codes and the order of messages were compared field by field with Qwen-Agent's own `WebUI` on
+//! Gradio 4.44.0, whose habits are kept, also the odd ones: see `queue` and `stream`.
+
+mod answer;
+mod diff;
+mod functions;
+mod http;
+mod layout;
+mod past;
+mod queue;
+mod scenario;
+mod space;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod tour;
+mod upload;
+mod wire;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use space::{Space, lock};
+pub use tour::Tour;
+
+/// How the embedded Space behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The pause before each piece of a reply; zero sends as fast as the reader reads.
+    pub pace: Duration,
+    /// The period of `heartbeat` messages on an open stream; at least one millisecond.
+    pub heartbeat: Duration,
+    /// How many events of one function run at once; at least one. The others wait and are told their rank.
+    pub concurrency: usize,
+    /// How many events may wait (running ones are not counted) before a join is refused with 503; `None`: no limit.
+    pub max_queue: Option<usize>,
+    /// What answers a message that is no scenario.
+    pub tour: Tour,
+}
+
+impl Default for Options {
+    /// 25 ms between pieces, a heartbeat every 15 s as Gradio has it, one event at a time, no limit on the queue.
+    fn default() -> Self {
+        Self {
+            pace: Duration::from_millis(25),
+            heartbeat: Duration::from_secs(15),
+            concurrency: 1,
+            max_queue: None,
+            tour: Tour::default(),
+        }
+    }
+}
+
+/// The running server. Dropping it stops it, without waiting for its tasks; [`Server::stop`] waits.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    options: Arc<Options>,
+    space: Arc<Mutex<Arc<Space>>>,
+    stop: CancellationToken,
+    accepting: TaskTracker,
+}
+
+impl Server {
+    /// Binds a free loopback port and serves from then on: a request made after this returns is answered.
+    ///
+    /// Must be called within a tokio runtime. Fails only when no loopback port can be bound.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let options = Arc::new(options);
+        let stop = CancellationToken::new();
+        let space = Arc::new(Mutex::new(Space::new(&options, address, &stop)));
+        let accepting = TaskTracker::new();
+        accepting.spawn(accept(listener, Arc::clone(&space), stop.clone()));
+        accepting.close();
+        Ok(Self {
+            address,
+            options,
+            space,
+            stop,
+            accepting,
+        })
+    }
+
+    /// Where it listens, as `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Closes the port, cuts every connection, and returns when all tasks have ended.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.accepting.wait().await;
+        let space = Arc::clone(&lock(&self.space));
+        space.end().await;
+    }
+
+    /// Does what a restart of a Space does: every connection is cut, sessions, queue and uploads are forgotten, and
+    /// `app_id` changes. The port stays the same and never refuses a connection meanwhile.
+    pub async fn restart(&self) {
+        let fresh = Space::new(&self.options, self.address, &self.stop);
+        let old = std::mem::replace(&mut *lock(&self.space), fresh);
+        old.end().await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Accepts connections until stopped; each belongs to the Space that is current when it arrives.
+async fn accept(listener: TcpListener, space: Arc<Mutex<Arc<Space>>>, stop: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        // An error here concerns one connection (reset before it was taken) or a passing lack of descriptors.
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let current = Arc::clone(&lock(&space));
+        current.spawn(http::serve(stream, Arc::clone(&current)));
+    }
+}

@@ -1,0 +1,125 @@
+//! Delivery: the messages that wait for a session's stream, and the two kinds of endless response that a client reads,
+//! `/queue/data` and `/heartbeat/…`. `queue` fills the mailboxes; `http` starts the deliveries.
+//!
+//! Odd habits of 4.44 are kept because clients meet them: a stream of a session that never joined says `404: Session
+//! not found.` and is cut off without a proper end, but one whose events are all over stays open, silent but for
+//! heartbeats; and heartbeats come at a fixed period, also while a reply streams.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use serde_json::Value;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, interval, interval_at};
+
+use super::answer::Part;
+use super::space::{Space, lock};
+use super::{queue, wire};
+
+/// The messages that wait for a session's stream. Two streams of one session take them from each other.
+#[derive(Debug, Default)]
+pub(super) struct Mailbox {
+    messages: Mutex<VecDeque<Message>>,
+    arrived: Notify,
+    closed: AtomicBool,
+}
+
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) json: Value,
+    /// The event that this message ends.
+    pub(super) ends: Option<String>,
+}
+
+impl Mailbox {
+    pub(super) fn put(&self, message: Message) {
+        lock(&self.messages).push_back(message);
+        self.arrived.notify_one();
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.arrived.notify_one();
+    }
+
+    /// The next message, or `None` once the session was forgotten. Dropping the future loses nothing.
+    async fn next(&self) -> Option<Message> {
+        loop {
+            if self.closed.load(Ordering::Relaxed) {
+                return None;
+            }
+            if let Some(message) = lock(&self.messages).pop_front() {
+                return Some(message);
+            }
+            self.arrived.notified().await;
+        }
+    }
+}
+
+/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is forgotten.
+pub(super) async fn deliver(space: Arc<Space>, session: String, out: mpsc::Sender<Part>) {
+    let period = period(&space);
+    let mut beat = interval_at(Instant::now() + period, period);
+    loop {
+        let mailbox = lock(&space.queue).mailbox(&session);
+        let next = async {
+            match &mailbox {
+                Some(mailbox) => mailbox.next().await,
+                None => None,
+            }
+        };
+        let message = tokio::select! {
+            biased;
+            () = out.closed() => return queue::forget(&space, &session),
+            message = next => message,
+            _ = beat.tick() => Some(Message { json: wire::heartbeat(), ends: None }),
+        };
+        let Some(message) = message else {
+            // Nobody is left to tell if either of these fails.
+            let _ = out.send(frame(&wire::session_not_found())).await;
+            let _ = out.send(Part::Cut).await;
+            return;
+        };
+        if out.send(frame(&message.json)).await.is_err() {
+            return queue::forget(&space, &session);
+        }
+        if message
+            .ends
+            .is_some_and(|id| queue::settled(&space, &session, &id))
+        {
+            let _ = out.send(frame(&wire::close_stream())).await;
+            return;
+        }
+    }
+}
+
+/// The heartbeat connection of a session: a line at once and then one each period, until the reader goes away.
+pub(super) async fn alive(space: Arc<Space>, out: mpsc::Sender<Part>) {
+    let mut beat = interval(period(&space));
+    loop {
+        tokio::select! {
+            () = out.closed() => return,
+            _ = beat.tick() => {}
+        }
+        if out
+            .send(Part::Bytes(Bytes::from_static(b"data: ALIVE\n\n")))
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// A period of zero is no period.
+fn period(space: &Space) -> Duration {
+    space.options.heartbeat.max(Duration::from_millis(1))
+}
+
+/// One event of a `text/event-stream`.
+fn frame(json: &Value) -> Part {
+    Part::Bytes(Bytes::from(format!("data: {json}\n\n")))
+}

@@ -1,0 +1,60 @@
+//! The loops: events in, [`update`] in the middle, effects out, and a frame when one is due.
+//!
+//! [`run_screen`] has a terminal; [`run_headless`] has none and serves `ask`. Both drive the same
+//! model with the same [`Turns`], so a reply behaves the same in both. Only this module spawns
+//! tasks, and it drains them before it returns.
+
+mod headless;
+mod screen;
+mod signals;
+mod turns;
+
+pub use headless::{Heard, run_headless};
+pub use screen::run_screen;
+pub use turns::{Providers, Turns};
+
+use crate::app::{Clock, Effect, Event, Model, update};
+use jiff::Timestamp;
+use std::time::{Duration, Instant};
+
+/// How long a program that ends waits for its tasks: replies that are being cancelled.
+const DRAIN: Duration = Duration::from_millis(2500);
+
+/// Tells the model's time.
+#[derive(Debug, Clone, Copy)]
+pub struct Time {
+    start: Instant,
+}
+
+impl Time {
+    /// Time that begins now.
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default would hide that the clock starts"
+    )]
+    pub fn new() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+
+    /// What time it is.
+    pub fn now(self) -> Clock {
+        Clock {
+            wall: Timestamp::now(),
+            uptime: self.start.elapsed(),
+        }
+    }
+
+    /// The moment of an uptime.
+    fn instant(self, uptime: Duration) -> tokio::time::Instant {
+        tokio::time::Instant::from_std(self.start + uptime)
+    }
+}
+
+/// Tells the model an event at its time, and gives what it asks for.
+fn tell(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
+    let mut effects = update(model, Event::Clock(time.now()));
+    effects.extend(update(model, event));
+    effects
+}

@@ -1,0 +1,86 @@
+//! The loop without a screen: one message sent, its reply heard to the end. `ask` is the caller.
+
+use super::signals::Signals;
+use super::turns::{Providers, Turns};
+use super::{DRAIN, Time, tell};
+use crate::app::{Effect, Event, Model, ReplyUpdate};
+use crate::chat::Draft;
+use std::io;
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+/// Events that may wait for the loop before their senders wait too.
+const BACKLOG: usize = 64;
+
+/// How a reply that was heard without a screen ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// The reply is over: complete, failed or ended by the Space; the model says which.
+    Over,
+    /// A signal ended it; what came is in the model.
+    Interrupted,
+    /// The listener had enough: what it writes to is closed.
+    Abandoned,
+}
+
+/// Sends `draft` in the model's current conversation and tells `listen` every update of the
+/// reply, before the model takes it. `listen` says whether to go on. A second signal does not
+/// wait for the server.
+pub async fn run_headless(
+    model: &mut Model,
+    draft: Draft,
+    providers: Providers,
+    tracker: TaskTracker,
+    mut listen: impl FnMut(&ReplyUpdate) -> io::Result<()>,
+) -> io::Result<Heard> {
+    let time = Time::new();
+    let mut signals = Signals::listen()?;
+    let (sender, mut events) = mpsc::channel(BACKLOG);
+    let mut turns = Turns::new(providers, sender, tracker.clone());
+    let mut heard = Heard::Over;
+    let effects = tell(model, time, Event::Submit(model.current, draft));
+    carry_out(&mut turns, effects);
+    while model.conversation().turn.is_some() {
+        let event = tokio::select! {
+            Some(event) = events.recv() => event,
+            () = signals.next() => {
+                let is_second = heard == Heard::Interrupted;
+                heard = Heard::Interrupted;
+                cancel(&mut turns, model);
+                if is_second {
+                    break;
+                }
+                continue;
+            }
+        };
+        if let Event::Reply(_, update) = &event
+            && heard != Heard::Abandoned
+            && listen(update).is_err()
+        {
+            heard = Heard::Abandoned;
+            cancel(&mut turns, model);
+        }
+        let effects = tell(model, time, event);
+        carry_out(&mut turns, effects);
+    }
+    drop(turns);
+    tracker.close();
+    let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
+    Ok(heard)
+}
+
+fn cancel(turns: &mut Turns, model: &Model) {
+    if let Some(turn) = &model.conversation().turn {
+        turns.cancel(turn.id);
+    }
+}
+
+fn carry_out(turns: &mut Turns, effects: Vec<Effect>) {
+    for effect in effects {
+        match effect {
+            Effect::StartTurn(request) => turns.start(request),
+            Effect::CancelTurn(turn) => turns.cancel(turn),
+            Effect::Copy(_) | Effect::Suspend | Effect::CaptureMouse(_) | Effect::Quit => {}
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The loop of the full screen.
+//!
+//! Keys come first: a frame follows at once. What a reply brings is gathered into at most one
+//! frame in 16 ms. With nothing to do the loop sleeps without a timer.
+
+use super::signals::Signals;
+use super::turns::{Providers, Turns};
+use super::{DRAIN, Time, tell};
+use crate::app::{Effect, Event, Input, Model, update};
+use crate::terminal::Terminal;
+use crate::ui::{self, Caches, Theme};
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use futures_util::StreamExt;
+use std::io;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+
+/// The shortest time between two frames that nobody waits for.
+const FRAME: Duration = Duration::from_millis(16);
+/// Events that may wait for the loop before their senders wait too.
+const BACKLOG: usize = 256;
+
+/// Runs the full screen until the person or a signal ends it. Replies on their way are then ended
+/// at the server, for at most 2.5 s.
+pub async fn run_screen(
+    model: Model,
+    time: Time,
+    theme: Theme,
+    providers: Providers,
+    tracker: TaskTracker,
+) -> io::Result<Model> {
+    let signals = Signals::listen()?;
+    let (sender, events) = mpsc::channel(BACKLOG);
+    let mut screen = Screen {
+        terminal: Terminal::enter()?,
+        model,
+        time,
+        theme,
+        caches: Caches::default(),
+        turns: Turns::new(providers, sender, tracker.clone()),
+        input: Some(EventStream::new()),
+        is_over: false,
+    };
+    let result = screen.run(events, signals).await;
+    let Screen {
+        terminal,
+        model,
+        turns,
+        ..
+    } = screen;
+    // The person has the terminal back while the last tasks end.
+    drop((terminal, turns));
+    tracker.close();
+    let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
+    result.map(|()| model)
+}
+
+struct Screen {
+    terminal: Terminal,
+    model: Model,
+    time: Time,
+    theme: Theme,
+    caches: Caches,
+    turns: Turns,
+    /// The terminal's events; none while the program has given the terminal away, because the
+    /// stream reads on until it is dropped.
+    input: Option<EventStream>,
+    is_over: bool,
+}
+
+/// What woke the loop.
+enum Woken {
+    Terminal(TerminalEvent),
+    Event(Event),
+    Clock,
+    Frame,
+}
+
+impl Screen {
+    async fn run(
+        &mut self,
+        mut events: mpsc::Receiver<Event>,
+        mut signals: Signals,
+    ) -> io::Result<()> {
+        self.draw()?;
+        let mut last_frame = Instant::now();
+        let mut is_stale = false;
+        while !self.is_over {
+            let due = is_stale.then(|| last_frame + FRAME);
+            let woken = self.wait(&mut events, &mut signals, due).await?;
+            let is_urgent = matches!(woken, Woken::Terminal(_) | Woken::Clock);
+            is_stale |= !matches!(woken, Woken::Frame);
+            self.take(woken)?;
+            // Whatever else has arrived belongs to the same frame.
+            while let Ok(event) = events.try_recv() {
+                self.tell(event)?;
+                is_stale = true;
+            }
+            if is_stale && (is_urgent || last_frame.elapsed() >= FRAME) {
+                self.draw()?;
+                last_frame = Instant::now();
+                is_stale = false;
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait(
+        &mut self,
+        events: &mut mpsc::Receiver<Event>,
+        signals: &mut Signals,
+        frame: Option<Instant>,
+    ) -> io::Result<Woken> {
+        let wake = self.model.wake_at().map(|uptime| self.time.instant(uptime));
+        let input = self.input.get_or_insert_with(EventStream::new);
+        tokio::select! {
+            biased;
+            event = input.next() => match event {
+                Some(event) => Ok(Woken::Terminal(event?)),
+                // The terminal is gone.
+                None => Ok(Woken::Event(Event::Terminate)),
+            },
+            () = signals.next() => Ok(Woken::Event(Event::Terminate)),
+            () = sleep_until(wake) => Ok(Woken::Clock),
+            () = sleep_until(frame) => Ok(Woken::Frame),
+            Some(event) = events.recv() => Ok(Woken::Event(event)),
+        }
+    }
+
+    fn take(&mut self, woken: Woken) -> io::Result<()> {
+        match woken {
+            Woken::Terminal(event) => self.tell(Event::Input(input(event))),
+            Woken::Event(event) => self.tell(event),
+            Woken::Clock => {
+                let effects = update(&mut self.model, Event::Clock(self.time.now()));
+                self.carry_out(effects)
+            }
+            Woken::Frame => Ok(()),
+        }
+    }
+
+    fn tell(&mut self, event: Event) -> io::Result<()> {
+        let effects = tell(&mut self.model, self.time, event);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::StartTurn(request) => self.turns.start(request),
+                Effect::CancelTurn(turn) => self.turns.cancel(turn),
+                Effect::Copy(text) => self.terminal.copy(&text)?,
+                Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
+                Effect::Suspend => {
+                    // A stream that is merely not polled would go on taking the shell's input.
+                    self.input = None;
+                    self.terminal.suspend()?;
+                    self.tell(Event::Resumed)?;
+                }
+                Effect::Quit => self.is_over = true,
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let (model, theme, caches) = (&self.model, &self.theme, &mut self.caches);
+        let mut regions = None;
+        self.terminal
+            .draw(|frame| regions = Some(ui::draw(model, theme, caches, frame)))?;
+        if let Some(regions) = regions {
+            update(&mut self.model, Event::Drawn(regions));
+        }
+        Ok(())
+    }
+}
+
+async fn sleep_until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn input(event: TerminalEvent) -> Input {
+    match event {
+        TerminalEvent::Key(key) => Input::Key(key),
+        TerminalEvent::Paste(text) => Input::Paste(text),
+        TerminalEvent::Mouse(mouse) => Input::Mouse(mouse),
+        TerminalEvent::Resize(..) => Input::Resize,
+        TerminalEvent::FocusGained => Input::Focus(true),
+        TerminalEvent::FocusLost => Input::Focus(false),
+    }
+}

@@ -1,0 +1,199 @@
+//! Replies on their way: each a task that passes a provider's events on, and the sessions that
+//! may be used again.
+//!
+//! A session is kept with a key: what the server's memory holds, as the names of the messages
+//! (which never change once they are complete), the system message and the Space. It is handed
+//! to the provider only for a request whose past is exactly that. A turn that failed or was
+//! cancelled leaves no session behind, because nobody knows what the server remembers of it.
+
+use crate::app::turn::TurnId;
+use crate::app::{Event, ReplyUpdate, TurnRequest};
+use crate::chat::{ConversationId, MessageId};
+use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Finds the provider for a Space as the person named it.
+pub type Providers = Box<dyn Fn(&str) -> Result<Arc<dyn Provider>, ProviderError> + Send>;
+
+/// A digest of what a session's server remembers.
+type SessionKey = [u8; 32];
+
+/// The replies on their way.
+pub struct Turns {
+    providers: Providers,
+    events: mpsc::Sender<Event>,
+    tracker: TaskTracker,
+    running: HashMap<TurnId, CancellationToken>,
+    sessions: Arc<Mutex<HashMap<ConversationId, (SessionKey, Session)>>>,
+}
+
+impl Turns {
+    /// Replies whose events go to `events`, run as tasks of `tracker`.
+    pub fn new(providers: Providers, events: mpsc::Sender<Event>, tracker: TaskTracker) -> Self {
+        Self {
+            providers,
+            events,
+            tracker,
+            running: HashMap::new(),
+            sessions: Arc::default(),
+        }
+    }
+
+    /// Begins a reply.
+    pub fn start(&mut self, request: TurnRequest) {
+        self.running
+            .retain(|_, cancelled| !cancelled.is_cancelled());
+        let events = self.events.clone();
+        let turn = request.turn;
+        let provider = match (self.providers)(&request.space) {
+            Ok(provider) => provider,
+            Err(error) => {
+                self.tracker.spawn(async move {
+                    let failed = ReplyUpdate::Failed(error.failure());
+                    let _ = events.send(Event::Reply(turn, failed)).await;
+                });
+                return;
+            }
+        };
+        let cancelled = CancellationToken::new();
+        self.running.insert(turn, cancelled.clone());
+        let forward = Forward {
+            turn,
+            events,
+            cancelled,
+            conversation: request.conversation,
+            key_after: key(&request, Some(request.reply)),
+            sessions: Arc::clone(&self.sessions),
+        };
+        let session = forward.take_session(key(&request, None));
+        let reply = provider.reply(Request {
+            messages: request.messages,
+            system: request.system.to_string(),
+            model: request.model,
+            proxy: None,
+            session,
+            return_conversation: true,
+        });
+        self.tracker.spawn(forward.run(reply));
+    }
+
+    /// Ends a reply early. Its last events still come, then [`ReplyUpdate::Cancelled`].
+    pub fn cancel(&mut self, turn: TurnId) {
+        if let Some(cancelled) = self.running.remove(&turn) {
+            cancelled.cancel();
+        }
+    }
+}
+
+/// What a session must remember: every message of the request but the newest, or, after the
+/// reply, all of them and the reply.
+fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
+    let mut digest = Sha256::new();
+    for part in [&request.space, &*request.system, &request.model] {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    let names = request.messages.iter().map(|message| message.id);
+    let newest = usize::from(reply.is_none());
+    let count = request.messages.len().saturating_sub(newest);
+    for name in names.take(count).chain(reply) {
+        digest.update(name.0.as_bytes());
+    }
+    digest.finalize().into()
+}
+
+/// One reply being passed on.
+struct Forward {
+    turn: TurnId,
+    events: mpsc::Sender<Event>,
+    cancelled: CancellationToken,
+    conversation: ConversationId,
+    key_after: SessionKey,
+    sessions: Arc<Mutex<HashMap<ConversationId, (SessionKey, Session)>>>,
+}
+
+impl Forward {
+    fn sessions(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<ConversationId, (SessionKey, Session)>> {
+        // Nothing that holds the lock can leave it half done.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The conversation's session, if it remembers exactly this; it is gone from the list until
+    /// the turn has ended well.
+    fn take_session(&self, key: SessionKey) -> Option<Session> {
+        let (kept, session) = self.sessions().remove(&self.conversation)?;
+        (kept == key).then_some(session)
+    }
+
+    async fn run(self, mut reply: Reply) {
+        let mut session = None;
+        loop {
+            let event = tokio::select! {
+                event = reply.next() => event,
+                () = self.cancelled.cancelled() => {
+                    for event in reply.cancel().await {
+                        self.pass(event, &mut session).await;
+                    }
+                    self.send(ReplyUpdate::Cancelled).await;
+                    return;
+                }
+            };
+            match event {
+                Some(Ok(event)) => {
+                    if self.pass(event, &mut session).await {
+                        return;
+                    }
+                }
+                Some(Err(error)) => {
+                    self.send(ReplyUpdate::Failed(error.failure())).await;
+                    return;
+                }
+                // The server ended the job by itself.
+                None => {
+                    self.send(ReplyUpdate::Cancelled).await;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Passes an event on; `true` when it was the last one.
+    async fn pass(&self, event: ReplyEvent, session: &mut Option<Session>) -> bool {
+        let update = match event {
+            ReplyEvent::Session(newer) => {
+                let hash = newer.session_hash.clone();
+                *session = Some(newer);
+                ReplyUpdate::Session(hash)
+            }
+            ReplyEvent::Stage(stage) => ReplyUpdate::Stage(stage),
+            ReplyEvent::Reasoning(text) => ReplyUpdate::Reasoning(text),
+            ReplyEvent::Delta(text) => ReplyUpdate::Delta(text),
+            ReplyEvent::Replace(text) => ReplyUpdate::Replace(text),
+            ReplyEvent::HiddenTail(text) => ReplyUpdate::HiddenTail(text),
+            ReplyEvent::Notice(notice) => ReplyUpdate::Notice(notice),
+            ReplyEvent::Progress(progress) => ReplyUpdate::Progress(progress),
+            ReplyEvent::Done(text) => {
+                if let Some(session) = session.take() {
+                    let entry = (self.key_after, session);
+                    self.sessions().insert(self.conversation, entry);
+                }
+                ReplyUpdate::Done(text)
+            }
+        };
+        let is_last = matches!(update, ReplyUpdate::Done(_));
+        self.send(update).await;
+        is_last
+    }
+
+    async fn send(&self, update: ReplyUpdate) {
+        // The loop is gone only when the program ends; then nobody wants to know.
+        let _ = self.events.send(Event::Reply(self.turn, update)).await;
+    }
+}

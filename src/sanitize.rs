@@ -1,0 +1,58 @@
+//! The one gate that every foreign text passes before it is shown: model text, titles, errors,
+//! notices, file names, pasted text. What is stored, sent and copied stays the original.
+//!
+//! Escape sequences go whole, control characters and invisible characters become visible marks,
+//! tabs become spaces, and every kind of line break becomes LF. [`Gate`] does this piece by piece,
+//! and any cutting into pieces gives the same output; [`text()`] and [`line()`] do it at once.
+//! A [`SourceMap`] leads from the shown text back to the original, so that copying copies the
+//! source. A leaf: it knows no other module, and all may use it.
+
+mod class;
+mod gate;
+mod map;
+#[cfg(test)]
+mod tests;
+
+pub use gate::Gate;
+pub use map::SourceMap;
+
+/// Foreign text made fit to be shown, with the way back to the original.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// What may be drawn. Its line breaks are all LF; it holds no other control character.
+    pub text: String,
+    /// How many invisible or direction-changing characters stand in `text` as visible marks.
+    pub hidden: usize,
+    /// How many escape sequences, control characters and excess combining marks are not in `text`
+    /// as they were.
+    pub removed: usize,
+    /// From byte offsets of `text` to byte offsets of the original.
+    pub map: SourceMap,
+}
+
+impl Shown {
+    /// The byte offset in the original of the shown byte at `shown`; see [`SourceMap::offset`].
+    pub fn source_offset(&self, shown: usize) -> usize {
+        self.map.offset(shown)
+    }
+}
+
+/// Passes a whole text through the gate.
+pub fn text(original: &str) -> Shown {
+    let mut gate = Gate::new();
+    let mut text = String::with_capacity(original.len());
+    gate.push(original, &mut text);
+    gate.finish(&mut text);
+    Shown {
+        hidden: gate.hidden(),
+        removed: gate.removed(),
+        map: gate.into_map(),
+        text,
+    }
+}
+
+/// Passes a text through the gate for a place that has a single line, such as a title, a name or a
+/// notice: line breaks become spaces.
+pub fn line(original: &str) -> String {
+    text(original).text.replace('\n', " ")
+}

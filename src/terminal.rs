@@ -1,0 +1,189 @@
+//! The terminal: entered, left as it was found, and written to. The only module that writes
+//! escape sequences other than what the renderer draws.
+//!
+//! Whatever ends the program (a return, an error, a panic, a signal that `runtime` turns into an
+//! event), [`leave`] runs: modes off in the reverse order, the main screen back. What differs
+//! between systems stands here behind `cfg`.
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+    EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
+    PushKeyboardEnhancementFlags,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use unicode_width::UnicodeWidthStr;
+
+/// Whether the modes are on, so that the panic hook and the guard undo them once.
+static IS_ENTERED: AtomicBool = AtomicBool::new(false);
+
+type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// The terminal while the program has it. Dropping it gives it back.
+pub struct Terminal {
+    screen: Screen,
+    has_mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal: raw mode, the alternate screen, bracketed paste, focus reports. Fails
+    /// when input or output is no terminal, before anything was changed.
+    pub fn enter() -> io::Result<Self> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::other(
+                "the full screen needs a terminal for input and output; use `spacechat ask` in a pipe",
+            ));
+        }
+        install_panic_hook();
+        let writer = BufWriter::with_capacity(1 << 16, io::stdout());
+        let screen = ratatui::Terminal::new(CrosstermBackend::new(writer))?;
+        let mut terminal = Self {
+            screen,
+            has_mouse: false,
+        };
+        terminal.take()?;
+        Ok(terminal)
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        IS_ENTERED.store(true, Ordering::SeqCst);
+        let out = self.screen.backend_mut();
+        execute!(
+            out,
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            EnableFocusChange,
+            // Shift+Enter and a lone Esc can be told apart where the terminal knows this; the
+            // others pass it over. It is not asked first: the answer could be taken for typing.
+            PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
+        )?;
+        if self.has_mouse {
+            execute!(out, EnableMouseCapture)?;
+        }
+        self.screen.clear()
+    }
+
+    /// Draws a frame in one piece, where the terminal can do that.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
+        self.screen.draw(draw)?;
+        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        Write::flush(self.screen.backend_mut())
+    }
+
+    /// Turns mouse capture on or off.
+    pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.has_mouse = on;
+        if on {
+            execute!(self.screen.backend_mut(), EnableMouseCapture)
+        } else {
+            execute!(self.screen.backend_mut(), DisableMouseCapture)
+        }
+    }
+
+    /// Puts text on the clipboard of the terminal that shows this, over SSH too (OSC 52). Whether
+    /// the terminal accepted it cannot be known.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(
+            self.screen.backend_mut(),
+            CopyToClipboard::to_clipboard_from(text)
+        )
+    }
+
+    /// Gives the terminal back, stops the program until it is continued, and takes it again.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        stop_this_process()?;
+        self.take()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Undoes every mode, once. Errors are passed over: there may be no terminal any more.
+pub fn leave() {
+    if !IS_ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = execute!(
+        out,
+        EndSynchronizedUpdate,
+        PopKeyboardEnhancementFlags,
+        DisableMouseCapture,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show,
+    );
+    let _ = disable_raw_mode();
+}
+
+/// Before a panic is reported, the terminal is given back, or nobody could read the report.
+fn install_panic_hook() {
+    static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+    if IS_INSTALLED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        leave();
+        report(panic);
+    }));
+}
+
+#[cfg(unix)]
+fn stop_this_process() -> io::Result<()> {
+    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)
+}
+
+#[cfg(not(unix))]
+fn stop_this_process() -> io::Result<()> {
+    // There is no job control to go back to; the screen is simply drawn again.
+    Ok(())
+}
+
+/// Takes `text` back that was printed at the cursor of the main screen: the cursor goes to where
+/// it began, and the rest of the screen is cleared. What has scrolled off the top stays there.
+pub fn unprint(out: &mut impl Write, text: &str) -> io::Result<()> {
+    let (width, height) = crossterm::terminal::size()?;
+    let width = usize::from(width).max(1);
+    let rows: usize = text
+        .split('\n')
+        .map(|line| line.width().saturating_sub(1) / width)
+        .sum();
+    let rows = rows + text.matches('\n').count();
+    let rows = u16::try_from(rows)
+        .unwrap_or(u16::MAX)
+        .min(height.saturating_sub(1));
+    if rows > 0 {
+        queue!(out, cursor::MoveUp(rows))?;
+    }
+    queue!(
+        out,
+        cursor::MoveToColumn(0),
+        crossterm::terminal::Clear(crossterm::terminal::ClearType::FromCursorDown)
+    )
+}
+
+/// Clears the line on which the cursor stands.
+pub fn clear_line(out: &mut impl Write) -> io::Result<()> {
+    execute!(
+        out,
+        cursor::MoveToColumn(0),
+        crossterm::terminal::Clear(crossterm::terminal::ClearType::CurrentLine)
+    )
+}

@@ -1,0 +1,202 @@
+//! The composer and the system panel: text fields in a frame, with the real cursor at the caret,
+//! so that input methods open their window where the text goes.
+
+use super::notes::chip;
+use super::theme::Theme;
+use crate::app::editor::Editor;
+use crate::app::keymap::{Action, shown_key};
+use crate::app::{Focus, Model};
+use crate::sanitize;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear};
+use unicode_width::UnicodeWidthStr;
+
+/// The height that the composer wants, in rows, frame included. At most a third of `height`, so
+/// that the transcript stays readable.
+pub fn wanted_height(model: &Model, width: u16, height: u16) -> u16 {
+    let open = model.conversation();
+    let rows = open.composer.editor.rows(text_width(width)).len();
+    let rows = rows + open.composer.shelf().len() + open.queued.len() + 2;
+    u16::try_from(rows)
+        .unwrap_or(u16::MAX)
+        .clamp(3, (height / 3).max(3))
+}
+
+/// The cells in which the text of a field of this width wraps: two for the frame, two for air,
+/// and one for the caret behind a full row.
+pub fn text_width(width: u16) -> usize {
+    usize::from(width.saturating_sub(5)).max(1)
+}
+
+/// Draws the composer: queued messages, the shelf, the text.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let open = model.conversation();
+    let has_focus = model.focus == Focus::Composer && open.picked.is_none();
+    let inner = draw_frame(
+        " Message ",
+        has_focus,
+        theme,
+        frame,
+        area,
+        &hint(model, area.width),
+    );
+    let mut above: Vec<Line> = open
+        .queued
+        .iter()
+        .map(|draft| {
+            let words = sanitize::line(&draft.text);
+            Line::styled(format!("⧗ queued: {words}"), theme.warning)
+        })
+        .collect();
+    above.extend(
+        open.composer
+            .shelf()
+            .iter()
+            .map(|attachment| chip(attachment, theme)),
+    );
+    // The row of the caret always has its place; what stands above gives way.
+    let room = usize::from(inner.height.saturating_sub(1));
+    let skip = above.len().saturating_sub(room);
+    let mut y = inner.y;
+    for line in above.into_iter().skip(skip) {
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+        );
+        y += 1;
+    }
+    let text = Rect {
+        y,
+        height: inner.bottom().saturating_sub(y),
+        ..inner
+    };
+    let is_current = has_focus && model.overlay.is_none();
+    draw_field(
+        &open.composer.editor,
+        is_current,
+        theme.text,
+        frame,
+        text,
+        area.width,
+    );
+    if open.composer.is_empty() && text.height > 0 {
+        let words = if open.turn.is_some() {
+            "write the next message"
+        } else {
+            "write a message"
+        };
+        let place = Rect { height: 1, ..text };
+        frame.render_widget(Span::styled(words, theme.dim), place);
+    }
+}
+
+/// Draws the panel of the system message.
+pub fn draw_panel(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let Some(editor) = &model.panel else {
+        return;
+    };
+    frame.render_widget(Clear, area);
+    let has_focus = model.focus == Focus::Panel;
+    let hint = format!(
+        " in force from the next message · {} closes ",
+        shown_key(Action::SystemPanel)
+    );
+    let inner = draw_frame(" System message ", has_focus, theme, frame, area, &hint);
+    let is_current = has_focus && model.overlay.is_none();
+    draw_field(editor, is_current, theme.text, frame, inner, area.width);
+    if editor.is_empty() && inner.height > 0 {
+        let words = Span::styled("how the model should behave", theme.dim);
+        frame.render_widget(words, Rect { height: 1, ..inner });
+    }
+}
+
+/// The keys that matter now, as many as fit.
+fn hint(model: &Model, width: u16) -> String {
+    let send = if model.conversation().turn.is_some() {
+        "queue"
+    } else {
+        "send"
+    };
+    let hints = [
+        (Action::Send, send),
+        (Action::NewLine, "newline"),
+        (Action::SystemPanel, "system"),
+        (Action::Help, "keys"),
+    ];
+    let mut line = String::new();
+    for (action, words) in hints {
+        let part = format!(" {} {words} ", shown_key(action));
+        if line.width() + part.width() + 4 > usize::from(width) {
+            break;
+        }
+        line += if line.is_empty() { "" } else { "·" };
+        line += &part;
+    }
+    line
+}
+
+fn draw_frame(
+    title: &str,
+    has_focus: bool,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+    hint: &str,
+) -> Rect {
+    let style = if has_focus { theme.focus } else { theme.dim };
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(style)
+        .title(Span::styled(title.to_owned(), style))
+        .title_bottom(Span::styled(hint.to_owned(), theme.dim));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    Rect {
+        x: inner.x + 1.min(inner.width),
+        width: inner.width.saturating_sub(2),
+        ..inner
+    }
+}
+
+/// Draws the rows of a field around its caret, and puts the cursor there when it is current.
+fn draw_field(
+    editor: &Editor,
+    is_current: bool,
+    style: Style,
+    frame: &mut Frame,
+    area: Rect,
+    outer_width: u16,
+) {
+    if area.is_empty() {
+        return;
+    }
+    let rows = editor.rows(text_width(outer_width));
+    let (caret_row, caret_cell) = editor.caret(&rows);
+    let first = (caret_row + 1).saturating_sub(usize::from(area.height));
+    for (y, row) in (area.top()..area.bottom()).zip(rows.iter().skip(first)) {
+        let text = editor.lines()[row.line]
+            .get(row.range.clone())
+            .unwrap_or("");
+        let shown = sanitize::line(&text.replace('\t', "    "));
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        frame.render_widget(Span::styled(shown, style), line);
+    }
+    if is_current {
+        let clamp = |cell: usize, limit: u16| u16::try_from(cell).unwrap_or(u16::MAX).min(limit);
+        // Half a wide character never hides the caret: it stands inside of the frame.
+        let x = area.x + clamp(caret_cell, area.width);
+        let y = area.y + clamp(caret_row - first, area.height - 1);
+        frame.set_cursor_position(Position { x, y });
+    }
+}

@@ -1,0 +1,241 @@
+//! What stands around a message's text: its head line above, and below it what became of it.
+
+use super::theme::Theme;
+use super::words::{clock_time, count, size};
+use crate::app::keymap::{Action, shown_key};
+use crate::app::{Model, OpenConversation};
+use crate::chat::{Attachment, Message, MessageState, Role};
+use crate::markdown::wrap_plain;
+use crate::sanitize;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
+
+/// A status of the model is shorter than this; anything longer is a thought.
+const STATUS_LENGTH: usize = 80;
+
+/// The rows over a message's text: a change of the system message, then who speaks and when.
+pub fn head(
+    model: &Model,
+    message: &Message,
+    user_before: Option<&Message>,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut rows = Vec::new();
+    rows.extend(system_mark(message, user_before, theme, width));
+    let (name, style) = match message.role {
+        Role::User => ("You".to_owned(), theme.user),
+        Role::Assistant => (sanitize::line(&model.provider.speaker), theme.assistant),
+        Role::System => ("System".to_owned(), theme.dim),
+    };
+    let right = match model.conversation().turn.as_ref() {
+        Some(turn) if turn.reply == message.id => match turn.rate() {
+            Some(rate) => format!("streaming · {rate} tok/s"),
+            None => "…".to_owned(),
+        },
+        _ => clock_time(message.created_at),
+    };
+    let used = name.width() + right.width();
+    let gap = width.saturating_sub(used).max(1);
+    rows.push(Line::from(vec![
+        Span::styled(name, style),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(right, theme.dim),
+    ]));
+    for attachment in &message.attachments {
+        rows.push(chip(attachment, theme));
+    }
+    rows
+}
+
+/// A line where the system message is another one than before.
+fn system_mark(
+    message: &Message,
+    user_before: Option<&Message>,
+    theme: &Theme,
+    width: usize,
+) -> Option<Line<'static>> {
+    let system = message.system.as_deref()?;
+    let before = user_before
+        .and_then(|before| before.system.as_deref())
+        .unwrap_or("");
+    if system == before {
+        return None;
+    }
+    let words = if system.is_empty() {
+        "system message removed".to_owned()
+    } else {
+        format!("system: {}", sanitize::line(system))
+    };
+    Some(Line::styled(
+        clipped(&format!("── {words} "), width),
+        theme.dim,
+    ))
+}
+
+/// An attachment as one line: name, size, tokens.
+pub fn chip(attachment: &Attachment, theme: &Theme) -> Line<'static> {
+    Line::from(vec![
+        Span::styled("▣ ", theme.focus),
+        Span::styled(sanitize::line(&attachment.name), theme.text),
+        Span::styled(
+            format!(
+                " · {} · ≈{} tokens",
+                size(attachment.text.len()),
+                count(attachment.tokens)
+            ),
+            theme.dim,
+        ),
+    ])
+}
+
+/// The rows below a message's text: thinking, hidden tail, failure, marks and notices.
+pub fn below(
+    open: &OpenConversation,
+    message: &Message,
+    hidden: usize,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut notes = Notes {
+        rows: Vec::new(),
+        width,
+    };
+    let is_unfolded = open.unfolded.contains(&message.id);
+    let unfold = format!("{}, then o", shown_key(Action::PickUp));
+    if message.text.is_empty() && !message.reasoning.is_empty() {
+        notes.add("", &message.reasoning, theme.dim);
+    } else if message.reasoning.len() > STATUS_LENGTH {
+        let folded = format!(
+            "thoughts of {} characters · {unfold}",
+            count(message.reasoning.chars().count())
+        );
+        notes.fold(is_unfolded, &folded, &message.reasoning, theme.dim);
+    }
+    if !message.hidden_tail.is_empty() {
+        let length = message.hidden_tail.chars().count();
+        let folded = format!(
+            "a tail of {} characters is hidden · {unfold}",
+            count(length)
+        );
+        notes.fold(
+            is_unfolded,
+            &folded,
+            message.hidden_tail.trim_start(),
+            theme.dim,
+        );
+    }
+    if hidden > 0 {
+        notes.add(
+            "! ",
+            &format!("{hidden} invisible characters are shown as marks"),
+            theme.warning,
+        );
+    }
+    if open
+        .turn
+        .as_ref()
+        .is_some_and(|turn| turn.reply == message.id)
+    {
+        for notice in &open.notices {
+            notes.add("ℹ ", &notice.text, theme.warning);
+        }
+    }
+    if let Some(failure) = &message.failure {
+        notes.add("✗ ", &failure.message, theme.error);
+        notes.add("→ ", &failure.hint, theme.text);
+    }
+    match message.state {
+        MessageState::Stopped => notes.add("■ ", "stopped", theme.dim),
+        MessageState::Interrupted => notes.add("■ ", "interrupted", theme.warning),
+        MessageState::Complete if message.role == Role::Assistant && message.text.is_empty() => {
+            notes.add("", "(an empty reply)", theme.dim);
+        }
+        _ => {}
+    }
+    notes.rows
+}
+
+/// Rows that are being gathered.
+struct Notes {
+    rows: Vec<Line<'static>>,
+    width: usize,
+}
+
+impl Notes {
+    /// A note behind a mark, wrapped.
+    fn add(&mut self, mark: &'static str, text: &str, style: Style) {
+        let text = sanitize::text(text).text;
+        let width = self.width.saturating_sub(mark.width()).max(1);
+        for (position, row) in wrap_plain(&text, width).into_iter().enumerate() {
+            let lead = if position == 0 {
+                mark.to_owned()
+            } else {
+                " ".repeat(mark.width())
+            };
+            let row = text.get(row).unwrap_or("").to_owned();
+            self.rows.push(Line::from(vec![
+                Span::styled(lead, style),
+                Span::styled(row, style),
+            ]));
+        }
+    }
+
+    /// A line that can be opened, and what is in it when it is.
+    fn fold(&mut self, is_open: bool, line: &str, text: &str, style: Style) {
+        self.add(if is_open { "▾ " } else { "▸ " }, line, style);
+        if is_open {
+            self.add("  ", text, style);
+        }
+    }
+}
+
+/// What an empty conversation shows.
+pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let provider = &model.provider;
+    let key = |action, words: &str| {
+        Line::from(vec![
+            Span::styled(format!("{:>8}  ", shown_key(action)), theme.key),
+            Span::styled(words.to_owned(), theme.text),
+        ])
+    };
+    let lines = vec![
+        Line::default(),
+        Line::from(vec![
+            Span::raw(" You are talking to "),
+            Span::styled(sanitize::line(&provider.speaker), theme.assistant),
+            Span::styled(
+                format!(" at {}.", sanitize::line(&provider.space)),
+                theme.text,
+            ),
+        ]),
+        Line::raw(" Write a message below. Whole books and code bases can be pasted."),
+        Line::default(),
+        key(Action::Send, "send"),
+        key(Action::NewLine, "new line"),
+        key(Action::SystemPanel, "system message"),
+        key(Action::Help, "all keys"),
+        key(Action::Quit, "quit"),
+    ];
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
+}
+
+/// The beginning of a line, as much as fits.
+fn clipped(line: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for c in line.chars() {
+        let size = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used + size + 1 > width {
+            out.push('…');
+            break;
+        }
+        used += size;
+        out.push(c);
+    }
+    out
+}

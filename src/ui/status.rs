@@ -1,0 +1,241 @@
+//! The header and the status line: which Space and model, what the reply is doing, how full the
+//! model's window is, and what is new below.
+
+use super::caches::Caches;
+use super::theme::Theme;
+use super::words::{count, size, span};
+use crate::app::keymap::{Action, shown_key};
+use crate::app::turn::Turn;
+use crate::app::{Focus, Model};
+use crate::chat::Stage;
+use crate::sanitize;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
+
+/// Draws the top line.
+pub fn draw_header(
+    model: &Model,
+    theme: &Theme,
+    caches: &mut Caches,
+    frame: &mut Frame,
+    area: Rect,
+) {
+    let used = caches.tokens(&model.conversation().conversation);
+    let window = model
+        .provider
+        .window
+        .map(|window| format!(" / {}", count(window)));
+    let tokens = format!("≈{}{}", count(used), window.unwrap_or_default());
+    let (mark, word, style) = match &model.conversation().turn {
+        Some(turn) if turn.stage == Stage::Streaming => ("●", "replying", theme.good),
+        Some(_) => ("◐", "waiting", theme.warning),
+        None => ("●", "ready", theme.good),
+    };
+    let right = vec![
+        Span::styled(format!("{mark} {word}"), style),
+        Span::styled(format!(" · {tokens} "), theme.dim),
+    ];
+    let left = vec![
+        Span::styled(" spacechat", theme.assistant),
+        Span::styled(
+            format!(" · {}", sanitize::line(&model.provider.space)),
+            theme.text,
+        ),
+        Span::styled(
+            format!(" · {}", sanitize::line(&model.provider.model)),
+            theme.dim,
+        ),
+    ];
+    draw_sides(left, right, frame, area);
+}
+
+/// Draws the line over the composer.
+pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let open = model.conversation();
+    let left = if let Some((remark, _)) = &model.remark {
+        vec![Span::styled(
+            format!(" {}", sanitize::line(remark)),
+            theme.warning,
+        )]
+    } else if let Some(turn) = &open.turn {
+        vec![
+            Span::styled(format!(" {}", stage(turn, model.clock.uptime)), theme.focus),
+            Span::styled(format!(" · {} stops", shown_key(Action::Back)), theme.dim),
+        ]
+    } else if open.picked.is_some() {
+        vec![Span::styled(
+            " picked: c copy · o open · Esc leaves",
+            theme.warning,
+        )]
+    } else if model.focus == Focus::Panel {
+        vec![Span::styled(
+            " editing the system message · Tab or Esc leaves",
+            theme.warning,
+        )]
+    } else {
+        Vec::new()
+    };
+    let right = if open.scroll.is_following() {
+        Vec::new()
+    } else {
+        let new = match open.scroll.unseen {
+            0 => "more below".to_owned(),
+            1 => "1 new line below".to_owned(),
+            lines => format!("{} new lines below", count(lines)),
+        };
+        vec![Span::styled(
+            format!("↓ {new} · {} ", shown_key(Action::End)),
+            theme.warning,
+        )]
+    };
+    draw_sides(left, right, frame, area);
+}
+
+/// Two groups of words at the two ends of a line; the left one gives way.
+fn draw_sides(left: Vec<Span<'static>>, right: Vec<Span<'static>>, frame: &mut Frame, area: Rect) {
+    let width: usize = right.iter().map(|span| span.content.width()).sum();
+    let width = u16::try_from(width).unwrap_or(u16::MAX).min(area.width);
+    let left_area = Rect {
+        width: area.width - width,
+        ..area
+    };
+    let right_area = Rect {
+        x: area.x + area.width - width,
+        width,
+        ..area
+    };
+    frame.render_widget(Line::from(left), left_area);
+    frame.render_widget(Line::from(right), right_area);
+}
+
+/// What the reply is doing, in words.
+pub fn stage(turn: &Turn, now: Duration) -> String {
+    if turn.is_stopping {
+        return "stopping …".to_owned();
+    }
+    let since = now.saturating_sub(turn.stage_since);
+    let words = match &turn.stage {
+        Stage::Resolving => with_time("reaching the Space", since),
+        Stage::Waking(state) => {
+            with_time(&format!("the Space is {}", sanitize::line(state)), since)
+        }
+        Stage::Uploading { sent, total } => {
+            let size = |bytes: u64| size(usize::try_from(bytes).unwrap_or(usize::MAX));
+            format!("sending {} of {}", size(*sent), size(*total))
+        }
+        Stage::QueueFull { retry_in } => {
+            let left = retry_in.saturating_sub(since);
+            format!("the queue is full · trying again in {}", span(left))
+        }
+        Stage::Queued { position, eta } => queued(*position, *eta, since),
+        Stage::Reading => with_time("the model reads", since),
+        Stage::Streaming => match (turn.stalled_for(now), turn.rate()) {
+            (Some(silent), _) => format!("stalled for {}", span(silent)),
+            (None, Some(rate)) => format!("streaming · {rate} tok/s"),
+            (None, None) => "streaming".to_owned(),
+        },
+    };
+    match &turn.progress {
+        Some(progress) => {
+            let desc = sanitize::line(&progress.desc);
+            format!(
+                "{words} · {desc} {}",
+                progress.share.map(bar).unwrap_or_default()
+            )
+        }
+        None => words,
+    }
+}
+
+fn with_time(words: &str, since: Duration) -> String {
+    if since < Duration::from_secs(1) {
+        format!("{words} …")
+    } else {
+        format!("{words} · {}", span(since))
+    }
+}
+
+fn queued(position: Option<u64>, eta: Option<f64>, since: Duration) -> String {
+    let mut words = match position {
+        None => "queued".to_owned(),
+        Some(0) => "queued · next".to_owned(),
+        Some(1) => "queued · 1 before you".to_owned(),
+        Some(before) => format!("queued · {before} before you"),
+    };
+    // An estimate that is negative, infinite or of years is no estimate.
+    if let Some(eta) = eta.filter(|eta| (1.0..86_400.0).contains(eta)) {
+        words += " · about ";
+        words += &span(Duration::from_secs_f64(eta));
+    }
+    with_time(&words, since)
+}
+
+/// A bar of ten cells and the share in percent.
+fn bar(share: f64) -> String {
+    let share = share.clamp(0.0, 1.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share from 0 to 1"
+    )]
+    let (cells, percent) = ((share * 10.0) as usize, (share * 100.0) as u32);
+    format!("{}{} {percent}%", "█".repeat(cells), "░".repeat(10 - cells))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::ReplyUpdate;
+    use crate::app::turn::TurnId;
+    use crate::chat::{MessageId, Progress};
+
+    fn said(stage: Stage, after: u64) -> String {
+        let mut turn = Turn::new(TurnId(0), MessageId::new(), Duration::ZERO);
+        turn.note(&ReplyUpdate::Stage(stage), Duration::ZERO);
+        super::stage(&turn, Duration::from_secs(after))
+    }
+
+    #[test]
+    fn each_stage_is_told_in_words_with_its_time() {
+        let queued = |position, eta| Stage::Queued { position, eta };
+        assert_eq!(
+            said(queued(Some(2), Some(12.4)), 3),
+            "queued · 2 before you · about 12 s · 3 s"
+        );
+        assert_eq!(said(queued(Some(0), None), 0), "queued · next …");
+        assert_eq!(said(queued(None, Some(f64::INFINITY)), 0), "queued …");
+        assert_eq!(said(Stage::Reading, 75), "the model reads · 1 min 15 s");
+        assert_eq!(
+            said(
+                Stage::Uploading {
+                    sent: 1_200_000,
+                    total: 3_900_000
+                },
+                1
+            ),
+            "sending 1.2 MB of 3.9 MB"
+        );
+        let full = Stage::QueueFull {
+            retry_in: Duration::from_secs(8),
+        };
+        assert_eq!(said(full, 5), "the queue is full · trying again in 3 s");
+    }
+
+    #[test]
+    fn the_progress_of_the_space_has_a_bar() {
+        let mut turn = Turn::new(TurnId(0), MessageId::new(), Duration::ZERO);
+        turn.note(&ReplyUpdate::Stage(Stage::Reading), Duration::ZERO);
+        let progress = Progress {
+            desc: "Loading".to_owned(),
+            share: Some(0.35),
+        };
+        turn.note(&ReplyUpdate::Progress(progress), Duration::ZERO);
+        assert_eq!(
+            stage(&turn, Duration::ZERO),
+            "the model reads … · Loading ███░░░░░░░ 35%"
+        );
+    }
+}

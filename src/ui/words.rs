@@ -1,0 +1,56 @@
+//! Numbers and times as people read them.
+
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// A number in few characters: `950`, `12k`, `1.0M`.
+pub fn count(number: usize) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        1_000..10_000 => format!("{}.{}k", number / 1_000, number % 1_000 / 100),
+        10_000..1_000_000 => format!("{}k", number / 1_000),
+        _ => format!("{}.{}M", number / 1_000_000, number % 1_000_000 / 100_000),
+    }
+}
+
+/// A size in bytes: `812 B`, `3.9 KB`, `3.9 MB`.
+pub fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// A time of day in the local time zone: `10:42`.
+pub fn clock_time(at: Timestamp) -> String {
+    let local = at.to_zoned(jiff::tz::TimeZone::system());
+    local.strftime("%H:%M").to_string()
+}
+
+/// A span: `8 s`, `2 min 05 s`.
+pub fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    if seconds < 60 {
+        return format!("{seconds} s");
+    }
+    format!("{} min {:02} s", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_never_rounded_up() {
+        let shown: Vec<String> = [0, 999, 1_000, 9_999, 12_345, 999_999, 1_049_999]
+            .map(count)
+            .into();
+        assert_eq!(shown, ["0", "999", "1.0k", "9.9k", "12k", "999k", "1.0M"]);
+        assert_eq!(
+            [812, 3_950, 3_999_999].map(size),
+            ["812 B", "3.9 KB", "3.9 MB"]
+        );
+        assert_eq!(span(Duration::from_secs(125)), "2 min 05 s");
+    }
+}

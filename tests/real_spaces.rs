@@ -1,0 +1,97 @@
+//! The program against real Gradio servers: Qwen-Agent's own `WebUI` on Gradio 4.44 and on 5.1, with a scripted model
+//! (`tests/spaces/qwen_space.py`). Every scenario runs on every server, through the commands as a person types them.
+//!
+//! The servers need Python 3.10 to 3.12 and, on the first run, a package registry. Where they cannot be had, each trial is
+//! listed as ignored with the reason; `SPACECHAT_REAL_SPACES=require` (what continuous integration sets) makes that a failure.
+//! `SPACECHAT_TEST_CACHE` names the folder of the virtual environments.
+
+#[path = "real_spaces/environment.rs"]
+mod environment;
+#[path = "real_spaces/event_lines.rs"]
+mod event_lines;
+#[path = "real_spaces/program.rs"]
+mod program;
+#[path = "real_spaces/scenarios.rs"]
+mod scenarios;
+#[path = "real_spaces/space.rs"]
+mod space;
+
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use libtest_mimic::{Arguments, Completion, Trial};
+
+use crate::environment::Environment;
+use crate::scenarios::Scenario;
+use crate::space::{FLAVOURS, Flavour, Space};
+
+/// A running server, or why there is none; empty until the set-up has run.
+type Served = Arc<OnceLock<Result<Space, String>>>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = scenarios::without_a_server();
+    let mut servers = Vec::new();
+    for flavour in &FLAVOURS {
+        let served = Served::default();
+        let own: Vec<_> = scenarios::ON_EVERY_SERVER
+            .iter()
+            .map(|scenario| trial(flavour, &served, scenario))
+            .collect();
+        if own.iter().any(|trial| !arguments.is_filtered_out(trial)) {
+            servers.push((flavour, served));
+        }
+        trials.extend(own);
+    }
+    if !arguments.list {
+        serve_all(&servers);
+    }
+    // The trials own the last handles on the servers, so that these end with the run and not with the process.
+    drop(servers);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// One scenario on one server. Without the server it is ignored, or fails where real servers are required.
+fn trial(flavour: &Flavour, served: &Served, scenario: &Scenario) -> Trial {
+    let (served, run) = (Arc::clone(served), scenario.run);
+    Trial::ignorable_test(
+        format!("{}::{}", flavour.label, scenario.name),
+        move || match served.get() {
+            Some(Ok(space)) => {
+                run(space);
+                Ok(Completion::Completed)
+            }
+            Some(Err(reason)) if are_required() => {
+                Err(format!("real servers are required here, and {reason}").into())
+            }
+            Some(Err(reason)) => Ok(Completion::ignored_with(reason)),
+            None => Err("the set-up did not run".into()),
+        },
+    )
+}
+
+fn are_required() -> bool {
+    std::env::var_os("SPACECHAT_REAL_SPACES").is_some_and(|value| value == "require")
+}
+
+/// Starts all the servers side by side; the first run on a machine installs their packages, which takes a minute or two.
+fn serve_all(servers: &[(&Flavour, Served)]) {
+    thread::scope(|scope| {
+        for (flavour, served) in servers {
+            scope.spawn(move || {
+                let result = serve(flavour);
+                if let Err(reason) = &result {
+                    eprintln!("real spaces: no server {}: {reason}", flavour.label);
+                }
+                served.get_or_init(|| result);
+            });
+        }
+    });
+}
+
+fn serve(flavour: &Flavour) -> Result<Space, String> {
+    let python = environment::find_python()?;
+    let environment = Environment::prepare(&python, flavour.requirements)?;
+    Space::start(flavour, &environment)
+}

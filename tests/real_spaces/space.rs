@@ -1,0 +1,199 @@
+//! A real Gradio server for the length of a test run: started on a free loopback port, waited for, and ended with everything
+//! it started. One server per flavour is shared by all trials; each trial talks to it in sessions of its own. `record` is what
+//! the scripted model left about its work, so that a trial can wait for the server and not for the clock.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::environment::{Environment, spaces_folder};
+use crate::program;
+
+/// Importing Gradio takes up to half a minute on a loaded machine.
+const START_DEADLINE: Duration = Duration::from_secs(180);
+const RECORD_DEADLINE: Duration = Duration::from_secs(60);
+
+/// One generation of the `WebUI`.
+pub struct Flavour {
+    /// Stands in the names of its trials.
+    pub label: &'static str,
+    /// The file in `tests/spaces` with its packages.
+    pub requirements: &'static str,
+    /// What `/config` calls the version.
+    pub version: &'static str,
+}
+
+pub const FLAVOURS: [Flavour; 2] = [
+    Flavour {
+        label: "gradio_4_44",
+        requirements: "requirements-qwen.txt",
+        version: "4.44.0",
+    },
+    Flavour {
+        label: "gradio_5_1",
+        requirements: "requirements-qwen5.txt",
+        version: "5.1.0",
+    },
+];
+
+/// A running server; dropping it ends it.
+pub struct Space {
+    pub version: &'static str,
+    child: Child,
+    address: SocketAddr,
+    /// Holds the record of what the model said.
+    folder: TempDir,
+}
+
+impl Space {
+    /// Starts the app and waits until `/config` answers. The error says what the server printed last.
+    pub fn start(flavour: &Flavour, environment: &Environment) -> Result<Self, String> {
+        let mut outcome = Err("no free port was found".to_owned());
+        // The port is free when it is picked and may be taken when the server binds it.
+        for _ in 0..3 {
+            outcome = Self::start_on(free_address(), flavour, environment);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome
+    }
+
+    fn start_on(
+        address: SocketAddr,
+        flavour: &Flavour,
+        environment: &Environment,
+    ) -> Result<Self, String> {
+        let folder =
+            TempDir::new().map_err(|error| format!("no temporary folder can be made: {error}"))?;
+        // The log outlives the run, so that a failed trial can be looked into; the next run writes it anew.
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.log", flavour.label));
+        let opened = File::create(&log).and_then(|output| Ok((output.try_clone()?, output)));
+        let (stdout, stderr) =
+            opened.map_err(|error| format!("{} cannot be written: {error}", log.display()))?;
+        let mut command = command(environment, address, folder.path());
+        command.stdin(Stdio::piped()).stdout(stdout).stderr(stderr);
+        let child = command
+            .spawn()
+            .map_err(|error| format!("the server did not start: {error}"))?;
+        let mut space = Self {
+            version: flavour.version,
+            child,
+            address,
+            folder,
+        };
+        space.wait_for_config().map_err(|why| {
+            let printed = fs::read(&log).unwrap_or_default();
+            let printed = String::from_utf8_lossy(&printed);
+            eprintln!("real spaces: the log of {}:\n{printed}", flavour.label);
+            format!(
+                "{why}; its last words: {}",
+                printed.trim().lines().last().unwrap_or("none")
+            )
+        })?;
+        eprintln!(
+            "real spaces: {} serves on {address}, its log is {}",
+            flavour.label,
+            log.display()
+        );
+        Ok(space)
+    }
+
+    fn wait_for_config(&mut self) -> Result<(), String> {
+        let end = Instant::now() + START_DEADLINE;
+        while Instant::now() < end {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(format!("the server ended at once ({status})"));
+            }
+            if get(self.address, "/config").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+                return Ok(());
+            }
+            thread::sleep(program::POLL);
+        }
+        Err(format!(
+            "the server did not answer within {} s",
+            START_DEADLINE.as_secs()
+        ))
+    }
+
+    /// What stands behind `-s`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many pieces the model has said so far for prompts that contain `mark`.
+    pub fn pieces_said(&self, mark: &str) -> usize {
+        let record = fs::read_to_string(self.folder.path().join("record"))
+            .expect("the server opens its record before it answers /config");
+        record.lines().filter(|line| line.contains(mark)).count()
+    }
+
+    /// Waits until the model has said `count` pieces for prompts that contain `mark`.
+    pub fn wait_for_pieces(&self, mark: &str, count: usize) {
+        let end = Instant::now() + RECORD_DEADLINE;
+        while self.pieces_said(mark) < count {
+            assert!(
+                Instant::now() < end,
+                "the server never said {count} pieces for {mark:?}"
+            );
+            thread::sleep(program::POLL);
+        }
+    }
+}
+
+impl Drop for Space {
+    fn drop(&mut self) {
+        // The group first: it dies with its leader's id.
+        program::signal("KILL", &format!("-{}", self.child.id()));
+        // Both fail only where the server has ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn command(environment: &Environment, address: SocketAddr, folder: &Path) -> Command {
+    let mut command = Command::new(environment.python());
+    command
+        .arg(spaces_folder().join("qwen_space.py"))
+        .arg(address.port().to_string())
+        .arg("--until-stdin-closes");
+    command
+        .env("RECORD", folder.join("record"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    // Gradio looks for itself over HTTP when it starts, and must not do so by way of a proxy.
+    command
+        .env("GRADIO_ANALYTICS_ENABLED", "False")
+        .env("NO_PROXY", "*")
+        .env("no_proxy", "*");
+    // A group of its own, so that whatever the server starts can be ended with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+/// A loopback address that nothing listens on at this moment.
+pub fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+    listener
+        .local_addr()
+        .expect("a bound listener has an address")
+}
+
+/// The whole answer to one GET, headers included.
+fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
