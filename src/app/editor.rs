@@ -107,23 +107,9 @@ impl Editor {
             Edit::DeleteLeft => {
                 let before = self.area.cursor();
                 self.step_left();
-                let DataCursor(line, column) = self.area.cursor();
-                if before == (line, column) {
-                    return false;
-                }
-                let count = if before.0 == line {
-                    before.1 - column
-                } else {
-                    1
-                };
-                self.area.delete_str(count)
+                before != self.area.cursor() && self.delete_grapheme()
             }
-            Edit::DeleteRight => {
-                let count = self
-                    .grapheme_right()
-                    .map_or(1, |grapheme| grapheme.chars().count());
-                self.area.delete_str(count)
-            }
+            Edit::DeleteRight => self.delete_grapheme(),
             Edit::DeleteWordLeft => self.area.delete_word(),
             Edit::DeleteWordRight => self.area.delete_next_word(),
             Edit::KillToStart => self.area.delete_line_by_head(),
@@ -133,6 +119,21 @@ impl Editor {
             Edit::Redo => self.area.redo(),
             _ => false,
         }
+    }
+
+    /// Deletes the grapheme behind the caret, or the line end there. What was killed before stays
+    /// to be yanked.
+    fn delete_grapheme(&mut self) -> bool {
+        let (line, _) = self.caret_bytes();
+        let count = match self.grapheme_right() {
+            Some(grapheme) => grapheme.chars().count(),
+            None if line + 1 < self.area.lines().len() => 1,
+            None => return false,
+        };
+        let killed = self.area.yank_text();
+        let deleted = self.area.delete_str(count);
+        self.area.set_yank_text(killed);
+        deleted
     }
 
     fn step_left(&mut self) {
@@ -263,7 +264,7 @@ fn wrap(text: &str, width: usize, mut row: impl FnMut(Range<usize>)) {
     for (at, grapheme) in text.grapheme_indices(true) {
         let size = cells(grapheme);
         // A space may hang over the edge: the next row does not begin with it.
-        if used + size > width && grapheme != " " && at > start {
+        while used + size > width && grapheme != " " && at > start {
             let end = cut.filter(|&end| end > start).unwrap_or(at);
             row(start..end);
             start = end;

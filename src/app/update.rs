@@ -4,7 +4,7 @@
 //! do. None of them waits, and none knows how anything looks.
 
 use super::editor::Editor;
-use super::keymap::{Action, Context, lookup, shown_key};
+use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::turn::{Turn, TurnId};
 use super::{Effect, Event, Focus, Input, Model, Overlay, QUIT_ARMED, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, Draft, MessageState};
@@ -163,20 +163,21 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PickUp => model.conversation_mut().pick(-1),
         Action::PickDown => model.conversation_mut().pick(1),
         Action::Unfold => unfold(model),
-        Action::Edit(edit) => match (&mut model.panel, model.focus) {
-            (Some(panel), Focus::Panel) => {
-                panel.edit(edit);
-                keep_system(model);
-            }
-            _ => {
-                let open = model.conversation_mut();
-                let mut composer = std::mem::take(&mut open.composer);
-                composer.edit(edit, || open.earlier_prompts());
-                open.composer = composer;
-            }
-        },
+        Action::Edit(edit) => self::edit(model, edit),
     }
     Vec::new()
+}
+
+fn edit(model: &mut Model, edit: Edit) {
+    if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
+        panel.edit(edit);
+        keep_system(model);
+        return;
+    }
+    let open = model.conversation_mut();
+    let mut composer = std::mem::take(&mut open.composer);
+    composer.edit(edit, || open.earlier_prompts());
+    open.composer = composer;
 }
 
 /// Enter: sends what is written, or queues it while a reply comes.

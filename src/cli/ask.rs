@@ -70,9 +70,9 @@ fn end(heard: Heard, model: &Model, mut printer: Printer) -> Exit {
     if heard == Heard::Abandoned {
         return Exit::Done;
     }
-    let head = model.conversation().conversation.head();
-    let failure = head.and_then(|reply| reply.failure.clone());
-    let text = head.map_or("", |reply| reply.text.as_str());
+    let reply = model.conversation().conversation.head();
+    let failure = reply.and_then(|reply| reply.failure.clone());
+    let text = reply.map_or("", |reply| reply.text.as_str());
     match printer.end(text) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Exit::Done,
         Err(error) => return complain(Exit::Failed, &format!("stdout: {error}"), ""),

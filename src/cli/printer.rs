@@ -134,7 +134,7 @@ fn write_flushed(out: &mut io::Stdout, text: &str) -> io::Result<()> {
 fn words(stage: &Stage) -> String {
     match stage {
         Stage::Resolving => "reaching the Space …".to_owned(),
-        Stage::Waking(state) => format!("the Space is {} …", sanitize::line(state)),
+        Stage::Waking(word) => format!("the Space is {} …", sanitize::line(word)),
         Stage::Uploading { sent, total } => {
             format!("sending {} of {} KB …", sent / 1000, total / 1000)
         }
@@ -192,7 +192,7 @@ fn stage_line(stage: &Stage) -> Value {
             line["total"] = json!(total);
         }
         Stage::QueueFull { retry_in } => line["retry_in"] = json!(retry_in.as_secs_f64()),
-        Stage::Waking(state) => line["state"] = json!(state),
+        Stage::Waking(word) => line["state"] = json!(word),
         Stage::Resolving | Stage::Reading | Stage::Streaming => {}
     }
     line

@@ -33,6 +33,7 @@ fn width_of(line: &str) -> usize {
 }
 
 /// Pieces of Markdown that meet in many ways.
+#[expect(clippy::too_many_lines, reason = "a plain list of fragments")]
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "\n",

@@ -86,7 +86,7 @@ pub struct Body {
 #[derive(Debug)]
 enum BodyText {
     /// A reply: Markdown that may grow. With how many code blocks stand before each settled block.
-    Markdown(Growing, Vec<usize>),
+    Markdown(Box<Growing>, Vec<usize>),
     /// What the person wrote, shown as it was written: lines, some to a block.
     Plain(String, Vec<std::ops::Range<usize>>),
 }
@@ -96,7 +96,7 @@ impl Body {
         Self {
             gate: Gate::new(),
             text: match role {
-                Role::Assistant => BodyText::Markdown(Growing::new(), Vec::new()),
+                Role::Assistant => BodyText::Markdown(Box::default(), Vec::new()),
                 Role::User | Role::System => BodyText::Plain(String::new(), Vec::new()),
             },
             seen: 0,

@@ -43,20 +43,14 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         area,
         &hint(model, area.width),
     );
-    let mut above: Vec<Line> = open
-        .queued
-        .iter()
-        .map(|draft| {
-            let words = sanitize::line(&draft.text);
-            Line::styled(format!("⧗ queued: {words}"), theme.warning)
-        })
+    let queued = open.queued.iter().map(|draft| {
+        let words = sanitize::line(&draft.text);
+        Line::styled(format!("⧗ queued: {words}"), theme.warning)
+    });
+    let shelf = open.composer.shelf().iter();
+    let above: Vec<Line> = queued
+        .chain(shelf.map(|attachment| chip(attachment, theme)))
         .collect();
-    above.extend(
-        open.composer
-            .shelf()
-            .iter()
-            .map(|attachment| chip(attachment, theme)),
-    );
     // The row of the caret always has its place; what stands above gives way.
     let room = usize::from(inner.height.saturating_sub(1));
     let skip = above.len().saturating_sub(room);
