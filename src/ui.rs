@@ -53,7 +53,9 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     status::draw_status(model, theme, frame, status);
     composer::draw(model, theme, frame, composer);
     composer::draw_panel(model, theme, frame, panel);
-    let overlay_scroll_limit = overlay::draw(model, theme, frame, main);
+    // Where rows are few, the help takes them all.
+    let over = if area.height < 24 { area } else { main };
+    let overlay_scroll_limit = overlay::draw(model, theme, frame, over);
     Regions {
         top: view.top,
         at_end: view.at_end,

@@ -98,10 +98,12 @@ pub fn draw_panel(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     };
     frame.render_widget(Clear, area);
     let has_focus = model.focus == Focus::Panel;
-    let hint = format!(
-        " in force from the next message · {} closes ",
-        shown_key(Action::SystemPanel)
-    );
+    let closes = format!(" {} closes ", shown_key(Action::SystemPanel));
+    let hint = if area.width < 60 {
+        closes
+    } else {
+        format!(" in force from the next message ·{closes}")
+    };
     let inner = draw_frame(" System message ", has_focus, theme, frame, area, &hint);
     let is_current = has_focus && model.overlay.is_none();
     draw_field(editor, is_current, theme.text, frame, inner, area.width);

@@ -15,6 +15,9 @@ use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
+/// Below this width, in cells, the header keeps to what matters most.
+const NARROW: u16 = 60;
+
 /// Draws the top line.
 pub fn draw_header(
     model: &Model,
@@ -34,9 +37,14 @@ pub fn draw_header(
         Some(_) => ("◐", "waiting", theme.warning),
         None => ("●", "ready", theme.good),
     };
+    let state = if area.width < NARROW {
+        mark.to_owned()
+    } else {
+        format!("{mark} {word} ·")
+    };
     let right = vec![
-        Span::styled(format!("{mark} {word}"), style),
-        Span::styled(format!(" · {tokens} "), theme.dim),
+        Span::styled(format!(" {state}"), style),
+        Span::styled(format!(" {tokens} "), theme.dim),
     ];
     let left = vec![
         Span::styled(" spacechat", theme.assistant),

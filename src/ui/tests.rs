@@ -1,1 +1,369 @@
+use super::*;
+use crate::app::turn::TurnId;
+use crate::app::{Clock, Event, Input, ProviderNames, ReplyUpdate, update};
+use crate::chat::{Attachment, Conversation, Draft, Failure, Stage};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use std::sync::Arc;
+use std::time::Duration;
 
+/// A screen of a size, and a model behind it.
+struct Screen {
+    model: Model,
+    caches: Caches,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Screen {
+    fn new(width: u16, height: u16) -> Self {
+        let names = ProviderNames {
+            space: "Qwen/Qwen2.5-1M-Demo".to_owned(),
+            model: "qwen-2.5-1m-demo".to_owned(),
+            speaker: "Qwen 2.5 1M".to_owned(),
+            window: Some(1_000_000),
+        };
+        let clock = Clock {
+            wall: "2026-01-02T10:42:00Z".parse().unwrap(),
+            uptime: Duration::from_secs(10),
+        };
+        let conversation = Conversation::new("Qwen/Qwen2.5-1M-Demo", "", "");
+        Self {
+            model: Model::new(conversation, names, clock),
+            caches: Caches::default(),
+            terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+        }
+    }
+
+    fn tell(&mut self, event: Event) -> &mut Self {
+        update(&mut self.model, event);
+        self
+    }
+
+    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
+        self.tell(Event::Input(Input::Key(KeyEvent::new(code, modifiers))));
+        let clock = self.model.clock;
+        self.tell(Event::Clock(Clock {
+            uptime: clock.uptime + Duration::from_millis(40),
+            ..clock
+        }))
+    }
+
+    fn says(&mut self, text: &str) -> &mut Self {
+        let draft = Draft {
+            text: text.to_owned(),
+            attachments: Vec::new(),
+        };
+        self.tell(Event::Submit(self.model.current, draft))
+    }
+
+    fn hears(&mut self, turn: u64, update: ReplyUpdate) -> &mut Self {
+        self.tell(Event::Reply(TurnId(turn), update))
+    }
+
+    fn draw(&mut self) -> &mut Self {
+        let theme = Theme::new(ThemeName::Dark);
+        let mut regions = None;
+        let (model, caches) = (&self.model, &mut self.caches);
+        self.terminal
+            .draw(|frame| regions = Some(draw(model, &theme, caches, frame)))
+            .unwrap();
+        self.tell(Event::Drawn(regions.unwrap()))
+    }
+
+    /// The rows as text, times of day made equal in every time zone.
+    fn shown(&mut self) -> String {
+        self.draw();
+        let buffer = self.terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        let rows = buffer.content().chunks(width).map(|row| {
+            let mut text = String::new();
+            let mut skip = 0;
+            for cell in row {
+                if skip == 0 {
+                    text.push_str(cell.symbol());
+                    skip = unicode_width::UnicodeWidthStr::width(cell.symbol());
+                }
+                skip = skip.saturating_sub(1);
+            }
+            text.trim_end().to_owned()
+        });
+        let text = rows.collect::<Vec<_>>().join("\n");
+        let local = words::clock_time(self.model.clock.wall);
+        text.replace(&local, "10:42")
+    }
+}
+
+fn delta(text: &str) -> ReplyUpdate {
+    ReplyUpdate::Delta(text.to_owned())
+}
+
+const REPLY: &str = "The borrow checker refuses because `x` is *moved*:\n\n```rust\nfn main() {\n    let y = x;\n}\n```\n\n- first\n- second 完了 🎉\n";
+
+#[test]
+fn an_empty_conversation_says_what_can_be_done() {
+    for (width, height) in [(80, 24), (40, 10)] {
+        insta::assert_snapshot!(
+            format!("empty_{width}x{height}"),
+            Screen::new(width, height).shown()
+        );
+    }
+}
+
+#[test]
+fn a_reply_streams_in_below_its_prompt() {
+    for (width, height) in [(120, 30), (80, 24), (40, 10)] {
+        let mut screen = Screen::new(width, height);
+        screen
+            .says("Explain this error")
+            .hears(0, ReplyUpdate::Stage(Stage::Streaming))
+            .hears(0, delta(REPLY));
+        insta::assert_snapshot!(format!("streaming_{width}x{height}"), screen.shown());
+    }
+}
+
+#[test]
+fn a_failure_stands_below_what_came() {
+    let mut screen = Screen::new(80, 24);
+    let failure = Failure {
+        kind: "space".to_owned(),
+        message: "The Space failed while it replied, and hides the reason.".to_owned(),
+        hint: "What came is kept. Retry.".to_owned(),
+    };
+    screen
+        .says("Explain")
+        .hears(0, delta("some text"))
+        .hears(0, ReplyUpdate::Failed(failure));
+    insta::assert_snapshot!(screen.shown());
+}
+
+#[test]
+fn the_shelf_the_queue_and_the_draft_stand_in_the_composer() {
+    let mut screen = Screen::new(80, 24);
+    screen
+        .says("one")
+        .hears(
+            0,
+            ReplyUpdate::Stage(Stage::Queued {
+                position: Some(2),
+                eta: Some(12.0),
+            }),
+        )
+        .says("two");
+    screen
+        .tell(Event::Input(Input::Paste("x ".repeat(3000))))
+        .tell(Event::Input(Input::Paste("What is it?".to_owned())));
+    insta::assert_snapshot!(screen.shown());
+}
+
+#[test]
+fn the_system_panel_stands_beside_or_over_the_transcript() {
+    for (width, height) in [(120, 20), (60, 16)] {
+        let mut screen = Screen::new(width, height);
+        screen
+            .says("Explain")
+            .hears(0, ReplyUpdate::Done(REPLY.to_owned()));
+        screen.draw().press(KeyCode::F(2), KeyModifiers::NONE);
+        screen.tell(Event::Input(Input::Paste(
+            "Answer briefly, in French.".to_owned(),
+        )));
+        insta::assert_snapshot!(format!("system_{width}x{height}"), screen.shown());
+    }
+}
+
+#[test]
+fn the_help_lists_every_key() {
+    let mut screen = Screen::new(80, 60);
+    screen.press(KeyCode::F(1), KeyModifiers::NONE);
+    insta::assert_snapshot!(screen.shown());
+}
+
+#[test]
+fn a_hidden_tail_is_told_and_opened_on_a_key() {
+    let mut screen = Screen::new(80, 16);
+    screen.says("one").hears(0, delta("yes")).hears(
+        0,
+        ReplyUpdate::HiddenTail("\n<summary>used 3</summary>".to_owned()),
+    );
+    screen.hears(0, ReplyUpdate::Done("yes".to_owned()));
+    let folded = screen.shown();
+    assert!(
+        folded.contains("▸ a tail of 26 characters is hidden"),
+        "{folded}"
+    );
+    assert!(!folded.contains("used 3"));
+    screen
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .press(KeyCode::Char('o'), KeyModifiers::NONE);
+    let unfolded = screen.shown();
+    assert!(unfolded.contains("<summary>used 3</summary>"), "{unfolded}");
+}
+
+#[test]
+fn a_window_of_any_size_is_drawn_without_a_panic() {
+    for (width, height) in [
+        (1, 1),
+        (2, 1),
+        (1, 9),
+        (39, 10),
+        (40, 9),
+        (40, 10),
+        (200, 3),
+        (41, 11),
+    ] {
+        let mut screen = Screen::new(width, height);
+        screen.says("Explain").hears(0, delta(REPLY));
+        screen.press(KeyCode::F(2), KeyModifiers::NONE).draw();
+        screen.press(KeyCode::F(1), KeyModifiers::NONE).draw();
+    }
+}
+
+#[test]
+fn the_cursor_stands_behind_wide_characters() {
+    let mut screen = Screen::new(80, 24);
+    screen
+        .tell(Event::Input(Input::Paste("完了🎉".to_owned())))
+        .draw();
+    let cursor = screen.terminal.get_cursor_position().unwrap();
+    assert_eq!((cursor.x, cursor.y), (2 + 6, 22));
+}
+
+#[test]
+fn text_from_outside_brings_no_control_character_to_the_screen() {
+    let hostile = "a\u{1b}]0;title\u{7}b\u{9b}31mc\u{202e}d\u{0}";
+    let mut screen = Screen::new(80, 24);
+    screen.model.provider.space = hostile.to_owned();
+    screen
+        .says(hostile)
+        .hears(0, delta(hostile))
+        .hears(0, ReplyUpdate::Reasoning(hostile.to_owned()));
+    let failure = Failure {
+        kind: String::new(),
+        message: hostile.to_owned(),
+        hint: hostile.to_owned(),
+    };
+    screen.hears(0, ReplyUpdate::Failed(failure));
+    screen.tell(Event::Input(Input::Paste(hostile.to_owned())));
+    let shown = screen.shown();
+    let control = shown
+        .chars()
+        .find(|&c| c != '\n' && (c.is_control() || c == '\u{202e}'));
+    assert_eq!(control, None, "{shown}");
+    assert!(!shown.contains("title"), "{shown}");
+}
+
+/// A conversation that is longer than the screen.
+fn long(width: u16, height: u16) -> Screen {
+    let mut screen = Screen::new(width, height);
+    for turn in 0..6 {
+        screen.says(&format!("question {turn}"));
+        let lines = (0..12).map(|line| format!("line {turn}.{line}"));
+        let text = lines.collect::<Vec<_>>().join("\n\n");
+        screen.hears(turn, ReplyUpdate::Done(text));
+    }
+    screen
+}
+
+#[test]
+fn the_view_stays_put_while_a_reply_grows_below_it() {
+    let mut screen = long(60, 20);
+    screen.draw().press(KeyCode::PageUp, KeyModifiers::NONE);
+    let before = screen.shown();
+    screen
+        .says("more")
+        .press(KeyCode::PageUp, KeyModifiers::NONE)
+        .draw();
+    let held = screen.shown();
+    assert_ne!(before, held);
+    screen.hears(6, delta("new text\n\nand more\n\n"));
+    let after = screen.shown();
+    let transcript = |shown: &str| {
+        shown
+            .lines()
+            .skip(1)
+            .take(13)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(transcript(&held), transcript(&after));
+    assert!(after.contains("4 new lines below"), "{after}");
+}
+
+#[test]
+fn paging_up_and_down_again_ends_where_it_began() {
+    let mut screen = long(60, 20);
+    let end = screen.shown();
+    for _ in 0..3 {
+        screen.press(KeyCode::PageUp, KeyModifiers::NONE).draw();
+    }
+    assert_ne!(screen.shown(), end);
+    for _ in 0..3 {
+        screen.press(KeyCode::PageDown, KeyModifiers::NONE).draw();
+    }
+    assert_eq!(screen.shown(), end);
+    assert!(screen.model.conversation().scroll.is_following());
+}
+
+#[test]
+fn the_first_message_is_a_key_away_and_so_is_the_end() {
+    let mut screen = long(60, 20);
+    let end = screen.shown();
+    screen.press(KeyCode::Home, KeyModifiers::CONTROL);
+    assert!(screen.shown().contains("question 0"));
+    screen.press(KeyCode::End, KeyModifiers::CONTROL);
+    assert_eq!(screen.shown(), end);
+}
+
+#[test]
+fn a_resize_keeps_the_message_that_was_being_read() {
+    let mut screen = long(60, 20);
+    screen.draw();
+    for _ in 0..4 {
+        screen.press(KeyCode::PageUp, KeyModifiers::NONE).draw();
+    }
+    let first = screen.shown().lines().nth(1).unwrap().trim().to_owned();
+    screen.terminal.backend_mut().resize(50, 14);
+    assert!(
+        screen
+            .shown()
+            .lines()
+            .nth(1)
+            .unwrap()
+            .contains(first.trim_end_matches("10:42").trim())
+    );
+}
+
+#[test]
+fn attachments_of_a_message_are_shown_as_one_line_each() {
+    let mut screen = Screen::new(80, 16);
+    let draft = Draft {
+        text: "What is it?".to_owned(),
+        attachments: vec![Arc::new(Attachment::new("book.txt", "word ".repeat(1000)))],
+    };
+    screen.tell(Event::Submit(screen.model.current, draft));
+    let shown = screen.shown();
+    assert!(shown.contains("▣ book.txt · 5.0 KB"), "{shown}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_cutting_of_a_reply_ends_in_the_same_screen(
+        text in "(# h\n|a b\n|\n|- x\n|1\\. y\n|```\n|> q\n|完了 |\\*\\*|\u{1b}\\[3|1m|\\|a\\|b\\|\n|\\|-\\|-\\|\n){0,24}",
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
+    ) {
+        let mut whole = Screen::new(60, 40);
+        whole.says("q").hears(0, ReplyUpdate::Done(text.clone()));
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).filter(|&at| text.is_char_boundary(at)).collect();
+        at.extend([0, text.len()]);
+        at.sort_unstable();
+        let mut pieces = Screen::new(60, 40);
+        pieces.says("q");
+        for pair in at.windows(2) {
+            pieces.hears(0, delta(&text[pair[0]..pair[1]])).draw();
+        }
+        pieces.hears(0, ReplyUpdate::Done(text));
+        prop_assert_eq!(pieces.shown(), whole.shown());
+    }
+}

@@ -13,7 +13,6 @@ use crate::chat::{Message, Role};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A row's address while the view is being found: message by position, block, row.
@@ -210,33 +209,36 @@ impl<'a> Walk<'a> {
         out
     }
 
-    /// How many blocks a message has: head, text, notes.
-    fn blocks(&mut self, message: usize) -> usize {
-        let message = self.messages[message];
-        self.caches.body(message, self.width, self.theme).len() + 2
+    /// How many blocks a message has: head, text, notes. What has a text that ends in a blank row
+    /// and no notes needs none.
+    fn blocks(&mut self, position: usize) -> usize {
+        let message = self.messages[position];
+        let text = self.caches.body(message, self.width, self.theme).len();
+        let ends_in_blank = message.role == Role::Assistant && text > 0;
+        let needs_notes = !ends_in_blank || !self.notes(position).is_empty();
+        1 + text + usize::from(needs_notes)
     }
 
-    /// The rows of a block, never none. A blank row ends each but the head of a message.
-    fn rows(&mut self, message: usize, block: usize) -> Rows {
-        let before = message
-            .checked_sub(1)
-            .and_then(|before| self.user_before(before));
-        let message = self.messages[message];
-        let body = self.caches.body(message, self.width, self.theme);
+    /// The rows of a block, never none. A blank row ends the last block of a message.
+    fn rows(&mut self, position: usize, block: usize) -> Rows {
+        let message = self.messages[position];
         if block == 0 {
+            let before = position.checked_sub(1).and_then(|at| self.user_before(at));
             return notes::head(self.model, message, before, self.theme, self.width).into();
         }
-        let (count, hidden) = (body.len(), body.hidden());
-        if block <= count {
+        let body = self.caches.body(message, self.width, self.theme);
+        if block <= body.len() {
             return body.rows(block - 1, self.theme);
         }
-        let mut rows = notes::below(self.open, message, hidden, self.theme, self.width);
-        if rows.is_empty() && message.role == Role::Assistant && count > 0 {
-            // The last block of the text has left its blank row already.
-            return Rc::from([Line::default()].as_slice());
-        }
+        let mut rows = self.notes(position);
         rows.push(Line::default());
         rows.into()
+    }
+
+    fn notes(&mut self, position: usize) -> Vec<Line<'static>> {
+        let message = self.messages[position];
+        let body = self.caches.body(message, self.width, self.theme);
+        notes::below(self.open, message, body.hidden(), self.theme, self.width)
     }
 
     /// The last message of the person up to `position`.

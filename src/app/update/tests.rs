@@ -1,1 +1,395 @@
+use super::*;
+use crate::app::{Clock, ProviderNames, Regions};
+use crate::chat::{Conversation, Failure, Message, Role, Stage};
+use std::time::Duration;
 
+/// A model, and hands to use it with.
+struct Person {
+    model: Model,
+    effects: Vec<Effect>,
+}
+
+impl Person {
+    fn new() -> Self {
+        let clock = Clock {
+            wall: jiff::Timestamp::UNIX_EPOCH,
+            uptime: Duration::from_secs(10),
+        };
+        let conversation = Conversation::new("space", "", "");
+        Self {
+            model: Model::new(conversation, ProviderNames::default(), clock),
+            effects: Vec::new(),
+        }
+    }
+
+    fn tell(&mut self, event: Event) -> &mut Self {
+        self.effects.extend(update(&mut self.model, event));
+        self
+    }
+
+    /// Time goes on, long enough for any held key.
+    fn wait(&mut self, millis: u64) -> &mut Self {
+        let clock = self.model.clock;
+        self.tell(Event::Clock(Clock {
+            uptime: clock.uptime + Duration::from_millis(millis),
+            ..clock
+        }))
+    }
+
+    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
+        self.tell(Event::Input(Input::Key(KeyEvent::new(code, modifiers))));
+        self.wait(50)
+    }
+
+    fn key(&mut self, code: KeyCode) -> &mut Self {
+        self.press(code, KeyModifiers::NONE)
+    }
+
+    fn ctrl(&mut self, c: char) -> &mut Self {
+        self.press(KeyCode::Char(c), KeyModifiers::CONTROL)
+    }
+
+    fn types(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.key(KeyCode::Char(c));
+        }
+        self
+    }
+
+    fn sends(&mut self, text: &str) -> &mut Self {
+        self.types(text).key(KeyCode::Enter)
+    }
+
+    fn hears(&mut self, turn: u64, update: ReplyUpdate) -> &mut Self {
+        self.tell(Event::Reply(TurnId(turn), update))
+    }
+
+    fn draft(&self) -> String {
+        self.model.conversation().composer.editor.text()
+    }
+
+    fn path(&self) -> Vec<Message> {
+        let conversation = &self.model.conversation().conversation;
+        conversation
+            .path()
+            .map(|message| (**message).clone())
+            .collect()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.path()
+            .into_iter()
+            .map(|message| message.text)
+            .collect()
+    }
+
+    fn started(&self) -> Vec<&TurnRequest> {
+        let requests = self.effects.iter().map(|effect| match effect {
+            Effect::StartTurn(request) => Some(request),
+            _ => None,
+        });
+        requests.flatten().collect()
+    }
+}
+
+fn delta(text: &str) -> ReplyUpdate {
+    ReplyUpdate::Delta(text.to_owned())
+}
+
+fn done(text: &str) -> ReplyUpdate {
+    ReplyUpdate::Done(text.to_owned())
+}
+
+#[test]
+fn enter_sends_what_was_typed_and_the_reply_grows_below_it() {
+    let mut person = Person::new();
+    person
+        .sends("hello")
+        .hears(0, delta("wor"))
+        .hears(0, delta("ld"));
+    assert_eq!(person.texts(), ["hello", "world"]);
+    assert_eq!(person.path()[1].state, MessageState::Streaming);
+    person.hears(0, done("world"));
+    assert_eq!(person.path()[1].state, MessageState::Complete);
+    assert_eq!(person.draft(), "");
+    let request = person.started()[0];
+    assert_eq!(request.messages.len(), 1);
+    assert_eq!(request.messages[0].text, "hello");
+}
+
+#[test]
+fn an_empty_message_is_not_sent() {
+    let mut person = Person::new();
+    person.key(KeyCode::Enter).sends("  ");
+    assert!(person.started().is_empty());
+}
+
+#[test]
+fn a_message_during_a_reply_is_queued_and_sent_when_the_reply_is_complete() {
+    let mut person = Person::new();
+    person.sends("one").sends("two");
+    assert_eq!(person.model.conversation().queued.len(), 1);
+    assert_eq!(person.started().len(), 1);
+    person.hears(0, done("first reply"));
+    assert_eq!(person.texts(), ["one", "first reply", "two", ""]);
+    assert_eq!(person.started()[1].messages.len(), 3);
+}
+
+#[test]
+fn what_was_queued_comes_back_when_the_reply_fails_or_is_stopped() {
+    let failure = Failure {
+        kind: "space".to_owned(),
+        message: "no".to_owned(),
+        hint: "retry".to_owned(),
+    };
+    for end in [ReplyUpdate::Failed(failure), ReplyUpdate::Cancelled] {
+        let mut person = Person::new();
+        person.sends("one").sends("two").types("thr");
+        person.hears(0, delta("par")).hears(0, end);
+        assert_eq!(person.draft(), "two\n\nthr");
+        assert_eq!(person.texts(), ["one", "par"]);
+        assert!(person.model.conversation().queued.is_empty());
+    }
+}
+
+#[test]
+fn esc_stops_the_reply_at_the_server_and_keeps_what_came() {
+    let mut person = Person::new();
+    person
+        .sends("hello")
+        .hears(0, delta("some"))
+        .key(KeyCode::Esc);
+    assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
+    person
+        .hears(0, delta(" more"))
+        .hears(0, ReplyUpdate::Cancelled);
+    let reply = &person.path()[1];
+    assert_eq!(
+        (reply.text.as_str(), reply.state),
+        ("some more", MessageState::Stopped)
+    );
+}
+
+#[test]
+fn a_second_esc_does_not_wait_for_the_server_and_late_events_are_dropped() {
+    let mut person = Person::new();
+    person
+        .sends("hello")
+        .hears(0, delta("some"))
+        .key(KeyCode::Esc)
+        .key(KeyCode::Esc);
+    assert!(person.model.conversation().turn.is_none());
+    person.hears(0, delta(" late")).hears(0, done("some late"));
+    assert_eq!(person.path()[1].text, "some");
+    assert_eq!(person.path()[1].state, MessageState::Stopped);
+}
+
+#[test]
+fn a_failure_stands_with_the_reply_and_the_prompt_stays() {
+    let mut person = Person::new();
+    let failure = Failure {
+        kind: "connect".to_owned(),
+        message: "nobody there".to_owned(),
+        hint: "check".to_owned(),
+    };
+    person
+        .sends("hello")
+        .hears(0, ReplyUpdate::Failed(failure.clone()));
+    assert_eq!(person.path()[0].text, "hello");
+    assert_eq!(person.path()[1].failure, Some(failure));
+    assert_eq!(person.path()[1].state, MessageState::Failed);
+}
+
+#[test]
+fn a_reply_of_which_nothing_came_is_not_sent_on() {
+    let mut person = Person::new();
+    person
+        .sends("one")
+        .hears(0, ReplyUpdate::Cancelled)
+        .sends("two");
+    let request = person.started()[1];
+    let roles: Vec<Role> = request
+        .messages
+        .iter()
+        .map(|message| message.role)
+        .collect();
+    assert_eq!(roles, [Role::User, Role::User]);
+}
+
+#[test]
+fn ctrl_c_goes_down_its_ladder_a_step_at_a_time() {
+    let mut person = Person::new();
+    person.sends("hello").types("draft").ctrl('c');
+    assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
+    person.hears(0, ReplyUpdate::Cancelled).ctrl('c');
+    assert_eq!(person.draft(), "");
+    person.key(KeyCode::Up);
+    assert_eq!(person.draft(), "draft");
+    person.ctrl('c').ctrl('c');
+    assert!(!person.effects.contains(&Effect::Quit));
+    person.ctrl('c');
+    assert!(person.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn quitting_is_armed_only_for_a_moment() {
+    let mut person = Person::new();
+    person.ctrl('c').wait(10_000).ctrl('c');
+    assert!(!person.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn quitting_and_a_signal_stop_every_reply_first() {
+    for end in [
+        Event::Terminate,
+        Event::Input(Input::Key(KeyEvent::new(
+            KeyCode::Char('q'),
+            KeyModifiers::CONTROL,
+        ))),
+    ] {
+        let mut person = Person::new();
+        person
+            .sends("hello")
+            .hears(0, delta("some"))
+            .tell(end)
+            .wait(50);
+        assert_eq!(
+            person.effects[1..],
+            [Effect::CancelTurn(TurnId(0)), Effect::Quit]
+        );
+        assert_eq!(person.path()[1].state, MessageState::Stopped);
+    }
+}
+
+#[test]
+fn a_pasted_newline_sends_nothing() {
+    let mut person = Person::new();
+    person.tell(Event::Input(Input::Paste("one\rtwo\r".to_owned())));
+    for c in "three\nfour\n".chars() {
+        let code = if c == '\n' {
+            KeyCode::Enter
+        } else {
+            KeyCode::Char(c)
+        };
+        person.tell(Event::Input(Input::Key(KeyEvent::new(
+            code,
+            KeyModifiers::NONE,
+        ))));
+    }
+    person.wait(50);
+    assert!(person.started().is_empty());
+    assert_eq!(person.draft(), "one\ntwo\nthree\nfour\n");
+}
+
+#[test]
+fn a_large_paste_travels_whole_with_the_message() {
+    let mut person = Person::new();
+    let book = "word ".repeat(2000);
+    person
+        .tell(Event::Input(Input::Paste(book.clone())))
+        .sends("What is it?");
+    let sent = &person.started()[0].messages[0];
+    assert_eq!(sent.prompt_text(), format!("{book}\n\nWhat is it?"));
+}
+
+#[test]
+fn the_system_message_is_in_force_from_the_next_message_on() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("1"));
+    person
+        .key(KeyCode::F(2))
+        .types("Be brief")
+        .key(KeyCode::Enter)
+        .types("!");
+    assert_eq!(person.model.system(), "Be brief\n!");
+    person.key(KeyCode::Esc).sends("two");
+    let requests = person.started();
+    assert_eq!(
+        (&*requests[0].system, &*requests[1].system),
+        ("", "Be brief\n!")
+    );
+    assert_eq!(person.path()[2].system.as_deref(), Some("Be brief\n!"));
+}
+
+#[test]
+fn esc_leaves_the_panel_before_it_stops_the_reply() {
+    let mut person = Person::new();
+    person.sends("one").key(KeyCode::F(2)).key(KeyCode::Esc);
+    assert_eq!(person.model.focus, Focus::Composer);
+    assert_eq!(person.effects.len(), 1);
+    person.key(KeyCode::Esc);
+    assert_eq!(person.effects[1], Effect::CancelTurn(TurnId(0)));
+}
+
+#[test]
+fn with_the_help_open_nothing_is_typed_below_it() {
+    let mut person = Person::new();
+    person.key(KeyCode::F(1)).types("abc").key(KeyCode::Enter);
+    assert_eq!(person.draft(), "");
+    person.key(KeyCode::F(1)).key(KeyCode::Esc).types("x");
+    assert_eq!(person.draft(), "x");
+}
+
+#[test]
+fn the_view_follows_the_end_and_stays_put_elsewhere() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, delta("a\nb\n"));
+    assert!(person.model.conversation().scroll.is_following());
+    person.key(KeyCode::PageUp);
+    let top = person.path()[0].id;
+    let place = crate::app::scroll::Place {
+        message: top,
+        block: 0,
+        row: 0,
+    };
+    person.tell(Event::Drawn(Regions {
+        top: Some(place),
+        at_end: false,
+        ..Regions::default()
+    }));
+    person.hears(0, delta("c\nd\n"));
+    let scroll = person.model.conversation().scroll;
+    assert_eq!(scroll.anchor, crate::app::scroll::Anchor::At(place));
+    assert_eq!(scroll.unseen, 2);
+    person.press(KeyCode::End, KeyModifiers::CONTROL);
+    assert!(person.model.conversation().scroll.is_following());
+}
+
+#[test]
+fn a_picked_message_is_copied_as_it_was_received() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("**two** \u{202e}"));
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("c");
+    assert!(
+        person
+            .effects
+            .contains(&Effect::Copy("**two** \u{202e}".to_owned()))
+    );
+    person.key(KeyCode::Esc).types("c");
+    assert_eq!(person.draft(), "c");
+}
+
+#[test]
+fn the_program_wakes_by_itself_only_while_something_is_counted() {
+    let mut person = Person::new();
+    assert_eq!(person.model.wake_at(), None);
+    person
+        .sends("one")
+        .hears(0, ReplyUpdate::Stage(Stage::Reading));
+    assert!(person.model.wake_at().is_some());
+    person.hears(0, done("")).wait(10_000);
+    assert_eq!(person.model.wake_at(), None);
+}
+
+#[test]
+fn a_rewritten_reply_is_told_apart_from_one_that_grew() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, delta("abc"));
+    person.hears(0, ReplyUpdate::Replace("abcd".to_owned()));
+    assert_eq!(person.path()[1].rewrites, 0);
+    person.hears(0, ReplyUpdate::Replace("x".to_owned()));
+    assert_eq!(
+        (person.path()[1].text.as_str(), person.path()[1].rewrites),
+        ("x", 1)
+    );
+}
