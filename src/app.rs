@@ -4,23 +4,30 @@
 //! Pure: no clock, no task, no network, no file and no drawing here, so that a test is a list of
 //! events and a look at the model. `runtime` feeds it and carries the effects out; `ui` draws it.
 
+mod acting;
 pub mod composer;
 pub mod editor;
 pub mod effect;
 pub mod event;
 pub mod input;
+mod keep;
 pub mod keymap;
+pub mod library;
 pub mod open;
 pub mod scroll;
+mod sending;
+mod switching;
+mod tree;
 pub mod turn;
 mod update;
 
 pub use effect::{Effect, TurnRequest};
-pub use event::{Clock, Event, Input, Regions, ReplyUpdate};
+pub use event::{Clock, Event, Input, Regions, ReplyUpdate, StoreEvent};
+pub use library::{Library, Switcher};
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId, Draft};
+use crate::chat::{Conversation, ConversationId};
 use editor::Editor;
 use input::Guard;
 use std::collections::HashMap;
@@ -30,20 +37,22 @@ use std::time::Duration;
 const QUIT_ARMED: Duration = Duration::from_secs(3);
 /// How long a remark stays in the status line.
 const REMARK_STAYS: Duration = Duration::from_secs(4);
+/// The name of the embedded Space, as conversations carry it.
+pub const DEMO_SPACE: &str = "demo";
 
 /// The whole state of the program.
 #[derive(Debug)]
 pub struct Model {
     /// What time it is.
     pub clock: Clock,
-    /// The name of the source of replies, for the header.
-    pub provider: ProviderNames,
     /// The conversation that is seen.
     pub current: ConversationId,
     /// Which pane has the keyboard.
     pub focus: Focus,
     /// The system message's field, while its panel is open.
     pub panel: Option<Editor>,
+    /// The saved conversations and their list.
+    pub library: Library,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
     /// A remark in the status line, and until when.
@@ -51,14 +60,36 @@ pub struct Model {
     /// Whether the mouse is captured.
     pub has_mouse: bool,
     /// How the last frame came out.
-    pub drawn: Regions,
+    pub regions: Regions,
+    /// What new conversations begin with.
+    defaults: Defaults,
+    names: HashMap<String, ProviderNames>,
     open: HashMap<ConversationId, OpenConversation>,
     guard: Guard,
     quit_armed: Option<Duration>,
     turns: u64,
 }
 
-/// What the header says of the source of replies.
+/// What new conversations begin with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Defaults {
+    /// The Space.
+    pub space: String,
+    /// The model; empty for the Space's default.
+    pub model: String,
+    /// The system message.
+    pub system: String,
+    /// Whether anything is kept on disk.
+    pub keeps: bool,
+}
+
+impl Defaults {
+    fn conversation(&self) -> Conversation {
+        Conversation::new(&self.space, &self.model, self.system.as_str())
+    }
+}
+
+/// How a source of replies is called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProviderNames {
     /// The Space: `owner/name`, or its host.
@@ -78,30 +109,38 @@ pub enum Focus {
     Composer,
     /// The system message.
     Panel,
+    /// The list of conversations.
+    List,
 }
 
 /// What lies over everything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Overlay {
     /// The keys; scrolled by this many rows.
     Help(usize),
+    /// The box that finds a conversation.
+    Switcher(Switcher),
+    /// The box that gives a conversation another title.
+    Rename(ConversationId, Editor),
 }
 
 impl Model {
-    /// A model with one conversation, before anything has happened.
-    pub fn new(conversation: Conversation, provider: ProviderNames, clock: Clock) -> Self {
-        let current = conversation.id;
-        let open = OpenConversation::new(conversation, Draft::default());
+    /// A model with one empty conversation, before anything has happened.
+    pub fn new(defaults: Defaults, clock: Clock) -> Self {
+        let open = OpenConversation::new(defaults.conversation());
+        let current = open.conversation.id;
         Self {
             clock,
-            provider,
             current,
             focus: Focus::Composer,
             panel: None,
+            library: Library::default(),
             overlay: None,
             remark: None,
             has_mouse: false,
-            drawn: Regions::default(),
+            regions: Regions::default(),
+            defaults,
+            names: HashMap::new(),
             open: HashMap::from([(current, open)]),
             guard: Guard::default(),
             quit_armed: None,
@@ -125,13 +164,26 @@ impl Model {
         self.open.get(&id)
     }
 
+    /// How the source of replies of what is seen is called; the Space's own name until it is told.
+    pub fn names(&self) -> ProviderNames {
+        let conversation = &self.conversation().conversation;
+        let known = self.names.get(&conversation.space).cloned();
+        known.unwrap_or_else(|| ProviderNames {
+            space: conversation.space.clone(),
+            model: conversation.model.clone(),
+            speaker: "Assistant".to_owned(),
+            window: None,
+        })
+    }
+
     /// The system message in force for the next message of what is seen.
     pub fn system(&self) -> &str {
         &self.conversation().conversation.system
     }
 
     /// When something changes by time alone, in uptime: a held key, a remark that goes, a second
-    /// that is counted on the screen. `runtime` sends a clock then; without one nothing wakes it.
+    /// that is counted on the screen, a draft to be kept. `runtime` sends a clock then; without
+    /// one nothing wakes it.
     pub fn wake_at(&self) -> Option<Duration> {
         let now = self.clock.uptime;
         let turn = self.conversation().turn.as_ref();
@@ -140,7 +192,13 @@ impl Model {
             turn.stage_since + Duration::from_secs(passed.as_secs() + 1)
         });
         let remark = self.remark.as_ref().map(|(_, until)| *until);
-        [self.guard.wake_at(), counting, remark, self.quit_armed]
+        let due = self
+            .open
+            .values()
+            .filter_map(OpenConversation::due_at)
+            .min();
+        let due = due.filter(|_| self.defaults.keeps);
+        [self.guard.wake_at(), counting, remark, self.quit_armed, due]
             .into_iter()
             .flatten()
             .min()

@@ -2,13 +2,18 @@
 //!
 //! No I/O and nothing of the screen or of Gradio; every other module speaks in these words.
 
+pub mod change;
 pub mod conversation;
+pub mod export;
 pub mod message;
 pub mod prompt;
 pub mod reply;
+pub mod summary;
 pub mod tokens;
 
+pub use change::{Change, Settings, import_changes};
 pub use conversation::{Conversation, ConversationId};
 pub use message::{Attachment, Draft, Message, MessageId, MessageState, Role};
 pub use prompt::format_prompt;
 pub use reply::{Failure, Notice, Progress, Stage};
+pub use summary::Summary;

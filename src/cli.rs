@@ -7,18 +7,21 @@ mod ask;
 mod exit;
 mod open;
 mod printer;
+mod saved;
 mod space;
 
 pub use exit::Exit;
 
+use crate::app::{DEMO_SPACE, Defaults};
 use crate::config::{self, Settings};
 use crate::gradio;
 use crate::provider::catalog::Space;
 use crate::provider::{Provider, ProviderError, Qwen};
-use crate::runtime::Providers;
+use crate::runtime::{Embedded, Providers};
 use clap::{Args, Parser, Subcommand};
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
 
 /// A full-screen terminal chat for Hugging Face Spaces.
@@ -34,6 +37,8 @@ use tokio_util::task::TaskTracker;
 pub struct Cli {
     #[command(flatten)]
     global: Global,
+    #[command(flatten)]
+    open: open::OpenArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -62,15 +67,26 @@ pub struct Global {
     /// Allow plain http to other machines
     #[arg(long, global = true)]
     insecure_http: bool,
+    /// Talk to the Space that is built in; no network is used
+    #[arg(long, global = true)]
+    demo: bool,
+    /// Where conversations are kept
+    #[arg(long, global = true, env = "SPACECHAT_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
     /// The settings file
     #[arg(long, global = true, env = "SPACECHAT_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
+/// Said where the system knows no place for a person's files.
+const NO_HOME: &str = "There is no place for saved conversations: no home directory is known.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Send one message and print the reply
     Ask(ask::AskArgs),
+    #[command(flatten)]
+    Saved(saved::SavedCommand),
     /// Tell what a Space is and how it is doing
     Space(space::SpaceArgs),
     /// Print the commented default settings
@@ -78,7 +94,7 @@ enum Command {
 }
 
 /// What every command needs: options over settings.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Context {
     settings: Settings,
     space: String,
@@ -86,6 +102,9 @@ struct Context {
     system: String,
     insecure_http: bool,
     options: gradio::Options,
+    /// Where conversations are kept.
+    directory: Option<PathBuf>,
+    embedded: Embedded,
     tracker: TaskTracker,
 }
 
@@ -100,7 +119,11 @@ impl Cli {
             Err(error) => return exit::complain(Exit::Usage, &error.to_string(), ""),
         };
         match self.command {
-            None => open::run(context).await,
+            None => open::run(context, self.open).await,
+            Some(Command::Saved(command)) => match &context.directory {
+                Some(directory) => saved::run(directory, command).await,
+                None => exit::complain(Exit::Failed, NO_HOME, "Name one with --data-dir."),
+            },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
             Some(Command::Space(arguments)) => space::run(context, arguments).await,
             Some(Command::Config) => Exit::Done,
@@ -114,37 +137,68 @@ impl Context {
         let mut options = settings.gradio_options();
         options.proxy = global.proxy.or(options.proxy);
         let chat = settings.chat.clone();
+        let tracker = TaskTracker::new();
+        let space = global.space.unwrap_or(chat.space);
         Ok(Self {
-            space: global.space.unwrap_or(chat.space),
+            space: if global.demo {
+                DEMO_SPACE.to_owned()
+            } else {
+                space
+            },
             model: global.model.unwrap_or(chat.model),
             system: global.system.unwrap_or(chat.system),
             insecure_http: global.insecure_http,
+            embedded: Embedded::new(&options, tracker.clone()),
+            directory: global.data_dir.or_else(config::data_directory),
             options,
             settings,
-            tracker: TaskTracker::new(),
+            tracker,
         })
     }
 
-    /// The provider of the Space that was asked for, and how the Space is called.
-    fn provider(&self, space: &str) -> Result<(Space, Arc<dyn Provider>), ProviderError> {
+    /// What new conversations begin with; `keeps` says whether anything is kept at all.
+    fn defaults(&self, keeps: bool) -> Defaults {
+        Defaults {
+            space: self.space.clone(),
+            model: self.model.clone(),
+            system: self.system.clone(),
+            keeps: keeps && self.directory.is_some(),
+        }
+    }
+
+    /// Refuses a Space or a model whose name is wrong, before anything begins.
+    fn check(&self) -> Result<(), Exit> {
+        let complain =
+            |error: ProviderError| exit::complain(Exit::Usage, &error.to_string(), &error.hint());
+        let provider = self.provider(&self.space).map_err(complain)?;
+        let info = provider.info();
+        match info.resolve(&self.model) {
+            Ok(_) => Ok(()),
+            Err(unknown) => Err(complain(ProviderError::UnknownModel(unknown))),
+        }
+    }
+
+    /// The provider of a Space as it was named.
+    fn provider(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+        if space == DEMO_SPACE {
+            return Ok(Arc::new(self.embedded.clone()));
+        }
         let space = Space::parse(space, self.insecure_http)?;
         let provider = Qwen::new(&space.url, self.options.clone(), self.tracker.clone());
-        Ok((space, Arc::new(provider)))
+        Ok(Arc::new(provider))
     }
 
     /// Finds providers by their Space, each made once.
     fn providers(&self) -> Providers {
         let context = self.clone();
-        let made = std::sync::Mutex::new(std::collections::HashMap::new());
+        let made = Mutex::new(HashMap::new());
         Box::new(move |space| {
             // Nothing that holds the lock can leave it half done.
-            let mut made = made
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(provider) = made.get(space) {
                 return Ok(Arc::clone(provider));
             }
-            let (_, provider) = context.provider(space)?;
+            let provider = context.provider(space)?;
             made.insert(space.to_owned(), Arc::clone(&provider));
             Ok(provider)
         })

@@ -199,6 +199,11 @@ pub fn default_path() -> Option<PathBuf> {
     Some(project()?.config_dir().join("config.toml"))
 }
 
+/// Where conversations are kept when no place is named.
+pub fn data_directory() -> Option<PathBuf> {
+    Some(project()?.data_dir().to_path_buf())
+}
+
 /// Where the log is written; `None` where the person has no home.
 pub fn log_path() -> Option<PathBuf> {
     let project = project()?;

@@ -39,5 +39,6 @@ pub mod markdown;
 pub mod provider;
 pub mod runtime;
 pub mod sanitize;
+pub mod store;
 pub mod terminal;
 pub mod ui;

@@ -4,13 +4,17 @@
 //! model with the same [`Turns`], so a reply behaves the same in both. Only this module spawns
 //! tasks, and it drains them before it returns.
 
+mod embedded;
 mod headless;
+mod keeping;
 mod screen;
 mod signals;
 mod turns;
 
+pub use embedded::Embedded;
 pub use headless::{Heard, run_headless};
-pub use screen::run_screen;
+pub use keeping::{Keeping, Storage, loaded};
+pub use screen::{ScreenError, run_screen};
 pub use turns::{Providers, Turns};
 
 use crate::app::{Clock, Effect, Event, Model, update};
@@ -57,4 +61,12 @@ fn tell(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
     let mut effects = update(model, Event::Clock(time.now()));
     effects.extend(update(model, event));
     effects
+}
+
+/// Waits for a moment, or for ever without one.
+async fn sleep_until(instant: Option<tokio::time::Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
 }

@@ -7,6 +7,7 @@
 
 pub mod caches;
 mod composer;
+mod library;
 mod notes;
 mod overlay;
 mod status;
@@ -24,8 +25,11 @@ use ratatui::widgets::Paragraph;
 
 /// The smallest window in which everything works, in cells.
 const SMALLEST: (u16, u16) = (40, 10);
-/// From this width on the system panel stands beside the transcript; below, over it.
+/// From this width on the list and the system panel stand beside the transcript; below, over it.
 const WIDE: u16 = 100;
+
+/// The width of the list of conversations, in cells.
+const LIST_WIDTH: u16 = 28;
 
 /// Draws one frame and says how it came out.
 pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame) -> Regions {
@@ -37,7 +41,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         );
         let words = Paragraph::new(words).wrap(ratatui::widgets::Wrap { trim: true });
         frame.render_widget(words, area);
-        return model.drawn.clone();
+        return model.regions.clone();
     }
     let composer_height = composer::wanted_height(model, area.width, area.height);
     let [header, main, status, composer] = Layout::vertical([
@@ -48,35 +52,66 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     ])
     .areas(area);
     status::draw_header(model, theme, caches, frame, header);
-    let (transcript, panel) = panes(model, main);
-    let view = transcript::draw(model, theme, caches, frame, transcript);
+    let panes = Panes::new(model, main);
+    let view = transcript::draw(model, theme, caches, frame, panes.transcript);
     status::draw_status(model, theme, frame, status);
     composer::draw(model, theme, frame, composer);
-    composer::draw_panel(model, theme, frame, panel);
+    composer::draw_panel(model, theme, frame, panes.panel);
+    if model.library.is_shown {
+        library::draw(model, theme, frame, panes.list);
+    }
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
     let overlay_scroll_limit = overlay::draw(model, theme, frame, over);
     Regions {
         top: view.top,
         at_end: view.at_end,
-        transcript_height: usize::from(transcript.height),
+        transcript_height: usize::from(panes.transcript.height),
         composer_width: composer::text_width(composer.width),
-        panel_width: composer::text_width(panel.width),
+        panel_width: composer::text_width(panes.panel.width),
         overlay_scroll_limit,
     }
 }
 
-/// The transcript's place and the panel's: beside it, or over it where there is little room.
-fn panes(model: &Model, main: Rect) -> (Rect, Rect) {
-    if model.panel.is_none() {
-        return (main, main);
+/// Where the transcript, the list and the panel stand: side by side, or over the transcript where
+/// there is little room.
+struct Panes {
+    list: Rect,
+    transcript: Rect,
+    panel: Rect,
+}
+
+impl Panes {
+    fn new(model: &Model, main: Rect) -> Self {
+        if main.width < WIDE {
+            return Self {
+                list: main,
+                transcript: main,
+                panel: main,
+            };
+        }
+        let list = if model.library.is_shown {
+            LIST_WIDTH
+        } else {
+            0
+        };
+        let panel = if model.panel.is_some() {
+            main.width / 3
+        } else {
+            0
+        };
+        let [list, transcript, panel] = Layout::horizontal([
+            Constraint::Length(list),
+            Constraint::Fill(1),
+            Constraint::Length(panel),
+        ])
+        .areas(main);
+        Self {
+            list,
+            transcript,
+            panel,
+        }
     }
-    if main.width < WIDE {
-        return (main, main);
-    }
-    let [transcript, panel] =
-        Layout::horizontal([Constraint::Fill(1), Constraint::Length(main.width / 3)]).areas(main);
-    (transcript, panel)
 }
 
 #[cfg(test)]

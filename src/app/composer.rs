@@ -26,6 +26,8 @@ pub struct Composer {
     /// Drafts that were set aside, the latest last.
     aside: Vec<Draft>,
     recall: Option<Recall>,
+    /// Grows with every change of the shelf.
+    shelf_revision: u64,
 }
 
 /// A walk through earlier prompts.
@@ -60,6 +62,11 @@ impl Composer {
         &self.shelf
     }
 
+    /// Grows with every change of text or shelf.
+    pub fn revision(&self) -> u64 {
+        self.editor.revision() + self.shelf_revision
+    }
+
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
         self.editor.is_empty() && self.shelf.is_empty()
@@ -70,6 +77,7 @@ impl Composer {
         self.pastes = self.pastes.max(draft.attachments.len());
         self.editor.set(&draft.text);
         self.shelf = draft.attachments;
+        self.shelf_revision += 1;
     }
 
     /// Takes everything out, to be sent.
@@ -82,6 +90,7 @@ impl Composer {
     fn clear(&mut self) {
         self.editor.set("");
         self.shelf.clear();
+        self.shelf_revision += 1;
         self.recall = None;
     }
 
@@ -111,12 +120,13 @@ impl Composer {
         self.pastes += 1;
         let name = format!("pasted #{}", self.pastes);
         self.shelf.push(Arc::new(Attachment::new(name, text)));
+        self.shelf_revision += 1;
     }
 
-    /// Inserts typed text.
-    pub fn insert(&mut self, text: &str) {
+    /// Changes the text.
+    pub fn change(&mut self, change: impl FnOnce(&mut Editor)) {
         self.recall = None;
-        self.editor.insert(text);
+        change(&mut self.editor);
     }
 
     /// Carries an editing step out. At the edges, Up and Down walk `earlier` prompts (the oldest
@@ -133,6 +143,7 @@ impl Composer {
             Edit::Down => self.recall_later(),
             Edit::DeleteLeft if self.editor.is_empty() => {
                 self.shelf.pop();
+                self.shelf_revision += 1;
             }
             _ => {}
         }
@@ -198,7 +209,7 @@ mod tests {
     #[test]
     fn a_large_paste_stands_on_the_shelf_and_not_in_the_text() {
         let mut composer = Composer::default();
-        composer.insert("What is it?");
+        composer.change(|text| text.insert("What is it?"));
         let book = "line\r".repeat(1000);
         composer.paste(&book);
         assert_eq!(composer.editor.text(), "What is it?");
@@ -228,7 +239,7 @@ mod tests {
     #[test]
     fn earlier_prompts_are_walked_and_the_draft_comes_back_exactly() {
         let mut composer = Composer::default();
-        composer.insert("half a thou");
+        composer.change(|text| text.insert("half a thou"));
         let earlier = || vec![draft("one"), draft("two")];
         composer.edit(Edit::Up, earlier);
         assert_eq!(composer.editor.text(), "two");
@@ -243,7 +254,7 @@ mod tests {
     #[test]
     fn a_draft_that_was_set_aside_comes_back_first() {
         let mut composer = Composer::default();
-        composer.insert("unsent");
+        composer.change(|text| text.insert("unsent"));
         composer.set_aside();
         assert!(composer.is_empty());
         composer.edit(Edit::Up, || vec![draft("sent")]);
@@ -253,7 +264,7 @@ mod tests {
     #[test]
     fn what_was_queued_stands_before_what_is_being_written() {
         let mut composer = Composer::default();
-        composer.insert("third");
+        composer.change(|text| text.insert("third"));
         composer.give_back([draft("first"), draft("second")]);
         assert_eq!(composer.editor.text(), "first\n\nsecond\n\nthird");
     }

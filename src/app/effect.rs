@@ -2,7 +2,7 @@
 //! `runtime` carries them out.
 
 use super::turn::TurnId;
-use crate::chat::{ConversationId, Message, MessageId};
+use crate::chat::{Change, ConversationId, Message, MessageId};
 use std::sync::Arc;
 
 /// Something to be done outside of the model.
@@ -12,6 +12,24 @@ pub enum Effect {
     StartTurn(TurnRequest),
     /// End a reply early, at the server too.
     CancelTurn(TurnId),
+    /// Write these changes to disk, all or none of them.
+    Keep(Vec<Change>),
+    /// Read a conversation; it comes back as [`super::event::StoreEvent::Loaded`].
+    Load {
+        /// Which one.
+        id: ConversationId,
+        /// Whether the person is to see it.
+        show: bool,
+    },
+    /// Read the list of conversations.
+    List,
+    /// Tell how the source of this Space's replies is called.
+    Describe {
+        /// The Space, as the conversation names it.
+        space: String,
+        /// The model that the conversation asks for.
+        model: String,
+    },
     /// Put text on the clipboard.
     Copy(String),
     /// Go to the background (Ctrl+Z).

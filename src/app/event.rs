@@ -3,15 +3,16 @@
 //! Terminal, provider and store speak these into one channel; [`super::update()`] is the only
 //! reader. Times are told, never asked for: a [`Clock`] comes before what happened at that time.
 
+use super::ProviderNames;
 use super::scroll::Place;
 use super::turn::TurnId;
-use crate::chat::{ConversationId, Draft, Failure, Notice, Progress, Stage};
+use crate::chat::{Conversation, ConversationId, Draft, Failure, Notice, Progress, Stage, Summary};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use std::time::Duration;
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// It is now this late.
     Clock(Clock),
@@ -21,12 +22,36 @@ pub enum Event {
     Submit(ConversationId, Draft),
     /// A reply went on.
     Reply(TurnId, ReplyUpdate),
+    /// The store has something to say.
+    Store(StoreEvent),
+    /// This is how the source of a Space's replies is called.
+    Described(String, ProviderNames),
     /// A frame was drawn; this is how it came out.
     Drawn(Regions),
     /// The program is asked to end (SIGTERM, SIGHUP, a closed terminal).
     Terminate,
     /// The program came back from the background or from an editor.
     Resumed,
+}
+
+/// What the store has to say.
+#[derive(Debug, Clone)]
+pub enum StoreEvent {
+    /// What is saved, newest first.
+    Listed(Vec<Summary>),
+    /// A conversation was read; `show` says that the person is to see it.
+    Loaded {
+        /// The conversation.
+        conversation: Box<Conversation>,
+        /// What stands unsent in its composer.
+        draft: Draft,
+        /// Whether it was asked for to be seen.
+        show: bool,
+    },
+    /// Another window has moved this conversation's head: it is to be read again.
+    HeadElsewhere(ConversationId),
+    /// Something could not be saved or read; in words for a person.
+    Trouble(String),
 }
 
 /// What time it is, in both senses.

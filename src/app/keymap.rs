@@ -24,6 +24,18 @@ pub enum Action {
     Help,
     /// Opens or closes the system message.
     SystemPanel,
+    /// Begins a new conversation.
+    NewConversation,
+    /// Opens the box that finds a conversation.
+    Switcher,
+    /// Turns the list of conversations on or off.
+    List,
+    /// Goes to the conversation above in the list.
+    Previous,
+    /// Goes to the conversation below in the list.
+    Next,
+    /// Goes on with the embedded Space, in this conversation.
+    Demo,
     /// Moves the keyboard to the next pane.
     NextPane,
     /// Scrolls the transcript a page up.
@@ -42,6 +54,30 @@ pub enum Action {
     Unfold,
     /// Copies the picked message.
     CopyMessage,
+    /// Copies a code block of the picked message, by its number.
+    CopyCode(u8),
+    /// Takes the picked message of the person into the composer, to be sent in another version.
+    EditMessage,
+    /// Asks for another reply.
+    Retry,
+    /// Asks the model to go on where its reply ended.
+    Continue,
+    /// Shows the version before.
+    OlderVersion,
+    /// Shows the version behind.
+    NewerVersion,
+    /// Opens the conversation at the mark of the list.
+    Open,
+    /// Puts it in the trash.
+    Delete,
+    /// Takes the one deleted last out of the trash.
+    Undelete,
+    /// Gives it another title.
+    Rename,
+    /// Moves the mark up.
+    ListUp,
+    /// Moves the mark down.
+    ListDown,
     /// Turns mouse capture on or off.
     Mouse,
     /// One of the text fields' own.
@@ -98,6 +134,8 @@ pub enum Context {
     Composer,
     /// While a message of the transcript is picked.
     Picked,
+    /// In the list of conversations.
+    List,
 }
 
 /// A row of the table.
@@ -201,7 +239,46 @@ pub const BINDINGS: &[Binding] = &[
         Context::All,
         Action::NextPane,
         &[key(KeyCode::Tab)],
-        "move between message and panel",
+        "move between message, panel and list",
+    ),
+    bind(
+        Context::All,
+        Action::NewConversation,
+        &[ctrl('n')],
+        "new conversation",
+    ),
+    bind(
+        Context::All,
+        Action::Switcher,
+        &[ctrl('o')],
+        "switch conversation",
+    ),
+    bind(
+        Context::All,
+        Action::List,
+        &[ctrl('b'), key(KeyCode::F(3))],
+        "list of conversations on or off",
+    ),
+    bind(
+        Context::All,
+        Action::Previous,
+        &[Chord(CTRL, KeyCode::PageUp), Chord(ALT, KeyCode::PageUp)],
+        "previous conversation",
+    ),
+    bind(
+        Context::All,
+        Action::Next,
+        &[
+            Chord(CTRL, KeyCode::PageDown),
+            Chord(ALT, KeyCode::PageDown),
+        ],
+        "next conversation",
+    ),
+    bind(
+        Context::All,
+        Action::Demo,
+        &[key(KeyCode::F(5))],
+        "try the embedded Space when another fails",
     ),
     bind(
         Context::All,
@@ -250,6 +327,121 @@ pub const BINDINGS: &[Binding] = &[
         Action::CopyMessage,
         &[key(KeyCode::Char('c'))],
         "copy it",
+    ),
+    bind(
+        Context::Picked,
+        Action::EditMessage,
+        &[key(KeyCode::Char('e'))],
+        "edit it, as another version",
+    ),
+    bind(
+        Context::Picked,
+        Action::Retry,
+        &[key(KeyCode::Char('r'))],
+        "ask for another reply",
+    ),
+    bind(
+        Context::Picked,
+        Action::Continue,
+        &[key(KeyCode::Char('g'))],
+        "go on where the reply ended",
+    ),
+    bind(
+        Context::Picked,
+        Action::OlderVersion,
+        &[key(KeyCode::Char('['))],
+        "the version before",
+    ),
+    bind(
+        Context::Picked,
+        Action::NewerVersion,
+        &[key(KeyCode::Char(']'))],
+        "the version behind",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(1),
+        &[key(KeyCode::Char('1'))],
+        "copy code block 1",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(2),
+        &[key(KeyCode::Char('2'))],
+        "copy code block 2",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(3),
+        &[key(KeyCode::Char('3'))],
+        "copy code block 3",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(4),
+        &[key(KeyCode::Char('4'))],
+        "copy code block 4",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(5),
+        &[key(KeyCode::Char('5'))],
+        "copy code block 5",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(6),
+        &[key(KeyCode::Char('6'))],
+        "copy code block 6",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(7),
+        &[key(KeyCode::Char('7'))],
+        "copy code block 7",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(8),
+        &[key(KeyCode::Char('8'))],
+        "copy code block 8",
+    ),
+    bind(
+        Context::Picked,
+        Action::CopyCode(9),
+        &[key(KeyCode::Char('9'))],
+        "copy code block 9",
+    ),
+    bind(
+        Context::List,
+        Action::Open,
+        &[key(KeyCode::Enter)],
+        "open it",
+    ),
+    bind(Context::List, Action::ListUp, &[key(KeyCode::Up)], "up"),
+    bind(
+        Context::List,
+        Action::ListDown,
+        &[key(KeyCode::Down)],
+        "down",
+    ),
+    bind(
+        Context::List,
+        Action::Rename,
+        &[key(KeyCode::Char('r'))],
+        "rename it",
+    ),
+    bind(
+        Context::List,
+        Action::Delete,
+        &[key(KeyCode::Char('d')), key(KeyCode::Delete)],
+        "delete it (to the trash)",
+    ),
+    bind(
+        Context::List,
+        Action::Undelete,
+        &[key(KeyCode::Char('u'))],
+        "bring the deleted one back",
     ),
     bind(
         Context::All,

@@ -1,13 +1,15 @@
 //! A conversation that is open: its messages and all that belongs to working with it.
 //!
 //! Scroll position, draft and queued messages are the conversation's own, so that switching away
-//! and back finds everything as it was. [`super::update()`] changes it, `ui` draws it.
+//! and back finds everything as it was. [`super::update()`] changes it, `ui` draws it; what of it
+//! is on disk, [`super::keep`] knows.
 
 use super::composer::Composer;
 use super::event::ReplyUpdate;
+use super::keep::Kept;
 use super::scroll::Scroll;
 use super::turn::Turn;
-use crate::chat::{Conversation, Draft, Message, MessageId, MessageState, Notice, Role};
+use crate::chat::{Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Role};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,8 @@ pub struct OpenConversation {
     pub queued: VecDeque<Draft>,
     /// The message being written.
     pub composer: Composer,
+    /// The message that is being written anew, and what stood in the composer before.
+    pub editing: Option<(MessageId, Draft)>,
     /// Where the transcript stands.
     pub scroll: Scroll,
     /// The message that is picked in the transcript.
@@ -31,43 +35,112 @@ pub struct OpenConversation {
     pub unfolded: HashSet<MessageId>,
     /// What the Space said beside the reply, until the next turn.
     pub notices: Vec<Notice>,
+    /// Whether a reply ended while another conversation was seen.
+    pub is_unread: bool,
+    pub(super) kept: Kept,
 }
 
 impl OpenConversation {
-    /// Opens a conversation at its end.
-    pub fn new(conversation: Conversation, draft: Draft) -> Self {
+    /// Opens a conversation that is not on disk yet.
+    pub fn new(conversation: Conversation) -> Self {
+        Self::open(conversation, Composer::default(), Kept::default())
+    }
+
+    /// Opens a conversation as it was read from disk.
+    pub fn from_disk(conversation: Conversation, draft: Draft) -> Self {
+        let composer = Composer::with_draft(draft);
+        let kept = Kept::from_disk(composer.revision());
+        Self::open(conversation, composer, kept)
+    }
+
+    fn open(conversation: Conversation, composer: Composer, kept: Kept) -> Self {
         Self {
             conversation,
             turn: None,
             queued: VecDeque::new(),
-            composer: Composer::with_draft(draft),
+            composer,
+            editing: None,
             scroll: Scroll::default(),
             picked: None,
             unfolded: HashSet::new(),
             notices: Vec::new(),
+            is_unread: false,
+            kept,
         }
     }
 
-    /// Adds the person's message and the reply that will follow it; gives the reply's name.
-    pub fn begin(&mut self, draft: Draft, now: jiff::Timestamp) -> MessageId {
+    /// Whether nothing was ever said or written in it.
+    pub fn is_untouched(&self) -> bool {
+        self.conversation.is_empty() && self.composer.is_empty()
+    }
+
+    /// Adds the person's message behind `parent` and the reply that will follow it. Gives the
+    /// reply's name and what is to be kept of both.
+    pub(super) fn begin(
+        &mut self,
+        parent: Option<MessageId>,
+        draft: Draft,
+        now: jiff::Timestamp,
+    ) -> (MessageId, Vec<Change>) {
+        let from = self.head();
         let mut message = Message::user(draft.text);
         message.attachments = draft.attachments;
         message.created_at = now;
         message.system = Some(Arc::clone(&self.conversation.system));
-        self.conversation.append(message);
+        let user = self.conversation.append_after(parent, message);
+        let mut changes = self.keep_fields();
+        changes.extend(self.added(user));
+        let (reply, more) = self.begin_reply(user, now, from);
+        changes.extend(more);
+        (reply, changes)
+    }
+
+    /// Adds a reply to the message `user`, beside those it has. `from` is the head as it is kept.
+    pub(super) fn begin_reply(
+        &mut self,
+        user: MessageId,
+        now: jiff::Timestamp,
+        from: Option<MessageId>,
+    ) -> (MessageId, Vec<Change>) {
         let mut reply = Message::new(Role::Assistant, "");
         reply.state = MessageState::Streaming;
         reply.created_at = now;
         self.notices.clear();
         self.scroll.to_end();
-        self.conversation.append(reply)
+        self.picked = None;
+        self.kept.reply_begins();
+        let reply = self.conversation.append_after(Some(user), reply);
+        let mut changes = self.added(reply);
+        changes.push(self.head_moved(from));
+        (reply, changes)
+    }
+
+    /// The name of the last message that is seen.
+    pub fn head(&self) -> Option<MessageId> {
+        self.conversation.head().map(|message| message.id)
+    }
+
+    /// The change that a new head stands for.
+    pub(super) fn head_moved(&self, from: Option<MessageId>) -> Change {
+        Change::SetHead {
+            conversation: self.conversation.id,
+            from,
+            to: self.head(),
+        }
+    }
+
+    fn added(&self, id: MessageId) -> Vec<Change> {
+        let message = self.conversation.message(id);
+        let added = message.map(|message| Change::AddMessage {
+            conversation: self.conversation.id,
+            message: Arc::clone(message),
+        });
+        added.into_iter().collect()
     }
 
     /// What the model is to know: the path up to the newest message of the person.
     pub fn messages_to_send(&self) -> Vec<Arc<Message>> {
-        let ends_in_reply = self.conversation.head().is_some_and(|head| {
-            head.role == Role::Assistant && head.state == MessageState::Streaming
-        });
+        let ends_in_reply = self.turn.as_ref().map(|turn| turn.reply) == self.head();
         let count = self.conversation.path().len() - usize::from(ends_in_reply);
         // A reply of which nothing came says nothing to a model.
         self.conversation
@@ -78,19 +151,16 @@ impl OpenConversation {
             .collect()
     }
 
-    /// Takes an update of the reply on its way. `true` when the turn is over with it.
-    pub fn hear(&mut self, update: ReplyUpdate, now: Duration) -> bool {
-        let Some(turn) = &mut self.turn else {
-            return false;
-        };
+    /// Takes an update of the reply on its way. When the turn is over with it: what is to be kept.
+    pub(super) fn hear(&mut self, update: ReplyUpdate, now: Duration) -> Option<Vec<Change>> {
+        let turn = self.turn.as_mut()?;
         turn.note(&update, now);
         let reply = turn.reply;
         match update {
-            ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {
-                return false;
-            }
+            ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {}
             ReplyUpdate::Notice(notice) => self.notices.push(notice),
             ReplyUpdate::Reasoning(text) => {
+                self.kept.reasoning_changed();
                 self.conversation
                     .change(reply, |message| message.reasoning = text);
             }
@@ -99,35 +169,55 @@ impl OpenConversation {
                 self.conversation
                     .change(reply, |message| message.text.push_str(&text));
             }
-            ReplyUpdate::Replace(text) => {
-                self.conversation
-                    .change(reply, |message| message.set_text(text));
-            }
+            ReplyUpdate::Replace(text) => self.set_reply(reply, text),
             ReplyUpdate::HiddenTail(text) => {
+                self.kept.tail_changed();
                 self.conversation
                     .change(reply, |message| message.hidden_tail = text);
             }
             ReplyUpdate::Done(text) => {
-                self.end(MessageState::Complete, |message| message.set_text(text));
+                self.set_reply(reply, text);
+                return Some(self.end(MessageState::Complete, |_| {}));
             }
             ReplyUpdate::Failed(failure) => {
-                self.end(MessageState::Failed, |message| {
-                    message.failure = Some(failure);
-                });
+                let fail = |message: &mut Message| message.failure = Some(failure);
+                return Some(self.end(MessageState::Failed, fail));
             }
-            ReplyUpdate::Cancelled => self.end(MessageState::Stopped, |_| {}),
+            ReplyUpdate::Cancelled => return Some(self.end(MessageState::Stopped, |_| {})),
         }
-        self.turn.is_none()
+        None
     }
 
-    /// Ends the turn; what came of the reply stays.
-    pub fn end(&mut self, state: MessageState, change: impl FnOnce(&mut Message)) {
-        if let Some(turn) = self.turn.take() {
-            self.conversation.change(turn.reply, |message| {
-                message.state = state;
-                change(message);
-            });
+    fn set_reply(&mut self, reply: MessageId, text: String) {
+        let rewrites = |open: &Self| {
+            open.conversation
+                .message(reply)
+                .map(|message| message.rewrites)
+        };
+        let before = rewrites(self);
+        self.conversation
+            .change(reply, |message| message.set_text(text));
+        if rewrites(self) != before {
+            self.kept.rewritten();
         }
+    }
+
+    /// Ends the turn; what came of the reply stays. Gives what is to be kept.
+    pub(super) fn end(
+        &mut self,
+        state: MessageState,
+        change: impl FnOnce(&mut Message),
+    ) -> Vec<Change> {
+        let Some(turn) = &self.turn else {
+            return Vec::new();
+        };
+        self.conversation.change(turn.reply, |message| {
+            message.state = state;
+            change(message);
+        });
+        let changes = self.reply_ends();
+        self.turn = None;
+        changes
     }
 
     /// The prompts of this conversation, the oldest first.
@@ -136,12 +226,7 @@ impl OpenConversation {
             .conversation
             .path()
             .filter(|message| message.role == Role::User);
-        prompts
-            .map(|message| Draft {
-                text: message.text.clone(),
-                attachments: message.attachments.clone(),
-            })
-            .collect()
+        prompts.map(|message| draft_of(message)).collect()
     }
 
     /// Picks the message `by` places further down; from nothing picked, the last one.
@@ -160,5 +245,13 @@ impl OpenConversation {
             Some(id) => self.scroll.to_message(id),
             None => self.scroll.to_end(),
         }
+    }
+}
+
+/// What a message of the person was before it was sent.
+pub(super) fn draft_of(message: &Message) -> Draft {
+    Draft {
+        text: message.text.clone(),
+        attachments: message.attachments.clone(),
     }
 }

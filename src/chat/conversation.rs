@@ -171,6 +171,13 @@ impl Conversation {
         id
     }
 
+    /// Adds a message behind `parent` (in front of everything for `None`), beside what is there
+    /// already, and makes it the head.
+    pub fn append_after(&mut self, parent: Option<MessageId>, message: Message) -> MessageId {
+        self.set_head(parent);
+        self.append(message)
+    }
+
     /// Changes a message in place and counts its revision up. Only what is being received or has
     /// just been sent is changed; a message that others follow stays as it is.
     pub fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Message)) {

@@ -5,10 +5,11 @@
 
 use super::exit::{Exit, complain};
 use super::printer::Printer;
-use super::{Context, open};
-use crate::app::Model;
-use crate::chat::{Conversation, Draft};
-use crate::runtime::{Heard, Time, run_headless};
+use super::{Context, NO_HOME, saved};
+use crate::app::{Event, Model, update};
+use crate::chat::Draft;
+use crate::runtime::{Heard, Time, loaded, run_headless};
+use crate::store::Store;
 use clap::Args;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,9 @@ pub struct AskArgs {
     /// Append the text of a file
     #[arg(short, long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Go on with this conversation: its id, or the beginning of it
+    #[arg(long, value_name = "ID", conflicts_with = "no_save")]
+    conversation: Option<String>,
     /// Keep nothing of it
     #[arg(long)]
     no_save: bool,
@@ -31,8 +35,6 @@ pub struct AskArgs {
 
 /// Sends the message and prints the reply.
 pub async fn run(context: Context, arguments: AskArgs) -> Exit {
-    // Nothing is kept yet, with or without this.
-    let _ = arguments.no_save;
     let text = match prompt(&arguments) {
         Ok(text) if !text.is_empty() => text,
         Ok(_) => {
@@ -41,17 +43,20 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         }
         Err(complaint) => return complain(Exit::Usage, &complaint, ""),
     };
-    let names = match context.provider(&context.space) {
-        Ok((space, provider)) => open::names(&space.label, provider.as_ref(), &context.model),
-        Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
+    if let Err(exit) = context.check() {
+        return exit;
+    }
+    let store = match open_store(&context, &arguments) {
+        Ok(store) => store,
+        Err(exit) => return exit,
     };
-    let names = match names {
-        Ok(names) => names,
-        Err(unknown) => return complain(Exit::Usage, &unknown.to_string(), &unknown.hint()),
-    };
-    let system = context.system.as_str();
-    let conversation = Conversation::new(&context.space, &context.model, system);
-    let mut model = Model::new(conversation, names, Time::new().now());
+    let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
+    if let (Some(id), Some(store)) = (&arguments.conversation, &store) {
+        match saved::load_named(store, id) {
+            Ok(found) => update(&mut model, Event::Store(loaded(found, true))),
+            Err(exit) => return exit,
+        };
+    }
     let mut printer = Printer::new(arguments.json);
     let draft = Draft {
         text,
@@ -59,9 +64,41 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     };
     let providers = context.providers();
     let listen = |update: &_| printer.hear(update);
-    match run_headless(&mut model, draft, providers, context.tracker, listen).await {
+    let handle = store.as_ref().map(|store| &store.handle);
+    let heard = run_headless(
+        &mut model,
+        draft,
+        providers,
+        (handle, context.tracker),
+        listen,
+    )
+    .await;
+    let exit = match heard {
         Ok(heard) => end(heard, &model, printer),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
+    };
+    if let Some(store) = store {
+        // What could not be saved was told already.
+        let is_saved = store.handle.close().await;
+        if !is_saved && exit == Exit::Done {
+            return Exit::Failed;
+        }
+    }
+    exit
+}
+
+/// The store, unless nothing is to be kept. Without a place for it, only a conversation that was
+/// named is missed.
+fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, Exit> {
+    match &context.directory {
+        Some(directory) if !arguments.no_save => match saved::open(directory) {
+            Ok(store) => Ok(Some(store)),
+            Err(error) => Err(saved::complain_of(&error)),
+        },
+        None if arguments.conversation.is_some() => {
+            Err(complain(Exit::Failed, NO_HOME, "Name one with --data-dir."))
+        }
+        _ => Ok(None),
     }
 }
 

@@ -1,58 +1,83 @@
 //! The full screen, opened from the command line.
 
-use super::Context;
 use super::exit::{Exit, complain};
-use crate::app::{Model, ProviderNames};
-use crate::chat::Conversation;
-use crate::provider::Provider;
-use crate::runtime::{Time, run_screen};
+use super::{Context, saved};
+use crate::app::{Clock, Effect, Event, Model, update};
+use crate::runtime::{ScreenError, Storage, Time, Turns, loaded, run_screen};
+use clap::Args;
+use tokio::sync::mpsc;
+
+/// Which conversation is opened.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OpenArgs {
+    /// Go on with the newest conversation
+    #[arg(short, long = "continue", conflicts_with = "resume")]
+    continue_: bool,
+    /// Go on with this conversation: its id, or the beginning of it
+    #[arg(short, long, value_name = "ID")]
+    resume: Option<String>,
+}
 
 /// Opens the full screen and stays until the person leaves it.
-pub async fn run(context: Context) -> Exit {
-    let names = match context.provider(&context.space) {
-        Ok((space, provider)) => match names(&space.label, provider.as_ref(), &context.model) {
-            Ok(names) => names,
-            Err(unknown) => return complain(Exit::Usage, &unknown.to_string(), &unknown.hint()),
-        },
-        Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
-    };
-    let system = context.system.as_str();
-    let conversation = Conversation::new(&context.space, &context.model, system);
+pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
+    if let Err(exit) = context.check() {
+        return exit;
+    }
     let time = Time::new();
-    let model = Model::new(conversation, names, time.now());
-    let theme = context.settings.theme();
+    let mut model = match model(&context, &arguments, time.now()).await {
+        Ok(model) => model,
+        Err(exit) => return exit,
+    };
     let providers = context.providers();
-    match run_screen(model, time, theme, providers, context.tracker).await {
+    describe(&context, &mut model);
+    let theme = context.settings.theme();
+    let storage = match &context.directory {
+        Some(directory) => Storage::Directory(directory.clone()),
+        None => Storage::Off,
+    };
+    let tracker = context.tracker.clone();
+    match run_screen(model, (time, theme), providers, (storage, tracker)).await {
         Ok(_) => Exit::Done,
-        Err(error) => complain(Exit::Failed, &format!("The terminal failed: {error}"), ""),
+        Err(ScreenError::Store(error)) => saved::complain_of(&error),
+        Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     }
 }
 
-/// What the screen's header says. A model that is not known is refused before the screen opens.
-pub(super) fn names(
-    space: &str,
-    provider: &dyn Provider,
-    model: &str,
-) -> Result<ProviderNames, crate::provider::UnknownModel> {
-    let info = provider.info();
-    let model = info.resolve(model)?.to_owned();
-    Ok(ProviderNames {
-        space: space.to_owned(),
-        speaker: speaker(&model),
-        model,
-        window: info.context_window,
-    })
+/// A model with the conversation that was asked for. Without one the store is not touched here,
+/// so that the first frame does not wait for it.
+async fn model(context: &Context, arguments: &OpenArgs, now: Clock) -> Result<Model, Exit> {
+    let mut model = Model::new(context.defaults(true), now);
+    let Some(directory) = &context.directory else {
+        return Ok(model);
+    };
+    if !arguments.continue_ && arguments.resume.is_none() {
+        return Ok(model);
+    }
+    let store = saved::open(directory).map_err(|error| saved::complain_of(&error))?;
+    let id = match &arguments.resume {
+        Some(id) => Some(id.clone()),
+        None => store
+            .reader
+            .last()
+            .map_err(|error| saved::complain_of(&error))?
+            .map(|id| id.to_string()),
+    };
+    if let Some(id) = id {
+        let found = saved::load_named(&store, &id)?;
+        update(&mut model, Event::Store(loaded(found, true)));
+    }
+    store.handle.close().await;
+    Ok(model)
 }
 
-/// A model's name at the head of its replies: `qwen-2.5-1m-demo` speaks as `Qwen 2.5 1M`.
-fn speaker(model: &str) -> String {
-    let words = model.trim_end_matches("-demo").split('-').map(|word| {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if first.is_ascii_digit() => word.to_uppercase(),
-            Some(first) => first.to_uppercase().chain(letters).collect(),
-            None => String::new(),
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
+/// Tells the model how the source of its replies is called, before the first frame.
+fn describe(context: &Context, model: &mut Model) {
+    let (nowhere, _) = mpsc::channel(1);
+    let turns = Turns::new(context.providers(), nowhere, context.tracker.clone());
+    let conversation = &model.conversation().conversation;
+    let (space, asked) = (conversation.space.clone(), conversation.model.clone());
+    if let Some(names) = turns.describe(&space, &asked) {
+        let effects: Vec<Effect> = update(model, Event::Described(space, names));
+        debug_assert!(effects.is_empty());
+    }
 }

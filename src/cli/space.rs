@@ -24,7 +24,7 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
         .space_name
         .unwrap_or_else(|| context.space.clone());
     let provider = match context.provider(&name) {
-        Ok((_, provider)) => provider,
+        Ok(provider) => provider,
         Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
     };
     let looked = provider.look().await;

@@ -2,9 +2,10 @@
 
 use super::signals::Signals;
 use super::turns::{Providers, Turns};
-use super::{DRAIN, Time, tell};
-use crate::app::{Effect, Event, Model, ReplyUpdate};
+use super::{DRAIN, Time, sleep_until, tell};
+use crate::app::{Effect, Event, Model, ReplyUpdate, update};
 use crate::chat::Draft;
+use crate::store::StoreHandle;
 use std::io;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
@@ -30,7 +31,7 @@ pub async fn run_headless(
     model: &mut Model,
     draft: Draft,
     providers: Providers,
-    tracker: TaskTracker,
+    (storage, tracker): (Option<&StoreHandle>, TaskTracker),
     mut listen: impl FnMut(&ReplyUpdate) -> io::Result<()>,
 ) -> io::Result<Heard> {
     let time = Time::new();
@@ -39,10 +40,15 @@ pub async fn run_headless(
     let mut turns = Turns::new(providers, sender, tracker.clone());
     let mut heard = Heard::Over;
     let effects = tell(model, time, Event::Submit(model.current, draft));
-    carry_out(&mut turns, effects);
+    carry_out(&mut turns, storage, effects);
     while model.conversation().turn.is_some() {
         let event = tokio::select! {
             Some(event) = events.recv() => event,
+            () = sleep_until(model.wake_at().map(|at| time.instant(at))) => {
+                let effects = update(model, Event::Clock(time.now()));
+                carry_out(&mut turns, storage, effects);
+                continue;
+            }
             () = signals.next() => {
                 let is_second = heard == Heard::Interrupted;
                 heard = Heard::Interrupted;
@@ -61,8 +67,10 @@ pub async fn run_headless(
             cancel(&mut turns, model);
         }
         let effects = tell(model, time, event);
-        carry_out(&mut turns, effects);
+        carry_out(&mut turns, storage, effects);
     }
+    let rest = update(model, Event::Terminate);
+    carry_out(&mut turns, storage, rest);
     drop(turns);
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
@@ -75,12 +83,24 @@ fn cancel(turns: &mut Turns, model: &Model) {
     }
 }
 
-fn carry_out(turns: &mut Turns, effects: Vec<Effect>) {
+fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effect>) {
     for effect in effects {
         match effect {
             Effect::StartTurn(request) => turns.start(request),
             Effect::CancelTurn(turn) => turns.cancel(turn),
-            Effect::Copy(_) | Effect::Suspend | Effect::CaptureMouse(_) | Effect::Quit => {}
+            Effect::Keep(changes) => {
+                if let Some(storage) = storage {
+                    storage.send_all(changes);
+                }
+            }
+            // There is no screen for these.
+            Effect::Load { .. }
+            | Effect::List
+            | Effect::Describe { .. }
+            | Effect::Copy(_)
+            | Effect::Suspend
+            | Effect::CaptureMouse(_)
+            | Effect::Quit => {}
         }
     }
 }

@@ -3,17 +3,19 @@
 //! Keys come first: a frame follows at once. What a reply brings is gathered into at most one
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
+use super::keeping::{Keeping, Storage};
 use super::signals::Signals;
 use super::turns::{Providers, Turns};
-use super::{DRAIN, Time, tell};
+use super::{DRAIN, Time, sleep_until, tell};
 use crate::app::{Effect, Event, Input, Model, update};
+use crate::store::StoreError;
 use crate::terminal::Terminal;
 use crate::ui::{self, Caches, Theme};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use std::io;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
@@ -22,39 +24,63 @@ const FRAME: Duration = Duration::from_millis(16);
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 256;
 
+/// Why the full screen ended before the person left it.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenError {
+    /// The terminal failed.
+    #[error("The terminal failed: {0}")]
+    Terminal(#[from] io::Error),
+    /// The conversations could not be opened.
+    #[error("{0}.")]
+    Store(StoreError),
+}
+
 /// Runs the full screen until the person or a signal ends it. Replies on their way are then ended
-/// at the server, for at most 2.5 s.
+/// at the server, and everything is on the disk when this returns, each within some seconds.
 pub async fn run_screen(
     model: Model,
-    time: Time,
-    theme: Theme,
+    (time, theme): (Time, Theme),
     providers: Providers,
-    tracker: TaskTracker,
-) -> io::Result<Model> {
+    (storage, tracker): (Storage, TaskTracker),
+) -> Result<Model, ScreenError> {
     let signals = Signals::listen()?;
     let (sender, events) = mpsc::channel(BACKLOG);
+    let terminal = Terminal::enter()?;
+    let (keeping, opened) = Keeping::start(storage, sender.clone());
     let mut screen = Screen {
-        terminal: Terminal::enter()?,
+        terminal,
         model,
         time,
         theme,
         caches: Caches::default(),
         turns: Turns::new(providers, sender, tracker.clone()),
+        keeping,
+        opened: Some(opened),
         input: Some(EventStream::new()),
         is_over: false,
     };
     let result = screen.run(events, signals).await;
+    // However it ended: what is in the model and not on the disk goes there now.
+    let rest = update(&mut screen.model, Event::Terminate);
+    let rest = rest
+        .into_iter()
+        .filter(|effect| matches!(effect, Effect::Keep(_)));
+    let kept = screen.carry_out(rest.collect());
     let Screen {
         terminal,
         model,
         turns,
+        keeping,
         ..
     } = screen;
     // The person has the terminal back while the last tasks end.
     drop((terminal, turns));
+    keeping.close().await;
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
-    result.map(|()| model)
+    result?;
+    kept?;
+    Ok(model)
 }
 
 struct Screen {
@@ -64,6 +90,9 @@ struct Screen {
     theme: Theme,
     caches: Caches,
     turns: Turns,
+    keeping: Keeping,
+    /// Tells once whether the store is open.
+    opened: Option<oneshot::Receiver<Result<(), StoreError>>>,
     /// The terminal's events; none while the program has given the terminal away, because the
     /// stream reads on until it is dropped.
     input: Option<EventStream>,
@@ -83,7 +112,7 @@ impl Screen {
         &mut self,
         mut events: mpsc::Receiver<Event>,
         mut signals: Signals,
-    ) -> io::Result<()> {
+    ) -> Result<(), ScreenError> {
         self.draw()?;
         let mut last_frame = Instant::now();
         let mut is_stale = false;
@@ -112,7 +141,7 @@ impl Screen {
         events: &mut mpsc::Receiver<Event>,
         signals: &mut Signals,
         frame: Option<Instant>,
-    ) -> io::Result<Woken> {
+    ) -> Result<Woken, ScreenError> {
         let wake = self.model.wake_at().map(|uptime| self.time.instant(uptime));
         let input = self.input.get_or_insert_with(EventStream::new);
         tokio::select! {
@@ -125,6 +154,10 @@ impl Screen {
             () = signals.next() => Ok(Woken::Event(Event::Terminate)),
             () = sleep_until(wake) => Ok(Woken::Clock),
             () = sleep_until(frame) => Ok(Woken::Frame),
+            opened = opened(&mut self.opened) => match opened {
+                Err(error) => Err(ScreenError::Store(error)),
+                Ok(()) => Ok(Woken::Clock),
+            },
             Some(event) = events.recv() => Ok(Woken::Event(event)),
         }
     }
@@ -151,6 +184,14 @@ impl Screen {
             match effect {
                 Effect::StartTurn(request) => self.turns.start(request),
                 Effect::CancelTurn(turn) => self.turns.cancel(turn),
+                Effect::Keep(changes) => self.keeping.keep(changes),
+                Effect::Load { id, show } => self.keeping.load(id, show),
+                Effect::List => self.keeping.list(),
+                Effect::Describe { space, model } => {
+                    if let Some(names) = self.turns.describe(&space, &model) {
+                        self.tell(Event::Described(space, names))?;
+                    }
+                }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
                 Effect::Suspend => {
@@ -177,10 +218,19 @@ impl Screen {
     }
 }
 
-async fn sleep_until(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
+/// Completes once, when the store is open or could not be opened.
+async fn opened(
+    receiver: &mut Option<oneshot::Receiver<Result<(), StoreError>>>,
+) -> Result<(), StoreError> {
+    let Some(waiting) = receiver else {
+        return std::future::pending().await;
+    };
+    let opened = waiting.await;
+    *receiver = None;
+    match opened {
+        Ok(opened) => opened,
+        // Nothing is kept, so nothing was opened.
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -7,7 +7,7 @@
 //! cancelled leaves no session behind, because nobody knows what the server remembers of it.
 
 use crate::app::turn::TurnId;
-use crate::app::{Event, ReplyUpdate, TurnRequest};
+use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, MessageId};
 use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
 use sha2::{Digest, Sha256};
@@ -42,6 +42,21 @@ impl Turns {
             running: HashMap::new(),
             sessions: Arc::default(),
         }
+    }
+
+    /// How the source of a Space's replies is called; `None` where the Space's name is wrong.
+    pub fn describe(&self, space: &str, model: &str) -> Option<ProviderNames> {
+        let info = (self.providers)(space).ok()?.info();
+        let model = info
+            .resolve(model)
+            .unwrap_or(&info.default_model)
+            .to_owned();
+        Some(ProviderNames {
+            space: shown_space(space, &info.url),
+            speaker: speaker(&model),
+            model,
+            window: info.context_window,
+        })
     }
 
     /// Begins a reply.
@@ -88,6 +103,30 @@ impl Turns {
             cancelled.cancel();
         }
     }
+}
+
+/// A Space as the header shows it: `owner/name` as it is, an address by its host.
+fn shown_space(space: &str, url: &str) -> String {
+    let is_address = space.contains("://");
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    if is_address {
+        host.trim_end_matches('/').to_owned()
+    } else {
+        space.to_owned()
+    }
+}
+
+/// A model's name at the head of its replies: `qwen-2.5-1m-demo` speaks as `Qwen 2.5 1M`.
+fn speaker(model: &str) -> String {
+    let words = model.trim_end_matches("-demo").split('-').map(|word| {
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if first.is_ascii_digit() => word.to_uppercase(),
+            Some(first) => first.to_uppercase().chain(letters).collect(),
+            None => String::new(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// What a session must remember: every message of the request but the newest, or, after the

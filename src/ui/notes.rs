@@ -1,7 +1,7 @@
 //! What stands around a message's text: its head line above, and below it what became of it.
 
 use super::theme::Theme;
-use super::words::{clock_time, count, size};
+use super::words::{clock_time, count, fitted, size};
 use crate::app::keymap::{Action, shown_key};
 use crate::app::{Model, OpenConversation};
 use crate::chat::{Attachment, Message, MessageState, Role};
@@ -29,9 +29,10 @@ pub fn head(
     rows.extend(system_mark(message, user_before, theme, width));
     let (name, style) = match message.role {
         Role::User => ("You".to_owned(), theme.user),
-        Role::Assistant => (sanitize::line(&model.provider.speaker), theme.assistant),
+        Role::Assistant => (sanitize::line(&model.names().speaker), theme.assistant),
         Role::System => ("System".to_owned(), theme.dim),
     };
+    let versions = versions(model, message);
     let right = match model.conversation().turn.as_ref() {
         Some(turn) if turn.reply == message.id => match turn.rate() {
             Some(rate) => format!("streaming · {rate} tok/s"),
@@ -39,6 +40,7 @@ pub fn head(
         },
         _ => clock_time(message.created_at),
     };
+    let right = versions + &right;
     let used = name.width() + right.width();
     let gap = width.saturating_sub(used).max(1);
     rows.push(Line::from(vec![
@@ -50,6 +52,16 @@ pub fn head(
         rows.push(chip(attachment, theme));
     }
     rows
+}
+
+/// Which version of how many this is: `‹ 2/3 › `.
+fn versions(model: &Model, message: &Message) -> String {
+    let versions = model.conversation().conversation.versions(message.id);
+    let at = versions.iter().position(|version| *version == message.id);
+    match at {
+        Some(at) if versions.len() > 1 => format!("‹ {}/{} › ", at + 1, versions.len()),
+        _ => String::new(),
+    }
 }
 
 /// A line where the system message is another one than before.
@@ -72,7 +84,7 @@ fn system_mark(
         format!("system: {}", sanitize::line(system))
     };
     Some(Line::styled(
-        clipped(&format!("── {words} "), width),
+        fitted(&format!("── {words} "), width),
         theme.dim,
     ))
 }
@@ -145,19 +157,15 @@ pub fn below(
             notes.add("ℹ ", &notice.text, theme.warning);
         }
     }
-    if let Some(failure) = &message.failure {
-        notes.add("✗ ", &failure.message, theme.error);
-        notes.add("→ ", &failure.hint, theme.text);
-    }
-    match message.state {
-        MessageState::Stopped => notes.add("■ ", "stopped", theme.dim),
-        MessageState::Interrupted => notes.add("■ ", "interrupted", theme.warning),
-        MessageState::Complete if message.role == Role::Assistant && message.text.is_empty() => {
-            notes.add("", "(an empty reply)", theme.dim);
-        }
-        _ => {}
-    }
+    notes.end(message, theme);
     notes.rows
+}
+
+/// The keys that go on after a reply that is not whole.
+fn ways_on() -> String {
+    let pick = shown_key(Action::PickUp);
+    let (retry, go_on) = (shown_key(Action::Retry), shown_key(Action::Continue));
+    format!("{pick}, then {retry} retries, {go_on} goes on")
 }
 
 /// Rows that are being gathered.
@@ -185,6 +193,35 @@ impl Notes {
         }
     }
 
+    /// How the message ended, and what can be done.
+    fn end(&mut self, message: &Message, theme: &Theme) {
+        if let Some(failure) = &message.failure {
+            self.add("✗ ", &failure.message, theme.error);
+            self.add("→ ", &failure.hint, theme.text);
+            let mut words = ways_on();
+            if failure.kind == "connect" {
+                let demo = shown_key(Action::Demo);
+                words = format!("{demo} asks the embedded Space instead · {words}");
+            }
+            self.add("→ ", &words, theme.text);
+        }
+        match message.state {
+            MessageState::Stopped => {
+                self.add("■ ", &format!("stopped · {}", ways_on()), theme.dim);
+            }
+            MessageState::Interrupted => {
+                let words = format!("interrupted: the program ended here · {}", ways_on());
+                self.add("■ ", &words, theme.warning);
+            }
+            MessageState::Complete
+                if message.role == Role::Assistant && message.text.is_empty() =>
+            {
+                self.add("", "(an empty reply)", theme.dim);
+            }
+            _ => {}
+        }
+    }
+
     /// A line that can be opened, and what is in it when it is.
     fn fold(&mut self, is_open: bool, line: &str, text: &str, style: Style) {
         self.add(if is_open { "▾ " } else { "▸ " }, line, style);
@@ -196,7 +233,7 @@ impl Notes {
 
 /// What an empty conversation shows.
 pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let provider = &model.provider;
+    let provider = model.names();
     let key = |action, words: &str| {
         Line::from(vec![
             Span::styled(format!("{:>8}  ", shown_key(action)), theme.key),
@@ -222,20 +259,4 @@ pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect)
         key(Action::Quit, "quit"),
     ];
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
-}
-
-/// The beginning of a line, as much as fits.
-fn clipped(line: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut used = 0;
-    for c in line.chars() {
-        let size = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-        if used + size + 1 > width {
-            out.push('…');
-            break;
-        }
-        used += size;
-        out.push(c);
-    }
-    out
 }

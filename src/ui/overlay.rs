@@ -1,10 +1,14 @@
-//! What lies over the screen: the help, made from the table of keys.
+//! What lies over the screen: the help, made from the table of keys; the switcher; the box for a
+//! title.
 
+use super::library;
 use super::theme::Theme;
+use crate::app::editor::Editor;
 use crate::app::keymap::{BINDINGS, Binding, Context};
-use crate::app::{Model, Overlay};
+use crate::app::{Model, Overlay, Switcher};
+use crate::sanitize;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
@@ -14,13 +18,62 @@ const HELP_WIDTH: u16 = 88;
 
 /// Draws the open overlay. Gives how far it can be scrolled, in rows.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
-    match model.overlay {
-        Some(Overlay::Help(row)) => draw_help(row, theme, frame, area),
-        None => 0,
+    match &model.overlay {
+        Some(Overlay::Help(row)) => return draw_help(*row, theme, frame, area),
+        Some(Overlay::Switcher(switcher)) => draw_switcher(model, switcher, theme, frame, area),
+        Some(Overlay::Rename(_, title)) => {
+            let area = Rect {
+                height: area.height.min(3),
+                ..area
+            };
+            let inner = draw_box(
+                " Title ",
+                " Enter keeps it · Esc does not ",
+                theme,
+                frame,
+                area,
+            );
+            draw_line(title, theme, frame, inner);
+        }
+        None => {}
+    }
+    0
+}
+
+/// The box that finds a conversation: what is typed, and what is found, best first.
+fn draw_switcher(model: &Model, switcher: &Switcher, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let found = switcher.found(&model.library.summaries);
+    let hint = " ↑ ↓ choose · Enter opens · Esc closes ";
+    let inner = draw_box(" Switch conversation ", hint, theme, frame, area);
+    let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+    draw_line(&switcher.query, theme, frame, query);
+    let first = (switcher.at + 1).saturating_sub(usize::from(list.height).max(1));
+    let rows = found.iter().enumerate().skip(first);
+    for (y, (position, summary)) in (list.top()..list.bottom()).zip(rows) {
+        let is_selected = position == switcher.at;
+        let row = Rect {
+            y,
+            height: 1,
+            ..list
+        };
+        frame.render_widget(
+            library::line(model, summary, is_selected, theme, list.width),
+            row,
+        );
+    }
+    if found.is_empty() {
+        frame.render_widget(Span::styled(" nothing found", theme.dim), list);
     }
 }
 
-fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
+/// A framed box over everything, at most as wide as the help.
+fn draw_box(
+    title: &'static str,
+    hint: &'static str,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) -> Rect {
     let width = area.width.min(HELP_WIDTH);
     let area = Rect {
         x: area.x + (area.width - width) / 2,
@@ -30,14 +83,39 @@ fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> usize 
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
-        .title(Span::styled(" Keys ", theme.focus))
-        .title_bottom(Span::styled(" ↑ ↓ scroll · Esc closes ", theme.dim));
+        .title(Span::styled(title, theme.focus))
+        .title_bottom(Span::styled(hint, theme.dim));
     let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    inner
+}
+
+/// A field of one line with the cursor in it; of a long one the part around the caret.
+fn draw_line(editor: &Editor, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let width = usize::from(area.width.saturating_sub(3)).max(1);
+    let rows = editor.rows(width);
+    let (row, cell) = editor.caret(&rows);
+    let text = rows
+        .get(row)
+        .and_then(|row| editor.lines()[row.line].get(row.range.clone()));
+    let text = sanitize::line(text.unwrap_or(""));
+    let line = Line::from(vec![
+        Span::styled("› ", theme.focus),
+        Span::styled(text, theme.text),
+    ]);
+    frame.render_widget(line, area);
+    let x = u16::try_from(cell + 2)
+        .unwrap_or(u16::MAX)
+        .min(area.width.saturating_sub(1));
+    frame.set_cursor_position((area.x + x, area.y));
+}
+
+fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
+    let inner = draw_box(" Keys ", " ↑ ↓ scroll · Esc closes ", theme, frame, area);
     let lines = help_lines(theme, usize::from(inner.width));
     let limit = lines.len().saturating_sub(usize::from(inner.height));
     let shown: Vec<Line> = lines.into_iter().skip(row.min(limit)).collect();
-    frame.render_widget(Clear, area);
-    frame.render_widget(block, area);
     frame.render_widget(Paragraph::new(shown), inner);
     limit
 }
@@ -48,6 +126,7 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
         ("Message", Context::Composer),
         ("Text", Context::Text),
         ("Picked message", Context::Picked),
+        ("List of conversations", Context::List),
     ];
     let mut lines = Vec::new();
     for (title, context) in sections {

@@ -26,11 +26,9 @@ pub fn draw_header(
     frame: &mut Frame,
     area: Rect,
 ) {
+    let names = model.names();
     let used = caches.tokens(&model.conversation().conversation);
-    let window = model
-        .provider
-        .window
-        .map(|window| format!(" / {}", count(window)));
+    let window = names.window.map(|window| format!(" / {}", count(window)));
     let tokens = format!("≈{}{}", count(used), window.unwrap_or_default());
     let (mark, word, style) = match &model.conversation().turn {
         Some(turn) if turn.stage == Stage::Streaming => ("●", "replying", theme.good),
@@ -48,14 +46,8 @@ pub fn draw_header(
     ];
     let left = vec![
         Span::styled(" spacechat", theme.assistant),
-        Span::styled(
-            format!(" · {}", sanitize::line(&model.provider.space)),
-            theme.text,
-        ),
-        Span::styled(
-            format!(" · {}", sanitize::line(&model.provider.model)),
-            theme.dim,
-        ),
+        Span::styled(format!(" · {}", sanitize::line(&names.space)), theme.text),
+        Span::styled(format!(" · {}", sanitize::line(&names.model)), theme.dim),
     ];
     draw_sides(left, right, frame, area);
 }
@@ -73,9 +65,14 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
             Span::styled(format!(" {}", stage(turn, model.clock.uptime)), theme.focus),
             Span::styled(format!(" · {} stops", shown_key(Action::Back)), theme.dim),
         ]
+    } else if open.editing.is_some() {
+        vec![Span::styled(
+            " editing · Enter sends it as another version · Esc leaves",
+            theme.warning,
+        )]
     } else if open.picked.is_some() {
         vec![Span::styled(
-            " picked: c copy · o open · Esc leaves",
+            " picked: e edit · r retry · c copy · o open · [ ] versions · Esc leaves",
             theme.warning,
         )]
     } else if model.focus == Focus::Panel {

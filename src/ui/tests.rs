@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::turn::TurnId;
-use crate::app::{Clock, Event, Input, ProviderNames, ReplyUpdate, update};
-use crate::chat::{Attachment, Conversation, Draft, Failure, Stage};
+use crate::app::{Clock, Defaults, Event, Input, ProviderNames, ReplyUpdate, StoreEvent, update};
+use crate::chat::{Attachment, ConversationId, Draft, Failure, Stage, Summary};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -28,12 +28,17 @@ impl Screen {
             wall: "2026-01-02T10:42:00Z".parse().unwrap(),
             uptime: Duration::from_secs(10),
         };
-        let conversation = Conversation::new("Qwen/Qwen2.5-1M-Demo", "", "");
-        Self {
-            model: Model::new(conversation, names, clock),
+        let defaults = Defaults {
+            space: "Qwen/Qwen2.5-1M-Demo".to_owned(),
+            ..Defaults::default()
+        };
+        let mut screen = Self {
+            model: Model::new(defaults, clock),
             caches: Caches::default(),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
-        }
+        };
+        screen.tell(Event::Described("Qwen/Qwen2.5-1M-Demo".to_owned(), names));
+        screen
     }
 
     fn tell(&mut self, event: Event) -> &mut Self {
@@ -172,6 +177,63 @@ fn the_system_panel_stands_beside_or_over_the_transcript() {
     }
 }
 
+fn summary(title: &str, hours: i64) -> Summary {
+    let then: jiff::Timestamp = "2026-01-02T10:42:00Z".parse().unwrap();
+    Summary {
+        id: ConversationId::new(),
+        title: title.to_owned(),
+        preview: String::new(),
+        space: String::new(),
+        model: String::new(),
+        created_at: then,
+        updated_at: then - jiff::SignedDuration::from_hours(hours),
+        messages: 2,
+        has_draft: hours == 5,
+        trashed: false,
+    }
+}
+
+#[test]
+fn the_list_and_the_switcher_show_titles_marks_and_ages() {
+    let all = vec![
+        summary("Rust lifetimes", 0),
+        summary("Trip to Kyoto 京都 and everything around it", 5),
+        summary("\u{1b}[31mThesis", 72),
+    ];
+    for (width, height) in [(120, 16), (40, 12)] {
+        let mut screen = Screen::new(width, height);
+        screen
+            .says("Explain")
+            .hears(0, ReplyUpdate::Done(REPLY.to_owned()));
+        screen.tell(Event::Store(StoreEvent::Listed(all.clone())));
+        screen
+            .press(KeyCode::F(3), KeyModifiers::NONE)
+            .press(KeyCode::Down, KeyModifiers::NONE);
+        insta::assert_snapshot!(format!("list_{width}x{height}"), screen.shown());
+        screen
+            .press(KeyCode::Char('o'), KeyModifiers::CONTROL)
+            .press(KeyCode::Char('t'), KeyModifiers::NONE);
+        insta::assert_snapshot!(format!("switcher_{width}x{height}"), screen.shown());
+    }
+}
+
+#[test]
+fn the_versions_of_a_message_are_counted_in_its_head() {
+    let mut screen = Screen::new(60, 14);
+    screen
+        .says("Explain")
+        .hears(0, ReplyUpdate::Done("one".to_owned()));
+    screen
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .press(KeyCode::Char('r'), KeyModifiers::NONE);
+    screen.hears(1, ReplyUpdate::Done("two".to_owned()));
+    assert!(
+        screen.shown().contains("‹ 2/2 › 10:42"),
+        "{}",
+        screen.shown()
+    );
+}
+
 #[test]
 fn the_help_lists_every_key() {
     let mut screen = Screen::new(80, 60);
@@ -233,7 +295,12 @@ fn the_cursor_stands_behind_wide_characters() {
 fn text_from_outside_brings_no_control_character_to_the_screen() {
     let hostile = "a\u{1b}]0;title\u{7}b\u{9b}31mc\u{202e}d\u{0}";
     let mut screen = Screen::new(80, 24);
-    screen.model.provider.space = hostile.to_owned();
+    let names = ProviderNames {
+        space: hostile.to_owned(),
+        speaker: hostile.to_owned(),
+        ..ProviderNames::default()
+    };
+    screen.tell(Event::Described("Qwen/Qwen2.5-1M-Demo".to_owned(), names));
     screen
         .says(hostile)
         .hears(0, delta(hostile))

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use std::time::Duration;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 /// A number in few characters: `950`, `12k`, `1.0M`.
 pub fn count(number: usize) -> String {
@@ -28,6 +30,38 @@ pub fn clock_time(at: Timestamp) -> String {
     local.strftime("%H:%M").to_string()
 }
 
+/// How long ago a time was, in two or three characters: `2m`, `5h`, `3d`.
+pub fn age(now: Timestamp, then: Timestamp) -> String {
+    let minutes = (now.as_second() - then.as_second()).max(0) / 60;
+    match minutes {
+        0 => "now".to_owned(),
+        1..60 => format!("{minutes}m"),
+        60..1440 => format!("{}h", minutes / 60),
+        1440..525_600 => format!("{}d", minutes / 1440),
+        _ => format!("{}y", minutes / 525_600),
+    }
+}
+
+/// The beginning of a line, as much as fits in `width` cells.
+pub fn fitted(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in line.graphemes(true) {
+        used += grapheme.width();
+        if used + 1 > width {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
 /// A span: `8 s`, `2 min 05 s`.
 pub fn span(span: Duration) -> String {
     let seconds = span.as_secs();
@@ -40,6 +74,23 @@ pub fn span(span: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_does_not_fit_ends_in_a_mark() {
+        assert_eq!(fitted("完了完了", 8), "完了完了");
+        assert_eq!(fitted("完了完了", 6), "完了…");
+        assert_eq!(fitted("abc", 0), "");
+    }
+
+    #[test]
+    fn ages_are_short() {
+        let then = Timestamp::UNIX_EPOCH;
+        let after = |seconds: i64| age(Timestamp::from_second(seconds).unwrap(), then);
+        assert_eq!(
+            [0, 59, 60, 7200, 90_000].map(after),
+            ["now", "now", "1m", "2h", "1d"]
+        );
+    }
 
     #[test]
     fn numbers_are_short_and_never_rounded_up() {

@@ -1,0 +1,297 @@
+//! What keys do.
+
+use super::editor::Editor;
+use super::keymap::{Action, Context, Edit, lookup, shown_key};
+use super::update::{page, quit};
+use super::{Effect, Focus, Model, Overlay, QUIT_ARMED, sending, switching, tree};
+use crate::markdown;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Takes one key.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    if let Some(effects) = overlay_key(model, key) {
+        return effects;
+    }
+    let contexts: &[Context] = match (model.conversation().picked, model.focus) {
+        _ if model.overlay.is_some() => &[Context::All],
+        (Some(_), _) => &[Context::Picked, Context::All],
+        (None, Focus::Composer) => &[Context::Composer, Context::Text, Context::All],
+        (None, Focus::Panel) => &[Context::Text, Context::All],
+        (None, Focus::List) => &[Context::List, Context::All],
+    };
+    if let Some(action) = lookup(key, contexts) {
+        return act(model, action);
+    }
+    if model.overlay.is_some() {
+        return Vec::new();
+    }
+    let typed = match key.code {
+        KeyCode::Char(c) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => c,
+        // In the system message Enter is a new line: there is nothing to send.
+        KeyCode::Enter if model.focus == Focus::Panel => '\n',
+        _ => return Vec::new(),
+    };
+    // Typing while a message is picked, or in the list, goes on with the message being written.
+    model.conversation_mut().picked = None;
+    if model.focus == Focus::List {
+        model.focus = Focus::Composer;
+    }
+    let mut bytes = [0; 4];
+    let typed: &str = typed.encode_utf8(&mut bytes);
+    edit_field(model, |field| field.insert(typed));
+    Vec::new()
+}
+
+/// Keys that mean something to the open overlay; `None` leaves the key to the table.
+fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
+    let limit = model.regions.overlay_scroll_limit;
+    let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    match model.overlay.as_mut()? {
+        Overlay::Help(row) => match key.code {
+            KeyCode::Up => *row = row.saturating_sub(1),
+            KeyCode::Down => *row = (*row + 1).min(limit),
+            KeyCode::Home if plain => *row = 0,
+            KeyCode::End if plain => *row = limit,
+            KeyCode::Char('q') | KeyCode::Enter if plain => model.overlay = None,
+            _ => return None,
+        },
+        Overlay::Switcher(switcher) => match key.code {
+            KeyCode::Up => switcher.at = switcher.at.saturating_sub(1),
+            KeyCode::Down => {
+                let found = switcher.found(&model.library.summaries).len();
+                switcher.at = (switcher.at + 1).min(found.saturating_sub(1));
+            }
+            KeyCode::Enter => return Some(switching::open_found(model)),
+            _ if edits(&mut switcher.query, key) => switcher.at = 0,
+            _ => return None,
+        },
+        Overlay::Rename(_, title) => match key.code {
+            KeyCode::Enter => return Some(switching::rename(model)),
+            _ if edits(title, key) => {}
+            _ => return None,
+        },
+    }
+    Some(Vec::new())
+}
+
+/// Gives a key to a field of one line; `false` when it means nothing there.
+fn edits(field: &mut Editor, key: KeyEvent) -> bool {
+    match (lookup(key, &[Context::Text]), key.code) {
+        (Some(Action::Edit(edit)), _) => {
+            field.edit(edit);
+        }
+        (None, KeyCode::Char(c)) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
+            field.insert(c.encode_utf8(&mut [0; 4]));
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Changes the field that has the keyboard.
+pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
+    match &mut model.overlay {
+        Some(Overlay::Switcher(switcher)) => return change(&mut switcher.query),
+        Some(Overlay::Rename(_, title)) => return change(title),
+        Some(Overlay::Help(_)) => return,
+        None => {}
+    }
+    if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
+        change(panel);
+        keep_system(model);
+    } else {
+        model.conversation_mut().composer.change(change);
+    }
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Send => sending::send(model),
+        Action::Back => back(model),
+        Action::Interrupt => interrupt(model),
+        Action::Quit => quit(model),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::CopyMessage => copy_message(model),
+        Action::CopyCode(number) => copy_code(model, number),
+        Action::Mouse => toggle_mouse(model),
+        Action::EditMessage => tree::edit(model),
+        Action::Retry => tree::retry(model),
+        Action::Continue => tree::go_on(model),
+        Action::OlderVersion => tree::show_version(model, -1),
+        Action::NewerVersion => tree::show_version(model, 1),
+        Action::NewConversation => switching::new_conversation(model),
+        Action::Switcher => switching::open_switcher(model),
+        Action::List => switching::toggle_list(model),
+        Action::Previous => switching::step(model, -1),
+        Action::Next => switching::step(model, 1),
+        Action::Demo => sending::use_demo(model),
+        Action::Open => switching::open_selected(model),
+        Action::Delete => switching::delete(model),
+        Action::Undelete => switching::undelete(model),
+        Action::Rename => switching::open_rename(model),
+        Action::ListUp => switching::select(model, -1),
+        Action::ListDown => switching::select(model, 1),
+        other => {
+            move_or_edit(model, other);
+            Vec::new()
+        }
+    }
+}
+
+/// What changes only what is seen here and asks the world for nothing.
+fn move_or_edit(model: &mut Model, action: Action) {
+    match action {
+        Action::NewLine => edit_field(model, |field| field.insert("\n")),
+        Action::Help => {
+            model.overlay = match model.overlay {
+                Some(Overlay::Help(_)) => None,
+                _ => Some(Overlay::Help(0)),
+            };
+        }
+        Action::SystemPanel => toggle_panel(model),
+        Action::NextPane => next_pane(model),
+        Action::PageUp => page(model, -1),
+        Action::PageDown => page(model, 1),
+        Action::Top => model.conversation_mut().scroll.to_start(),
+        Action::End => model.conversation_mut().scroll.to_end(),
+        Action::PickUp => model.conversation_mut().pick(-1),
+        Action::PickDown => model.conversation_mut().pick(1),
+        Action::Unfold => unfold(model),
+        Action::Edit(edit) => edit_text(model, edit),
+        _ => {}
+    }
+}
+
+fn edit_text(model: &mut Model, edit: Edit) {
+    if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
+        panel.edit(edit);
+        keep_system(model);
+        return;
+    }
+    let open = model.conversation_mut();
+    let mut composer = std::mem::take(&mut open.composer);
+    composer.edit(edit, || open.earlier_prompts());
+    open.composer = composer;
+}
+
+/// Message, then the panel, then the list: those that are there.
+fn next_pane(model: &mut Model) {
+    let panes = [
+        Some(Focus::Composer),
+        model.panel.as_ref().map(|_| Focus::Panel),
+        model.library.is_shown.then_some(Focus::List),
+    ];
+    let panes: Vec<Focus> = panes.into_iter().flatten().collect();
+    let at = panes.iter().position(|pane| *pane == model.focus);
+    model.focus = panes[at.map_or(0, |at| (at + 1) % panes.len())];
+}
+
+/// Esc: the first of its steps that applies.
+fn back(model: &mut Model) -> Vec<Effect> {
+    if model.overlay.take().is_some() {
+        return Vec::new();
+    }
+    if model.conversation_mut().picked.take().is_some() {
+        return Vec::new();
+    }
+    if model.focus != Focus::Composer {
+        model.focus = Focus::Composer;
+        return Vec::new();
+    }
+    if let Some((_, before)) = model.conversation_mut().editing.take() {
+        model.conversation_mut().composer.set(before);
+        return Vec::new();
+    }
+    sending::stop(model)
+}
+
+/// Ctrl+C: the first of its steps that applies.
+fn interrupt(model: &mut Model) -> Vec<Effect> {
+    model.overlay = None;
+    if model.conversation().turn.is_some() {
+        return sending::stop(model);
+    }
+    if !model.conversation().composer.is_empty() {
+        let open = model.conversation_mut();
+        open.editing = None;
+        open.composer.set_aside();
+        model.remark("The draft is set aside; Up brings it back.");
+        return Vec::new();
+    }
+    if model.quit_armed.is_some() {
+        return quit(model);
+    }
+    model.quit_armed = Some(model.clock.uptime + QUIT_ARMED);
+    model.remark("Press Ctrl+C again to quit.");
+    Vec::new()
+}
+
+fn toggle_mouse(model: &mut Model) -> Vec<Effect> {
+    model.has_mouse = !model.has_mouse;
+    model.remark(if model.has_mouse {
+        "The mouse scrolls here now; F4 gives it back to the terminal for selecting."
+    } else {
+        "The mouse is the terminal's again."
+    });
+    vec![Effect::CaptureMouse(model.has_mouse)]
+}
+
+fn toggle_panel(model: &mut Model) {
+    if model.panel.take().is_some() {
+        model.focus = Focus::Composer;
+    } else {
+        let mut editor = Editor::new(model.system());
+        editor.set_width(model.regions.panel_width);
+        model.panel = Some(editor);
+        model.focus = Focus::Panel;
+    }
+}
+
+/// The system message is in force as it is typed, from the next message on.
+fn keep_system(model: &mut Model) {
+    if let Some(text) = model.panel.as_ref().map(Editor::text)
+        && *text != *model.system()
+    {
+        let open = model.conversation_mut();
+        open.conversation.system = text.into();
+        open.kept.fields_changed();
+    }
+}
+
+fn unfold(model: &mut Model) {
+    let open = model.conversation_mut();
+    if let Some(id) = open.picked
+        && !open.unfolded.remove(&id)
+    {
+        open.unfolded.insert(id);
+    }
+}
+
+fn copy_message(model: &mut Model) -> Vec<Effect> {
+    let open = model.conversation();
+    let Some(message) = open.picked.and_then(|id| open.conversation.message(id)) else {
+        return Vec::new();
+    };
+    let text = message.text.clone();
+    let leaves = shown_key(Action::Back);
+    model.remark(format!("Copied the message; {leaves} leaves the choosing."));
+    vec![Effect::Copy(text)]
+}
+
+fn copy_code(model: &mut Model, number: u8) -> Vec<Effect> {
+    let open = model.conversation();
+    let message = open.picked.and_then(|id| open.conversation.message(id));
+    let blocks = message
+        .map(|message| markdown::parse(&message.text))
+        .unwrap_or_default();
+    let codes = markdown::codes(&blocks);
+    let code = usize::from(number)
+        .checked_sub(1)
+        .and_then(|at| codes.get(at));
+    let Some(text) = code.map(|code| code.text.clone()) else {
+        model.remark(format!("This message has no code block {number}."));
+        return Vec::new();
+    };
+    model.remark(format!("Copied code block {number}."));
+    vec![Effect::Copy(text)]
+}

@@ -1,0 +1,134 @@
+//! The list of conversations: what is saved, what is seen of it, and which one is chosen.
+//!
+//! The summaries come from the store; what is open in this window and not saved yet stands in
+//! front of them. Titles are searched here, fuzzily; texts are not.
+
+use super::editor::Editor;
+use crate::chat::{ConversationId, Summary};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
+/// The saved conversations and the pane that lists them.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// The saved conversations, newest first, as they were listed last.
+    pub summaries: Vec<Summary>,
+    /// Whether the pane is on.
+    pub is_shown: bool,
+    /// The conversation that the pane's mark stands at.
+    pub selected: Option<ConversationId>,
+    /// The conversation that was put in the trash last, and its title.
+    pub deleted: Option<(ConversationId, String)>,
+}
+
+impl Library {
+    /// The conversation `by` places below another one in the list; the nearest there is.
+    pub fn beside(&self, from: ConversationId, by: isize) -> Option<ConversationId> {
+        let position = self.summaries.iter().position(|summary| summary.id == from);
+        let target = match position {
+            Some(position) => position.saturating_add_signed(by),
+            // What is not saved yet stands before the first.
+            None if by > 0 => 0,
+            None => return None,
+        };
+        let last = self.summaries.len().checked_sub(1)?;
+        Some(self.summaries[target.min(last)].id)
+    }
+
+    /// The summary of a conversation.
+    pub fn summary(&self, id: ConversationId) -> Option<&Summary> {
+        self.summaries.iter().find(|summary| summary.id == id)
+    }
+}
+
+/// The box that finds a conversation by its title.
+#[derive(Debug, Default)]
+pub struct Switcher {
+    /// What is looked for.
+    pub query: Editor,
+    /// The place of the mark in what was found.
+    pub at: usize,
+}
+
+impl Switcher {
+    /// What is found among `summaries`, best first; all of them for an empty query.
+    pub fn found<'a>(&self, summaries: &'a [Summary]) -> Vec<&'a Summary> {
+        let query = self.query.text();
+        if query.trim().is_empty() {
+            return summaries.iter().collect();
+        }
+        let pattern = Pattern::parse(&query, CaseMatching::Smart, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut buffer = Vec::new();
+        let mut found: Vec<(u32, &Summary)> = summaries
+            .iter()
+            .filter_map(|summary| {
+                let title = nucleo_matcher::Utf32Str::new(&summary.title, &mut buffer);
+                Some((pattern.score(title, &mut matcher)?, summary))
+            })
+            .collect();
+        // Equal scores stay in the order of the list: newest first.
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        found.into_iter().map(|(_, summary)| summary).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(title: &str) -> Summary {
+        Summary {
+            id: ConversationId::new(),
+            title: title.to_owned(),
+            preview: String::new(),
+            space: String::new(),
+            model: String::new(),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            updated_at: jiff::Timestamp::UNIX_EPOCH,
+            messages: 1,
+            has_draft: false,
+            trashed: false,
+        }
+    }
+
+    #[test]
+    fn titles_are_found_by_letters_in_their_order() {
+        let all = [
+            summary("Trip to Kyoto"),
+            summary("Rust lifetimes"),
+            summary("完了 report"),
+        ];
+        let found = |query: &str| -> Vec<String> {
+            let switcher = Switcher {
+                query: Editor::new(query),
+                at: 0,
+            };
+            switcher
+                .found(&all)
+                .into_iter()
+                .map(|summary| summary.title.clone())
+                .collect()
+        };
+        assert_eq!(found("rlif"), ["Rust lifetimes"]);
+        assert_eq!(found("完"), ["完了 report"]);
+        assert_eq!(found("").len(), 3);
+        assert!(found("zzz").is_empty());
+    }
+
+    #[test]
+    fn the_list_is_walked_to_its_ends_and_not_beyond() {
+        let summaries = vec![summary("a"), summary("b")];
+        let (first, second) = (summaries[0].id, summaries[1].id);
+        let library = Library {
+            summaries,
+            ..Library::default()
+        };
+        assert_eq!(library.beside(first, 1), Some(second));
+        assert_eq!(library.beside(second, 1), Some(second));
+        assert_eq!(library.beside(second, -1), Some(first));
+        let unsaved = ConversationId::new();
+        assert_eq!(library.beside(unsaved, 1), Some(first));
+        assert_eq!(library.beside(unsaved, -1), None);
+    }
+}

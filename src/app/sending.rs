@@ -1,0 +1,140 @@
+//! Messages on their way out and replies on their way in.
+
+use super::keep::keep;
+use super::turn::{Turn, TurnId};
+use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, tree};
+use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
+use std::sync::Arc;
+
+/// Enter: sends what is written, or queues it while a reply comes.
+pub(super) fn send(model: &mut Model) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    let draft = open.composer.draft();
+    if draft.text.trim().is_empty() && draft.attachments.is_empty() {
+        return Vec::new();
+    }
+    open.composer.take();
+    let Some((message, before)) = open.editing.take() else {
+        return submit(model, model.current, draft);
+    };
+    open.composer.set(before);
+    let parent = open
+        .conversation
+        .message(message)
+        .and_then(|message| message.parent);
+    let (id, now) = (model.current, model.clock.wall);
+    let (reply, changes) = model.conversation_mut().begin(parent, draft, now);
+    start(model, id, reply, changes)
+}
+
+/// Sends a message in a conversation, behind its last one; queues it while a reply comes.
+pub(super) fn submit(model: &mut Model, id: ConversationId, draft: Draft) -> Vec<Effect> {
+    let now = model.clock.wall;
+    let Some(open) = model.open.get_mut(&id) else {
+        return Vec::new();
+    };
+    if open.turn.is_some() {
+        open.queued.push_back(draft);
+        return Vec::new();
+    }
+    let (reply, changes) = open.begin(open.head(), draft, now);
+    start(model, id, reply, changes)
+}
+
+/// Asks for the reply that has just been begun.
+pub(super) fn start(
+    model: &mut Model,
+    id: ConversationId,
+    reply: MessageId,
+    changes: Vec<Change>,
+) -> Vec<Effect> {
+    let turn = TurnId(model.turns);
+    let now = model.clock.uptime;
+    model.turns += 1;
+    let Some(open) = model.open.get_mut(&id) else {
+        return Vec::new();
+    };
+    open.turn = Some(Turn::new(turn, reply, now));
+    let request = TurnRequest {
+        turn,
+        conversation: id,
+        messages: open.messages_to_send(),
+        reply,
+        system: Arc::clone(&open.conversation.system),
+        model: open.conversation.model.clone(),
+        space: open.conversation.space.clone(),
+    };
+    let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
+    effects.extend([Effect::StartTurn(request), Effect::List]);
+    effects
+}
+
+/// An update of a reply. One that belongs to no turn any more is dropped.
+pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec<Effect> {
+    let now = model.clock.uptime;
+    let current = model.current;
+    let found = model
+        .open
+        .iter_mut()
+        .find(|(_, open)| open.turn.as_ref().is_some_and(|running| running.id == turn));
+    let Some((&id, open)) = found else {
+        return Vec::new();
+    };
+    let is_complete = matches!(update, ReplyUpdate::Done(_));
+    let Some(changes) = open.hear(update, now) else {
+        return Vec::new();
+    };
+    open.is_unread = id != current;
+    let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
+    effects.push(Effect::List);
+    if !is_complete {
+        // What was queued was meant to follow a whole reply: the person decides again.
+        let queued = std::mem::take(&mut open.queued);
+        if !queued.is_empty() {
+            open.composer.give_back(queued);
+        }
+    } else if let Some(next) = open.queued.pop_front() {
+        effects.extend(submit(model, id, next));
+    }
+    effects
+}
+
+/// Asks for the end of the reply that is seen; asked again, ends it here without waiting for the
+/// server to confirm.
+pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    let Some(turn) = open.turn.as_mut() else {
+        return Vec::new();
+    };
+    if std::mem::replace(&mut turn.is_stopping, true) {
+        let changes = open.end(MessageState::Stopped, |_| {});
+        return keep(changes).into_iter().collect();
+    }
+    vec![Effect::CancelTurn(turn.id)]
+}
+
+/// Goes on with the embedded Space in this conversation, and asks it what the other Space could
+/// not be asked.
+pub(super) fn use_demo(model: &mut Model) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    if open.turn.is_some() {
+        model.remark("A reply is on its way; stop it first.");
+        return Vec::new();
+    }
+    DEMO_SPACE.clone_into(&mut open.conversation.space);
+    open.conversation.model.clear();
+    open.kept.fields_changed();
+    let failed = open.conversation.head().filter(|head| {
+        head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
+    });
+    let retries = failed.is_some();
+    model.remark("This conversation now talks to the embedded Space.");
+    let mut effects = vec![Effect::Describe {
+        space: DEMO_SPACE.to_owned(),
+        model: String::new(),
+    }];
+    if retries {
+        effects.extend(tree::retry(model));
+    }
+    effects
+}

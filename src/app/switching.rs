@@ -1,0 +1,278 @@
+//! Moving between conversations: the list, the switcher, new ones, titles, the trash.
+//!
+//! A reply goes on while another conversation is seen; scroll position, draft and queue stay with
+//! theirs.
+
+use super::editor::Editor;
+use super::keep::keep;
+use super::open::OpenConversation;
+use super::{Effect, Focus, Model, Overlay, StoreEvent, Switcher};
+use crate::chat::{Change, Conversation, ConversationId, Draft};
+
+/// Open conversations in which nothing happens are given up beyond this many; the disk has them.
+const OPEN_KEPT: usize = 16;
+
+/// What the store has to say.
+pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
+    match event {
+        StoreEvent::Listed(summaries) => {
+            model.library.summaries = summaries;
+            changed_elsewhere(model)
+        }
+        StoreEvent::Loaded {
+            conversation,
+            draft,
+            show,
+        } => loaded(model, *conversation, draft, show),
+        StoreEvent::HeadElsewhere(id) => {
+            model.remark("Another window went on with this conversation; both versions are kept.");
+            vec![Effect::Load { id, show: false }]
+        }
+        StoreEvent::Trouble(words) => {
+            model.remark(words);
+            Vec::new()
+        }
+    }
+}
+
+/// Reads those open conversations again that have grown on disk without this window.
+fn changed_elsewhere(model: &Model) -> Vec<Effect> {
+    let idle = model.open.values().filter(|open| open.turn.is_none());
+    let stale = idle.filter(|open| {
+        let saved = model.library.summary(open.conversation.id);
+        saved.is_some_and(|saved| saved.messages > open.conversation.messages().count())
+    });
+    stale
+        .map(|open| Effect::Load {
+            id: open.conversation.id,
+            show: false,
+        })
+        .collect()
+}
+
+fn loaded(model: &mut Model, conversation: Conversation, draft: Draft, show: bool) -> Vec<Effect> {
+    let id = conversation.id;
+    match model.open.get_mut(&id) {
+        // What is typed here and what is being received here is newer than the disk.
+        Some(open) if open.turn.is_none() => open.conversation = conversation,
+        Some(_) => {}
+        None if show => {
+            let open = OpenConversation::from_disk(conversation, draft);
+            model.open.insert(id, open);
+        }
+        None => return Vec::new(),
+    }
+    if show {
+        show_open(model, id)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Goes to a conversation, reading it first where it is not open.
+fn go_to(model: &mut Model, id: ConversationId) -> Vec<Effect> {
+    if model.open.contains_key(&id) {
+        return show_open(model, id);
+    }
+    vec![Effect::Load { id, show: true }]
+}
+
+fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
+    let before = std::mem::replace(&mut model.current, id);
+    if before != id
+        && model
+            .open
+            .get(&before)
+            .is_some_and(OpenConversation::is_untouched)
+    {
+        model.open.remove(&before);
+    }
+    give_up_idle(model);
+    model.library.selected = Some(id);
+    model.overlay = None;
+    let open = model.conversation_mut();
+    open.is_unread = false;
+    open.composer.editor.set_width(0);
+    let conversation = &open.conversation;
+    let (space, asked) = (conversation.space.clone(), conversation.model.clone());
+    if model.panel.is_some() {
+        model.panel = Some(Editor::new(model.system()));
+    }
+    if model.focus == Focus::Panel {
+        model.focus = Focus::Composer;
+    }
+    if model.names.contains_key(&space) {
+        return Vec::new();
+    }
+    vec![Effect::Describe {
+        space,
+        model: asked,
+    }]
+}
+
+fn give_up_idle(model: &mut Model) {
+    let current = model.current;
+    let mut room = OPEN_KEPT;
+    model.open.retain(|id, open| {
+        let is_busy = open.turn.is_some() || !open.queued.is_empty() || open.due_at().is_some();
+        if *id == current || is_busy {
+            return true;
+        }
+        room = room.saturating_sub(1);
+        room > 0
+    });
+}
+
+/// Begins a new conversation, or stays in one that is still empty.
+pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
+    model.focus = Focus::Composer;
+    if model.conversation().is_untouched() {
+        model.overlay = None;
+        return Vec::new();
+    }
+    let open = OpenConversation::new(model.defaults.conversation());
+    let id = open.conversation.id;
+    model.open.insert(id, open);
+    show_open(model, id)
+}
+
+pub(super) fn open_switcher(model: &mut Model) -> Vec<Effect> {
+    model.overlay = Some(Overlay::Switcher(Switcher::default()));
+    vec![Effect::List]
+}
+
+/// Enter in the switcher.
+pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Switcher(switcher)) = model.overlay.take() else {
+        return Vec::new();
+    };
+    let found = switcher.found(&model.library.summaries);
+    match found.get(switcher.at).map(|summary| summary.id) {
+        Some(id) => {
+            model.focus = Focus::Composer;
+            go_to(model, id)
+        }
+        None => Vec::new(),
+    }
+}
+
+pub(super) fn toggle_list(model: &mut Model) -> Vec<Effect> {
+    let library = &mut model.library;
+    library.is_shown = !library.is_shown;
+    library.selected = Some(model.current);
+    model.focus = if library.is_shown {
+        Focus::List
+    } else {
+        Focus::Composer
+    };
+    vec![Effect::List]
+}
+
+/// Goes to the conversation above or below in the list.
+pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
+    match model.library.beside(model.current, by) {
+        Some(id) if id != model.current => go_to(model, id),
+        _ => Vec::new(),
+    }
+}
+
+/// Moves the mark of the list.
+pub(super) fn select(model: &mut Model, by: isize) -> Vec<Effect> {
+    let library = &mut model.library;
+    let first = library.summaries.first().map(|summary| summary.id);
+    library.selected = match library.selected {
+        Some(id) => library.beside(id, by).or(library.selected),
+        None => first,
+    };
+    Vec::new()
+}
+
+pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
+    model.focus = Focus::Composer;
+    match model.library.selected {
+        Some(id) if id != model.current => go_to(model, id),
+        _ => Vec::new(),
+    }
+}
+
+/// Puts the conversation at the list's mark in the trash.
+pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.library.selected else {
+        return Vec::new();
+    };
+    let Some(summary) = model.library.summary(id) else {
+        return Vec::new();
+    };
+    if model.opened(id).is_some_and(|open| open.turn.is_some()) {
+        model.remark("A reply is on its way there; stop it first.");
+        return Vec::new();
+    }
+    let title = summary.title.clone();
+    model.remark(format!(
+        "Deleted “{title}”; u brings it back, and so does the trash for 30 days."
+    ));
+    let next = model.library.beside(id, 1).filter(|next| *next != id);
+    let next = next.or_else(|| model.library.beside(id, -1).filter(|next| *next != id));
+    model.library.summaries.retain(|summary| summary.id != id);
+    model.library.deleted = Some((id, title));
+    model.library.selected = next;
+    let mut effects = Vec::new();
+    if let Some(open) = model.open.get_mut(&id) {
+        // A draft is part of what comes back.
+        effects.extend(keep(open.due(model.clock.uptime, true)));
+    }
+    if id == model.current {
+        let open = OpenConversation::new(model.defaults.conversation());
+        let fresh = open.conversation.id;
+        model.open.insert(fresh, open);
+        effects.extend(show_open(model, fresh));
+        model.library.selected = next;
+    }
+    model.open.remove(&id);
+    effects.extend([
+        Effect::Keep(vec![Change::Delete { conversation: id }]),
+        Effect::List,
+    ]);
+    effects
+}
+
+pub(super) fn undelete(model: &mut Model) -> Vec<Effect> {
+    let Some((id, title)) = model.library.deleted.take() else {
+        model.remark("Nothing was deleted since the program began; see `spacechat restore`.");
+        return Vec::new();
+    };
+    model.remark(format!("“{title}” is back."));
+    model.library.selected = Some(id);
+    vec![
+        Effect::Keep(vec![Change::Restore { conversation: id }]),
+        Effect::List,
+    ]
+}
+
+pub(super) fn open_rename(model: &mut Model) -> Vec<Effect> {
+    if let Some(id) = model.library.selected
+        && let Some(summary) = model.library.summary(id)
+    {
+        model.overlay = Some(Overlay::Rename(id, Editor::new(&summary.title)));
+    }
+    Vec::new()
+}
+
+/// Enter in the box for a title. An empty one goes back to the first words.
+pub(super) fn rename(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Rename(id, title)) = model.overlay.take() else {
+        return Vec::new();
+    };
+    let title = title.text().trim().to_owned();
+    let title = Some(title).filter(|title| !title.is_empty());
+    if let Some(open) = model.open.get_mut(&id) {
+        open.conversation.title.clone_from(&title);
+    }
+    vec![
+        Effect::Keep(vec![Change::SetTitle {
+            conversation: id,
+            title,
+        }]),
+        Effect::List,
+    ]
+}

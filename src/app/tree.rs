@@ -1,0 +1,111 @@
+//! Versions: another wording of a message, another reply, and the way between them.
+//!
+//! Nothing is overwritten. A new version is a sibling in the tree, and the path that is seen goes
+//! through it from then on.
+
+use super::open::draft_of;
+use super::{Effect, Model, sending};
+use crate::chat::{Draft, MessageId, Role};
+
+/// What the model is asked when a reply is to go on.
+const GO_ON: &str = "Go on exactly where your last reply ended, without repeating anything.";
+
+/// Takes the picked message of the person into the composer. What stands there comes back when
+/// the new version is sent, or with Esc.
+pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
+    if is_busy(model) {
+        return Vec::new();
+    }
+    let open = model.conversation_mut();
+    let Some(message) = open
+        .picked
+        .and_then(|id| open.conversation.message(id).cloned())
+    else {
+        return Vec::new();
+    };
+    if message.role != Role::User {
+        model.remark("Only your own messages can be edited; r asks for another reply.");
+        return Vec::new();
+    }
+    let before = match open.editing.take() {
+        Some((_, before)) => before,
+        None => open.composer.draft(),
+    };
+    open.composer.set(draft_of(&message));
+    open.editing = Some((message.id, before));
+    open.picked = None;
+    Vec::new()
+}
+
+/// Asks for another reply to the picked message, or to the one before the picked reply; without a
+/// picked one, for another last reply.
+pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
+    if is_busy(model) {
+        return Vec::new();
+    }
+    let (id, now) = (model.current, model.clock.wall);
+    let open = model.conversation_mut();
+    let target = open.picked.or_else(|| open.head());
+    let user = target.and_then(|id| {
+        let message = open.conversation.message(id)?;
+        match message.role {
+            Role::User => Some(message.id),
+            Role::Assistant | Role::System => message.parent,
+        }
+    });
+    let Some(user) = user else {
+        return Vec::new();
+    };
+    let from = open.head();
+    let mut changes = open.keep_fields();
+    let (reply, more) = open.begin_reply(user, now, from);
+    changes.extend(more);
+    sending::start(model, id, reply, changes)
+}
+
+/// Asks the model to go on where its last reply ended.
+pub(super) fn go_on(model: &mut Model) -> Vec<Effect> {
+    if is_busy(model) {
+        return Vec::new();
+    }
+    model.conversation_mut().picked = None;
+    let draft = Draft {
+        text: GO_ON.to_owned(),
+        attachments: Vec::new(),
+    };
+    sending::submit(model, model.current, draft)
+}
+
+/// Shows another version of the picked message, and what followed it.
+pub(super) fn show_version(model: &mut Model, by: isize) -> Vec<Effect> {
+    if is_busy(model) {
+        return Vec::new();
+    }
+    let open = model.conversation_mut();
+    let Some(other) = open
+        .picked
+        .and_then(|id| beside(&open.conversation.versions(id), id, by))
+    else {
+        return Vec::new();
+    };
+    let from = open.head();
+    let end = open.conversation.newest_below(other);
+    open.conversation.set_head(Some(end));
+    open.picked = Some(other);
+    open.scroll.to_message(other);
+    vec![Effect::Keep(vec![open.head_moved(from)])]
+}
+
+fn beside(versions: &[MessageId], id: MessageId, by: isize) -> Option<MessageId> {
+    let at = versions.iter().position(|version| *version == id)?;
+    versions.get(at.checked_add_signed(by)?).copied()
+}
+
+/// The tree is not changed below a reply that is being received.
+fn is_busy(model: &mut Model) -> bool {
+    let is_busy = model.conversation().turn.is_some();
+    if is_busy {
+        model.remark("A reply is on its way; stop it first.");
+    }
+    is_busy
+}

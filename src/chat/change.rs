@@ -1,0 +1,191 @@
+//! A change of what is kept on disk: plain data, made where the model changes and applied by the
+//! store in the order in which it is sent.
+
+use super::{Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a conversation has set for its Space, by name.
+pub type Settings = BTreeMap<String, String>;
+
+/// One thing to keep. Those that belong together are sent together; then all of them are saved
+/// or none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A conversation is new, or its fields changed. It stands before all else about it. The
+    /// title counts for a new one only: [`Change::SetTitle`] changes it, so that a window with an
+    /// old title does not undo another's.
+    SaveConversation {
+        /// Its name.
+        id: ConversationId,
+        /// What the person calls it.
+        title: Option<String>,
+        /// The system message in force.
+        system: Arc<str>,
+        /// The model asked for.
+        model: String,
+        /// The Space it talks to.
+        space: String,
+        /// When it was begun.
+        created_at: Timestamp,
+        /// What is set for the Space.
+        settings: Settings,
+    },
+    /// A message joins the tree, or takes the place of one with the same name. One that streams
+    /// counts as received by this instance. A message of the person takes its conversation out of
+    /// the trash, where another window may have put it.
+    AddMessage {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message, its parent and attachments included.
+        message: Arc<Message>,
+    },
+    /// More of a reply's text. Cheap: what is there is not written again.
+    Append {
+        /// The reply.
+        message: MessageId,
+        /// What comes behind its text.
+        text: String,
+    },
+    /// All of a reply's text so far.
+    Replace {
+        /// The reply.
+        message: MessageId,
+        /// Its text.
+        text: String,
+    },
+    /// All that the model has shown of its thinking so far.
+    Reasoning {
+        /// The reply.
+        message: MessageId,
+        /// The thoughts.
+        text: String,
+    },
+    /// All of the end that is stored and not shown.
+    HiddenTail {
+        /// The reply.
+        message: MessageId,
+        /// The end.
+        text: String,
+    },
+    /// The reply has ended; its pieces become one text, which is searched from now on.
+    Finish {
+        /// The reply.
+        message: MessageId,
+        /// How it ended.
+        state: MessageState,
+        /// What went wrong, if something did.
+        failure: Option<Failure>,
+    },
+    /// The path that is seen ends elsewhere. Where the head is not `from`, another window moved
+    /// it first: its head stays, and the store says so.
+    SetHead {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The head that this window knows.
+        from: Option<MessageId>,
+        /// The head from now on; a message of the conversation.
+        to: Option<MessageId>,
+    },
+    /// What stands in the composer; an empty draft removes what was kept.
+    SaveDraft {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The draft.
+        draft: Draft,
+    },
+    /// The person names the conversation; `None` goes back to its first words.
+    SetTitle {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The name.
+        title: Option<String>,
+    },
+    /// Into the trash.
+    Delete {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Out of the trash.
+    Restore {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Removes for good what was put in the trash before a time, and texts that nothing refers
+    /// to. The store does this by itself after opening, for 30 days.
+    Purge {
+        /// The time.
+        before: Timestamp,
+    },
+}
+
+impl Change {
+    /// What it keeps, in words for a person.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Self::SaveConversation { .. } => "the conversation",
+            Self::AddMessage { .. } => "a message",
+            Self::Append { .. }
+            | Self::Replace { .. }
+            | Self::Reasoning { .. }
+            | Self::HiddenTail { .. } => "a part of a reply",
+            Self::Finish { .. } => "the end of a reply",
+            Self::SetHead { .. } => "the place in the conversation",
+            Self::SaveDraft { .. } => "the draft",
+            Self::SetTitle { .. } => "the title",
+            Self::Delete { .. } => "that the conversation is deleted",
+            Self::Restore { .. } => "that the conversation is restored",
+            Self::Purge { .. } => "that the trash is emptied",
+        }
+    }
+
+    /// Fields of `conversation` as a change.
+    pub fn save_conversation(conversation: &Conversation, settings: Settings) -> Self {
+        Self::SaveConversation {
+            id: conversation.id,
+            title: conversation.title.clone(),
+            system: Arc::clone(&conversation.system),
+            model: conversation.model.clone(),
+            space: conversation.space.clone(),
+            created_at: conversation.created_at,
+            settings,
+        }
+    }
+}
+
+/// The changes that keep a whole conversation, imported or made elsewhere; to be sent together. A
+/// reply that still streams in it becomes interrupted: nobody here receives the rest. The names
+/// in it must be new to the store (see `chat::export::renamed`).
+pub fn import_changes(
+    conversation: &Conversation,
+    draft: Draft,
+    settings: Settings,
+) -> Vec<Change> {
+    let id = conversation.id;
+    let mut changes = vec![Change::save_conversation(conversation, settings)];
+    let mut messages: Vec<&Arc<Message>> = conversation.messages().collect();
+    messages.sort_unstable_by_key(|message| (message.created_at, message.id));
+    changes.extend(messages.into_iter().map(|message| {
+        let mut message = Arc::clone(message);
+        if message.state == MessageState::Streaming {
+            Arc::make_mut(&mut message).state = MessageState::Interrupted;
+        }
+        Change::AddMessage {
+            conversation: id,
+            message,
+        }
+    }));
+    changes.push(Change::SetHead {
+        conversation: id,
+        from: None,
+        to: conversation.head().map(|head| head.id),
+    });
+    if !draft.is_empty() {
+        changes.push(Change::SaveDraft {
+            conversation: id,
+            draft,
+        });
+    }
+    changes
+}

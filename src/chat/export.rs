@@ -1,0 +1,84 @@
+//! A conversation as text for elsewhere: Markdown and HTML to read, JSON to keep and take back.
+//!
+//! Pure functions of plain data; the commands write the files. Markdown and HTML show the path
+//! that is seen, JSON holds the whole tree and loses nothing.
+
+mod html;
+mod json;
+mod markdown;
+
+#[cfg(test)]
+mod tests;
+
+pub use html::html;
+pub use json::{ImportError, Imported, from_json, json, renamed};
+pub use markdown::markdown;
+
+use super::{Attachment, Conversation, Message, MessageState, Role};
+use std::sync::Arc;
+
+/// Part of an exported path, in the order in which it is read.
+enum Part<'a> {
+    /// The system message in force from here on; empty where there is none any more.
+    System(&'a str),
+    /// A message.
+    Message(&'a Message),
+}
+
+/// The path that is seen, with the system messages where they change.
+fn parts(conversation: &Conversation) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut system = "";
+    for message in conversation.path() {
+        if let Some(now) = message.system.as_deref()
+            && now != system
+        {
+            system = now;
+            parts.push(Part::System(now));
+        }
+        parts.push(Part::Message(message));
+    }
+    if parts.is_empty() && !conversation.system.is_empty() {
+        parts.push(Part::System(&conversation.system));
+    }
+    parts
+}
+
+/// Who speaks, as a heading.
+fn speaker(role: Role) -> &'static str {
+    match role {
+        Role::System => "System",
+        Role::User => "You",
+        Role::Assistant => "Assistant",
+    }
+}
+
+/// What is to be said of a message that is not complete.
+fn ending(message: &Message) -> Option<String> {
+    let state = match message.state {
+        MessageState::Complete => return None,
+        MessageState::Streaming => "Not complete yet",
+        MessageState::Stopped => "Stopped",
+        MessageState::Failed => "Failed",
+        MessageState::Interrupted => "Interrupted",
+    };
+    Some(match &message.failure {
+        Some(failure) => format!("{state}: {}", failure.message),
+        None => format!("{state}."),
+    })
+}
+
+/// A time to the second, in UTC.
+fn time(message: &Message) -> String {
+    format!("{:.0}", message.created_at)
+}
+
+/// What an attachment is called, on one line.
+fn label(attachment: &Arc<Attachment>) -> String {
+    one_line(&attachment.name)
+}
+
+/// `text` with every run of white space as one space.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

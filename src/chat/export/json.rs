@@ -1,0 +1,335 @@
+//! A conversation as JSON and back, with nothing lost: every branch, times, system messages,
+//! thoughts, hidden tails, attachments, states, failures, the head, the draft, the settings.
+//!
+//! What is read may come from anywhere; it is checked before a conversation is made of it.
+
+use crate::chat::{
+    Attachment, Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState,
+    Role,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// What the file says of itself.
+const FORMAT: &str = "spacechat conversation";
+
+/// The version that is written, and the newest that is read.
+const VERSION: u64 = 1;
+
+/// What an import gives: a conversation with its draft and settings, as they were exported.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The conversation, under the names it had.
+    pub conversation: Conversation,
+    /// What stood unsent in its composer.
+    pub draft: Draft,
+    /// What was set for its Space.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// Why a file cannot be imported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// It is no conversation of this program.
+    #[error("this is no exported conversation of spacechat")]
+    NotOurs,
+    /// A newer spacechat wrote it.
+    #[error(
+        "it was exported by a newer spacechat (its format is {found}, this one knows {VERSION})"
+    )]
+    Newer {
+        /// Its version.
+        found: u64,
+    },
+    /// A field is missing or of the wrong kind.
+    #[error("a part of it cannot be read: {0}")]
+    Shape(String),
+    /// A time is no RFC 3339 time.
+    #[error("{0:?} is no time in RFC 3339")]
+    Time(String),
+    /// Two messages have the same name.
+    #[error("message {0} is in it twice")]
+    Duplicate(MessageId),
+    /// A message follows one that is not in the file.
+    #[error("message {message} follows {parent}, which is not in it")]
+    MissingParent {
+        /// The message.
+        message: MessageId,
+        /// The one that is not there.
+        parent: MessageId,
+    },
+    /// Messages follow each other in a circle.
+    #[error("message {0} follows itself")]
+    Circle(MessageId),
+    /// The head is not in the file.
+    #[error("its head {0} is not in it")]
+    MissingHead(MessageId),
+}
+
+impl ImportError {
+    /// What the person can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NotOurs => "Import takes what `spacechat export --format json` writes.",
+            Self::Newer { .. } => "Update spacechat.",
+            _ => "The file was changed or cut since it was exported; export it again.",
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Document<'a> {
+    format: Cow<'a, str>,
+    version: u64,
+    id: ConversationId,
+    title: Option<Cow<'a, str>>,
+    space: Cow<'a, str>,
+    model: Cow<'a, str>,
+    system: Cow<'a, str>,
+    created_at: String,
+    settings: BTreeMap<String, String>,
+    head: Option<MessageId>,
+    messages: Vec<MessageDocument<'a>>,
+    draft: DraftDocument<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MessageDocument<'a> {
+    id: MessageId,
+    parent: Option<MessageId>,
+    role: Role,
+    created_at: String,
+    state: MessageState,
+    failure: Option<Failure>,
+    system: Option<Cow<'a, str>>,
+    attachments: Vec<AttachmentDocument<'a>>,
+    reasoning: Cow<'a, str>,
+    text: Cow<'a, str>,
+    hidden_tail: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AttachmentDocument<'a> {
+    name: Cow<'a, str>,
+    text: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DraftDocument<'a> {
+    text: Cow<'a, str>,
+    attachments: Vec<AttachmentDocument<'a>>,
+}
+
+/// `conversation` with all its branches as JSON, messages from the oldest name to the newest.
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "every value in the document has a JSON form"
+)]
+pub fn json(
+    conversation: &Conversation,
+    draft: &Draft,
+    settings: &BTreeMap<String, String>,
+) -> Value {
+    let mut messages: Vec<&Arc<Message>> = conversation.messages().collect();
+    messages.sort_unstable_by_key(|message| message.id);
+    let document = Document {
+        format: FORMAT.into(),
+        version: VERSION,
+        id: conversation.id,
+        title: conversation.title.as_deref().map(Cow::from),
+        space: conversation.space.as_str().into(),
+        model: conversation.model.as_str().into(),
+        system: Cow::from(&*conversation.system),
+        created_at: conversation.created_at.to_string(),
+        settings: settings.clone(),
+        head: conversation.head().map(|head| head.id),
+        messages: messages.into_iter().map(write_message).collect(),
+        draft: DraftDocument {
+            text: draft.text.as_str().into(),
+            attachments: write_attachments(&draft.attachments),
+        },
+    };
+    serde_json::to_value(document).expect("texts, numbers and lists always have a JSON form")
+}
+
+fn write_message(message: &Arc<Message>) -> MessageDocument<'_> {
+    MessageDocument {
+        id: message.id,
+        parent: message.parent,
+        role: message.role,
+        created_at: message.created_at.to_string(),
+        state: message.state,
+        failure: message.failure.clone(),
+        system: message.system.as_deref().map(Cow::from),
+        attachments: write_attachments(&message.attachments),
+        reasoning: message.reasoning.as_str().into(),
+        text: message.text.as_str().into(),
+        hidden_tail: message.hidden_tail.as_str().into(),
+    }
+}
+
+fn write_attachments(attachments: &[Arc<Attachment>]) -> Vec<AttachmentDocument<'_>> {
+    attachments
+        .iter()
+        .map(|attachment| AttachmentDocument {
+            name: attachment.name.as_str().into(),
+            text: Cow::from(&*attachment.text),
+        })
+        .collect()
+}
+
+/// Reads what [`json`] wrote. Whatever `value` is, this ends with a conversation that is a tree
+/// or with an error, and never panics.
+pub fn from_json(value: &Value) -> Result<Imported, ImportError> {
+    if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
+        return Err(ImportError::NotOurs);
+    }
+    if let Some(found) = value.get("version").and_then(Value::as_u64)
+        && found > VERSION
+    {
+        return Err(ImportError::Newer { found });
+    }
+    let document = Document::deserialize(value);
+    let document = document.map_err(|error| ImportError::Shape(error.to_string()))?;
+    require_tree(&document)?;
+    let mut shared = Shared::default();
+    let messages = document
+        .messages
+        .into_iter()
+        .map(|message| read_message(message, &mut shared))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut conversation =
+        Conversation::new(document.space, document.model, shared.text(document.system));
+    conversation.id = document.id;
+    conversation.title = document.title.map(Cow::into_owned);
+    conversation.created_at = read_time(&document.created_at)?;
+    Ok(Imported {
+        conversation: conversation.with_messages(messages, document.head),
+        draft: Draft {
+            text: document.draft.text.into_owned(),
+            attachments: read_attachments(document.draft.attachments, &mut shared),
+        },
+        settings: document.settings,
+    })
+}
+
+/// Refuses messages that are no trees, and a head that is not among them.
+fn require_tree(document: &Document<'_>) -> Result<(), ImportError> {
+    let mut parents = HashMap::new();
+    for message in &document.messages {
+        if parents.insert(message.id, message.parent).is_some() {
+            return Err(ImportError::Duplicate(message.id));
+        }
+    }
+    // Messages that are known to lead to a beginning: each is walked over once.
+    let mut rooted = HashSet::new();
+    for message in &document.messages {
+        let mut way = HashSet::new();
+        let mut at = message.id;
+        while !rooted.contains(&at) {
+            if !way.insert(at) {
+                return Err(ImportError::Circle(at));
+            }
+            match parents.get(&at) {
+                Some(Some(parent)) if parents.contains_key(parent) => at = *parent,
+                Some(Some(parent)) => {
+                    return Err(ImportError::MissingParent {
+                        message: at,
+                        parent: *parent,
+                    });
+                }
+                _ => break,
+            }
+        }
+        rooted.extend(way);
+    }
+    match document.head {
+        Some(head) if !parents.contains_key(&head) => Err(ImportError::MissingHead(head)),
+        _ => Ok(()),
+    }
+}
+
+fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Message, ImportError> {
+    Ok(Message {
+        id: message.id,
+        parent: message.parent,
+        role: message.role,
+        text: message.text.into_owned(),
+        reasoning: message.reasoning.into_owned(),
+        hidden_tail: message.hidden_tail.into_owned(),
+        attachments: read_attachments(message.attachments, shared),
+        state: message.state,
+        failure: message.failure,
+        created_at: read_time(&message.created_at)?,
+        system: message.system.map(|system| shared.text(system)),
+        revision: 0,
+        rewrites: 0,
+    })
+}
+
+fn read_attachments(
+    attachments: Vec<AttachmentDocument<'_>>,
+    shared: &mut Shared,
+) -> Vec<Arc<Attachment>> {
+    attachments
+        .into_iter()
+        .map(|attachment| shared.attachment(attachment))
+        .collect()
+}
+
+fn read_time(text: &str) -> Result<Timestamp, ImportError> {
+    text.parse()
+        .map_err(|_| ImportError::Time(text.chars().take(80).collect()))
+}
+
+/// Texts of one import, so that equal ones are in memory once.
+#[derive(Default)]
+struct Shared(HashSet<Arc<str>>);
+
+impl Shared {
+    fn text(&mut self, text: Cow<'_, str>) -> Arc<str> {
+        if let Some(known) = self.0.get(&*text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&text));
+        text
+    }
+
+    fn attachment(&mut self, attachment: AttachmentDocument<'_>) -> Arc<Attachment> {
+        let text = self.text(attachment.text);
+        Arc::new(Attachment::new(attachment.name, text))
+    }
+}
+
+/// A copy of `conversation` under new names, its messages included: for an import where the old
+/// names are taken. Older messages keep older names.
+pub fn renamed(conversation: &Conversation) -> Conversation {
+    let mut messages: Vec<Message> = conversation
+        .messages()
+        .map(|message| Message::clone(message))
+        .collect();
+    messages.sort_unstable_by_key(|message| message.id);
+    let names: HashMap<MessageId, MessageId> = messages
+        .iter()
+        .map(|message| (message.id, MessageId::new()))
+        .collect();
+    let new_name = |old: MessageId| names.get(&old).copied();
+    for message in &mut messages {
+        message.id = new_name(message.id).unwrap_or(message.id);
+        message.parent = message.parent.and_then(new_name);
+    }
+    let head = conversation.head().and_then(|head| new_name(head.id));
+    let mut copy = Conversation::new(
+        conversation.space.clone(),
+        conversation.model.clone(),
+        Arc::clone(&conversation.system),
+    );
+    copy.title.clone_from(&conversation.title);
+    copy.created_at = conversation.created_at;
+    copy.with_messages(messages, head)
+}

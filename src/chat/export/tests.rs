@@ -1,0 +1,276 @@
+//! Exports and imports of conversations, sound and hostile ones.
+
+use super::{ImportError, from_json, html, json, markdown, renamed};
+use crate::chat::{
+    Attachment, Conversation, Draft, Failure, Message, MessageId, MessageState, Role,
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::{Value, json as value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn attachment(name: &str, text: &str) -> Arc<Attachment> {
+    Arc::new(Attachment::new(name, text))
+}
+
+/// A conversation with two versions of a reply, of which the first is seen.
+fn branched() -> Conversation {
+    let mut conversation = Conversation::new("owner/space", "model", "be brief");
+    let mut question = Message::user("What <b>is</b> it?");
+    question.system = Some("be brief".into());
+    question.attachments.push(attachment("notes.md", "a ``` b"));
+    let question = conversation.append(question);
+    let mut reply = Message::new(Role::Assistant, "So:\n```rust\nlet a = &b < c;\n```\ndone");
+    reply.reasoning = "Let me see.".to_owned();
+    reply.hidden_tail = "\n<summary>short".to_owned();
+    let seen = conversation.append(reply);
+    conversation.set_head(Some(question));
+    let mut other = Message::new(Role::Assistant, "another");
+    other.state = MessageState::Failed;
+    other.failure = Some(Failure {
+        kind: "space".to_owned(),
+        message: "It failed.".to_owned(),
+        hint: "Try again.".to_owned(),
+    });
+    conversation.append(other);
+    conversation.set_head(Some(seen));
+    conversation
+}
+
+fn exported(conversation: &Conversation) -> Value {
+    json(conversation, &Draft::default(), &BTreeMap::new())
+}
+
+#[test]
+fn markdown_shows_the_path_that_is_seen() {
+    let text = markdown(&branched());
+    assert!(
+        text.starts_with("# What <b>is</b> it? notes.md\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n## System\n\nbe brief\n"));
+    assert!(text.contains("\n**notes.md**\n\n````\na ``` b\n````\n"));
+    assert!(text.contains("> Let me see.\n"));
+    assert!(text.contains("let a = &b < c;"));
+    assert!(!text.contains("another"));
+}
+
+#[test]
+fn html_escapes_everything_and_sets_code_apart() {
+    let mut conversation = branched();
+    conversation.title = Some("</title><script>alert(1)</script>".to_owned());
+    let text = html(&conversation);
+    assert!(!text.contains("<script"));
+    assert!(text.contains("What &lt;b&gt;is&lt;/b&gt; it?"));
+    assert!(text.contains("<pre><code>let a = &amp;b &lt; c;\n</code></pre>"));
+    assert!(text.contains("prefers-color-scheme: dark"));
+}
+
+#[test]
+fn html_of_a_fence_that_is_not_closed_keeps_its_text() {
+    let mut conversation = Conversation::new("s", "", "");
+    conversation.append(Message::user("before\n~~~\ninside ``` still"));
+    let text = html(&conversation);
+    assert!(text.contains("before</div>"));
+    assert!(text.contains("<pre><code>inside ``` still</code></pre>"));
+}
+
+#[test]
+fn json_gives_back_every_branch_and_the_head() {
+    let conversation = branched();
+    let imported = from_json(&exported(&conversation)).unwrap().conversation;
+    assert_eq!(imported.path_ids(), conversation.path_ids());
+    for message in conversation.messages() {
+        assert_eq!(imported.message(message.id), Some(message));
+    }
+    assert_eq!(imported.messages().count(), 3);
+}
+
+#[test]
+fn a_renamed_copy_has_the_same_shape_and_no_old_name() {
+    let conversation = branched();
+    let copy = renamed(&conversation);
+    assert_ne!(copy.id, conversation.id);
+    let texts = |conversation: &Conversation| -> Vec<String> {
+        conversation.path().map(|m| m.text.clone()).collect()
+    };
+    assert_eq!(texts(&copy), texts(&conversation));
+    assert_eq!(copy.messages().count(), 3);
+    assert!(
+        copy.messages()
+            .all(|m| conversation.message(m.id).is_none())
+    );
+    let reply = copy.path_ids()[1];
+    assert_eq!(copy.versions(reply).len(), 2);
+    assert_eq!(copy.versions(reply)[0], reply);
+}
+
+#[test]
+fn what_is_no_conversation_is_refused() {
+    for foreign in [value!(null), value!([]), value!({"a": 1}), value!("text")] {
+        assert_eq!(from_json(&foreign).unwrap_err(), ImportError::NotOurs);
+    }
+    let mut newer = exported(&branched());
+    newer["version"] = value!(7);
+    assert_eq!(
+        from_json(&newer).unwrap_err(),
+        ImportError::Newer { found: 7 }
+    );
+}
+
+#[test]
+fn a_name_that_is_there_twice_is_refused() {
+    let mut hostile = exported(&branched());
+    let first = hostile["messages"][0].clone();
+    hostile["messages"].as_array_mut().unwrap().push(first);
+    assert!(matches!(
+        from_json(&hostile),
+        Err(ImportError::Duplicate(_))
+    ));
+}
+
+#[test]
+fn a_parent_that_is_missing_is_refused() {
+    let mut hostile = exported(&branched());
+    hostile["messages"][0]["parent"] = value!(MessageId::new());
+    assert!(matches!(
+        from_json(&hostile),
+        Err(ImportError::MissingParent { .. })
+    ));
+}
+
+#[test]
+fn a_circle_is_refused() {
+    let mut hostile = exported(&branched());
+    hostile["messages"][0]["parent"] = hostile["messages"][1]["id"].clone();
+    assert!(matches!(from_json(&hostile), Err(ImportError::Circle(_))));
+    hostile["messages"][0]["parent"] = hostile["messages"][0]["id"].clone();
+    assert!(matches!(from_json(&hostile), Err(ImportError::Circle(_))));
+}
+
+#[test]
+fn a_head_that_is_missing_is_refused() {
+    let mut hostile = exported(&branched());
+    hostile["head"] = value!(MessageId::new());
+    assert!(matches!(
+        from_json(&hostile),
+        Err(ImportError::MissingHead(_))
+    ));
+}
+
+#[test]
+fn a_wrong_kind_anywhere_is_an_error_that_names_it() {
+    let sound = exported(&branched());
+    for pointer in [
+        "/id",
+        "/title",
+        "/created_at",
+        "/settings",
+        "/head",
+        "/messages",
+        "/draft",
+        "/messages/0/role",
+        "/messages/0/created_at",
+        "/messages/1/state",
+        "/messages/0/attachments",
+        "/messages/1/text",
+    ] {
+        let mut hostile = sound.clone();
+        *hostile.pointer_mut(pointer).unwrap() = value!({"x": [1]});
+        let wrong = from_json(&hostile).err();
+        assert!(
+            matches!(wrong, Some(ImportError::Shape(_) | ImportError::Time(_)))
+                || pointer == "/settings" && wrong.is_some(),
+            "{pointer}: {wrong:?}"
+        );
+    }
+}
+
+fn any_message() -> impl Strategy<Value = Message> {
+    let texts = (".*", ".*", ".*", proptest::option::of(".{0,4}"));
+    let attachments = proptest::collection::vec((".{0,3}", ".*"), 0..3);
+    (texts, attachments, 0..5usize, any::<i64>(), any::<bool>()).prop_map(
+        |((text, reasoning, tail, system), attachments, state, time, failed)| {
+            let mut message = Message::new(Role::Assistant, text);
+            message.reasoning = reasoning;
+            message.hidden_tail = tail;
+            message.system = system.map(Arc::from);
+            message.attachments = attachments
+                .iter()
+                .map(|(name, text)| attachment(name, text))
+                .collect();
+            message.state = [
+                MessageState::Complete,
+                MessageState::Streaming,
+                MessageState::Stopped,
+                MessageState::Failed,
+                MessageState::Interrupted,
+            ][state];
+            message.failure = failed.then(|| Failure {
+                kind: "timeout".to_owned(),
+                message: message.text.clone(),
+                hint: String::new(),
+            });
+            message.created_at = Timestamp::from_nanosecond(i128::from(time)).unwrap();
+            message
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn export_import_export_is_equal(
+        messages in proptest::collection::vec((any_message(), any::<prop::sample::Index>()), 0..8),
+        (title, draft) in (proptest::option::of(".*"), ".*"),
+        settings in proptest::collection::btree_map(".{0,3}", ".{0,3}", 0..3),
+        head in any::<prop::sample::Index>(),
+    ) {
+        let mut conversation = Conversation::new("space", "model", "system");
+        conversation.title = title;
+        let mut ids = vec![None];
+        for (message, parent) in messages {
+            conversation.set_head(ids[parent.index(ids.len())]);
+            ids.push(Some(conversation.append(message)));
+        }
+        conversation.set_head(ids[head.index(ids.len())]);
+        let draft = Draft { text: draft, attachments: vec![attachment("a", "b")] };
+        let first = json(&conversation, &draft, &settings);
+        let imported = from_json(&first).unwrap();
+        let second = json(&imported.conversation, &imported.draft, &imported.settings);
+        prop_assert_eq!(first, second);
+        for message in conversation.messages() {
+            prop_assert_eq!(imported.conversation.message(message.id), Some(message));
+        }
+    }
+
+    #[test]
+    fn a_change_anywhere_never_panics(at in any::<prop::sample::Index>(), kind in 0..5usize) {
+        let mut hostile = exported(&branched());
+        let mut pointers = vec![String::new()];
+        collect(&hostile, "", &mut pointers);
+        let pointer = &pointers[at.index(pointers.len())];
+        *hostile.pointer_mut(pointer).unwrap() =
+            [value!(null), value!(-1), value!([]), value!("x"), value!({})][kind].clone();
+        if let Ok(imported) = from_json(&hostile) {
+            let _ = (markdown(&imported.conversation), html(&imported.conversation));
+        }
+    }
+}
+
+/// The place of every value in `value`.
+fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
+    let mut enter = |key: &str, child: &Value| {
+        let pointer = format!("{at}/{key}");
+        pointers.push(pointer.clone());
+        collect(child, &pointer, pointers);
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, child)| enter(key, child)),
+        Value::Array(items) => {
+            let numbered = items.iter().enumerate();
+            numbered.for_each(|(index, child)| enter(&index.to_string(), child));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,29 @@
+//! A conversation as it stands in a list.
+
+use super::ConversationId;
+use jiff::Timestamp;
+
+/// A conversation in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Its name.
+    pub id: ConversationId,
+    /// What it is called, as it is shown.
+    pub title: String,
+    /// How its last message begins, on one line.
+    pub preview: String,
+    /// The Space it talks to.
+    pub space: String,
+    /// The model asked for.
+    pub model: String,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When its last message came.
+    pub updated_at: Timestamp,
+    /// How many messages it has, all branches counted.
+    pub messages: usize,
+    /// Whether something unsent stands in its composer.
+    pub has_draft: bool,
+    /// Whether it is in the trash.
+    pub trashed: bool,
+}

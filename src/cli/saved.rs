@@ -1,0 +1,328 @@
+//! The commands over what is saved: list, show, search, export, import, delete, restore, backup.
+//!
+//! They print for people, or one JSON object a line, and change nothing that they do not name.
+
+use super::exit::{Exit, complain, print};
+use crate::chat::{Change, ConversationId, Summary, export, import_changes};
+use crate::sanitize;
+use crate::store::{Found, Loaded, Store, StoreError, StoreNotice};
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use serde_json::json;
+use std::fmt::Write;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum SavedCommand {
+    /// List the saved conversations, newest first
+    List(ListArgs),
+    /// Print a conversation
+    Show {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Search the text of every message
+    Search(SearchArgs),
+    /// Print a conversation as a file
+    Export {
+        /// Its id, or the beginning of it
+        id: String,
+        /// The form
+        #[arg(long, value_enum, default_value = "md")]
+        format: Format,
+    },
+    /// Take a conversation in that was exported as JSON
+    Import {
+        /// The file; - reads stdin
+        file: PathBuf,
+    },
+    /// Put a conversation in the trash, for 30 days
+    Delete {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Take a conversation out of the trash
+    Restore {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Copy everything that is saved into a new file
+    Backup {
+        /// The file, which must not exist
+        file: PathBuf,
+    },
+}
+
+/// What `list` takes.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// What is in the trash
+    #[arg(long)]
+    trash: bool,
+}
+
+/// What `search` takes.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// All of these must be in the message; the last may be the beginning of a word
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// The forms of an export.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// Markdown: what is seen
+    Md,
+    /// JSON: everything, to be imported again
+    Json,
+    /// One HTML page
+    Html,
+}
+
+/// Why a command did nothing.
+enum Trouble {
+    Store(StoreError),
+    Other(Exit, String, String),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Opens the store for a command; what could not be saved is told on stderr.
+pub fn open(directory: &Path) -> Result<Store, StoreError> {
+    Store::open(directory, |notice| {
+        if let StoreNotice::NotSaved {
+            what,
+            message,
+            hint,
+        } = notice
+        {
+            complain(
+                Exit::Failed,
+                &format!("{what} could not be saved: {message}."),
+                &hint,
+            );
+        }
+    })
+}
+
+/// Runs a command over the store in `directory`.
+pub async fn run(directory: &Path, command: SavedCommand) -> Exit {
+    let store = match open(directory) {
+        Ok(store) => store,
+        Err(error) => return complain_of(&error),
+    };
+    let done = match command {
+        SavedCommand::List(arguments) => list(&store, &arguments),
+        SavedCommand::Show { id } => text(&store, &id, Format::Md),
+        SavedCommand::Search(arguments) => search(&store, &arguments).await,
+        SavedCommand::Export { id, format } => text(&store, &id, format),
+        SavedCommand::Import { file } => import(&store, &file),
+        SavedCommand::Delete { id } => {
+            change(&store, &id, |conversation| Change::Delete { conversation })
+        }
+        SavedCommand::Restore { id } => {
+            change(&store, &id, |conversation| Change::Restore { conversation })
+        }
+        SavedCommand::Backup { file } => {
+            let done = store.reader.backup(&file).map_err(Trouble::from);
+            done.map(|()| format!("saved in {}\n", file.display()))
+        }
+    };
+    let is_saved = store.handle.close().await;
+    match done {
+        Ok(text) if is_saved => print(&text),
+        Ok(_) => Exit::Failed,
+        Err(Trouble::Store(error)) => complain_of(&error),
+        Err(Trouble::Other(exit, message, hint)) => complain(exit, &message, &hint),
+    }
+}
+
+/// Says what is wrong with the store.
+pub fn complain_of(error: &StoreError) -> Exit {
+    complain(Exit::Failed, &format!("{error}."), error.hint())
+}
+
+fn list(store: &Store, arguments: &ListArgs) -> Result<String, Trouble> {
+    let summaries = if arguments.trash {
+        store.reader.trash()?
+    } else {
+        store.reader.list(usize::MAX, 0)?
+    };
+    let lines = summaries.iter().map(|summary| {
+        if arguments.json {
+            json_line(summary)
+        } else {
+            text_line(summary)
+        }
+    });
+    Ok(lines.collect())
+}
+
+fn json_line(summary: &Summary) -> String {
+    let line = json!({
+        "id": summary.id,
+        "title": summary.title,
+        "space": summary.space,
+        "model": summary.model,
+        "created_at": summary.created_at.to_string(),
+        "updated_at": summary.updated_at.to_string(),
+        "messages": summary.messages,
+    });
+    format!("{line}\n")
+}
+
+fn text_line(summary: &Summary) -> String {
+    let when = local(summary.updated_at);
+    let title = sanitize::line(&summary.title);
+    let draft = if summary.has_draft { "  (draft)" } else { "" };
+    format!(
+        "{}  {when}  {:>4}  {title}{draft}\n",
+        summary.id, summary.messages
+    )
+}
+
+fn local(at: Timestamp) -> String {
+    let local = at.to_zoned(jiff::tz::TimeZone::system());
+    local.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+async fn search(store: &Store, arguments: &SearchArgs) -> Result<String, Trouble> {
+    // What was saved a moment ago may still wait for its place in the index.
+    store.handle.indexed().await;
+    let hits = store.reader.search(&arguments.words.join(" "), 200)?;
+    let mut out = String::new();
+    for hit in hits {
+        // Writing to a string cannot fail.
+        let _ = if arguments.json {
+            let line = json!({
+                "conversation": hit.conversation,
+                "message": hit.message,
+                "title": hit.title,
+                "role": hit.role,
+                "created_at": hit.created_at.to_string(),
+                "snippet": hit.snippet,
+            });
+            writeln!(out, "{line}")
+        } else {
+            let (title, snippet) = (sanitize::line(&hit.title), sanitize::line(&hit.snippet));
+            writeln!(
+                out,
+                "{}  {}  {title}\n    {snippet}",
+                hit.conversation,
+                local(hit.created_at)
+            )
+        };
+    }
+    Ok(out)
+}
+
+/// A conversation that a person names by the beginning of its id.
+fn find(store: &Store, id: &str) -> Result<ConversationId, Trouble> {
+    let hint = "spacechat list shows the ids.".to_owned();
+    match store.reader.find(id)? {
+        Found::One(id) => Ok(id),
+        Found::Nothing => Err(Trouble::Other(
+            Exit::Usage,
+            format!("There is no conversation {id:?}."),
+            hint,
+        )),
+        Found::Several(_) => Err(Trouble::Other(
+            Exit::Usage,
+            format!("Several conversations begin with {id:?}."),
+            hint,
+        )),
+    }
+}
+
+fn load(store: &Store, id: &str) -> Result<Loaded, Trouble> {
+    let id = find(store, id)?;
+    store.reader.load(id)?.ok_or_else(|| {
+        let message = format!("The conversation {id} is not there any more.");
+        Trouble::Other(Exit::Failed, message, String::new())
+    })
+}
+
+/// The conversation that `id` names, for the screen and for `ask`.
+pub fn load_named(store: &Store, id: &str) -> Result<Loaded, Exit> {
+    load(store, id).map_err(|trouble| match trouble {
+        Trouble::Store(error) => complain_of(&error),
+        Trouble::Other(exit, message, hint) => complain(exit, &message, &hint),
+    })
+}
+
+fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
+    let loaded = load(store, id)?;
+    Ok(match format {
+        Format::Md => {
+            let text = export::markdown(&loaded.conversation);
+            if std::io::stdout().is_terminal() {
+                sanitize::text(&text).text
+            } else {
+                text
+            }
+        }
+        Format::Html => export::html(&loaded.conversation),
+        Format::Json => {
+            let value = export::json(&loaded.conversation, &loaded.draft, &loaded.settings);
+            format!("{value:#}\n")
+        }
+    })
+}
+
+fn import(store: &Store, file: &Path) -> Result<String, Trouble> {
+    let unreadable = |detail: String| {
+        Trouble::Other(
+            Exit::Usage,
+            format!("{} cannot be read: {detail}.", file.display()),
+            String::new(),
+        )
+    };
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(error.to_string()))?;
+    } else {
+        bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+    }
+    let value = serde_json::from_slice(&bytes)
+        .map_err(|error| unreadable(format!("it is not JSON ({error})")))?;
+    let imported = export::from_json(&value).map_err(|error| {
+        Trouble::Other(Exit::Usage, format!("{error}."), error.hint().to_string())
+    })?;
+    let known = store.reader.find(&imported.conversation.id.to_string())?;
+    let conversation = match known {
+        Found::Nothing => imported.conversation,
+        // What is here already stays; the file's becomes a copy beside it.
+        Found::One(_) | Found::Several(_) => export::renamed(&imported.conversation),
+    };
+    let id = conversation.id;
+    store.handle.send_all(import_changes(
+        &conversation,
+        imported.draft,
+        imported.settings,
+    ));
+    Ok(format!("{id}\n"))
+}
+
+fn change(
+    store: &Store,
+    id: &str,
+    change: impl FnOnce(ConversationId) -> Change,
+) -> Result<String, Trouble> {
+    let id = find(store, id)?;
+    store.handle.send(change(id));
+    Ok(format!("{id}\n"))
+}

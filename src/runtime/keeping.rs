@@ -1,0 +1,212 @@
+//! The store, beside the loop: what is to be kept goes to its writer, what is asked for is read on
+//! other threads and comes back as events. Nothing here makes the loop wait.
+
+use crate::app::{Event, StoreEvent};
+use crate::chat::{Change, ConversationId};
+use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// How often is looked whether another window has saved something.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long the program waits at its end for the disk.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Where conversations are kept.
+pub enum Storage {
+    /// Nowhere.
+    Off,
+    /// In this directory, opened beside the first frame.
+    Directory(PathBuf),
+}
+
+/// The store's hands in the loop.
+pub struct Keeping {
+    requests: mpsc::UnboundedSender<Request>,
+    keeper: JoinHandle<()>,
+}
+
+enum Request {
+    Keep(Vec<Change>),
+    Load { id: ConversationId, show: bool },
+    List,
+}
+
+impl Keeping {
+    /// Begins to keep. The receiver tells once whether the store could be opened; what is asked
+    /// for before that waits.
+    pub fn start(
+        storage: Storage,
+        events: mpsc::Sender<Event>,
+    ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
+        let (requests, received) = mpsc::unbounded_channel();
+        let (opened, is_open) = oneshot::channel();
+        let keeper = tokio::spawn(keep(storage, received, events, opened));
+        (Self { requests, keeper }, is_open)
+    }
+
+    /// Has changes kept, all or none of them. Never waits.
+    pub fn keep(&self, changes: Vec<Change>) {
+        self.ask(Request::Keep(changes));
+    }
+
+    /// Has a conversation read.
+    pub fn load(&self, id: ConversationId, show: bool) {
+        self.ask(Request::Load { id, show });
+    }
+
+    /// Has the list read.
+    pub fn list(&self) {
+        self.ask(Request::List);
+    }
+
+    fn ask(&self, request: Request) {
+        // Without a store nobody listens, which is as it should be.
+        let _ = self.requests.send(request);
+    }
+
+    /// Waits until all that was sent is on the disk, at most some seconds.
+    pub async fn close(self) {
+        drop(self.requests);
+        if tokio::time::timeout(CLOSING, self.keeper).await.is_err() {
+            tracing::error!("the disk did not take everything in time");
+        }
+    }
+}
+
+/// The keeper's life: opens the store, serves requests in order, closes it.
+async fn keep(
+    storage: Storage,
+    mut requests: mpsc::UnboundedReceiver<Request>,
+    events: mpsc::Sender<Event>,
+    opened: oneshot::Sender<Result<(), StoreError>>,
+) {
+    let Storage::Directory(directory) = storage else {
+        return;
+    };
+    let (notices, mut heard) = mpsc::unbounded_channel();
+    let opening = tokio::task::spawn_blocking(move || {
+        Store::open(&directory, move |notice| {
+            // The loop is gone only when the program ends.
+            let _ = notices.send(notice);
+        })
+    });
+    let store = match opening.await {
+        Ok(Ok(store)) => store,
+        Ok(Err(error)) => {
+            let _ = opened.send(Err(error));
+            return;
+        }
+        // Only a panic ends it so; its report is out already.
+        Err(_) => return,
+    };
+    let _ = opened.send(Ok(()));
+    let handle = store.handle.clone();
+    let lists = Arc::new(Notify::new());
+    let lister = tokio::spawn(list(
+        handle.clone(),
+        store.reader.clone(),
+        events.clone(),
+        Arc::clone(&lists),
+    ));
+    lists.notify_one();
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut version = None;
+    loop {
+        tokio::select! {
+            request = requests.recv() => match request {
+                Some(Request::Keep(changes)) => handle.send_all(changes),
+                Some(Request::Load { id, show }) => {
+                    let (handle, reader) = (handle.clone(), store.reader.clone());
+                    tokio::spawn(load(handle, reader, events.clone(), (id, show)));
+                }
+                Some(Request::List) => lists.notify_one(),
+                None => break,
+            },
+            Some(notice) = heard.recv() => {
+                let _ = events.send(Event::Store(told(notice))).await;
+            }
+            _ = looks.tick() => {
+                let now = handle.others_version().await;
+                if version.is_some() && version != now {
+                    lists.notify_one();
+                }
+                version = now;
+            }
+        }
+    }
+    lister.abort();
+    store.handle.close().await;
+}
+
+/// Reads the list whenever it is asked for; requests that come together are one.
+async fn list(
+    handle: StoreHandle,
+    reader: Reader,
+    events: mpsc::Sender<Event>,
+    asked: Arc<Notify>,
+) {
+    loop {
+        asked.notified().await;
+        handle.flush().await;
+        let reader = reader.clone();
+        let listed = tokio::task::spawn_blocking(move || reader.list(usize::MAX, 0)).await;
+        let event = match listed {
+            Ok(Ok(summaries)) => StoreEvent::Listed(summaries),
+            Ok(Err(error)) => trouble(&error),
+            Err(_) => return,
+        };
+        if events.send(Event::Store(event)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn load(
+    handle: StoreHandle,
+    reader: Reader,
+    events: mpsc::Sender<Event>,
+    (id, show): (ConversationId, bool),
+) {
+    handle.flush().await;
+    let loaded = tokio::task::spawn_blocking(move || reader.load(id)).await;
+    let event = match loaded {
+        Ok(Ok(Some(loaded))) => self::loaded(loaded, show),
+        Ok(Ok(None)) => StoreEvent::Trouble("This conversation is not there any more.".to_owned()),
+        Ok(Err(error)) => trouble(&error),
+        Err(_) => return,
+    };
+    let _ = events.send(Event::Store(event)).await;
+}
+
+/// A conversation that was read, as an event.
+pub fn loaded(loaded: Loaded, show: bool) -> StoreEvent {
+    StoreEvent::Loaded {
+        conversation: Box::new(loaded.conversation),
+        draft: loaded.draft,
+        show,
+    }
+}
+
+fn trouble(error: &StoreError) -> StoreEvent {
+    StoreEvent::Trouble(format!("{error}. {}", error.hint()))
+}
+
+fn told(notice: StoreNotice) -> StoreEvent {
+    match notice {
+        StoreNotice::HeadElsewhere { conversation, .. } => StoreEvent::HeadElsewhere(conversation),
+        StoreNotice::Waiting { message, hint, .. } => {
+            StoreEvent::Trouble(format!("Not saved yet: {message}. {hint}"))
+        }
+        StoreNotice::NotSaved {
+            what,
+            message,
+            hint,
+        } => StoreEvent::Trouble(format!("{what} could not be saved: {message}. {hint}")),
+        StoreNotice::Recovered => StoreEvent::Trouble("Everything is saved again.".to_owned()),
+    }
+}

@@ -1,0 +1,115 @@
+//! What is kept on disk: conversations, drafts, attachments and the search index, in one SQLite
+//! file in the data directory.
+//!
+//! One thread owns the connection that writes. It takes [`Change`]s in order, puts those that wait
+//! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have
+//! connections of their own and never wait for it. Several instances of the program may use the
+//! same directory; a lock file for each tells which of them live.
+//!
+//! `runtime` sends jobs and reads; the commands that draw no screen read. Nothing here knows of
+//! the screen or of providers.
+
+mod apply;
+mod check;
+mod derived;
+mod error;
+mod files;
+mod index;
+mod instance;
+mod load;
+mod query;
+mod reader;
+mod recover;
+mod row;
+mod schema;
+mod search;
+mod texts;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::Check;
+pub use error::{StoreError, StoreNotice};
+pub use reader::{Found, Loaded, Reader};
+pub use search::Hit;
+pub use writer::StoreHandle;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The database's name in the data directory.
+pub const FILE_NAME: &str = "spacechat.db";
+
+/// How long a connection waits for another instance's lock before it says so.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// A data directory that is open: send what is to be kept to `handle`, read with `reader`.
+#[derive(Debug)]
+pub struct Store {
+    /// Takes jobs; cloned to whoever writes.
+    pub handle: StoreHandle,
+    /// Reads; [`Reader::again`] gives further ones.
+    pub reader: Reader,
+    /// How many replies were found cut off by the end of the program that received them.
+    pub interrupted: usize,
+}
+
+impl Store {
+    /// Opens the store in `dir`, and makes both where they are missing: the directory for the
+    /// person alone (0700), the file likewise (0600); wider rights are narrowed. An older
+    /// database is brought up to date. Replies whose program died become interrupted. Blocks for
+    /// as long as the disk takes, and at most some seconds for another instance's lock.
+    ///
+    /// `on_notice` is called on the writer's thread with what could not be saved and why.
+    ///
+    /// A file that cannot be used (newer, damaged, foreign, locked, not readable) is left as it
+    /// is, and the error says what to do.
+    pub fn open(
+        dir: &Path,
+        on_notice: impl Fn(StoreNotice) + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        Self::open_within(dir, BUSY, on_notice)
+    }
+
+    /// [`Store::open`] with another patience for locks.
+    fn open_within(
+        dir: &Path,
+        busy: Duration,
+        on_notice: impl Fn(StoreNotice) + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let path = files::prepare(dir)?;
+        let instance = Arc::new(instance::Instance::begin(dir)?);
+        let mut connection = schema::open(&path, busy)?;
+        schema::migrate(&mut connection, &path)?;
+        let interrupted = recover::interrupt_orphans(&mut connection, &instance)
+            .map_err(|error| StoreError::sql(&path, &error))?;
+        files::narrow_database(&path)?;
+        let place = Place {
+            path,
+            busy,
+            instance,
+        };
+        let reader = Reader::open(place.clone())?;
+        let handle = writer::start(connection, place, on_notice)?;
+        Ok(Self {
+            handle,
+            reader,
+            interrupted,
+        })
+    }
+
+    /// Examines the store in `dir` without changing it; reads the whole file.
+    pub fn check(dir: &Path) -> Result<Check, StoreError> {
+        check::check(&dir.join(FILE_NAME), BUSY)
+    }
+}
+
+/// Where the database is, and who uses it: what every connection is made from.
+#[derive(Debug, Clone)]
+struct Place {
+    path: PathBuf,
+    busy: Duration,
+    instance: Arc<instance::Instance>,
+}

@@ -1,0 +1,412 @@
+//! Carries out jobs on the connection that writes, inside a transaction of the writer's.
+
+use super::texts::{self, Hashes};
+use super::{StoreError, StoreNotice, derived, row};
+use crate::chat::{
+    Attachment, ConversationId, Draft, Failure, Message, MessageId, MessageState, Role,
+};
+use crate::chat::{Change, Settings};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What jobs are carried out with.
+pub(super) struct Applier<'a> {
+    pub connection: &'a Connection,
+    pub path: &'a Path,
+    /// The instance that receives the replies that are added while they stream.
+    pub instance: &'a str,
+    pub hashes: &'a mut Hashes,
+    /// What there is to tell when the transaction is through.
+    pub notices: &'a mut Vec<StoreNotice>,
+}
+
+/// A job failed: for lack of what it refers to, or because of the database.
+enum Refusal {
+    Unknown(String),
+    Sql(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+type Outcome<T = ()> = Result<T, Refusal>;
+
+impl Applier<'_> {
+    /// Carries out one job.
+    pub(super) fn apply(&mut self, job: &Change) -> Result<(), StoreError> {
+        self.dispatch(job).map_err(|refusal| match refusal {
+            Refusal::Unknown(what) => StoreError::Unknown(what),
+            Refusal::Sql(error) => StoreError::sql(self.path, &error),
+        })
+    }
+
+    fn dispatch(&mut self, job: &Change) -> Outcome {
+        match job {
+            Change::SaveConversation { .. } => self.save_conversation(job),
+            Change::AddMessage {
+                conversation,
+                message,
+            } => self.add_message(*conversation, message),
+            Change::Append { message, text } => self.append(*message, text),
+            Change::Replace { message, text } => self.replace(*message, text),
+            Change::Reasoning { message, text } => self.set(*message, "reasoning", text),
+            Change::HiddenTail { message, text } => self.set(*message, "hidden_tail", text),
+            Change::Finish {
+                message,
+                state,
+                failure,
+            } => self.finish(*message, *state, failure.as_ref()),
+            Change::SetHead {
+                conversation,
+                from,
+                to,
+            } => self.set_head(*conversation, *from, *to),
+            Change::SaveDraft {
+                conversation,
+                draft,
+            } => self.save_draft(*conversation, draft),
+            Change::SetTitle {
+                conversation,
+                title,
+            } => self.change_conversation(*conversation, "title", title.as_deref()),
+            Change::Delete { conversation } => {
+                let now = row::time(Timestamp::now());
+                self.change_conversation(*conversation, "deleted_at", Some(&now))
+            }
+            Change::Restore { conversation } => {
+                self.change_conversation(*conversation, "deleted_at", None)
+            }
+            Change::Purge { before } => self.purge(*before),
+        }
+    }
+
+    fn save_conversation(&mut self, job: &Change) -> Outcome {
+        let Change::SaveConversation {
+            id,
+            title,
+            system,
+            model,
+            space,
+            created_at,
+            settings,
+        } = job
+        else {
+            return Ok(());
+        };
+        let system = texts::keep(self.connection, self.hashes, system)?;
+        let created_at = row::time(*created_at);
+        self.connection
+            .prepare_cached(
+                "INSERT INTO conversations
+                    (id, title, space, model, system, settings, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+                 ON CONFLICT (id) DO UPDATE SET space = excluded.space, model = excluded.model,
+                    system = excluded.system, settings = excluded.settings",
+            )?
+            .execute(params![
+                id.to_string(),
+                title,
+                space,
+                model,
+                system,
+                settings_json(settings),
+                created_at
+            ])?;
+        Ok(())
+    }
+
+    fn add_message(&mut self, conversation: ConversationId, message: &Message) -> Outcome {
+        let owner = self.conversation_key(conversation)?;
+        let id = message.id.to_string();
+        let system = match &message.system {
+            Some(system) => Some(texts::keep(self.connection, self.hashes, system)?),
+            None => None,
+        };
+        let known = self.find_message(message.id)?;
+        if let Some((_, other)) = known
+            && other != owner
+        {
+            return Err(Refusal::Unknown(format!(
+                "message {id} in this conversation"
+            )));
+        }
+        let created_at = row::time(message.created_at);
+        let streams = message.state == MessageState::Streaming;
+        let key = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO messages (id, conversation, parent, role, state, writer, revision,
+                    created_at, system, failure, hidden_tail, reasoning, text)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, role = excluded.role,
+                    state = excluded.state, writer = excluded.writer,
+                    revision = max(revision + 1, excluded.revision),
+                    created_at = excluded.created_at, system = excluded.system,
+                    failure = excluded.failure, hidden_tail = excluded.hidden_tail,
+                    reasoning = excluded.reasoning, text = excluded.text
+                 RETURNING key",
+            )?
+            .query_row(
+                params![
+                    id,
+                    owner,
+                    message.parent.map(|parent| parent.to_string()),
+                    row::role(message.role),
+                    row::state(message.state),
+                    streams.then_some(self.instance),
+                    i64::try_from(message.revision).unwrap_or(i64::MAX / 2),
+                    created_at,
+                    system,
+                    row::failure(message.failure.as_ref()),
+                    message.hidden_tail,
+                    message.reasoning,
+                    message.text
+                ],
+                |row| row.get::<_, i64>(0),
+            )?;
+        self.connection
+            .prepare_cached("DELETE FROM pieces WHERE message = ?1")?
+            .execute([key])?;
+        self.attach(key, &message.attachments)?;
+        self.count_message(owner, message, known.is_none())?;
+        Ok(derived::reindex(self.connection, key, !streams)?)
+    }
+
+    /// Writes down in the conversation's row that it has got a message.
+    fn count_message(&self, owner: i64, message: &Message, is_new: bool) -> Outcome {
+        self.connection
+            .prepare_cached(
+                "UPDATE conversations SET messages = messages + ?2,
+                    updated_at = max(updated_at, ?3),
+                    deleted_at = CASE WHEN ?4 THEN NULL ELSE deleted_at END
+                 WHERE key = ?1",
+            )?
+            .execute(params![
+                owner,
+                i64::from(is_new),
+                row::time(message.created_at),
+                message.role == Role::User
+            ])?;
+        Ok(())
+    }
+
+    /// Makes `attachments` those of the message, and has their texts searched.
+    fn attach(&mut self, message: i64, attachments: &[Arc<Attachment>]) -> Outcome {
+        self.connection
+            .prepare_cached("DELETE FROM attachments WHERE message = ?1")?
+            .execute([message])?;
+        for (place, attachment) in attachments.iter().enumerate() {
+            let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO attachments (message, place, name, tokens, text)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    message,
+                    number(place),
+                    attachment.name,
+                    number(attachment.tokens),
+                    text
+                ])?;
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO sources (text) VALUES (?1)")?
+                .execute([text])?;
+        }
+        Ok(())
+    }
+
+    fn append(&self, message: MessageId, text: &str) -> Outcome {
+        let added = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO pieces (message, text) SELECT key, ?2 FROM messages WHERE id = ?1",
+            )?
+            .execute(params![message.to_string(), text])?;
+        known(added, || format!("message {message}"))
+    }
+
+    fn replace(&self, message: MessageId, text: &str) -> Outcome {
+        self.set(message, "text", text)?;
+        self.connection
+            .prepare_cached(
+                "DELETE FROM pieces WHERE message = (SELECT key FROM messages WHERE id = ?1)",
+            )?
+            .execute([message.to_string()])?;
+        Ok(())
+    }
+
+    /// Writes a column of a message. What is searched follows when the reply is finished.
+    fn set(&self, message: MessageId, column: &'static str, text: &str) -> Outcome {
+        let sql = format!(
+            "UPDATE messages SET {column} = ?2, revision = revision + 1
+                + (SELECT count(*) FROM pieces WHERE message = messages.key)
+             WHERE id = ?1"
+        );
+        let changed = self
+            .connection
+            .prepare_cached(&sql)?
+            .execute(params![message.to_string(), text])?;
+        known(changed, || format!("message {message}"))
+    }
+
+    fn finish(
+        &self,
+        message: MessageId,
+        state: MessageState,
+        failure: Option<&Failure>,
+    ) -> Outcome {
+        let Some((key, owner)) = self.find_message(message)? else {
+            return Err(Refusal::Unknown(format!("message {message}")));
+        };
+        derived::fold(self.connection, key, state, failure)?;
+        let now = row::time(Timestamp::now());
+        self.connection
+            .prepare_cached(
+                "UPDATE conversations SET updated_at = max(updated_at, ?2) WHERE key = ?1",
+            )?
+            .execute(params![owner, now])?;
+        self.describe(owner)?;
+        Ok(())
+    }
+
+    fn set_head(
+        &mut self,
+        conversation: ConversationId,
+        from: Option<MessageId>,
+        to: Option<MessageId>,
+    ) -> Outcome {
+        let owner = self.conversation_key(conversation)?;
+        if let Some(to) = to
+            && self
+                .find_message(to)?
+                .is_none_or(|(_, other)| other != owner)
+        {
+            return Err(Refusal::Unknown(format!("message {to}")));
+        }
+        let moved = self
+            .connection
+            .prepare_cached("UPDATE conversations SET head = ?3 WHERE key = ?1 AND head IS ?2")?
+            .execute(params![
+                owner,
+                from.map(|id| id.to_string()),
+                to.map(|id| id.to_string())
+            ])?;
+        if moved > 0 {
+            self.describe(owner)?;
+            return Ok(());
+        }
+        let head: Option<String> = self
+            .connection
+            .prepare_cached("SELECT head FROM conversations WHERE key = ?1")?
+            .query_row([owner], |row| row.get(0))?;
+        let head = head.as_deref().and_then(row::message_id);
+        if head != to {
+            self.notices
+                .push(StoreNotice::HeadElsewhere { conversation, head });
+        }
+        Ok(())
+    }
+
+    fn save_draft(&mut self, conversation: ConversationId, draft: &Draft) -> Outcome {
+        let owner = self.conversation_key(conversation)?;
+        self.connection
+            .prepare_cached("DELETE FROM drafts WHERE conversation = ?1")?
+            .execute([owner])?;
+        if draft.is_empty() {
+            return Ok(());
+        }
+        self.connection
+            .prepare_cached("INSERT INTO drafts (conversation, text) VALUES (?1, ?2)")?
+            .execute(params![owner, draft.text])?;
+        for (place, attachment) in draft.attachments.iter().enumerate() {
+            let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO draft_attachments (conversation, place, name, tokens, text)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    owner,
+                    number(place),
+                    attachment.name,
+                    number(attachment.tokens),
+                    text
+                ])?;
+        }
+        Ok(())
+    }
+
+    fn change_conversation(
+        &self,
+        conversation: ConversationId,
+        column: &'static str,
+        value: Option<&str>,
+    ) -> Outcome {
+        let changed = self
+            .connection
+            .prepare_cached(&format!(
+                "UPDATE conversations SET {column} = ?2 WHERE id = ?1"
+            ))?
+            .execute(params![conversation.to_string(), value])?;
+        known(changed, || format!("conversation {conversation}"))
+    }
+
+    fn purge(&self, before: Timestamp) -> Outcome {
+        let before = row::time(before);
+        self.connection
+            .execute("DELETE FROM conversations WHERE deleted_at < ?1", [&before])?;
+        self.connection.execute(
+            "DELETE FROM conversations WHERE messages = 0 AND title IS NULL AND updated_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)",
+            [&before],
+        )?;
+        texts::remove_unused(self.connection)?;
+        Ok(())
+    }
+
+    fn conversation_key(&self, conversation: ConversationId) -> Outcome<i64> {
+        self.connection
+            .prepare_cached("SELECT key FROM conversations WHERE id = ?1")?
+            .query_row([conversation.to_string()], |row| row.get(0))
+            .optional()?
+            .ok_or_else(|| Refusal::Unknown(format!("conversation {conversation}")))
+    }
+
+    /// The keys of a message and of its conversation.
+    fn find_message(&self, message: MessageId) -> Outcome<Option<(i64, i64)>> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT key, conversation FROM messages WHERE id = ?1")?
+            .query_row([message.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(found)
+    }
+
+    fn describe(&self, conversation: i64) -> Outcome {
+        Ok(derived::describe(self.connection, conversation)?)
+    }
+}
+
+fn settings_json(settings: &Settings) -> String {
+    // A map of texts always has a JSON form.
+    serde_json::to_string(settings).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// A count for a column; no count that fits in memory is cut.
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn known(changed: usize, what: impl FnOnce() -> String) -> Outcome {
+    if changed > 0 {
+        Ok(())
+    } else {
+        Err(Refusal::Unknown(what()))
+    }
+}

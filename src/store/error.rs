@@ -1,0 +1,212 @@
+//! What can go wrong with the store, in words for a person: what happened, where, what to do.
+
+use crate::chat::{ConversationId, MessageId};
+use rusqlite::ErrorCode;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why the store could not be opened, read or written. Nothing was overwritten.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A newer spacechat wrote it.
+    #[error(
+        "{} was written by a newer spacechat (its format is {found}, this one knows {known})",
+        path.display()
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version that is understood here.
+        known: i64,
+    },
+    /// It is no database, or parts of it are broken.
+    #[error("{} is damaged: {detail}", path.display())]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// It is a database of another program.
+    #[error("{} is a database of another program", path.display())]
+    Foreign {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Something that is no file stands in its place.
+    #[error("{} is not a file", path.display())]
+    NotAFile {
+        /// Its place.
+        path: PathBuf,
+    },
+    /// The data directory's place is taken by something else.
+    #[error("the data directory {} is not a directory", path.display())]
+    NotADirectory {
+        /// The data directory.
+        path: PathBuf,
+    },
+    /// There is no store.
+    #[error("{} does not exist", path.display())]
+    Missing {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The rights to use it are missing.
+    #[error("no permission to use {}", path.display())]
+    Denied {
+        /// The file or directory.
+        path: PathBuf,
+    },
+    /// It can be read but not written.
+    #[error("{} cannot be written", path.display())]
+    ReadOnly {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Another program held it for too long.
+    #[error("{} is locked by another program", path.display())]
+    Locked {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The disk is full.
+    #[error("no space is left for {}", path.display())]
+    Full {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file to write exists.
+    #[error("{} exists and is not overwritten", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A message or head for a conversation, or a piece for a message, that is not in the store.
+    #[error("there is no {0} in the store")]
+    Unknown(String),
+    /// The system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The database refused, for a reason that is none of the above.
+    #[error("{}: {detail}", path.display())]
+    Sql {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    /// What the person can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Newer { .. } => {
+                "Update spacechat, or use another data directory with --data-dir."
+            }
+            Self::Damaged { .. } => {
+                "It is left as it is. Put a backup in its place, or move it away to begin anew."
+            }
+            Self::Foreign { .. } | Self::NotAFile { .. } => {
+                "Move it away, or use another data directory with --data-dir."
+            }
+            Self::NotADirectory { .. } => "Name a directory with --data-dir.",
+            Self::Missing { .. } => "Check the data directory that --data-dir names.",
+            Self::Denied { .. } => {
+                "Check who owns it and its rights, or use another data directory with --data-dir."
+            }
+            Self::ReadOnly { .. } => {
+                "Make it writable, or use another data directory with --data-dir."
+            }
+            Self::Locked { .. } => {
+                "End the program that uses it, a backup or another spacechat perhaps, and try again."
+            }
+            Self::Full { .. } => "Make room on the disk; what waits is saved then.",
+            Self::Exists { .. } => "Name a file that does not exist.",
+            Self::Unknown(_) => {
+                "It may have been deleted for good in another window; copy what you need from here."
+            }
+            Self::Io { .. } => "Check the disk and the rights of the data directory.",
+            Self::Sql { .. } => "spacechat doctor examines the store.",
+        }
+    }
+
+    /// Whether trying again later may help, with nothing changed in what is written.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Locked { .. } | Self::Full { .. } | Self::ReadOnly { .. } | Self::Denied { .. }
+        )
+    }
+
+    /// Names what SQLite says about the database at `path`.
+    pub(super) fn sql(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged {
+                path,
+                detail: error.to_string(),
+            },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            Some(ErrorCode::DiskFull) => Self::Full { path },
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
+            Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::Denied { path },
+            _ => Self::Sql {
+                path,
+                detail: error.to_string(),
+            },
+        }
+    }
+
+    /// Names what the system says about `path`.
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied => Self::Denied { path },
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            io::ErrorKind::NotFound => Self::Missing { path },
+            io::ErrorKind::AlreadyExists => Self::Exists { path },
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+/// What the writer has to tell while it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreNotice {
+    /// The store cannot be written now. The jobs are kept in memory and tried again.
+    Waiting {
+        /// How many jobs wait.
+        jobs: usize,
+        /// What happened, and where.
+        message: String,
+        /// What the person can do.
+        hint: String,
+    },
+    /// Writing works again, and all that waited is saved.
+    Recovered,
+    /// Something was not saved and will not be tried again.
+    NotSaved {
+        /// What it was: `a message`, `the draft` …
+        what: String,
+        /// What happened, and where.
+        message: String,
+        /// What the person can do.
+        hint: String,
+    },
+    /// Another instance moved the conversation's head first; its head stays.
+    HeadElsewhere {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The head that stays.
+        head: Option<MessageId>,
+    },
+}

@@ -1,0 +1,92 @@
+//! Which instances of the program use the data directory, told by a lock file for each.
+//!
+//! The system releases a lock when its program ends, however it ends, so that a lock that can be
+//! had means a dead owner. A file is locked before it gets the name that others look for; nobody
+//! can therefore take a living instance for a dead one.
+
+use super::{StoreError, files};
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// The directory of the lock files, in the data directory.
+pub(super) const DIRECTORY: &str = "instances";
+
+/// How often an instance tries to get its lock while others look at the file.
+const ATTEMPTS: usize = 1000;
+
+/// This instance: it counts as living until this is dropped or the program ends.
+#[derive(Debug)]
+pub(super) struct Instance {
+    /// What messages name as their writer.
+    pub name: String,
+    directory: PathBuf,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Instance {
+    /// Registers an instance in the data directory `dir`, and removes what dead ones left.
+    pub(super) fn begin(dir: &Path) -> Result<Self, StoreError> {
+        let directory = dir.join(DIRECTORY);
+        files::make_directory(&directory)?;
+        remove_dead(&directory);
+        let name = Uuid::now_v7().to_string();
+        let path = directory.join(&name);
+        // Between the making and the locking, another instance may look at the new file, which
+        // keeps its lock for a moment, and sweep it away.
+        for _ in 0..ATTEMPTS {
+            let new = directory.join(format!("{name}.new"));
+            let lock = files::private_options()
+                .create(true)
+                .append(true)
+                .open(&new)
+                .map_err(|error| StoreError::io(&new, error))?;
+            // A file system without locks cannot tell the living from the dead; then a reply may
+            // be marked interrupted too early, and is set right when it is finished.
+            if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+                std::thread::yield_now();
+            } else if fs::rename(&new, &path).is_ok() {
+                return Ok(Self {
+                    name,
+                    directory,
+                    path,
+                    _lock: lock,
+                });
+            }
+        }
+        Err(StoreError::Locked { path })
+    }
+
+    /// Whether the instance of this name lives, this one included.
+    pub(super) fn is_alive(&self, name: &str) -> bool {
+        name == self.name || (Uuid::try_parse(name).is_ok() && held(&self.directory.join(name)))
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // What stays is swept by the next instance.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether a program holds the lock of this file.
+fn held(path: &Path) -> bool {
+    match File::open(path) {
+        // Shared, so that two that look do not take each other for the owner.
+        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+        Err(_) => false,
+    }
+}
+
+fn remove_dead(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.filter_map(Result::ok) {
+        if !held(&entry.path()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

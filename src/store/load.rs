@@ -1,0 +1,165 @@
+//! Makes a conversation of what is stored: messages, pieces, texts, the draft.
+
+use super::{Loaded, Place, row};
+use crate::chat::{Attachment, Conversation, ConversationId, Draft, Message, MessageState};
+use rusqlite::{Connection, OptionalExtension, Result};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A conversation as it is at one moment; `None` if there is none of this name.
+pub(super) fn load(
+    connection: &Connection,
+    place: &Place,
+    id: ConversationId,
+) -> Result<Option<Loaded>> {
+    // One moment for all that is read.
+    let moment = connection.unchecked_transaction()?;
+    let mut row = moment.prepare_cached(
+        "SELECT conversations.*, texts.text AS system_text FROM conversations
+         JOIN texts ON texts.key = system WHERE id = ?1",
+    )?;
+    let found = row
+        .query_row([id.to_string()], |row| {
+            let system: String = row.get("system_text")?;
+            let mut conversation = Conversation::new(
+                row.get::<_, String>("space")?,
+                row.get::<_, String>("model")?,
+                system,
+            );
+            conversation.id = id;
+            conversation.title = row.get("title")?;
+            conversation.created_at = row::read_time(row, "created_at")?;
+            let settings: String = row.get("settings")?;
+            Ok((
+                row.get::<_, i64>("key")?,
+                row::read_optional_id(row, "head")?,
+                Loaded {
+                    conversation,
+                    draft: Draft::default(),
+                    settings: serde_json::from_str(&settings).unwrap_or_default(),
+                    trashed: row.get::<_, Option<String>>("deleted_at")?.is_some(),
+                },
+            ))
+        })
+        .optional()?;
+    let Some((key, head, mut loaded)) = found else {
+        return Ok(None);
+    };
+    let mut texts = Texts::default();
+    let messages = messages(&moment, place, key, &mut texts)?;
+    // Without a head that can be found, the newest message is better than nothing.
+    let head = head
+        .filter(|head| messages.iter().any(|message| message.id == *head))
+        .or_else(|| messages.iter().map(|message| message.id).max());
+    loaded.conversation = loaded.conversation.with_messages(messages, head);
+    loaded.draft = draft(&moment, key, &mut texts)?;
+    Ok(Some(loaded))
+}
+
+/// The texts of one load, so that those that several messages refer to are in memory once.
+#[derive(Default)]
+struct Texts(HashMap<i64, Arc<str>>);
+
+impl Texts {
+    fn get(&mut self, connection: &Connection, key: i64) -> Result<Arc<str>> {
+        if let Some(text) = self.0.get(&key) {
+            return Ok(Arc::clone(text));
+        }
+        let text: Arc<str> = connection
+            .prepare_cached("SELECT text FROM texts WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))?;
+        self.0.insert(key, Arc::clone(&text));
+        Ok(text)
+    }
+}
+
+fn messages(
+    connection: &Connection,
+    place: &Place,
+    conversation: i64,
+    texts: &mut Texts,
+) -> Result<Vec<Message>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT *, (SELECT count(*) FROM pieces WHERE message = messages.key) AS pieces
+         FROM messages WHERE conversation = ?1 ORDER BY key",
+    )?;
+    let mut rows = statement.query([conversation])?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key: i64 = row.get("key")?;
+        let mut message = Message::new(row::read_role(row, "role")?, row.get::<_, String>("text")?);
+        message.id = row::read_message_id(row, "id")?;
+        message.parent = row::read_optional_id(row, "parent")?;
+        message.reasoning = row.get("reasoning")?;
+        message.hidden_tail = row.get("hidden_tail")?;
+        message.state = row::read_state(row, "state")?;
+        message.failure = row::read_failure(row, "failure")?;
+        message.created_at = row::read_time(row, "created_at")?;
+        let pieces: i64 = row.get("pieces")?;
+        if pieces > 0 {
+            add_pieces(connection, key, &mut message.text)?;
+        }
+        let revision = row.get::<_, i64>("revision")?.saturating_add(pieces);
+        message.revision = u64::try_from(revision).unwrap_or(0);
+        let system: Option<i64> = row.get("system")?;
+        message.system = match system {
+            Some(system) => Some(texts.get(connection, system)?),
+            None => None,
+        };
+        if message.state == MessageState::Streaming {
+            // Its writer may have died since this store was opened.
+            let writer: Option<String> = row.get("writer")?;
+            if !writer.is_some_and(|writer| place.instance.is_alive(&writer)) {
+                message.state = MessageState::Interrupted;
+            }
+        }
+        let table = "attachments WHERE message";
+        message.attachments = attachments(connection, table, key, texts)?;
+        messages.push(message);
+    }
+    Ok(messages)
+}
+
+fn add_pieces(connection: &Connection, message: i64, text: &mut String) -> Result<()> {
+    let mut pieces =
+        connection.prepare_cached("SELECT text FROM pieces WHERE message = ?1 ORDER BY key")?;
+    let mut rows = pieces.query([message])?;
+    while let Some(row) = rows.next()? {
+        text.push_str(row.get_ref(0)?.as_str()?);
+    }
+    Ok(())
+}
+
+/// The attachments in a table, told with the column that names their owner.
+fn attachments(
+    connection: &Connection,
+    table: &str,
+    owner: i64,
+    texts: &mut Texts,
+) -> Result<Vec<Arc<Attachment>>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT name, tokens, text FROM {table} = ?1 ORDER BY place"
+    ))?;
+    let mut rows = statement.query([owner])?;
+    let mut attachments = Vec::new();
+    while let Some(row) = rows.next()? {
+        attachments.push(Arc::new(Attachment {
+            name: row.get("name")?,
+            text: texts.get(connection, row.get("text")?)?,
+            tokens: usize::try_from(row.get::<_, i64>("tokens")?).unwrap_or(0),
+        }));
+    }
+    Ok(attachments)
+}
+
+fn draft(connection: &Connection, conversation: i64, texts: &mut Texts) -> Result<Draft> {
+    let text: Option<String> = connection
+        .prepare_cached("SELECT text FROM drafts WHERE conversation = ?1")?
+        .query_row([conversation], |row| row.get(0))
+        .optional()?;
+    let table = "draft_attachments WHERE conversation";
+    Ok(Draft {
+        text: text.unwrap_or_default(),
+        attachments: attachments(connection, table, conversation, texts)?,
+    })
+}

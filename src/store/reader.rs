@@ -1,0 +1,243 @@
+//! Reads what is kept, on a connection of its own that never waits for the writer.
+//!
+//! The calls block for as long as the disk takes: from async code they belong in
+//! `spawn_blocking`.
+
+use super::search::{self, Hit};
+use super::{Place, StoreError, files, load, row, schema};
+use crate::chat::{Conversation, ConversationId, Draft};
+use crate::chat::{Settings, Summary};
+use rusqlite::{Connection, Result, Row, params};
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Reads from the store. Clones share a connection and take turns; [`Reader::again`] has its own.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    place: Place,
+    connection: Arc<Mutex<Connection>>,
+}
+
+/// A conversation with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The conversation. A reply that streams in it is being received by a living instance.
+    pub conversation: Conversation,
+    /// What stands unsent in its composer.
+    pub draft: Draft,
+    /// What is set for its Space.
+    pub settings: Settings,
+    /// Whether it is in the trash.
+    pub trashed: bool,
+}
+
+/// Which conversations have names that begin so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// None.
+    Nothing,
+    /// This one alone.
+    One(ConversationId),
+    /// Several, the newest ten of them.
+    Several(Vec<ConversationId>),
+}
+
+impl Reader {
+    pub(super) fn open(place: Place) -> std::result::Result<Self, StoreError> {
+        let connection = schema::open_to_read(&place.path, place.busy)?;
+        Ok(Self {
+            place,
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    /// A reader with another connection, for a long search beside short reads.
+    pub fn again(&self) -> std::result::Result<Self, StoreError> {
+        Self::open(self.place.clone())
+    }
+
+    /// The conversations outside the trash that have a message, a draft or a title, newest first:
+    /// at most `limit`, from the `offset`th on. Opens no message.
+    pub fn list(
+        &self,
+        limit: usize,
+        offset: usize,
+    ) -> std::result::Result<Vec<Summary>, StoreError> {
+        self.read(|connection| summaries(connection, "deleted_at IS NULL", limit, offset))
+    }
+
+    /// The conversations in the trash, newest first.
+    pub fn trash(&self) -> std::result::Result<Vec<Summary>, StoreError> {
+        self.read(|connection| summaries(connection, "deleted_at IS NOT NULL", usize::MAX, 0))
+    }
+
+    /// The conversation outside the trash whose last message is the newest of all.
+    pub fn last(&self) -> std::result::Result<Option<ConversationId>, StoreError> {
+        self.read(|connection| {
+            let found = summaries(connection, "deleted_at IS NULL AND messages > 0", 1, 0)?;
+            Ok(found.first().map(|found| found.id))
+        })
+    }
+
+    /// The conversations, in the trash too, whose names begin with `prefix`; hyphens and case do
+    /// not matter.
+    pub fn find(&self, prefix: &str) -> std::result::Result<Found, StoreError> {
+        let Some(prefix) = hyphenated(prefix) else {
+            return Ok(Found::Nothing);
+        };
+        self.read(|connection| {
+            let mut found = connection.prepare_cached(
+                "SELECT id FROM conversations WHERE id >= ?1 AND id < ?1 || 'g'
+                 ORDER BY updated_at DESC, key DESC LIMIT 10",
+            )?;
+            let found = found
+                .query_map([prefix], |row| row::read_conversation_id(row, "id"))?
+                .collect::<Result<Vec<_>>>()?;
+            Ok(match found.as_slice() {
+                [] => Found::Nothing,
+                [one] => Found::One(*one),
+                _ => Found::Several(found),
+            })
+        })
+    }
+
+    /// A conversation with all its messages, in the trash too; `None` if there is none.
+    pub fn load(&self, id: ConversationId) -> std::result::Result<Option<Loaded>, StoreError> {
+        self.read(|connection| load::load(connection, &self.place, id))
+    }
+
+    /// What the person wrote before, newest first and each text once, at most `limit`.
+    pub fn prompts(&self, limit: usize) -> std::result::Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT messages.text FROM messages
+                 JOIN conversations ON conversations.key = messages.conversation
+                 WHERE role = 'user' AND deleted_at IS NULL AND messages.text <> ''
+                 ORDER BY messages.created_at DESC",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut prompts = Vec::new();
+            let mut known = HashSet::new();
+            while prompts.len() < limit
+                && let Some(row) = rows.next()?
+            {
+                let prompt: String = row.get(0)?;
+                if known.insert(prompt.clone()) {
+                    prompts.push(prompt);
+                }
+            }
+            Ok(prompts)
+        })
+    }
+
+    /// The messages outside the trash in which all words of `query` are, newest first, at most
+    /// `limit`. The last word may be a beginning; words between double quotes stand together;
+    /// nothing else has a meaning. What was saved a moment ago may not be indexed yet.
+    pub fn search(&self, query: &str, limit: usize) -> std::result::Result<Vec<Hit>, StoreError> {
+        self.read(|connection| search::search(connection, query, limit))
+    }
+
+    /// A number that changes when anything was saved, by this instance or by another. See
+    /// [`super::StoreHandle::others_version`] for the others alone.
+    pub fn data_version(&self) -> std::result::Result<i64, StoreError> {
+        self.read(|connection| {
+            connection.pragma_query_value(None, "data_version", |row| row.get(0))
+        })
+    }
+
+    /// Writes all that is saved to the new file `to`, for the person alone, as it is at one
+    /// moment, while writing goes on. What is there is not overwritten.
+    pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {
+        let fail = |error| StoreError::io(to, error);
+        let file = files::private_options()
+            .write(true)
+            .create_new(true)
+            .open(to)
+            .map_err(fail)?;
+        let written = match to.to_str() {
+            Some(name) => self.read(|connection| {
+                // SQLite takes an empty file for a new one.
+                connection.execute("VACUUM INTO ?1", [name]).map(drop)
+            }),
+            None => Err(fail(std::io::ErrorKind::InvalidFilename.into())),
+        };
+        let written = written.and_then(|()| file.sync_all().map_err(fail));
+        if written.is_err() {
+            let _ = fs::remove_file(to);
+        }
+        written
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T>,
+    ) -> std::result::Result<T, StoreError> {
+        // A reader that panicked left nothing half done: it only reads.
+        let connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        read(&connection).map_err(|error| StoreError::sql(&self.place.path, &error))
+    }
+}
+
+/// A name's beginning with the hyphens that names have; `None` for what no name begins with.
+fn hyphenated(prefix: &str) -> Option<String> {
+    let mut hyphenated = String::new();
+    for (count, c) in prefix.chars().filter(|c| *c != '-').enumerate() {
+        if !c.is_ascii_hexdigit() || count == 32 {
+            return None;
+        }
+        if [8, 12, 16, 20].contains(&count) {
+            hyphenated.push('-');
+        }
+        hyphenated.push(c.to_ascii_lowercase());
+    }
+    (!hyphenated.is_empty()).then_some(hyphenated)
+}
+
+/// The title in a row with the columns `title` and `first_words`, as it is shown.
+pub(super) fn shown_title(row: &Row<'_>) -> Result<String> {
+    let title: Option<String> = row.get("title")?;
+    let first_words: String = row.get("first_words")?;
+    Ok(title.unwrap_or_else(|| {
+        if first_words.is_empty() {
+            "New conversation".to_owned()
+        } else {
+            first_words
+        }
+    }))
+}
+
+fn summaries(
+    connection: &Connection,
+    which: &str,
+    limit: usize,
+    offset: usize,
+) -> Result<Vec<Summary>> {
+    let mut summaries = connection.prepare_cached(&format!(
+        "SELECT *, EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)
+            AS has_draft
+         FROM conversations
+         WHERE {which} AND (messages > 0 OR has_draft OR title IS NOT NULL)
+         ORDER BY updated_at DESC, key DESC LIMIT ?1 OFFSET ?2"
+    ))?;
+    let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+    let rows = summaries.query_map(params![number(limit), number(offset)], |row| {
+        Ok(Summary {
+            id: row::read_conversation_id(row, "id")?,
+            title: shown_title(row)?,
+            preview: row.get("preview")?,
+            space: row.get("space")?,
+            model: row.get("model")?,
+            created_at: row::read_time(row, "created_at")?,
+            updated_at: row::read_time(row, "updated_at")?,
+            messages: usize::try_from(row.get::<_, i64>("messages")?).unwrap_or(0),
+            has_draft: row.get("has_draft")?,
+            trashed: row.get::<_, Option<String>>("deleted_at")?.is_some(),
+        })
+    })?;
+    rows.collect()
+}

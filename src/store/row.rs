@@ -1,0 +1,94 @@
+//! How the words of a chat are written in columns, and read from them.
+
+use crate::chat::{ConversationId, Failure, MessageId, MessageState, Role};
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Error, Result, Row};
+use uuid::Uuid;
+
+/// A time as it is stored: RFC 3339 with nine digits of a second, so that it sorts as text.
+pub(super) fn time(time: Timestamp) -> String {
+    format!("{time:.9}")
+}
+
+pub(super) fn read_time(row: &Row<'_>, column: &str) -> Result<Timestamp> {
+    parse(row, column, |text| text.parse().ok())
+}
+
+pub(super) fn read_conversation_id(row: &Row<'_>, column: &str) -> Result<ConversationId> {
+    parse(row, column, |text| {
+        Uuid::try_parse(text).ok().map(ConversationId)
+    })
+}
+
+pub(super) fn read_message_id(row: &Row<'_>, column: &str) -> Result<MessageId> {
+    parse(row, column, message_id)
+}
+
+/// A message's name in a column that may be empty.
+pub(super) fn read_optional_id(row: &Row<'_>, column: &str) -> Result<Option<MessageId>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.as_deref().and_then(message_id))
+}
+
+pub(super) fn message_id(text: &str) -> Option<MessageId> {
+    Uuid::try_parse(text).ok().map(MessageId)
+}
+
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+pub(super) fn read_role(row: &Row<'_>, column: &str) -> Result<Role> {
+    parse(row, column, |text| match text {
+        "system" => Some(Role::System),
+        "user" => Some(Role::User),
+        "assistant" => Some(Role::Assistant),
+        _ => None,
+    })
+}
+
+pub(super) fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Complete => "complete",
+        MessageState::Streaming => "streaming",
+        MessageState::Stopped => "stopped",
+        MessageState::Failed => "failed",
+        MessageState::Interrupted => "interrupted",
+    }
+}
+
+pub(super) fn read_state(row: &Row<'_>, column: &str) -> Result<MessageState> {
+    parse(row, column, |text| match text {
+        "complete" => Some(MessageState::Complete),
+        "streaming" => Some(MessageState::Streaming),
+        "stopped" => Some(MessageState::Stopped),
+        "failed" => Some(MessageState::Failed),
+        "interrupted" => Some(MessageState::Interrupted),
+        _ => None,
+    })
+}
+
+pub(super) fn failure(failure: Option<&Failure>) -> Option<String> {
+    // Three texts always have a JSON form.
+    failure.and_then(|failure| serde_json::to_string(failure).ok())
+}
+
+pub(super) fn read_failure(row: &Row<'_>, column: &str) -> Result<Option<Failure>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// A column of words that this version knows; another word means that the file was damaged.
+fn parse<T>(row: &Row<'_>, column: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
+    let index = row.as_ref().column_index(column)?;
+    let text = row.get_ref(index)?.as_str()?;
+    read(text).ok_or_else(|| {
+        let what = format!("{column} cannot be {text:?}");
+        Error::FromSqlConversionFailure(index, Type::Text, what.into())
+    })
+}

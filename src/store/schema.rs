@@ -1,0 +1,135 @@
+//! The tables, and how a database of an earlier version becomes one of this.
+//!
+//! `user_version` counts the migrations that were applied; each runs in a transaction of its own.
+
+use super::StoreError;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Marks a database as this program's: `spch`.
+pub(super) const APPLICATION_ID: i64 = 0x7370_6368;
+
+/// The version that this program writes.
+#[expect(clippy::cast_possible_wrap, reason = "it is a small number")]
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// What each version adds to the one before it; the first makes version 1 of an empty file.
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// Opens the database for writing. Nothing is written to it, nor is its log folded into it,
+/// before its version is known to be understood.
+pub(super) fn open(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let sql = |error| StoreError::sql(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
+    connection.busy_timeout(busy).map_err(sql)?;
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .map_err(sql)?;
+    require_known(&connection, path)?;
+    if connection.is_readonly("main").map_err(sql)? {
+        return Err(StoreError::ReadOnly {
+            path: path.to_owned(),
+        });
+    }
+    use_log(&connection, busy).map_err(sql)?;
+    connection
+        .execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+             PRAGMA journal_size_limit = 16777216;",
+        )
+        .map_err(sql)?;
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
+        .map_err(sql)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Opens the database for reading alone.
+pub(super) fn open_to_read(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let sql = |error| StoreError::sql(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
+    connection.busy_timeout(busy).map_err(sql)?;
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .map_err(sql)?;
+    require_known(&connection, path)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Refuses a newer database and another program's. Gives the version, 0 for an empty one.
+fn require_known(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let read = || {
+        let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
+            row.get::<_, i64>(0)
+        })?;
+        Ok((
+            number("application_id")?,
+            number("user_version")?,
+            objects == 0,
+        ))
+    };
+    match read().map_err(|error| StoreError::sql(path, &error))? {
+        (APPLICATION_ID, found, _) if found > VERSION => Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known: VERSION,
+        }),
+        (APPLICATION_ID, version, _) if version > 0 => Ok(version),
+        (0, 0, true) => Ok(0),
+        _ => Err(StoreError::Foreign {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+/// Switches to write-ahead logging. SQLite does not wait for a lock here when another instance
+/// does the same, so this does.
+fn use_log(connection: &Connection, busy: Duration) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        let mode = connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match mode {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && began.elapsed() < busy =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            other => return other.map(drop),
+        }
+    }
+}
+
+/// Brings the database to [`VERSION`].
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let sql = |error| StoreError::sql(path, &error);
+    while require_known(connection, path)? < VERSION {
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(sql)?;
+        // Another instance may have been faster.
+        let version = require_known(&transaction, path)?;
+        let next = usize::try_from(version)
+            .ok()
+            .and_then(|version| MIGRATIONS.get(version));
+        if let Some(migration) = next {
+            transaction.execute_batch(migration).map_err(sql)?;
+            transaction
+                .pragma_update(None, "application_id", APPLICATION_ID)
+                .map_err(sql)?;
+            transaction
+                .pragma_update(None, "user_version", version + 1)
+                .map_err(sql)?;
+        }
+        transaction.commit().map_err(sql)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Several instances on one data directory.
+
+use super::*;
+
+#[tokio::test]
+async fn two_instances_write_and_each_reads_what_the_other_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    let mut conversations = Vec::new();
+    for number in 0..40 {
+        let store = if number % 2 == 0 { &one } else { &other };
+        let mut conversation = begin(store);
+        say(
+            store,
+            &mut conversation,
+            Message::user(format!("number {number}")),
+        );
+        conversations.push(conversation.id);
+    }
+    assert!(one.handle.flush().await && other.handle.flush().await);
+    for store in [&one, &other] {
+        assert_eq!(store.reader.list(100, 0).unwrap().len(), 40);
+        for id in &conversations {
+            assert_eq!(load(store, *id).conversation.path().len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn instances_that_open_a_new_directory_together_all_succeed_and_count_as_living() {
+    let dir = tempfile::tempdir().unwrap();
+    let openers: Vec<_> = (0..8)
+        .map(|_| {
+            let path = dir.path().join("data");
+            std::thread::spawn(move || open(&path))
+        })
+        .collect();
+    let stores: Vec<Store> = openers
+        .into_iter()
+        .map(|opener| opener.join().unwrap())
+        .collect();
+    for store in &stores {
+        let mut conversation = begin(store);
+        say(store, &mut conversation, streaming());
+        assert!(store.handle.flush().await);
+        for other in &stores {
+            let seen = load(other, conversation.id).conversation;
+            assert_eq!(seen.head().unwrap().state, MessageState::Streaming);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_living_instances_reply_is_not_taken_for_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = open(dir.path());
+    let mut conversation = begin(&one);
+    let reply = say(&one, &mut conversation, streaming());
+    append(&one, &reply, "half");
+    one.handle.flush().await;
+
+    let other = open(dir.path());
+    assert_eq!(other.interrupted, 0);
+    let seen = load(&other, conversation.id);
+    assert_eq!(
+        seen.conversation.head().unwrap().state,
+        MessageState::Streaming
+    );
+    append(&one, &reply, " and half");
+    finish(&one, &reply);
+    one.handle.flush().await;
+    let seen = load(&other, conversation.id);
+    let head = seen.conversation.head().unwrap();
+    assert_eq!(
+        (head.text.as_str(), head.state),
+        ("half and half", MessageState::Complete)
+    );
+}
+
+#[tokio::test]
+async fn the_reply_of_an_instance_that_ends_is_shown_as_interrupted_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    let mut conversation = begin(&one);
+    let reply = say(&one, &mut conversation, streaming());
+    append(&one, &reply, "half");
+    let Store { handle, reader, .. } = one;
+    drop(reader);
+    assert!(handle.close().await);
+    let seen = load(&other, conversation.id);
+    let head = seen.conversation.head().unwrap();
+    assert_eq!(
+        (head.text.as_str(), head.state),
+        ("half", MessageState::Interrupted)
+    );
+}
+
+#[tokio::test]
+async fn the_head_stays_where_the_first_of_two_instances_moved_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, (other, mut notices)) = (open(dir.path()), open_with_notices(dir.path()));
+    let mut here = begin(&one);
+    say(&one, &mut here, Message::user("question"));
+    one.handle.flush().await;
+    let mut there = load(&other, here.id).conversation;
+
+    let first = say(&one, &mut here, Message::new(Role::Assistant, "first"));
+    one.handle.flush().await;
+    let second = say(&other, &mut there, Message::new(Role::Assistant, "second"));
+    assert!(other.handle.flush().await);
+
+    let loaded = load(&one, here.id).conversation;
+    assert_eq!(loaded.head().unwrap().id, first.id);
+    assert_eq!(loaded.versions(first.id), [first.id, second.id]);
+    assert_eq!(
+        notices.recv().await,
+        Some(StoreNotice::HeadElsewhere {
+            conversation: here.id,
+            head: Some(first.id)
+        })
+    );
+}
+
+#[tokio::test]
+async fn what_another_instance_saves_is_noticed_and_what_one_saves_oneself_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    assert!(one.handle.indexed().await && other.handle.indexed().await);
+    let versions = async || {
+        let any = one.reader.data_version().unwrap();
+        (one.handle.others_version().await.unwrap(), any)
+    };
+    let start = versions().await;
+    begin(&one);
+    one.handle.flush().await;
+    let own = versions().await;
+    assert_eq!(own.0, start.0);
+    assert_ne!(own.1, start.1);
+    begin(&other);
+    other.handle.flush().await;
+    let others = versions().await;
+    assert_ne!(others.0, own.0);
+    assert_ne!(others.1, own.1);
+}
+
+#[tokio::test]
+async fn an_old_title_of_one_window_does_not_undo_another_windows() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    let mut conversation = begin(&one);
+    one.handle.flush().await;
+    other.handle.send(Change::SetTitle {
+        conversation: conversation.id,
+        title: Some("new".to_owned()),
+    });
+    other.handle.flush().await;
+    conversation.system = "other".into();
+    one.handle
+        .send(Change::save_conversation(&conversation, Settings::new()));
+    one.handle.flush().await;
+    let loaded = load(&one, conversation.id).conversation;
+    assert_eq!(loaded.title.as_deref(), Some("new"));
+    assert_eq!(&*loaded.system, "other");
+}

@@ -1,0 +1,102 @@
+//! The list of conversations, as a pane beside the transcript or over it.
+
+use super::theme::Theme;
+use super::words::{age, fitted};
+use crate::app::{Focus, Model};
+use crate::chat::{MessageState, Summary};
+use crate::sanitize;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear};
+use unicode_width::UnicodeWidthStr;
+
+/// Draws the list.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    frame.render_widget(Clear, area);
+    let has_focus = model.focus == Focus::List;
+    let border = if has_focus { theme.focus } else { theme.dim };
+    let hint = if has_focus {
+        " r rename · d delete "
+    } else {
+        ""
+    };
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(border)
+        .title(Span::styled(" Conversations ", border))
+        .title_bottom(Span::styled(hint, theme.dim));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let summaries = &model.library.summaries;
+    if summaries.is_empty() {
+        frame.render_widget(Span::styled(" nothing saved yet", theme.dim), inner);
+        return;
+    }
+    let selected = model.library.selected.unwrap_or(model.current);
+    let at = summaries.iter().position(|summary| summary.id == selected);
+    let height = usize::from(inner.height).max(1);
+    let first = at.map_or(0, |at| (at + 1).saturating_sub(height));
+    for (y, summary) in (inner.top()..inner.bottom()).zip(summaries.iter().skip(first)) {
+        let is_selected = has_focus && summary.id == selected;
+        let row = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        frame.render_widget(line(model, summary, is_selected, theme, inner.width), row);
+    }
+}
+
+/// A conversation as one line: its mark, its title, its age.
+pub fn line(
+    model: &Model,
+    summary: &Summary,
+    is_selected: bool,
+    theme: &Theme,
+    width: u16,
+) -> Line<'static> {
+    let age = age(model.clock.wall, summary.updated_at);
+    let (mark, style) = mark(model, summary, theme);
+    let room = usize::from(width).saturating_sub(age.width() + mark.width() + 4);
+    let title = fitted(&sanitize::line(&summary.title), room);
+    let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
+    let pointer = if is_selected { "▸" } else { " " };
+    let title_style = if summary.id == model.current {
+        theme.key
+    } else {
+        theme.text
+    };
+    Line::from(vec![
+        Span::styled(pointer, theme.picked),
+        Span::styled(mark, style),
+        Span::raw(" "),
+        Span::styled(title, title_style),
+        Span::raw(gap),
+        Span::styled(age, theme.dim),
+    ])
+}
+
+/// What is going on in a conversation, as one character.
+fn mark(model: &Model, summary: &Summary, theme: &Theme) -> (&'static str, Style) {
+    let open = model.opened(summary.id);
+    if open.is_some_and(|open| open.turn.is_some()) {
+        return ("●", theme.good);
+    }
+    if open.is_some_and(|open| open.is_unread) {
+        return ("◆", theme.focus);
+    }
+    let state = open.and_then(|open| open.conversation.head().map(|head| head.state));
+    if matches!(
+        state,
+        Some(MessageState::Failed | MessageState::Interrupted)
+    ) {
+        return ("✗", theme.error);
+    }
+    let has_draft = open.map_or(summary.has_draft, |open| !open.composer.is_empty());
+    if has_draft {
+        return ("✎", theme.warning);
+    }
+    (" ", theme.text)
+}
