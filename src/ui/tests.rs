@@ -9,6 +9,8 @@ use ratatui::backend::TestBackend;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod screenshot;
+
 /// A screen of a size, and a model behind it.
 struct Screen {
     model: Model,
