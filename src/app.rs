@@ -5,6 +5,7 @@
 //! events and a look at the model. `runtime` feeds it and carries the effects out; `ui` draws it.
 
 mod acting;
+pub mod choosing;
 pub mod composer;
 pub mod editor;
 pub mod effect;
@@ -23,11 +24,11 @@ mod update;
 
 pub use effect::{Effect, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, StoreEvent};
-pub use library::{Library, Switcher};
+pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId};
+use crate::chat::{Conversation, ConversationId, Failure};
 use editor::Editor;
 use input::Guard;
 use std::collections::HashMap;
@@ -81,6 +82,8 @@ pub struct Defaults {
     pub system: String,
     /// Whether anything is kept on disk.
     pub keeps: bool,
+    /// The Spaces that are offered.
+    pub catalog: Vec<SpaceChoice>,
 }
 
 impl Defaults {
@@ -119,9 +122,40 @@ pub enum Overlay {
     /// The keys; scrolled by this many rows.
     Help(usize),
     /// The box that finds a conversation.
-    Switcher(Switcher),
+    Switcher(Menu),
     /// The box that gives a conversation another title.
     Rename(ConversationId, Editor),
+    /// The list of all actions.
+    Palette(Menu),
+    /// The box that chooses a Space, and what is known of the one that was chosen.
+    Spaces(Menu, Option<SpaceCheck>),
+}
+
+/// A query and a mark in what it finds.
+#[derive(Debug, Default)]
+pub struct Menu {
+    /// What is looked for.
+    pub query: Editor,
+    /// The place of the mark in what was found.
+    pub at: usize,
+}
+
+/// A Space that is looked at before it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceCheck {
+    /// The Space, as it was named.
+    pub space: String,
+    /// What is wrong with it; `None` while it is looked at.
+    pub failure: Option<Failure>,
+}
+
+/// A Space that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceChoice {
+    /// Its name.
+    pub id: String,
+    /// What it is.
+    pub about: String,
 }
 
 impl Model {

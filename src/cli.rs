@@ -12,10 +12,10 @@ mod space;
 
 pub use exit::Exit;
 
-use crate::app::{DEMO_SPACE, Defaults};
+use crate::app::{DEMO_SPACE, Defaults, SpaceChoice};
 use crate::config::{self, Settings};
 use crate::gradio;
-use crate::provider::catalog::Space;
+use crate::provider::catalog::{self, Space};
 use crate::provider::{Provider, ProviderError, Qwen};
 use crate::runtime::{Embedded, Providers};
 use clap::{Args, Parser, Subcommand};
@@ -163,6 +163,13 @@ impl Context {
             model: self.model.clone(),
             system: self.system.clone(),
             keeps: keeps && self.directory.is_some(),
+            catalog: catalog::entries()
+                .into_iter()
+                .map(|entry| SpaceChoice {
+                    id: entry.id,
+                    about: entry.about,
+                })
+                .collect(),
         }
     }
 

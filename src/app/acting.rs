@@ -2,8 +2,9 @@
 
 use super::editor::Editor;
 use super::keymap::{Action, Context, Edit, lookup, shown_key};
+use super::library::found;
 use super::update::{page, quit};
-use super::{Effect, Focus, Model, Overlay, QUIT_ARMED, sending, switching, tree};
+use super::{Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, sending, switching, tree};
 use crate::markdown;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -55,14 +56,19 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             KeyCode::Char('q') | KeyCode::Enter if plain => model.overlay = None,
             _ => return None,
         },
-        Overlay::Switcher(switcher) => match key.code {
-            KeyCode::Up => switcher.at = switcher.at.saturating_sub(1),
-            KeyCode::Down => {
-                let found = switcher.found(&model.library.summaries).len();
-                switcher.at = (switcher.at + 1).min(found.saturating_sub(1));
-            }
+        Overlay::Switcher(menu) => match key.code {
             KeyCode::Enter => return Some(switching::open_found(model)),
-            _ if edits(&mut switcher.query, key) => switcher.at = 0,
+            _ if moves(menu, key, |menu| found(menu, &model.library.summaries)) => {}
+            _ => return None,
+        },
+        Overlay::Palette(menu) => match key.code {
+            KeyCode::Enter => return Some(choosing::run_chosen(model)),
+            _ if moves(menu, key, choosing::actions) => {}
+            _ => return None,
+        },
+        Overlay::Spaces(..) => match key.code {
+            KeyCode::Enter => return Some(choosing::check_chosen(model)),
+            _ if choosing::space_key(model, key) => {}
             _ => return None,
         },
         Overlay::Rename(_, title) => match key.code {
@@ -74,8 +80,19 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
     Some(Vec::new())
 }
 
+/// Gives a key to a menu; `false` when it means nothing there.
+fn moves<T>(menu: &mut Menu, key: KeyEvent, found: impl FnOnce(&Menu) -> Vec<T>) -> bool {
+    match key.code {
+        KeyCode::Up => menu.at = menu.at.saturating_sub(1),
+        KeyCode::Down => menu.at = (menu.at + 1).min(found(menu).len().saturating_sub(1)),
+        _ if edits(&mut menu.query, key) => menu.at = 0,
+        _ => return false,
+    }
+    true
+}
+
 /// Gives a key to a field of one line; `false` when it means nothing there.
-fn edits(field: &mut Editor, key: KeyEvent) -> bool {
+pub(super) fn edits(field: &mut Editor, key: KeyEvent) -> bool {
     match (lookup(key, &[Context::Text]), key.code) {
         (Some(Action::Edit(edit)), _) => {
             field.edit(edit);
@@ -91,8 +108,10 @@ fn edits(field: &mut Editor, key: KeyEvent) -> bool {
 /// Changes the field that has the keyboard.
 pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     match &mut model.overlay {
-        Some(Overlay::Switcher(switcher)) => return change(&mut switcher.query),
         Some(Overlay::Rename(_, title)) => return change(title),
+        Some(Overlay::Switcher(menu) | Overlay::Palette(menu) | Overlay::Spaces(menu, _)) => {
+            return change(&mut menu.query);
+        }
         Some(Overlay::Help(_)) => return,
         None => {}
     }
@@ -104,7 +123,7 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     }
 }
 
-fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Send => sending::send(model),
         Action::Back => back(model),
@@ -125,6 +144,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Previous => switching::step(model, -1),
         Action::Next => switching::step(model, 1),
         Action::Demo => sending::use_demo(model),
+        Action::Spaces => choosing::open_spaces(model),
+        Action::CopyReply => choosing::copy_reply(model),
+        Action::CopyAll => choosing::copy_all(model),
         Action::Open => switching::open_selected(model),
         Action::Delete => switching::delete(model),
         Action::Undelete => switching::undelete(model),
@@ -148,6 +170,7 @@ fn move_or_edit(model: &mut Model, action: Action) {
                 _ => Some(Overlay::Help(0)),
             };
         }
+        Action::Palette => model.overlay = Some(Overlay::Palette(Menu::default())),
         Action::SystemPanel => toggle_panel(model),
         Action::NextPane => next_pane(model),
         Action::PageUp => page(model, -1),

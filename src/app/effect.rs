@@ -30,6 +30,8 @@ pub enum Effect {
         /// The model that the conversation asks for.
         model: String,
     },
+    /// Look at a Space; what is found comes back as [`super::Event::Looked`].
+    Look(String),
     /// Put text on the clipboard.
     Copy(String),
     /// Go to the background (Ctrl+Z).

@@ -26,6 +26,8 @@ pub enum Event {
     Store(StoreEvent),
     /// This is how the source of a Space's replies is called.
     Described(String, ProviderNames),
+    /// A Space was looked at: whether it answers, and what is wrong where it does not.
+    Looked(String, Result<(), Failure>),
     /// A frame was drawn; this is how it came out.
     Drawn(Regions),
     /// The program is asked to end (SIGTERM, SIGHUP, a closed terminal).

@@ -36,6 +36,14 @@ pub enum Action {
     Next,
     /// Goes on with the embedded Space, in this conversation.
     Demo,
+    /// Opens the list of all actions.
+    Palette,
+    /// Opens the box that chooses a Space.
+    Spaces,
+    /// Copies the last reply.
+    CopyReply,
+    /// Copies all that is seen of the conversation.
+    CopyAll,
     /// Moves the keyboard to the next pane.
     NextPane,
     /// Scrolls the transcript a page up.
@@ -243,6 +251,12 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Context::All,
+        Action::Palette,
+        &[ctrl('p')],
+        "all actions, by name",
+    ),
+    bind(
+        Context::All,
         Action::NewConversation,
         &[ctrl('n')],
         "new conversation",
@@ -445,6 +459,19 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Context::All,
+        Action::Spaces,
+        &[],
+        "choose the Space of this conversation",
+    ),
+    bind(Context::All, Action::CopyReply, &[], "copy the last reply"),
+    bind(
+        Context::All,
+        Action::CopyAll,
+        &[],
+        "copy the whole conversation as Markdown",
+    ),
+    bind(
+        Context::All,
         Action::Mouse,
         &[key(KeyCode::F(4))],
         "mouse capture on or off",
@@ -563,6 +590,15 @@ pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
             .iter()
             .find(|binding| binding.context == *context && binding.keys.contains(&chord))
             .map(|binding| binding.action)
+    })
+}
+
+/// What can be chosen by name: what needs no text field and no mark to begin from.
+pub fn choices() -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().filter(|binding| {
+        let opens_itself = binding.action == Action::Palette || binding.action == Action::Back;
+        let retries = matches!(binding.action, Action::Retry | Action::Continue);
+        (binding.context == Context::All && !opens_itself) || retries
     })
 }
 

@@ -3,7 +3,7 @@
 //! The summaries come from the store; what is open in this window and not saved yet stands in
 //! front of them. Titles are searched here, fuzzily; texts are not.
 
-use super::editor::Editor;
+use super::Menu;
 use crate::chat::{ConversationId, Summary};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
@@ -41,36 +41,31 @@ impl Library {
     }
 }
 
-/// The box that finds a conversation by its title.
-#[derive(Debug, Default)]
-pub struct Switcher {
-    /// What is looked for.
-    pub query: Editor,
-    /// The place of the mark in what was found.
-    pub at: usize,
+/// The conversations that the switcher finds by their titles, best first.
+pub fn found<'a>(menu: &Menu, summaries: &'a [Summary]) -> Vec<&'a Summary> {
+    matching(&menu.query.text(), summaries, |summary| &summary.title)
 }
 
-impl Switcher {
-    /// What is found among `summaries`, best first; all of them for an empty query.
-    pub fn found<'a>(&self, summaries: &'a [Summary]) -> Vec<&'a Summary> {
-        let query = self.query.text();
-        if query.trim().is_empty() {
-            return summaries.iter().collect();
-        }
-        let pattern = Pattern::parse(&query, CaseMatching::Smart, Normalization::Smart);
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut buffer = Vec::new();
-        let mut found: Vec<(u32, &Summary)> = summaries
-            .iter()
-            .filter_map(|summary| {
-                let title = nucleo_matcher::Utf32Str::new(&summary.title, &mut buffer);
-                Some((pattern.score(title, &mut matcher)?, summary))
-            })
-            .collect();
-        // Equal scores stay in the order of the list: newest first.
-        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        found.into_iter().map(|(_, summary)| summary).collect()
+/// The items whose text holds the letters of `query` in their order, best first; equally good ones
+/// in the order in which they stand. All of them for an empty query.
+pub fn matching<'a, T>(
+    query: &str,
+    items: impl IntoIterator<Item = &'a T>,
+    text: impl Fn(&T) -> &str,
+) -> Vec<&'a T> {
+    if query.trim().is_empty() {
+        return items.into_iter().collect();
     }
+    let pattern = Pattern::parse(query, CaseMatching::Smart, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let scored = items.into_iter().filter_map(|item| {
+        let text = nucleo_matcher::Utf32Str::new(text(item), &mut buffer);
+        Some((pattern.score(text, &mut matcher)?, item))
+    });
+    let mut found: Vec<(u32, &T)> = scored.collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, item)| item).collect()
 }
 
 #[cfg(test)]
@@ -100,12 +95,11 @@ mod tests {
             summary("完了 report"),
         ];
         let found = |query: &str| -> Vec<String> {
-            let switcher = Switcher {
-                query: Editor::new(query),
+            let menu = Menu {
+                query: crate::app::editor::Editor::new(query),
                 at: 0,
             };
-            switcher
-                .found(&all)
+            super::found(&menu, &all)
                 .into_iter()
                 .map(|summary| summary.title.clone())
                 .collect()

@@ -2,7 +2,7 @@
 
 use super::keep::keep;
 use super::turn::{Turn, TurnId};
-use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, tree};
+use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, choosing, tree};
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
@@ -14,6 +14,13 @@ pub(super) fn send(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     open.composer.take();
+    if open.editing.is_none()
+        && draft.attachments.is_empty()
+        && let Some(effects) = choosing::slash(model, &draft.text)
+    {
+        return effects;
+    }
+    let open = model.conversation_mut();
     let Some((message, before)) = open.editing.take() else {
         return submit(model, model.current, draft);
     };
@@ -121,18 +128,11 @@ pub(super) fn use_demo(model: &mut Model) -> Vec<Effect> {
         model.remark("A reply is on its way; stop it first.");
         return Vec::new();
     }
-    DEMO_SPACE.clone_into(&mut open.conversation.space);
-    open.conversation.model.clear();
-    open.kept.fields_changed();
     let failed = open.conversation.head().filter(|head| {
         head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
     });
     let retries = failed.is_some();
-    model.remark("This conversation now talks to the embedded Space.");
-    let mut effects = vec![Effect::Describe {
-        space: DEMO_SPACE.to_owned(),
-        model: String::new(),
-    }];
+    let mut effects = choosing::use_space(model, DEMO_SPACE);
     if retries {
         effects.extend(tree::retry(model));
     }

@@ -5,8 +5,9 @@
 
 use super::editor::Editor;
 use super::keep::keep;
+use super::library::found;
 use super::open::OpenConversation;
-use super::{Effect, Focus, Model, Overlay, StoreEvent, Switcher};
+use super::{Effect, Focus, Menu, Model, Overlay, StoreEvent};
 use crate::chat::{Change, Conversation, ConversationId, Draft};
 
 /// Open conversations in which nothing happens are given up beyond this many; the disk has them.
@@ -137,17 +138,17 @@ pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn open_switcher(model: &mut Model) -> Vec<Effect> {
-    model.overlay = Some(Overlay::Switcher(Switcher::default()));
+    model.overlay = Some(Overlay::Switcher(Menu::default()));
     vec![Effect::List]
 }
 
 /// Enter in the switcher.
 pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Switcher(switcher)) = model.overlay.take() else {
+    let Some(Overlay::Switcher(menu)) = model.overlay.take() else {
         return Vec::new();
     };
-    let found = switcher.found(&model.library.summaries);
-    match found.get(switcher.at).map(|summary| summary.id) {
+    let found = found(&menu, &model.library.summaries);
+    match found.get(menu.at).map(|summary| summary.id) {
         Some(id) => {
             model.focus = Focus::Composer;
             go_to(model, id)

@@ -6,7 +6,7 @@
 
 use super::acting::{self, edit_field};
 use super::keep::keep;
-use super::{Effect, Event, Focus, Input, Model, Overlay, sending, switching};
+use super::{Effect, Event, Focus, Input, Model, Overlay, choosing, sending, switching};
 use crate::chat::MessageState;
 use crossterm::event::MouseEventKind;
 
@@ -35,6 +35,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.names.insert(space, names);
             Vec::new()
         }
+        Event::Looked(space, found) => choosing::looked(model, &space, found),
         Event::Drawn(regions) => {
             let open = model.conversation_mut();
             open.scroll.settle(&regions);

@@ -5,7 +5,32 @@
 
 use super::{ProviderError, Report, qwen};
 use crate::gradio::client::is_loopback;
+use serde::Deserialize;
 use url::Url;
+
+/// A Space that is offered by name: data of `assets/catalog.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// `owner/name`.
+    pub id: String,
+    /// What it is.
+    pub about: String,
+    /// What may be typed in its place.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+/// The Spaces that are offered, the seed's first.
+pub fn entries() -> Vec<Entry> {
+    #[derive(Deserialize)]
+    struct Catalog {
+        space: Vec<Entry>,
+    }
+    let catalog: Catalog = toml::from_str(include_str!("../../assets/catalog.toml"))
+        .expect("the catalog is part of the program, and a test reads it");
+    catalog.space
+}
 
 /// The seed's Space.
 pub const SEED: &str = "Qwen/Qwen2.5-1M-Demo";
@@ -23,6 +48,11 @@ impl Space {
     /// Finds the Space that a person means.
     pub fn parse(name: &str, insecure_http: bool) -> Result<Self, ProviderError> {
         let name = name.trim();
+        let entries = entries();
+        let entry = entries
+            .iter()
+            .find(|entry| entry.aliases.iter().any(|alias| alias == name));
+        let name = entry.map_or(name, |entry| entry.id.as_str());
         if let Some((owner, space)) = hub_id(name) {
             let label = format!("{owner}/{space}");
             let url = if label.eq_ignore_ascii_case(SEED) {
@@ -123,6 +153,18 @@ mod tests {
         );
         assert_eq!(found("http://127.0.0.1:7860/"), local);
         assert_eq!(found("https://x.hf.space").0, "x.hf.space");
+    }
+
+    #[test]
+    fn the_catalog_begins_with_the_seed_and_its_aliases_are_unambiguous() {
+        let entries = entries();
+        assert_eq!(entries[0].id, SEED);
+        let mut names: Vec<&String> = entries.iter().flat_map(|entry| &entry.aliases).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert_eq!(found("qwen").0, SEED);
     }
 
     #[test]

@@ -97,6 +97,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             Effect::Load { .. }
             | Effect::List
             | Effect::Describe { .. }
+            | Effect::Look(_)
             | Effect::Copy(_)
             | Effect::Suspend
             | Effect::CaptureMouse(_)

@@ -192,6 +192,7 @@ impl Screen {
                         self.tell(Event::Described(space, names))?;
                     }
                 }
+                Effect::Look(space) => self.turns.look(space),
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
                 Effect::Suspend => {

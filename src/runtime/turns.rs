@@ -59,6 +59,21 @@ impl Turns {
         })
     }
 
+    /// Looks at a Space; what is found comes back as an event.
+    pub fn look(&self, space: String) {
+        let events = self.events.clone();
+        let provider = (self.providers)(&space);
+        self.tracker.spawn(async move {
+            let found = match provider {
+                Ok(provider) => provider.look().await.map(|_| ()),
+                Err(error) => Err(error),
+            };
+            let found = found.map_err(|error| error.failure());
+            // The loop is gone only when the program ends.
+            let _ = events.send(Event::Looked(space, found)).await;
+        });
+    }
+
     /// Begins a reply.
     pub fn start(&mut self, request: TurnRequest) {
         self.running

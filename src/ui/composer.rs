@@ -124,6 +124,7 @@ fn hint(model: &Model, width: u16) -> String {
         (Action::Send, send),
         (Action::NewLine, "newline"),
         (Action::SystemPanel, "system"),
+        (Action::Palette, "all actions"),
         (Action::Help, "keys"),
     ];
     let mut line = String::new();

@@ -3,14 +3,16 @@
 
 use super::library;
 use super::theme::Theme;
+use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{BINDINGS, Binding, Context};
-use crate::app::{Model, Overlay, Switcher};
+use crate::app::library::found;
+use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 /// The widest that the help becomes, in cells.
@@ -20,7 +22,23 @@ const HELP_WIDTH: u16 = 88;
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
     match &model.overlay {
         Some(Overlay::Help(row)) => return draw_help(*row, theme, frame, area),
-        Some(Overlay::Switcher(switcher)) => draw_switcher(model, switcher, theme, frame, area),
+        Some(Overlay::Switcher(menu)) => draw_switcher(model, menu, theme, frame, area),
+        Some(Overlay::Palette(menu)) => {
+            let rows = choosing::actions(menu).into_iter().map(|binding| {
+                let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+                (binding.help.to_owned(), keys.join(", "))
+            });
+            draw_menu(" Actions ", menu, rows.collect(), theme, frame, area);
+        }
+        Some(Overlay::Spaces(menu, check)) => {
+            let rows = choosing::spaces(model, menu)
+                .into_iter()
+                .map(|choice| (choice.id, choice.about));
+            let below = draw_menu(" Space ", menu, rows.collect(), theme, frame, area);
+            if let Some(check) = check {
+                draw_check(check, theme, frame, below);
+            }
+        }
         Some(Overlay::Rename(_, title)) => {
             let area = Rect {
                 height: area.height.min(3),
@@ -41,16 +59,16 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usiz
 }
 
 /// The box that finds a conversation: what is typed, and what is found, best first.
-fn draw_switcher(model: &Model, switcher: &Switcher, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let found = switcher.found(&model.library.summaries);
+fn draw_switcher(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let found = found(menu, &model.library.summaries);
     let hint = " ↑ ↓ choose · Enter opens · Esc closes ";
     let inner = draw_box(" Switch conversation ", hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    draw_line(&switcher.query, theme, frame, query);
-    let first = (switcher.at + 1).saturating_sub(usize::from(list.height).max(1));
+    draw_line(&menu.query, theme, frame, query);
+    let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
     let rows = found.iter().enumerate().skip(first);
     for (y, (position, summary)) in (list.top()..list.bottom()).zip(rows) {
-        let is_selected = position == switcher.at;
+        let is_selected = position == menu.at;
         let row = Rect {
             y,
             height: 1,
@@ -64,6 +82,77 @@ fn draw_switcher(model: &Model, switcher: &Switcher, theme: &Theme, frame: &mut 
     if found.is_empty() {
         frame.render_widget(Span::styled(" nothing found", theme.dim), list);
     }
+}
+
+/// A menu: what is typed, and what it finds, each with a remark at its right. Gives the place of
+/// its last rows, for what must be said of the chosen one.
+fn draw_menu(
+    title: &'static str,
+    menu: &Menu,
+    rows: Vec<(String, String)>,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) -> Rect {
+    let inner = draw_box(
+        title,
+        " ↑ ↓ choose · Enter takes · Esc closes ",
+        theme,
+        frame,
+        area,
+    );
+    let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+    draw_line(&menu.query, theme, frame, query);
+    let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
+    let width = usize::from(list.width);
+    for (y, (position, (name, remark))) in
+        (list.top()..list.bottom()).zip(rows.into_iter().enumerate().skip(first))
+    {
+        let pointer = if position == menu.at { "▸ " } else { "  " };
+        let remark = fitted(&sanitize::line(&remark), width / 2);
+        let room = width.saturating_sub(remark.width() + 4);
+        let name = fitted(&sanitize::line(&name), room);
+        let gap = " ".repeat(room.saturating_sub(name.width()) + 1);
+        let line = Line::from(vec![
+            Span::styled(pointer, theme.picked),
+            Span::styled(name, theme.text),
+            Span::raw(gap),
+            Span::styled(remark, theme.dim),
+        ]);
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..list
+            },
+        );
+    }
+    let height = list.height.min(4);
+    Rect {
+        y: list.bottom() - height,
+        height,
+        ..list
+    }
+}
+
+/// What is known of the Space that was chosen.
+fn draw_check(check: &SpaceCheck, theme: &Theme, frame: &mut Frame, area: Rect) {
+    frame.render_widget(Clear, area);
+    let lines = match &check.failure {
+        None => vec![Line::styled(
+            format!("looking at {} …", sanitize::line(&check.space)),
+            theme.warning,
+        )],
+        Some(failure) => vec![
+            Line::styled(
+                format!("✗ {}", sanitize::line(&failure.message)),
+                theme.error,
+            ),
+            Line::styled(format!("→ {}", sanitize::line(&failure.hint)), theme.text),
+        ],
+    };
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
 }
 
 /// A framed box over everything, at most as wide as the help.

@@ -1,0 +1,195 @@
+//! Choosing by name: the palette of all actions, the Space of a conversation, slash commands.
+
+use super::acting::{act, edits};
+use super::keymap::{Action, Binding, choices};
+use super::library::matching;
+use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice};
+use crate::chat::{Change, Failure, Role, export};
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// Words that mean an action when they begin a message, and the action.
+const SLASH: &[(&str, Action)] = &[
+    ("/new", Action::NewConversation),
+    ("/system", Action::SystemPanel),
+    ("/copy", Action::CopyReply),
+    ("/space", Action::Spaces),
+    ("/search", Action::Switcher),
+    ("/retry", Action::Retry),
+    ("/help", Action::Help),
+    ("/quit", Action::Quit),
+];
+
+/// The actions that the palette finds, best first.
+pub fn actions(menu: &Menu) -> Vec<&'static Binding> {
+    let all: Vec<&'static Binding> = choices().collect();
+    let found = matching(&menu.query.text(), &all, |binding| binding.help);
+    found.into_iter().copied().collect()
+}
+
+/// Enter in the palette.
+pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Palette(menu)) = model.overlay.take() else {
+        return Vec::new();
+    };
+    match actions(&menu).get(menu.at).map(|binding| binding.action) {
+        Some(action) => act(model, action),
+        None => Vec::new(),
+    }
+}
+
+/// Runs a message that is a command. `None` leaves it to be sent.
+pub(super) fn slash(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
+    let (word, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    if word == "/title" && !rest.trim().is_empty() {
+        return Some(retitle(model, rest.trim()));
+    }
+    let (_, action) = SLASH.iter().find(|(name, _)| *name == word)?;
+    let mut effects = act(model, *action);
+    if *action == Action::Spaces && !rest.is_empty() {
+        if let Some(Overlay::Spaces(menu, _)) = &mut model.overlay {
+            menu.query.set(rest.trim());
+        }
+        effects.extend(check_chosen(model));
+    } else if let Some(Overlay::Switcher(menu)) = &mut model.overlay {
+        menu.query.set(rest.trim());
+    }
+    Some(effects)
+}
+
+fn retitle(model: &mut Model, title: &str) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    open.conversation.title = Some(title.to_owned());
+    let mut changes = open.keep_fields();
+    changes.push(Change::SetTitle {
+        conversation: open.conversation.id,
+        title: Some(title.to_owned()),
+    });
+    vec![Effect::Keep(changes), Effect::List]
+}
+
+/// The Spaces that the box finds: what is offered and what was used, best first; behind them what
+/// is typed itself.
+pub fn spaces(model: &Model, menu: &Menu) -> Vec<SpaceChoice> {
+    let mut all = model.defaults.catalog.clone();
+    for summary in &model.library.summaries {
+        if !all.iter().any(|choice| choice.id == summary.space) {
+            all.push(SpaceChoice {
+                id: summary.space.clone(),
+                about: "used before".to_owned(),
+            });
+        }
+    }
+    let query = menu.query.text().trim().to_owned();
+    let mut found: Vec<SpaceChoice> = matching(&query, &all, |choice| &choice.id)
+        .into_iter()
+        .cloned()
+        .collect();
+    let is_new = !query.is_empty() && !found.iter().any(|choice| choice.id == query);
+    // A name or an address as it is typed stands first when it looks like one.
+    if is_new && query.contains('/') {
+        let about = "as it is written".to_owned();
+        found.insert(0, SpaceChoice { id: query, about });
+    }
+    found
+}
+
+pub(super) fn open_spaces(model: &mut Model) -> Vec<Effect> {
+    if model.conversation().turn.is_some() {
+        model.remark("A reply is on its way; stop it first.");
+        return Vec::new();
+    }
+    model.overlay = Some(Overlay::Spaces(Menu::default(), None));
+    Vec::new()
+}
+
+/// A key in the box of Spaces; `false` when it means nothing there.
+pub(super) fn space_key(model: &mut Model, key: KeyEvent) -> bool {
+    let Some(Overlay::Spaces(menu, _)) = &model.overlay else {
+        return false;
+    };
+    let last = spaces(model, menu).len().saturating_sub(1);
+    let Some(Overlay::Spaces(menu, check)) = &mut model.overlay else {
+        return false;
+    };
+    match key.code {
+        KeyCode::Up => menu.at = menu.at.saturating_sub(1),
+        KeyCode::Down => menu.at = (menu.at + 1).min(last),
+        _ if edits(&mut menu.query, key) => menu.at = 0,
+        _ => return false,
+    }
+    *check = None;
+    true
+}
+
+/// Enter in the box of Spaces: the chosen one is looked at before it is used.
+pub(super) fn check_chosen(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Spaces(menu, _)) = &model.overlay else {
+        return Vec::new();
+    };
+    let Some(choice) = spaces(model, menu).into_iter().nth(menu.at) else {
+        return Vec::new();
+    };
+    if let Some(Overlay::Spaces(_, check)) = &mut model.overlay {
+        *check = Some(SpaceCheck {
+            space: choice.id.clone(),
+            failure: None,
+        });
+    }
+    vec![Effect::Look(choice.id)]
+}
+
+/// A Space was looked at. One that answers is used from now on; of another one the box says why
+/// not, and the conversation stays where it was.
+pub(super) fn looked(model: &mut Model, space: &str, found: Result<(), Failure>) -> Vec<Effect> {
+    let is_awaited = match &mut model.overlay {
+        Some(Overlay::Spaces(_, Some(check))) if check.space == space => {
+            if let Err(failure) = &found {
+                check.failure = Some(failure.clone());
+            }
+            true
+        }
+        _ => false,
+    };
+    if !is_awaited || found.is_err() {
+        return Vec::new();
+    }
+    model.overlay = None;
+    use_space(model, space)
+}
+
+/// The conversation that is seen talks to another Space from the next message on.
+pub(super) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    space.clone_into(&mut open.conversation.space);
+    open.conversation.model.clear();
+    open.kept.fields_changed();
+    let name = if space == DEMO_SPACE {
+        "the embedded Space"
+    } else {
+        space
+    };
+    model.remark(format!("This conversation now talks to {name}."));
+    vec![Effect::Describe {
+        space: space.to_owned(),
+        model: String::new(),
+    }]
+}
+
+pub(super) fn copy_reply(model: &mut Model) -> Vec<Effect> {
+    let replies = model.conversation().conversation.path().rev();
+    let mut replies = replies.filter(|message| message.role == Role::Assistant);
+    let text = replies.next().map(|reply| reply.text.clone());
+    drop(replies);
+    let Some(text) = text else {
+        model.remark("There is no reply to copy yet.");
+        return Vec::new();
+    };
+    model.remark("Copied the last reply.");
+    vec![Effect::Copy(text)]
+}
+
+pub(super) fn copy_all(model: &mut Model) -> Vec<Effect> {
+    let text = export::markdown(&model.conversation().conversation);
+    model.remark("Copied the conversation.");
+    vec![Effect::Copy(text)]
+}
