@@ -5,10 +5,11 @@
 //! arrived is never sent twice. [`super::chain`] and `provider` call this; they know what a route
 //! means, this knows how it is asked.
 
+use super::answer::{checked, parse, refusal};
 use super::app::{App, digits};
 use super::error::{ConnectCause, Error, excerpt};
 use super::upload::{Upload, sent_with_care};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode, Url};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -388,67 +389,4 @@ fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
         detail: error.to_string(),
         excerpt: String::new(),
     })
-}
-
-fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(body).map_err(|_| Error::Decode {
-        url: url.to_owned(),
-        detail: "JSON was expected".to_owned(),
-        excerpt: excerpt(body),
-    })
-}
-
-/// Passes a success on and makes an error of the rest.
-pub(super) async fn checked(response: Response, url: &str) -> Result<Response, Error> {
-    if response.status().is_success() {
-        return Ok(response);
-    }
-    Err(refusal(response, url).await)
-}
-
-/// The error that an answer without success stands for.
-async fn refusal(mut response: Response, url: &str) -> Error {
-    let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers());
-    // Only the beginning is looked at: an error page may be of any length.
-    let mut body = Vec::new();
-    while body.len() < 64 << 10
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    let detail = serde_json::from_slice::<Value>(&body)
-        .ok()
-        .and_then(|mut answer| answer.get_mut("detail").map(Value::take));
-    let url = url.to_owned();
-    match detail {
-        Some(detail) if status == 401 && detail.get("error").is_some() => Error::Login { url },
-        Some(Value::String(message)) if status == 503 && message.starts_with("Queue is") => {
-            Error::QueueFull { message }
-        }
-        Some(Value::String(message)) => Error::Status {
-            url,
-            status,
-            excerpt: excerpt(message.as_bytes()),
-            retry_after,
-        },
-        _ => Error::Status {
-            url,
-            status,
-            excerpt: excerpt(&body),
-            retry_after,
-        },
-    }
-}
-
-/// `Retry-After` in seconds; the date form is not used by the hosts in question.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
 }
