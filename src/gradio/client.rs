@@ -5,7 +5,7 @@
 //! arrived is never sent twice. [`super::chain`] and `provider` call this; they know what a route
 //! means, this knows how it is asked.
 
-use super::answer::{checked, parse, refusal};
+use super::answer::{checked, lacking, parse, refusal};
 use super::app::{App, digits};
 use super::error::{ConnectCause, Error, excerpt};
 use super::upload::{Upload, sent_with_care};
@@ -118,11 +118,7 @@ impl Client {
         let mut answer = parse(&url, &answer)?;
         match answer.get_mut("data").map(Value::take) {
             Some(Value::Array(data)) => Ok(data),
-            _ => Err(Error::Decode {
-                url,
-                detail: "the field data is missing".to_owned(),
-                excerpt: excerpt(answer.to_string().as_bytes()),
-            }),
+            _ => Err(lacking(url, "data", &answer)),
         }
     }
 
@@ -139,11 +135,7 @@ impl Client {
         let parsed = parse(&url, &answer)?;
         match parsed.get("event_id").and_then(Value::as_str) {
             Some(event_id) => Ok(event_id.to_owned()),
-            None => Err(Error::Decode {
-                url,
-                detail: "the field event_id is missing".to_owned(),
-                excerpt: excerpt(&answer),
-            }),
+            None => Err(lacking(url, "event_id", &parsed)),
         }
     }
 
@@ -163,7 +155,7 @@ impl Client {
                 self.in_time(&shown, request.send())
             })
             .await?;
-        checked(response, &shown).await
+        checked(response, &shown, self.options.idle_timeout).await
     }
 
     /// `POST /cancel`: ends a job. The app answers success for jobs it does not know, too.
@@ -207,12 +199,12 @@ impl Client {
                     .in_time(&shown, self.http.get(url.clone()).send())
                     .await?;
                 if is_passing_trouble(sent.status()) {
-                    return Err(refusal(sent, &shown).await);
+                    return Err(refusal(sent, &shown, self.options.idle_timeout).await);
                 }
                 Ok(sent)
             })
             .await?;
-        let response = checked(response, &shown).await?;
+        let response = checked(response, &shown, self.options.idle_timeout).await?;
         let body = self.body(response, &shown).await?;
         Ok((shown, body))
     }
@@ -242,7 +234,7 @@ impl Client {
                 )
             })
             .await?;
-        let response = checked(response, &shown).await?;
+        let response = checked(response, &shown, self.options.idle_timeout).await?;
         let body = self.body(response, &shown).await?;
         Ok((shown, body))
     }
