@@ -246,7 +246,7 @@ impl Client {
     {
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
-            let wait = match attempt().await {
+            let wait = match attempt().await.map_err(|error| self.at_the_proxy(error)) {
                 Err(Error::Connect { cause, .. }) if is_worth_another_try(cause) => pause,
                 Err(Error::Status {
                     status: 429 | 502..=504,
@@ -260,7 +260,28 @@ impl Client {
             tokio::time::sleep(wait).await;
             pause *= 3;
         }
-        attempt().await
+        attempt().await.map_err(|error| self.at_the_proxy(error))
+    }
+
+    /// With a proxy nothing but the proxy is connected to, so that is what did not answer. Names are
+    /// looked up by the proxy too, save with `socks5://`.
+    fn at_the_proxy(&self, error: Error) -> Error {
+        let Some(proxy) = &self.options.proxy else {
+            return error;
+        };
+        match error {
+            Error::Connect { url, cause, detail }
+                if cause == ConnectCause::Refused
+                    || cause == ConnectCause::Dns && !proxy.starts_with("socks5://") =>
+            {
+                Error::Connect {
+                    url,
+                    cause: ConnectCause::Proxy,
+                    detail,
+                }
+            }
+            other => other,
+        }
     }
 
     /// The whole body, each piece of it within the idle timeout.
@@ -295,8 +316,28 @@ impl Client {
     }
 }
 
+/// The HTTP library passes over a proxy of a kind that it does not know and connects directly, so
+/// the kind is looked at here.
+fn proxy_of(given: &str) -> Result<reqwest::Proxy, Error> {
+    let setup = |detail: String| Error::Setup { detail };
+    let address = if given.contains("://") {
+        given.to_owned()
+    } else {
+        format!("http://{given}")
+    };
+    let url = Url::parse(&address)
+        .map_err(|error| setup(format!("{given} is not the address of a proxy: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") || !url.has_host() {
+        return Err(setup(format!(
+            "{given} is not the address of a proxy: http://, https://, socks5:// or socks5h:// and a host are expected"
+        )));
+    }
+    reqwest::Proxy::all(url)
+        .map_err(|error| setup(format!("{given} is not the address of a proxy: {error}")))
+}
+
 fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> {
-    let builder = || -> Result<reqwest::ClientBuilder, reqwest::Error> {
+    let builder = || -> Result<reqwest::ClientBuilder, Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("spacechat/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
@@ -308,7 +349,7 @@ fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> 
             .cookie_store(true)
             .redirect(same_host_only());
         if let Some(proxy) = &options.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+            builder = builder.proxy(proxy_of(proxy)?);
         } else if is_loopback(base) {
             builder = builder.no_proxy();
         }
@@ -317,16 +358,12 @@ fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> 
     let setup = |error: reqwest::Error| Error::Setup {
         detail: format!("the HTTP client could not be set up: {error}"),
     };
-    builder().map_err(setup)?.build().or_else(|_| {
+    builder()?.build().or_else(|_| {
         // A system without CA certificates: without roots the client refuses even loopback.
         let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS
             .iter()
             .filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        builder()
-            .map_err(setup)?
-            .tls_certs_only(bundled)
-            .build()
-            .map_err(setup)
+        builder()?.tls_certs_only(bundled).build().map_err(setup)
     })
 }
 
