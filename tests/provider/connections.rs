@@ -56,6 +56,21 @@ async fn a_server_without_tls_behind_https_is_no_secure_connection() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_on_a_secure_greeting_is_no_secure_connection() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let hanging_up = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut hello = [0; 4096];
+            let _ = stream.read(&mut hello).await;
+        }
+    });
+    let (error, _) = failure(&url, options()).await;
+    is_connect(&error, "no secure connection");
+    hanging_up.abort();
+}
+
+#[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_no_secure_connection() {
     let server = Server::start(Script::qwen("yes")).await;
     let front = tls::front(server.port()).await;

@@ -88,8 +88,8 @@ fn values<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Value> {
     let mut job = Job::new("e".to_owned(), true, 1 << 20, "test".to_owned());
     let mut values = Vec::new();
     for piece in pieces {
-        job.push(piece).unwrap();
-        while let Some(update) = job.next_update().unwrap() {
+        job.push(piece).expect("no frame is over the limit");
+        while let Some(update) = job.next_update().expect("no frame is malformed") {
             if matches!(update, Update::Values | Update::Completed) {
                 assert!(!job.outputs().is_out_of_step(0), "{update:?}");
                 values.extend(job.outputs().get(0).cloned());

@@ -55,8 +55,10 @@ async fn a_stopped_reply_gives_its_last_words_and_frees_the_server() {
         }
     }
     assert!(shown.starts_with("word0"), "{shown}");
-    let all: String = (0..100_000).map(|index| format!("word{index} ")).collect();
-    assert!(all.starts_with(&shown), "what came has no gap: {shown}");
+    // The Space trims its bubbles, so the last word may lack its blank.
+    for (index, word) in shown.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        assert_eq!(word, format!("word{index}"), "what came has no gap");
+    }
     // One reply runs at a time: this one would wait for hours behind the other.
     assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
 }

@@ -20,10 +20,9 @@ const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Waits for something that must come about.
 pub async fn soon<T>(awaited: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(DEADLINE, awaited).await {
-        Ok(value) => value,
-        Err(_) => panic!("it never came about"),
-    }
+    tokio::time::timeout(DEADLINE, awaited)
+        .await
+        .expect("it came about before the deadline")
 }
 
 /// No patience with a full queue, and timeouts that end a hang well before the deadline.

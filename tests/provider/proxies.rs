@@ -125,6 +125,17 @@ async fn a_proxy_that_is_not_there_is_named_as_what_stands_in_the_way() {
 }
 
 #[tokio::test]
+async fn a_proxy_whose_name_has_no_address_is_named_as_what_stands_in_the_way() {
+    let server = Server::start(Script::qwen("yes")).await;
+    for scheme in ["http", "socks5h"] {
+        let proxy = format!("{scheme}://no-such-proxy.invalid:3128");
+        let (error, _) = failure(&server.url(), through(&proxy)).await;
+        is_about_the_proxy(&error);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
 async fn a_proxy_that_refused_for_a_moment_is_asked_again() {
     let server = Server::start(Script::qwen("yes")).await;
     let proxy = Proxy::start(Kind::Socks, 2).await;

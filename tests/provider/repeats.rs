@@ -5,12 +5,14 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use serde_json::json;
+use spacechat::chat::{Message, Role};
 use spacechat::gradio::Options;
-use spacechat::provider::{Provider, ProviderError};
-use tokio::net::{TcpListener, TcpSocket};
+use spacechat::provider::{Provider, ProviderError, Request};
+use tokio::net::TcpSocket;
 
 use crate::listening::{ask, failure, hear, hear_one, options, provider, soon};
-use crate::scripted::{Answer, Script, Server, joined};
+use crate::proxy::{Kind, Proxy};
+use crate::scripted::{Answer, Heard, Script, Server, joined};
 
 const CONFIG: &str = "GET /config";
 const PREDICT: &str = "POST /run/predict";
@@ -37,7 +39,7 @@ async fn a_join_is_repeated_while_the_queue_is_full_and_the_message_is_not_sent_
     assert_eq!(server.heard(JOIN).len(), 4);
     assert_eq!(server.heard(PREDICT).len(), 1);
     assert!(told.course().contains(&"queue_full"), "{:?}", told.course());
-    let bodies: Vec<_> = server.heard(JOIN).iter().map(|join| join.json()).collect();
+    let bodies: Vec<_> = server.heard(JOIN).iter().map(Heard::json).collect();
     assert!(
         bodies.windows(2).all(|pair| pair[0] == pair[1]),
         "same session, same job"
@@ -111,24 +113,16 @@ async fn a_server_that_comes_up_a_moment_later_is_found() {
 }
 
 #[tokio::test]
-async fn a_connection_that_never_came_about_is_tried_three_times() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let url = format!("https://{}", listener.local_addr().unwrap());
-    let counting = tokio::spawn(async move {
-        for _ in 0..3 {
-            drop(listener.accept().await);
-        }
-        listener
-    });
-    let (error, _) = failure(&url, options()).await;
-    assert!(matches!(error, ProviderError::Connect(_)), "{error:?}");
-    let listener = soon(counting).await.unwrap();
-    let more = tokio::select! {
-        biased;
-        _ = listener.accept() => true,
-        () = tokio::task::yield_now() => false,
+async fn a_connection_that_never_comes_about_is_tried_three_times() {
+    let server = Server::start(Script::qwen("yes")).await;
+    let proxy = Proxy::start(Kind::Socks, usize::MAX).await;
+    let through = Options {
+        proxy: Some(proxy.url()),
+        ..options()
     };
-    assert!(!more, "a fourth try");
+    let (error, _) = failure(&server.url(), through).await;
+    assert!(matches!(error, ProviderError::Connect(_)), "{error:?}");
+    assert_eq!(proxy.asked().len(), 3);
 }
 
 #[tokio::test]
@@ -143,4 +137,26 @@ async fn an_app_without_a_route_for_its_number_is_known_by_its_config() {
     assert_eq!(second.done(), "yes");
     assert_eq!(second.session(), first.session());
     assert_eq!(server.heard(PREDICT).len(), 2);
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_tell_its_number_is_sent_the_whole_past_in_a_new_session() {
+    let script = Script::qwen("yes").on("GET /app_id", [Answer::page(500)]);
+    let server = Server::start(script).await;
+    let provider = provider(&server.url(), options());
+    let first = hear_one(&provider, "hi").await;
+    let mut request = Request::new([
+        Message::user("hi"),
+        Message::new(Role::Assistant, "yes"),
+        Message::user("and now?"),
+    ]);
+    request.session = Some(first.session());
+    let second = hear(provider.reply(request)).await;
+    assert_eq!(second.done(), "yes");
+    assert_ne!(second.session(), first.session());
+    let last = server.heard(PREDICT).pop().unwrap().json();
+    assert_eq!(
+        last["data"][0]["text"],
+        "User: hi\nAssistant: yes\nUser: and now?\nAssistant:"
+    );
 }

@@ -31,7 +31,7 @@ fn written_down(request: &Request) -> String {
 async fn a_live_session_is_sent_only_the_newest_message_and_knows_the_past() {
     let server = space().await;
     let provider = provider(&server.url(), options());
-    let first = hear_one(&provider, "repeat 2 my name is Ada ").await;
+    let first = hear_one(&provider, "repeat 2 I am Ada.").await;
     let second = hear(provider.reply(next(&[("repeat", &first)], "turns"))).await;
     assert_eq!(second.done(), "turn 2");
     assert_eq!(second.session(), first.session());
@@ -41,8 +41,8 @@ async fn a_live_session_is_sent_only_the_newest_message_and_knows_the_past() {
     assert_eq!(
         past,
         json!([
-            ["user", "repeat 2 my name is Ada "],
-            ["assistant", "my name is Ada my name is Ada "],
+            ["user", "repeat 2 I am Ada."],
+            ["assistant", "I am Ada.I am Ada."],
             ["user", "turns"],
             ["assistant", "turn 2"],
             ["user", "past"],

@@ -221,11 +221,10 @@ async fn a_stream_that_drips_byte_by_byte_with_any_line_ends_gives_the_same_repl
         whole("process_completed", &chat(text)),
     ];
     for end in ["\n", "\r\n", "\r"] {
-        let frames: String = messages
-            .iter()
-            .map(|message| format!("data:{message}{end}{end}"))
-            .collect();
-        let told = heard(Answer::events().drip(frames.as_bytes()).end()).await;
+        let frames = messages
+            .each_ref()
+            .map(|message| format!("data:{message}{end}{end}"));
+        let told = heard(Answer::events().drip(frames.concat().as_bytes()).end()).await;
         assert_eq!(told.done(), text, "{end:?}");
         assert!(!told.course().contains(&"replace"), "{:?}", told.course());
     }
