@@ -233,7 +233,10 @@ async fn a_stream_that_drips_byte_by_byte_with_any_line_ends_gives_the_same_repl
 #[tokio::test]
 async fn the_tail_is_hidden_also_when_its_marker_comes_letter_by_letter() {
     let text = "yes <summary> no\n<sum\n<summary>used 3</summary>";
-    let mut stream = begun().say(&diff(&json!([["replace", [0, 1, 0, "text"], ""]])));
+    let thinking = chat("Qwen is thinking...");
+    let mut stream = Answer::events()
+        .say(&whole("process_generating", &thinking))
+        .say(&diff(&json!([["replace", [0, 1, 0, "text"], ""]])));
     for letter in text.chars() {
         stream = stream.say(&diff(&json!([[
             "append",
@@ -244,4 +247,8 @@ async fn the_tail_is_hidden_also_when_its_marker_comes_letter_by_letter() {
     let told = heard(stream.say(&whole("process_completed", &chat(text))).end()).await;
     assert_eq!(told.done(), "yes <summary> no\n<sum");
     assert_eq!(told.tail, "\n<summary>used 3</summary>");
+    assert!(
+        !told.course().contains(&"replace"),
+        "something shown was taken back"
+    );
 }
