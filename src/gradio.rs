@@ -11,6 +11,7 @@
 //!     Session ────┘                              sse → message → delta
 //! ```
 
+mod answer;
 pub mod app;
 pub mod chain;
 pub mod client;

@@ -5,10 +5,11 @@
 //! arrived is never sent twice. [`super::chain`] and `provider` call this; they know what a route
 //! means, this knows how it is asked.
 
+use super::answer::{checked, lacking, parse, refusal};
 use super::app::{App, digits};
 use super::error::{ConnectCause, Error, excerpt};
 use super::upload::{Upload, sent_with_care};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode, Url};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -117,11 +118,7 @@ impl Client {
         let mut answer = parse(&url, &answer)?;
         match answer.get_mut("data").map(Value::take) {
             Some(Value::Array(data)) => Ok(data),
-            _ => Err(Error::Decode {
-                url,
-                detail: "the field data is missing".to_owned(),
-                excerpt: excerpt(answer.to_string().as_bytes()),
-            }),
+            _ => Err(lacking(url, "data", &answer)),
         }
     }
 
@@ -138,11 +135,7 @@ impl Client {
         let parsed = parse(&url, &answer)?;
         match parsed.get("event_id").and_then(Value::as_str) {
             Some(event_id) => Ok(event_id.to_owned()),
-            None => Err(Error::Decode {
-                url,
-                detail: "the field event_id is missing".to_owned(),
-                excerpt: excerpt(&answer),
-            }),
+            None => Err(lacking(url, "event_id", &parsed)),
         }
     }
 
@@ -162,7 +155,7 @@ impl Client {
                 self.in_time(&shown, request.send())
             })
             .await?;
-        checked(response, &shown).await
+        checked(response, &shown, self.options.idle_timeout).await
     }
 
     /// `POST /cancel`: ends a job. The app answers success for jobs it does not know, too.
@@ -206,12 +199,12 @@ impl Client {
                     .in_time(&shown, self.http.get(url.clone()).send())
                     .await?;
                 if is_passing_trouble(sent.status()) {
-                    return Err(refusal(sent, &shown).await);
+                    return Err(refusal(sent, &shown, self.options.idle_timeout).await);
                 }
                 Ok(sent)
             })
             .await?;
-        let response = checked(response, &shown).await?;
+        let response = checked(response, &shown, self.options.idle_timeout).await?;
         let body = self.body(response, &shown).await?;
         Ok((shown, body))
     }
@@ -241,7 +234,7 @@ impl Client {
                 )
             })
             .await?;
-        let response = checked(response, &shown).await?;
+        let response = checked(response, &shown, self.options.idle_timeout).await?;
         let body = self.body(response, &shown).await?;
         Ok((shown, body))
     }
@@ -253,7 +246,7 @@ impl Client {
     {
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
-            let wait = match attempt().await {
+            let wait = match attempt().await.map_err(|error| self.at_the_proxy(error)) {
                 Err(Error::Connect { cause, .. }) if is_worth_another_try(cause) => pause,
                 Err(Error::Status {
                     status: 429 | 502..=504,
@@ -267,7 +260,28 @@ impl Client {
             tokio::time::sleep(wait).await;
             pause *= 3;
         }
-        attempt().await
+        attempt().await.map_err(|error| self.at_the_proxy(error))
+    }
+
+    /// With a proxy nothing but the proxy is connected to, so that is what did not answer. Names are
+    /// looked up by the proxy too, save with `socks5://`.
+    fn at_the_proxy(&self, error: Error) -> Error {
+        let Some(proxy) = &self.options.proxy else {
+            return error;
+        };
+        match error {
+            Error::Connect { url, cause, detail }
+                if cause == ConnectCause::Refused
+                    || cause == ConnectCause::Dns && !proxy.starts_with("socks5://") =>
+            {
+                Error::Connect {
+                    url,
+                    cause: ConnectCause::Proxy,
+                    detail,
+                }
+            }
+            other => other,
+        }
     }
 
     /// The whole body, each piece of it within the idle timeout.
@@ -302,8 +316,28 @@ impl Client {
     }
 }
 
+/// The HTTP library passes over a proxy of a kind that it does not know and connects directly, so
+/// the kind is looked at here.
+fn proxy_of(given: &str) -> Result<reqwest::Proxy, Error> {
+    let setup = |detail: String| Error::Setup { detail };
+    let address = if given.contains("://") {
+        given.to_owned()
+    } else {
+        format!("http://{given}")
+    };
+    let url = Url::parse(&address)
+        .map_err(|error| setup(format!("{given} is not the address of a proxy: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") || !url.has_host() {
+        return Err(setup(format!(
+            "{given} is not the address of a proxy: http://, https://, socks5:// or socks5h:// and a host are expected"
+        )));
+    }
+    reqwest::Proxy::all(url)
+        .map_err(|error| setup(format!("{given} is not the address of a proxy: {error}")))
+}
+
 fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> {
-    let builder = || -> Result<reqwest::ClientBuilder, reqwest::Error> {
+    let builder = || -> Result<reqwest::ClientBuilder, Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("spacechat/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
@@ -315,7 +349,7 @@ fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> 
             .cookie_store(true)
             .redirect(same_host_only());
         if let Some(proxy) = &options.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+            builder = builder.proxy(proxy_of(proxy)?);
         } else if is_loopback(base) {
             builder = builder.no_proxy();
         }
@@ -324,16 +358,12 @@ fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> 
     let setup = |error: reqwest::Error| Error::Setup {
         detail: format!("the HTTP client could not be set up: {error}"),
     };
-    builder().map_err(setup)?.build().or_else(|_| {
+    builder()?.build().or_else(|_| {
         // A system without CA certificates: without roots the client refuses even loopback.
         let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS
             .iter()
             .filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        builder()
-            .map_err(setup)?
-            .tls_certs_only(bundled)
-            .build()
-            .map_err(setup)
+        builder()?.tls_certs_only(bundled).build().map_err(setup)
     })
 }
 
@@ -388,67 +418,4 @@ fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
         detail: error.to_string(),
         excerpt: String::new(),
     })
-}
-
-fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(body).map_err(|_| Error::Decode {
-        url: url.to_owned(),
-        detail: "JSON was expected".to_owned(),
-        excerpt: excerpt(body),
-    })
-}
-
-/// Passes a success on and makes an error of the rest.
-pub(super) async fn checked(response: Response, url: &str) -> Result<Response, Error> {
-    if response.status().is_success() {
-        return Ok(response);
-    }
-    Err(refusal(response, url).await)
-}
-
-/// The error that an answer without success stands for.
-async fn refusal(mut response: Response, url: &str) -> Error {
-    let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers());
-    // Only the beginning is looked at: an error page may be of any length.
-    let mut body = Vec::new();
-    while body.len() < 64 << 10
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    let detail = serde_json::from_slice::<Value>(&body)
-        .ok()
-        .and_then(|mut answer| answer.get_mut("detail").map(Value::take));
-    let url = url.to_owned();
-    match detail {
-        Some(detail) if status == 401 && detail.get("error").is_some() => Error::Login { url },
-        Some(Value::String(message)) if status == 503 && message.starts_with("Queue is") => {
-            Error::QueueFull { message }
-        }
-        Some(Value::String(message)) => Error::Status {
-            url,
-            status,
-            excerpt: excerpt(message.as_bytes()),
-            retry_after,
-        },
-        _ => Error::Status {
-            url,
-            status,
-            excerpt: excerpt(&body),
-            retry_after,
-        },
-    }
-}
-
-/// `Retry-After` in seconds; the date form is not used by the hosts in question.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
 }

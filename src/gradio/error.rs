@@ -184,6 +184,15 @@ fn root_cause(error: &reqwest::Error) -> String {
         .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
+/// Words of the TLS library in what keeps a secure channel from coming about.
+const SECURE_CHANNEL: [&str; 5] = [
+    "certificate",
+    "tls",
+    "received corrupt message",
+    "received fatal alert",
+    "peer ",
+];
+
 fn connect_cause(error: &reqwest::Error) -> ConnectCause {
     if error.is_timeout() {
         return ConnectCause::Timeout;
@@ -197,7 +206,7 @@ fn connect_cause(error: &reqwest::Error) -> ConnectCause {
         if words.contains("dns error") {
             return ConnectCause::Dns;
         }
-        if words.contains("certificate") || words.contains("tls") {
+        if SECURE_CHANNEL.iter().any(|known| words.contains(known)) {
             cause = ConnectCause::Tls;
         }
         match source

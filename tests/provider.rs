@@ -1,0 +1,34 @@
+//! The seed's provider from the outside, over real connections on loopback: whole turns with the embedded Space
+//! (`turns`, `sessions`, `endings`), everything that can go wrong with a server that says what a test tells it to
+//! (`refusals`, `streams`, `connections`, `repeats`), proxies, and replies cut into any pieces (`cuttings`).
+//!
+//! No test waits for a time to pass: each waits for the thing itself, with a deadline that only a hang reaches.
+
+#[path = "provider/connections.rs"]
+mod connections;
+#[path = "provider/cuttings.rs"]
+mod cuttings;
+#[path = "provider/endings.rs"]
+mod endings;
+#[path = "provider/listening.rs"]
+mod listening;
+#[path = "provider/program.rs"]
+mod program;
+#[path = "provider/proxies.rs"]
+mod proxies;
+#[path = "provider/proxy.rs"]
+mod proxy;
+#[path = "provider/refusals.rs"]
+mod refusals;
+#[path = "provider/repeats.rs"]
+mod repeats;
+#[path = "provider/scripted.rs"]
+mod scripted;
+#[path = "provider/sessions.rs"]
+mod sessions;
+#[path = "provider/streams.rs"]
+mod streams;
+#[path = "provider/tls.rs"]
+mod tls;
+#[path = "provider/turns.rs"]
+mod turns;

@@ -1,0 +1,159 @@
+//! Replies that are ended early: stopped, or dropped. The server is free at once, and what came is kept.
+
+use std::time::Duration;
+
+use spacechat::gradio::Options;
+use spacechat::provider::{Provider, Qwen, Reply, ReplyEvent};
+use tokio_util::task::TaskTracker;
+
+use crate::listening::{ask, hear, hear_one, options, provider, soon};
+use crate::scripted::{Answer, Script, Server, chat, started, whole};
+use crate::turns::paced;
+
+/// A reply that takes hours unless it is ended.
+const ENDLESS: &str = "long 9000000";
+
+/// Waits for the first piece of a reply's text.
+async fn first_piece(reply: &mut Reply) -> String {
+    loop {
+        match soon(reply.next()).await {
+            Some(Ok(ReplyEvent::Delta(text))) => return text,
+            Some(Ok(_)) => {}
+            other => panic!("{other:?} before any text"),
+        }
+    }
+}
+
+async fn until_queued_behind_another(reply: &mut Reply) {
+    loop {
+        match soon(reply.next()).await {
+            Some(Ok(ReplyEvent::Stage(stage))) if stage.name() == "queued" => return,
+            Some(Ok(_)) => {}
+            other => panic!("{other:?} before it was queued"),
+        }
+    }
+}
+
+fn without_patience() -> Options {
+    Options {
+        cancel_timeout: Duration::from_millis(100),
+        ..options()
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_reply_gives_its_last_words_and_frees_the_server() {
+    let server = paced(Duration::from_millis(1)).await;
+    let provider = provider(&server.url(), options());
+    let mut reply = provider.reply(ask(ENDLESS));
+    let mut shown = first_piece(&mut reply).await;
+    for event in soon(reply.cancel()).await {
+        match event {
+            ReplyEvent::Delta(more) => shown.push_str(&more),
+            ReplyEvent::Done(_) => panic!("a stopped reply is not done"),
+            _ => {}
+        }
+    }
+    assert!(shown.starts_with("word0"), "{shown}");
+    // The Space trims its bubbles, so the last word may lack its blank.
+    for (index, word) in shown.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        assert_eq!(word, format!("word{index}"), "what came has no gap");
+    }
+    // One reply runs at a time: this one would wait for hours behind the other.
+    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+}
+
+#[tokio::test]
+async fn a_dropped_reply_is_ended_at_the_server_by_the_tracker() {
+    let server = paced(Duration::from_millis(1)).await;
+    let tracker = TaskTracker::new();
+    let qwen = Qwen::new(server.url(), options(), tracker.clone());
+    let mut reply = qwen.reply(ask(ENDLESS));
+    first_piece(&mut reply).await;
+    drop(reply);
+    tracker.close();
+    soon(tracker.wait()).await;
+    let provider = provider(&server.url(), options());
+    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+}
+
+#[tokio::test]
+async fn a_reply_that_waits_in_the_queue_can_be_stopped_and_leaves_its_place() {
+    let server = paced(Duration::from_millis(1)).await;
+    let provider = provider(&server.url(), options());
+    let mut running = provider.reply(ask(ENDLESS));
+    first_piece(&mut running).await;
+    let mut waiting = provider.reply(ask("turns"));
+    until_queued_behind_another(&mut waiting).await;
+    for event in soon(waiting.cancel()).await {
+        assert!(!matches!(event, ReplyEvent::Delta(_) | ReplyEvent::Done(_)));
+    }
+    soon(running.cancel()).await;
+    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+}
+
+#[tokio::test]
+async fn stopping_asks_the_server_for_the_job_by_its_number() {
+    let stream = Answer::events()
+        .say(&started())
+        .say(&whole("process_generating", &chat("so far")))
+        .hang();
+    let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
+    let provider = provider(&server.url(), without_patience());
+    let mut reply = provider.reply(ask("go on"));
+    assert_eq!(first_piece(&mut reply).await, "so far");
+    // The server never confirms: stopping must end all the same.
+    soon(reply.cancel()).await;
+    let cancels = server.heard("POST /cancel");
+    assert_eq!(cancels.len(), 1);
+    let body = cancels[0].json();
+    assert_eq!(body["event_id"], "e1");
+    assert_eq!(body["fn_index"], 2);
+    assert_eq!(body["session_hash"].as_str().map(str::len), Some(12));
+}
+
+#[tokio::test]
+async fn a_job_whose_number_is_still_on_its_way_when_it_is_stopped_is_ended_too() {
+    // The join is answered late: the reply is stopped while its job exists and its number is not yet known.
+    let (answer_now, late) = tokio::sync::oneshot::channel();
+    let script = Script::qwen("yes").holding("POST /queue/join", late);
+    let server = Server::start(script).await;
+    let provider = provider(&server.url(), options());
+    let reply = provider.reply(ask("go on"));
+    soon(server.arrival("POST /queue/join")).await;
+    let ending = tokio::spawn(reply.cancel());
+    answer_now.send(()).unwrap();
+    let last = soon(ending).await.unwrap();
+    assert!(
+        !last
+            .iter()
+            .any(|event| matches!(event, ReplyEvent::Done(_)))
+    );
+    assert_eq!(server.heard("POST /cancel").len(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_that_is_stopped_before_anything_was_sent_sends_nothing() {
+    let (_never, late) = tokio::sync::oneshot::channel();
+    let server = Server::start(Script::qwen("yes").holding("GET /config", late)).await;
+    let provider = provider(&server.url(), options());
+    let reply = provider.reply(ask("go on"));
+    soon(server.arrival("GET /config")).await;
+    soon(reply.cancel()).await;
+    assert!(server.heard("POST /run/predict").is_empty());
+    assert!(server.heard("POST /cancel").is_empty());
+}
+
+#[tokio::test]
+async fn a_job_that_the_server_ends_by_itself_gives_no_end_and_no_error() {
+    let ended = serde_json::json!({"msg": "process_completed", "event_id": "e1", "success": true, "output": {}});
+    let stream = Answer::events()
+        .say(&whole("process_generating", &chat("so far")))
+        .say(&ended)
+        .end();
+    let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
+    let told = hear(provider(&server.url(), options()).reply(ask("go on"))).await;
+    assert_eq!(told.error, None);
+    assert_eq!(told.shown, "so far");
+    assert!(!told.course().contains(&"done"));
+}
