@@ -140,10 +140,10 @@ pub(super) fn check_chosen(model: &mut Model) -> Vec<Effect> {
 
 /// A Space was looked at. One that answers is used from now on; of another one the box says why
 /// not, and the conversation stays where it was.
-pub(super) fn looked(model: &mut Model, space: &str, found: Result<(), Failure>) -> Vec<Effect> {
+pub(super) fn looked(model: &mut Model, space: &str, found: &Result<(), Failure>) -> Vec<Effect> {
     let is_awaited = match &mut model.overlay {
         Some(Overlay::Spaces(_, Some(check))) if check.space == space => {
-            if let Err(failure) = &found {
+            if let Err(failure) = found {
                 check.failure = Some(failure.clone());
             }
             true
