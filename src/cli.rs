@@ -4,6 +4,7 @@
 //! an exit code (see [`exit`]) and print errors for a person. `main` is the only caller.
 
 mod ask;
+mod doctor;
 mod exit;
 mod open;
 mod printer;
@@ -18,7 +19,7 @@ use crate::gradio;
 use crate::provider::catalog::{self, Space};
 use crate::provider::{Provider, ProviderError, Qwen};
 use crate::runtime::{Embedded, Providers};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,6 +92,13 @@ enum Command {
     Space(space::SpaceArgs),
     /// Print the commented default settings
     Config,
+    /// Look for what could be wrong on this machine
+    Doctor,
+    /// Print what a shell needs to complete the command line
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// What every command needs: options over settings.
@@ -111,8 +119,10 @@ struct Context {
 impl Cli {
     /// Runs what was typed and gives the exit code.
     pub async fn run(self) -> Exit {
-        if let Some(Command::Config) = self.command {
-            return exit::print(config::DEFAULT_FILE);
+        match self.command {
+            Some(Command::Config) => return exit::print(config::DEFAULT_FILE),
+            Some(Command::Completions { shell }) => return completions(shell),
+            _ => {}
         }
         let context = match Context::new(self.global) {
             Ok(context) => context,
@@ -126,9 +136,17 @@ impl Cli {
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
             Some(Command::Space(arguments)) => space::run(context, arguments).await,
-            Some(Command::Config) => Exit::Done,
+            Some(Command::Doctor) => doctor::run(&context).await,
+            Some(Command::Config | Command::Completions { .. }) => Exit::Done,
         }
     }
+}
+
+/// Prints a shell's completions.
+fn completions(shell: clap_complete::Shell) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "spacechat", &mut script);
+    exit::print(&String::from_utf8_lossy(&script))
 }
 
 impl Context {

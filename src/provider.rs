@@ -12,6 +12,7 @@ pub mod qwen;
 pub mod reply;
 pub mod tail;
 
+pub use crate::gradio::Options as ConnectOptions;
 pub use error::{ProviderError, Report};
 pub use info::{ProviderInfo, UnknownModel};
 pub use qwen::Qwen;

@@ -5,6 +5,7 @@
 //! tasks, and it drains them before it returns.
 
 mod embedded;
+mod files;
 mod headless;
 mod keeping;
 mod screen;

@@ -99,6 +99,16 @@ impl Terminal {
         )
     }
 
+    /// Has a text changed in `$VISUAL` or `$EDITOR` (`vi` without either), to which the terminal is
+    /// lent meanwhile. The inner error says why there is no changed text; the text that was handed
+    /// in is still the person's then.
+    pub fn edit(&mut self, text: &str) -> io::Result<Result<String, String>> {
+        leave();
+        let edited = edit_in_file(text);
+        self.take()?;
+        Ok(edited)
+    }
+
     /// Gives the terminal back, stops the program until it is continued, and takes it again.
     pub fn suspend(&mut self) -> io::Result<()> {
         leave();
@@ -130,6 +140,46 @@ pub fn leave() {
         cursor::Show,
     );
     let _ = disable_raw_mode();
+}
+
+/// Runs the editor on a file of its own, which is removed again.
+fn edit_in_file(text: &str) -> Result<String, String> {
+    let editor = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
+    let editor = editor
+        .filter(|editor| !editor.trim().is_empty())
+        .unwrap_or_else(|| "vi".to_owned());
+    let mut words = editor.split_whitespace();
+    let program = words.next().unwrap_or("vi");
+    let path = std::env::temp_dir().join(format!("spacechat-{}.md", uuid::Uuid::new_v4().simple()));
+    let fail = |error: io::Error| format!("The draft could not be edited: {error}.");
+    write_private(&path, text).map_err(fail)?;
+    let status = std::process::Command::new(program)
+        .args(words)
+        .arg(&path)
+        .status();
+    let edited = std::fs::read_to_string(&path);
+    // A file that cannot be removed holds nothing that the editor could not read too.
+    let _ = std::fs::remove_file(&path);
+    match status {
+        Ok(status) if status.success() => edited.map_err(fail),
+        Ok(status) => Err(format!(
+            "{program} ended with {status}; the draft is as it was."
+        )),
+        Err(error) => Err(format!(
+            "{program} could not be started: {error}. Set EDITOR to your editor."
+        )),
+    }
+}
+
+/// Writes a new file that its owner alone can read.
+fn write_private(path: &std::path::Path, text: &str) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
 }
 
 /// Before a panic is reported, the terminal is given back, or nobody could read the report.

@@ -19,6 +19,7 @@ pub use caches::Caches;
 pub use theme::{Theme, ThemeName};
 
 use crate::app::{Model, Regions};
+use crate::markdown;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Paragraph;
@@ -71,6 +72,13 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         panel_width: composer::text_width(panes.panel.width),
         overlay_scroll_limit,
     }
+}
+
+/// The source of a code block of a text, by its number from 1, as the transcript numbers them.
+pub fn code_block(text: &str, number: usize) -> Option<String> {
+    let blocks = markdown::parse(text);
+    let code = *markdown::codes(&blocks).get(number.checked_sub(1)?)?;
+    Some(code.text.clone())
 }
 
 /// Where the transcript, the list and the panel stand: side by side, or over the transcript where

@@ -5,7 +5,6 @@ use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::library::found;
 use super::update::{page, quit};
 use super::{Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, sending, switching, tree};
-use crate::markdown;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Takes one key.
@@ -143,6 +142,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::List => switching::toggle_list(model),
         Action::Previous => switching::step(model, -1),
         Action::Next => switching::step(model, 1),
+        Action::ExternalEditor => {
+            let text = model.conversation().composer.editor.text();
+            vec![Effect::EditExternally(text)]
+        }
         Action::Demo => sending::use_demo(model),
         Action::Spaces => choosing::open_spaces(model),
         Action::CopyReply => choosing::copy_reply(model),
@@ -301,20 +304,12 @@ fn copy_message(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Copy(text)]
 }
 
-fn copy_code(model: &mut Model, number: u8) -> Vec<Effect> {
+fn copy_code(model: &Model, number: u8) -> Vec<Effect> {
     let open = model.conversation();
     let message = open.picked.and_then(|id| open.conversation.message(id));
-    let blocks = message
-        .map(|message| markdown::parse(&message.text))
-        .unwrap_or_default();
-    let codes = markdown::codes(&blocks);
-    let code = usize::from(number)
-        .checked_sub(1)
-        .and_then(|at| codes.get(at));
-    let Some(text) = code.map(|code| code.text.clone()) else {
-        model.remark(format!("This message has no code block {number}."));
-        return Vec::new();
-    };
-    model.remark(format!("Copied code block {number}."));
-    vec![Effect::Copy(text)]
+    let copy = message.map(|message| Effect::CopyCode {
+        text: message.text.clone(),
+        number: usize::from(number),
+    });
+    copy.into_iter().collect()
 }

@@ -43,6 +43,12 @@ pub(super) fn slash(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
     if word == "/title" && !rest.trim().is_empty() {
         return Some(retitle(model, rest.trim()));
     }
+    if word == "/attach" && !rest.trim().is_empty() {
+        return Some(vec![Effect::Attach(rest.trim().into())]);
+    }
+    if word == "/copy" && !rest.trim().is_empty() {
+        return Some(copy_numbered(model, rest.trim()));
+    }
     let (_, action) = SLASH.iter().find(|(name, _)| *name == word)?;
     let mut effects = act(model, *action);
     if *action == Action::Spaces && !rest.is_empty() {
@@ -186,6 +192,20 @@ pub(super) fn copy_reply(model: &mut Model) -> Vec<Effect> {
     };
     model.remark("Copied the last reply.");
     vec![Effect::Copy(text)]
+}
+
+/// `/copy N`: a code block of the last reply.
+fn copy_numbered(model: &mut Model, number: &str) -> Vec<Effect> {
+    let replies = model.conversation().conversation.path().rev();
+    let reply = replies
+        .into_iter()
+        .find(|message| message.role == Role::Assistant);
+    if let (Some(reply), Ok(number)) = (reply, number.parse()) {
+        let text = reply.text.clone();
+        return vec![Effect::CopyCode { text, number }];
+    }
+    model.remark("/copy takes the number of a code block in the last reply.");
+    Vec::new()
 }
 
 pub(super) fn copy_all(model: &mut Model) -> Vec<Effect> {

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Pastes over this many bytes become attachments.
 const PASTE_BYTES: usize = 4 << 10;
+/// The most that the text field takes back from another editor, in bytes.
+const FIELD_BYTES: usize = 64 << 10;
 /// Pastes of more lines than this become attachments.
 const PASTE_LINES: usize = 50;
 
@@ -119,8 +121,27 @@ impl Composer {
         }
         self.pastes += 1;
         let name = format!("pasted #{}", self.pastes);
-        self.shelf.push(Arc::new(Attachment::new(name, text)));
+        self.attach(Attachment::new(name, text));
+    }
+
+    /// Puts an attachment on the shelf.
+    pub fn attach(&mut self, attachment: Attachment) {
+        self.shelf.push(Arc::new(attachment));
         self.shelf_revision += 1;
+    }
+
+    /// Takes the text as it came back from another editor: a large one goes on the shelf.
+    pub fn take_back(&mut self, text: &str) {
+        let text = text.replace("\r\n", "\n");
+        // Editors end a file with a line end that nobody typed.
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        self.recall = None;
+        if text.len() <= FIELD_BYTES {
+            self.editor.set(text);
+        } else {
+            self.editor.set("");
+            self.paste(text);
+        }
     }
 
     /// Changes the text.

@@ -3,6 +3,7 @@
 
 use super::turn::TurnId;
 use crate::chat::{Change, ConversationId, Message, MessageId};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Something to be done outside of the model.
@@ -34,6 +35,18 @@ pub enum Effect {
     Look(String),
     /// Put text on the clipboard.
     Copy(String),
+    /// Have the person change this text in their own editor; it comes back as
+    /// [`super::Event::Edited`].
+    EditExternally(String),
+    /// Read a file to be attached; it comes back as [`super::Event::Attached`].
+    Attach(PathBuf),
+    /// Put a code block of a text on the clipboard.
+    CopyCode {
+        /// The text.
+        text: String,
+        /// The block's number, from 1.
+        number: usize,
+    },
     /// Go to the background (Ctrl+Z).
     Suspend,
     /// Turn mouse capture on or off.

@@ -6,6 +6,7 @@
 use super::ProviderNames;
 use super::scroll::Place;
 use super::turn::TurnId;
+use crate::chat::Attachment;
 use crate::chat::{Conversation, ConversationId, Draft, Failure, Notice, Progress, Stage, Summary};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -28,6 +29,12 @@ pub enum Event {
     Described(String, ProviderNames),
     /// A Space was looked at: whether it answers, and what is wrong where it does not.
     Looked(String, Result<(), Failure>),
+    /// The draft as it came back from the person's own editor.
+    Edited(String),
+    /// A file was read to be attached, or why it was not.
+    Attached(ConversationId, Result<Attachment, String>),
+    /// Something was done that the person is to be told of.
+    Said(String),
     /// A frame was drawn; this is how it came out.
     Drawn(Regions),
     /// The program is asked to end (SIGTERM, SIGHUP, a closed terminal).

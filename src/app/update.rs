@@ -7,7 +7,7 @@
 use super::acting::{self, edit_field};
 use super::keep::keep;
 use super::{Effect, Event, Focus, Input, Model, Overlay, choosing, sending, switching};
-use crate::chat::MessageState;
+use crate::chat::{Attachment, ConversationId, MessageState};
 use crossterm::event::MouseEventKind;
 
 /// Rows that a turn of the mouse wheel moves.
@@ -36,6 +36,18 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Looked(space, found) => choosing::looked(model, &space, &found),
+        Event::Edited(text) => {
+            model.conversation_mut().composer.take_back(&text);
+            Vec::new()
+        }
+        Event::Attached(id, read) => {
+            attached(model, id, read);
+            Vec::new()
+        }
+        Event::Said(words) => {
+            model.remark(words);
+            Vec::new()
+        }
         Event::Drawn(regions) => {
             let open = model.conversation_mut();
             open.scroll.settle(&regions);
@@ -52,6 +64,15 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
     effects
+}
+
+/// A file that was read goes on the shelf of the conversation that asked for it.
+fn attached(model: &mut Model, id: ConversationId, read: Result<Attachment, String>) {
+    match (model.open.get_mut(&id), read) {
+        (Some(open), Ok(attachment)) => open.composer.attach(attachment),
+        (None, Ok(_)) => {}
+        (_, Err(words)) => model.remark(words),
+    }
 }
 
 /// Adds what is due to be kept, in front of quitting; everything at the end.

@@ -4,10 +4,10 @@
 
 use crate::app::DEMO_SPACE;
 use crate::demo;
-use crate::gradio;
 use crate::provider::reply::ReplySender;
 use crate::provider::{
-    Provider, ProviderError, ProviderInfo, Qwen, Reply, Report, Request, SpaceReport,
+    ConnectOptions, Provider, ProviderError, ProviderInfo, Qwen, Reply, Report, Request,
+    SpaceReport,
 };
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use tokio_util::task::TaskTracker;
 #[derive(Clone)]
 pub struct Embedded {
     running: Arc<OnceCell<(demo::Server, Qwen)>>,
-    options: gradio::Options,
+    options: ConnectOptions,
     tracker: TaskTracker,
 }
 
 impl Embedded {
     /// Nothing is started yet. Timeouts are those of `options`; its proxy is left out.
-    pub fn new(options: &gradio::Options, tracker: TaskTracker) -> Self {
+    pub fn new(options: &ConnectOptions, tracker: TaskTracker) -> Self {
         Self {
             running: Arc::default(),
-            options: gradio::Options {
+            options: ConnectOptions {
                 proxy: None,
                 ..options.clone()
             },

@@ -99,6 +99,9 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Describe { .. }
             | Effect::Look(_)
             | Effect::Copy(_)
+            | Effect::CopyCode { .. }
+            | Effect::EditExternally(_)
+            | Effect::Attach(_)
             | Effect::Suspend
             | Effect::CaptureMouse(_)
             | Effect::Quit => {}

@@ -3,6 +3,7 @@
 //! Keys come first: a frame follows at once. What a reply brings is gathered into at most one
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
+use super::files::Files;
 use super::keeping::{Keeping, Storage};
 use super::signals::Signals;
 use super::turns::{Providers, Turns};
@@ -53,6 +54,7 @@ pub async fn run_screen(
         time,
         theme,
         caches: Caches::default(),
+        files: Files::new(sender.clone(), tracker.clone()),
         turns: Turns::new(providers, sender, tracker.clone()),
         keeping,
         opened: Some(opened),
@@ -71,10 +73,11 @@ pub async fn run_screen(
         model,
         turns,
         keeping,
+        files,
         ..
     } = screen;
     // The person has the terminal back while the last tasks end.
-    drop((terminal, turns));
+    drop((terminal, turns, files));
     keeping.close().await;
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
@@ -91,6 +94,7 @@ struct Screen {
     caches: Caches,
     turns: Turns,
     keeping: Keeping,
+    files: Files,
     /// Tells once whether the store is open.
     opened: Option<oneshot::Receiver<Result<(), StoreError>>>,
     /// The terminal's events; none while the program has given the terminal away, because the
@@ -194,7 +198,29 @@ impl Screen {
                 }
                 Effect::Look(space) => self.turns.look(space),
                 Effect::Copy(text) => self.terminal.copy(&text)?,
+                Effect::CopyCode { text, number } => {
+                    let words = match ui::code_block(&text, number) {
+                        Some(code) => {
+                            self.terminal.copy(&code)?;
+                            format!("Copied code block {number}.")
+                        }
+                        None => format!("This message has no code block {number}."),
+                    };
+                    self.tell(Event::Said(words))?;
+                }
                 Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
+                Effect::EditExternally(text) => {
+                    self.input = None;
+                    let event = match self.terminal.edit(&text)? {
+                        Ok(text) => Event::Edited(text),
+                        Err(words) => Event::Said(words),
+                    };
+                    self.tell(event)?;
+                }
+                Effect::Attach(path) => {
+                    let conversation = self.model.current;
+                    self.files.read(conversation, path);
+                }
                 Effect::Suspend => {
                     // A stream that is merely not polled would go on taking the shell's input.
                     self.input = None;

@@ -220,6 +220,14 @@ fn the_list_and_the_switcher_show_titles_marks_and_ages() {
 }
 
 #[test]
+fn code_is_copied_by_the_number_that_stands_over_it() {
+    let text = "```sh\none\n```\n\n- in a list\n\n  ```\n  two\n  ```\n";
+    assert_eq!(code_block(text, 1).as_deref(), Some("one"));
+    assert_eq!(code_block(text, 2).as_deref(), Some("two"));
+    assert_eq!((code_block(text, 0), code_block(text, 3)), (None, None));
+}
+
+#[test]
 fn the_versions_of_a_message_are_counted_in_its_head() {
     let mut screen = Screen::new(60, 14);
     screen

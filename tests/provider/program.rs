@@ -123,7 +123,7 @@ async fn the_log_file_tells_how_replies_went_and_nothing_of_what_was_said() {
     );
     let server = Server::start(script).await;
     let question = format!("{SECRET} opens it");
-    let arguments = ["-s", &server.url(), &question];
+    let arguments = ["--no-save", "-s", &server.url(), &question];
     let output = run(home.path(), &arguments, &[]).await;
     assert_eq!(
         printed(&output),

@@ -1,0 +1,122 @@
+//! Versions of messages, and other Spaces.
+
+use super::*;
+
+#[test]
+fn an_edited_message_becomes_another_version_and_the_old_one_stays() {
+    let mut person = Person::new();
+    person.sends("first").hears(0, done("reply")).types("half");
+    person
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .types("e");
+    assert_eq!(person.draft(), "first");
+    person.sends("!");
+    assert_eq!(person.texts(), ["first!", ""]);
+    assert_eq!(person.draft(), "half");
+    let conversation = &person.model.conversation().conversation;
+    assert_eq!(conversation.messages().count(), 4);
+    assert_eq!(conversation.versions(person.path()[0].id).len(), 2);
+    assert_eq!(person.started()[1].messages.len(), 1);
+    person.hears(1, done("other reply"));
+    person
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .types("[");
+    assert_eq!(person.texts(), ["first", "reply"]);
+    person.types("]");
+    assert_eq!(person.texts(), ["first!", "other reply"]);
+}
+
+#[test]
+fn esc_leaves_an_edit_and_the_draft_comes_back() {
+    let mut person = Person::new();
+    person.sends("first").hears(0, done("reply")).types("half");
+    person
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .types("e");
+    person.types(" changed").key(KeyCode::Esc);
+    assert_eq!(person.draft(), "half");
+    assert_eq!(person.started().len(), 1);
+}
+
+#[test]
+fn another_reply_stands_beside_the_first_one() {
+    let mut person = Person::new();
+    person.sends("question").hears(0, done("one"));
+    person
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .types("r")
+        .hears(1, done("two"));
+    assert_eq!(person.texts(), ["question", "two"]);
+    assert_eq!(
+        person.model.conversation().conversation.messages().count(),
+        3
+    );
+    let moved = kept(&person)
+        .into_iter()
+        .filter(|change| matches!(change, Change::SetHead { .. }));
+    assert_eq!(moved.count(), 2);
+}
+
+#[test]
+fn a_reply_that_was_cut_off_can_go_on() {
+    let mut person = Person::new();
+    person
+        .sends("question")
+        .hears(0, delta("half a"))
+        .hears(0, ReplyUpdate::Cancelled);
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("g");
+    assert_eq!(person.started()[1].messages.len(), 3);
+}
+
+#[test]
+fn the_tree_stays_as_it_is_while_a_reply_comes() {
+    let mut person = Person::new();
+    person.sends("question");
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("r");
+    assert_eq!(person.started().len(), 1);
+    assert_eq!(
+        person.model.conversation().conversation.messages().count(),
+        2
+    );
+}
+
+#[test]
+fn the_embedded_space_takes_over_where_another_failed() {
+    let mut person = Person::new();
+    let failure = Failure {
+        kind: "connect".to_owned(),
+        message: String::new(),
+        hint: String::new(),
+    };
+    person
+        .sends("hello")
+        .hears(0, ReplyUpdate::Failed(failure))
+        .key(KeyCode::F(5));
+    let request = person.started()[1].clone();
+    assert_eq!(request.space, crate::app::DEMO_SPACE);
+    assert_eq!(request.messages[0].text, "hello");
+}
+
+#[test]
+fn what_another_window_added_is_read_again_unless_a_reply_comes_here() {
+    let mut person = Person::new();
+    let mut all = [summary("one")];
+    person.tell(saved(all[0].id, &["x"]));
+    all[0].messages = 3;
+    person.effects.clear();
+    person.tell(listed(&all));
+    assert!(person.effects.contains(&Effect::Load {
+        id: all[0].id,
+        show: false
+    }));
+    person.sends("more");
+    person.effects.clear();
+    person.tell(listed(&all));
+    assert!(!person.effects.contains(&Effect::Load {
+        id: all[0].id,
+        show: false
+    }));
+}

@@ -1,0 +1,133 @@
+//! `spacechat doctor`: what could be wrong here: settings, saved conversations, terminal, Space.
+//!
+//! It changes nothing. Each line says what was looked at and what was found; what needs doing
+//! follows it. The exit code is 1 when something was found.
+
+use super::exit::{Exit, print};
+use super::{Context, NO_HOME};
+use crate::config;
+use crate::sanitize;
+use crate::store::{Check, Store, StoreError};
+use std::fmt::Write;
+use std::io::IsTerminal;
+
+/// The lines of the report, and whether anything was found.
+#[derive(Default)]
+struct Findings {
+    text: String,
+    has_trouble: bool,
+}
+
+impl Findings {
+    fn good(&mut self, what: &str, found: &str) {
+        self.line("✓", what, found);
+    }
+
+    fn bad(&mut self, what: &str, found: &str, hint: &str) {
+        self.has_trouble = true;
+        self.line("✗", what, found);
+        if !hint.is_empty() {
+            self.line(" ", "", &format!("→ {hint}"));
+        }
+    }
+
+    fn line(&mut self, mark: &str, what: &str, found: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{mark} {what:<14}{}", sanitize::line(found));
+    }
+}
+
+/// Looks, and prints what was found.
+pub async fn run(context: &Context) -> Exit {
+    let mut findings = Findings::default();
+    findings.good("spacechat", env!("CARGO_PKG_VERSION"));
+    let settings = config::default_path().filter(|path| path.exists());
+    let settings = settings.map_or_else(
+        || "none, the defaults hold".to_owned(),
+        |path| path.display().to_string(),
+    );
+    findings.good("settings", &settings);
+    terminal(&mut findings);
+    store(context, &mut findings);
+    space(context, &mut findings).await;
+    let printed = print(&findings.text);
+    if findings.has_trouble {
+        Exit::Failed
+    } else {
+        printed
+    }
+}
+
+fn terminal(findings: &mut Findings) {
+    let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let size = crossterm::terminal::size().ok().filter(|_| is_terminal);
+    let Some((width, height)) = size else {
+        findings.good("terminal", "none here; ask works without one");
+        return;
+    };
+    let kind = std::env::var("TERM").unwrap_or_default();
+    let found = format!("{kind}, {width}×{height}");
+    if width < 40 || height < 10 {
+        findings.bad("terminal", &found, "The full screen needs 40×10.");
+    } else {
+        findings.good("terminal", &found);
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match locale {
+        Some(locale) if locale.to_uppercase().replace('-', "").contains("UTF8") => {
+            findings.good("locale", &locale);
+        }
+        other => findings.bad(
+            "locale",
+            &other.unwrap_or_else(|| "not set".to_owned()),
+            "Set LANG to a UTF-8 locale (C.UTF-8), or wide characters may look wrong.",
+        ),
+    }
+}
+
+fn store(context: &Context, findings: &mut Findings) {
+    let Some(directory) = &context.directory else {
+        findings.bad("conversations", NO_HOME, "Name a place with --data-dir.");
+        return;
+    };
+    match Store::check(directory) {
+        Ok(check) => saved(directory.display().to_string(), &check, findings),
+        Err(StoreError::Missing { .. }) => findings.good("conversations", "none saved yet"),
+        Err(error) => findings.bad("conversations", &error.to_string(), error.hint()),
+    }
+}
+
+fn saved(place: String, check: &Check, findings: &mut Findings) {
+    let found = format!(
+        "{} with {} messages, {} KB in {place}",
+        check.conversations,
+        check.messages,
+        check.bytes / 1000
+    );
+    if check.problems.is_empty() {
+        findings.good("conversations", &found);
+        return;
+    }
+    let hint = "Copy the file before anything else (spacechat backup FILE); the copy can be repaired with sqlite3's .recover.";
+    findings.bad(
+        "conversations",
+        &format!("{found}; damaged: {}", check.problems.join("; ")),
+        hint,
+    );
+}
+
+async fn space(context: &Context, findings: &mut Findings) {
+    let looked = match context.provider(&context.space) {
+        Ok(provider) => provider.look().await,
+        Err(error) => Err(error),
+    };
+    match looked {
+        Ok(report) => findings.good(
+            "Space",
+            &format!("{} answers (Gradio {})", report.url, report.gradio_version),
+        ),
+        Err(error) => findings.bad("Space", &error.to_string(), &error.hint()),
+    }
+}
