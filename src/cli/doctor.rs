@@ -93,13 +93,13 @@ fn store(context: &Context, findings: &mut Findings) {
         return;
     };
     match Store::check(directory) {
-        Ok(check) => saved(directory.display().to_string(), &check, findings),
+        Ok(check) => saved(&directory.display().to_string(), &check, findings),
         Err(StoreError::Missing { .. }) => findings.good("conversations", "none saved yet"),
         Err(error) => findings.bad("conversations", &error.to_string(), error.hint()),
     }
 }
 
-fn saved(place: String, check: &Check, findings: &mut Findings) {
+fn saved(place: &str, check: &Check, findings: &mut Findings) {
     let found = format!(
         "{} with {} messages, {} KB in {place}",
         check.conversations,
