@@ -9,6 +9,7 @@ use super::shown::{Emulator, Shown};
 use portable_pty::{Child, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,6 +32,8 @@ pub struct Screen {
 struct Seen {
     emulator: Mutex<Emulator>,
     more: Condvar,
+    /// Whether the window is closed and nothing is read any more.
+    is_closed: AtomicBool,
 }
 
 impl Seen {
@@ -73,6 +76,7 @@ impl Screen {
         let seen = Arc::new(Seen {
             emulator: Mutex::new(Emulator::new(columns, rows)),
             more: Condvar::new(),
+            is_closed: AtomicBool::new(false),
         });
         let shared = Arc::clone(&seen);
         thread::spawn(move || read(reader, &shared));
@@ -86,9 +90,8 @@ impl Screen {
 
     /// Waits until a whole frame is as `is_right` wants it, and gives that frame.
     pub fn wait_for(&self, what: &str, is_right: impl Fn(&Shown) -> bool) -> Shown {
-        self.wait_until(what, |emulator| is_right(emulator.shown()));
-        // Another frame may have come meanwhile, which a test that needs this very one cannot use.
-        self.shown()
+        let emulator = self.wait_until(what, |emulator| is_right(emulator.shown()));
+        emulator.shown().clone()
     }
 
     /// Waits until a text is seen.
@@ -106,8 +109,12 @@ impl Screen {
         self.wait_for("the end of the reply", Shown::is_ready)
     }
 
-    /// Waits until the emulator is as `is_right` wants it.
-    pub fn wait_until(&self, what: &str, is_right: impl Fn(&Emulator) -> bool) {
+    /// Waits until the emulator is as `is_right` wants it, and gives it as it is then.
+    pub fn wait_until(
+        &self,
+        what: &str,
+        is_right: impl Fn(&Emulator) -> bool,
+    ) -> MutexGuard<'_, Emulator> {
         let until = Instant::now() + DEADLINE;
         let mut emulator = self.seen.emulator();
         while !is_right(&emulator) {
@@ -123,6 +130,7 @@ impl Screen {
             let waited = self.seen.more.wait_timeout(emulator, left);
             emulator = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        emulator
     }
 
     /// The last whole frame.
@@ -143,7 +151,9 @@ impl Screen {
     /// Writes bytes as they are.
     pub fn write(&mut self, bytes: &str) {
         let writer = self.writer.as_mut().expect("the window is open");
-        writer.write_all(bytes.as_bytes()).expect("the terminal takes bytes");
+        writer
+            .write_all(bytes.as_bytes())
+            .expect("the terminal takes bytes");
         writer.flush().expect("the terminal takes bytes");
     }
 
@@ -223,16 +233,28 @@ impl Screen {
         self.child.wait().expect("a child can be waited for");
     }
 
-    /// Closes the terminal's window.
+    /// Closes the terminal's window. The reading thread closes its side with the next bytes that come; the writer, when it
+    /// is dropped, types a new line, which brings them.
     pub fn close_window(&mut self) {
-        self.writer = None;
+        self.seen.is_closed.store(true, Ordering::SeqCst);
         self.master = None;
+        self.writer = None;
     }
 
-    /// Waits until the program has closed its terminal and ended; gives its exit code.
+    /// Waits until the program has ended; gives its exit code.
     pub fn wait_for_exit(&mut self) -> u32 {
-        self.wait_until("the end of the program", |emulator| emulator.is_over);
-        let status = self.child.wait().expect("a child can be waited for");
+        drop(self.wait_until("the end of the program", |emulator| emulator.is_over));
+        let until = Instant::now() + DEADLINE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                break status;
+            }
+            assert!(
+                Instant::now() < until,
+                "it has closed its terminal and not ended"
+            );
+            thread::park_timeout(Duration::from_millis(10));
+        };
         assert_eq!(status.signal(), None);
         status.exit_code()
     }
@@ -278,10 +300,11 @@ fn read(mut reader: Box<dyn Read + Send>, seen: &Seen) {
         let length = reader.read(&mut bytes).unwrap_or(0);
         let mut emulator = seen.emulator();
         emulator.take(&bytes[..length]);
-        emulator.is_over = length == 0;
+        let is_over = length == 0 || seen.is_closed.load(Ordering::SeqCst);
+        emulator.is_over = is_over;
         drop(emulator);
         seen.more.notify_all();
-        if length == 0 {
+        if is_over {
             return;
         }
     }

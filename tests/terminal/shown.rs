@@ -46,7 +46,10 @@ impl Shown {
     /// The text of the message being written, its rows joined.
     pub fn draft(&self) -> String {
         let from = self.rows.iter().rposition(|row| row.contains("╭ Message"));
-        let rows = self.rows.iter().skip(from.map_or(usize::MAX, |from| from + 1));
+        let rows = self
+            .rows
+            .iter()
+            .skip(from.map_or(usize::MAX, |from| from + 1));
         let inside = rows.map_while(|row| row.strip_prefix('│')?.strip_suffix('│'));
         let text: Vec<&str> = inside.map(str::trim).collect();
         text.join(" ").trim().to_owned()
