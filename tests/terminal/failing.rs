@@ -7,8 +7,9 @@ use std::net::TcpListener;
 
 /// An address of this machine where nobody listens.
 fn nowhere() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("this machine has a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let port = address.port();
     format!("http://127.0.0.1:{port}")
 }
 

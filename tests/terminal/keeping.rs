@@ -3,6 +3,7 @@
 use super::home::Home;
 use super::keys::{CTRL_N, CTRL_O, CTRL_U, ESC, F3};
 use super::screen::Screen;
+use super::shown::words;
 
 #[test]
 fn the_last_conversation_goes_on_with_its_draft_and_the_model_knows_its_past() {
@@ -90,9 +91,8 @@ fn two_windows_on_the_same_data_lose_nothing_and_see_each_others_conversations()
     second.quit();
     for (title, count) in [("long 80", 80), ("long 90", 90)] {
         let saved = home.exported(&home.id_of(title));
-        let whole: String = (0..count).map(|index| format!("word{index} ")).collect();
         let text = saved["messages"][1]["text"].as_str().unwrap();
-        assert_eq!(text.trim_end(), whole.trim_end());
+        assert_eq!(text.trim_end(), words(count));
         assert_eq!(saved["messages"][1]["state"], "complete");
     }
 }

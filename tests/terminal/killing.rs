@@ -2,6 +2,7 @@
 
 use super::home::Home;
 use super::screen::Screen;
+use super::shown::words;
 use std::env;
 use std::time::{Duration, Instant};
 
@@ -37,15 +38,17 @@ fn kill_and_look(home: &Home, word: usize, draft: &str) {
     );
     screen.quit();
     let listed = home.listed();
-    let id = listed[0]["id"].as_str().unwrap();
+    let id = listed[0]["id"].as_str().expect("ids are strings");
     let saved = home.exported(id);
     let reply = &saved["messages"][1];
     assert_eq!(reply["state"], "interrupted");
-    let text = reply["text"].as_str().unwrap();
-    let words = text.split_whitespace().count();
-    assert!(Some(words) > seen, "{seen:?} was seen and {words} are left");
-    let whole: String = (0..words).map(|index| format!("word{index} ")).collect();
-    assert_eq!(text.trim_end(), whole.trim_end(), "what is left has no gap");
+    let text = reply["text"].as_str().expect("texts are strings");
+    let left = text.split_whitespace().count();
+    assert!(
+        Some(left) > seen,
+        "word {seen:?} was seen and {left} words are left"
+    );
+    assert_eq!(text.trim_end(), words(left), "what is left has no gap");
 }
 
 /// What stood in the composer; the words that it shows when it is empty are none.
@@ -61,13 +64,13 @@ fn kept_of(draft: &str) -> String {
 /// The store is whole: SQLite says so, and everything can be read.
 fn assert_whole(home: &Home, conversations: usize) {
     let path = home.data().join(spacechat::store::FILE_NAME);
-    let connection = rusqlite::Connection::open(path).unwrap();
+    let connection = rusqlite::Connection::open(path).expect("the database opens");
     let verdict = connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
     assert_eq!(verdict.as_deref(), Ok("ok"));
     let listed = home.listed();
     assert_eq!(listed.len(), conversations);
     for entry in &listed {
-        home.exported(entry["id"].as_str().unwrap());
+        home.exported(entry["id"].as_str().expect("ids are strings"));
     }
 }
 

@@ -67,7 +67,8 @@ fn assert_sent_whole(text: &str, chip: &str) {
     );
     screen.enter();
     let digest = Sha256::digest(text.as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex.concat();
     let counted = format!(
         "{} characters, {} bytes, sha256",
         text.chars().count(),

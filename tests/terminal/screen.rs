@@ -90,7 +90,7 @@ impl Screen {
 
     /// Waits until a whole frame is as `is_right` wants it, and gives that frame.
     pub fn wait_for(&self, what: &str, is_right: impl Fn(&Shown) -> bool) -> Shown {
-        let emulator = self.wait_until(what, |emulator| is_right(emulator.shown()));
+        let emulator = self.waited(what, |emulator| is_right(emulator.shown()));
         emulator.shown().clone()
     }
 
@@ -109,12 +109,13 @@ impl Screen {
         self.wait_for("the end of the reply", Shown::is_ready)
     }
 
-    /// Waits until the emulator is as `is_right` wants it, and gives it as it is then.
-    pub fn wait_until(
-        &self,
-        what: &str,
-        is_right: impl Fn(&Emulator) -> bool,
-    ) -> MutexGuard<'_, Emulator> {
+    /// Waits until the emulator is as `is_right` wants it.
+    pub fn wait_until(&self, what: &str, is_right: impl Fn(&Emulator) -> bool) {
+        drop(self.waited(what, is_right));
+    }
+
+    /// Waits, and gives the emulator as it is then.
+    fn waited(&self, what: &str, is_right: impl Fn(&Emulator) -> bool) -> MutexGuard<'_, Emulator> {
         let until = Instant::now() + DEADLINE;
         let mut emulator = self.seen.emulator();
         while !is_right(&emulator) {
@@ -243,7 +244,7 @@ impl Screen {
 
     /// Waits until the program has ended; gives its exit code.
     pub fn wait_for_exit(&mut self) -> u32 {
-        drop(self.wait_until("the end of the program", |emulator| emulator.is_over));
+        self.wait_until("the end of the program", |emulator| emulator.is_over);
         let until = Instant::now() + DEADLINE;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {

@@ -59,18 +59,23 @@ impl Shown {
     pub fn last_word(&self) -> Option<usize> {
         let text = self.text();
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        // The last one may be half of itself in a frame: the number is whole only before another character.
         words
             .filter_map(|word| word.strip_prefix("word")?.parse().ok())
             .max()
     }
 }
 
+/// The first words that the embedded Space says to `long N`, without white space at the end.
+pub fn words(count: usize) -> String {
+    let words: Vec<String> = (0..count).map(|index| format!("word{index}")).collect();
+    words.join(" ")
+}
+
 /// The emulator and what is kept of its past.
 pub struct Emulator {
     parser: vt100::Parser<Frames>,
     /// All bytes that the program has sent.
-    pub raw: Vec<u8>,
+    raw: Vec<u8>,
     /// Whether the program has closed its side.
     pub is_over: bool,
 }
@@ -145,6 +150,12 @@ impl Emulator {
         let history = self.parser.callbacks().history.as_deref()?;
         let mut before = history.iter().rev().filter(|(at, _)| *at <= time);
         before.next().map(|(_, shown)| shown)
+    }
+
+    /// Where the program has sent these bytes last.
+    pub fn last_place(&self, bytes: &str) -> Option<usize> {
+        let mut windows = self.raw.windows(bytes.len());
+        windows.rposition(|window| window == bytes.as_bytes())
     }
 
     /// The screen as it is, also between frames and outside of them.
