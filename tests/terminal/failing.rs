@@ -3,6 +3,8 @@
 use super::home::Home;
 use super::keys::F5;
 use super::screen::{Screen, WINDOW};
+use spacechat::store::FILE_NAME;
+use std::fs;
 use std::net::TcpListener;
 
 /// An address of this machine where nobody listens.
@@ -50,6 +52,27 @@ fn a_space_that_cannot_be_reached_is_told_and_the_embedded_one_goes_on_in_the_sa
     });
     screen.ask("repeat 2 ho", "hoho");
     screen.quit();
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_told_on_the_terminal_and_left_as_it_is() {
+    let home = Home::new();
+    let file = home.data().join(FILE_NAME);
+    fs::create_dir(home.data()).unwrap();
+    let foreign = "this is no database ".repeat(1000);
+    fs::write(&file, &foreign).unwrap();
+    let mut screen = Screen::start(&home, WINDOW, &["--demo"]);
+    assert_eq!(screen.wait_for_exit(), 1);
+    screen.look(|emulator| {
+        let told = emulator.screen().contents();
+        assert!(!emulator.screen().alternate_screen(), "{told}");
+        assert!(
+            told.contains("spacechat: ") && told.contains(FILE_NAME),
+            "{told}"
+        );
+    });
+    assert!(!screen.is_raw());
+    assert_eq!(fs::read_to_string(&file).unwrap(), foreign);
 }
 
 #[test]

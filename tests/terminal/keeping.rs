@@ -96,3 +96,60 @@ fn two_windows_on_the_same_data_lose_nothing_and_see_each_others_conversations()
         assert_eq!(saved["messages"][1]["state"], "complete");
     }
 }
+
+#[test]
+fn two_windows_in_the_same_conversation_keep_what_both_say() {
+    let home = Home::new();
+    let mut first = Screen::demo(&home, &[]);
+    first.ask("repeat 2 ha", "haha");
+    first.quit();
+    let mut first = Screen::demo(&home, &["-c"]);
+    let mut second = Screen::demo(&home, &["-c"]);
+    first.send("long 40");
+    second.send("long 50");
+    let both = [(&first, "word39"), (&second, "word49")];
+    for (screen, last) in both {
+        screen.wait_for(last, |shown| shown.has(last) && shown.is_ready());
+    }
+    first.quit();
+    second.quit();
+    let saved = home.exported(&home.id_of("repeat 2 ha"));
+    let messages = saved["messages"].as_array().unwrap();
+    for text in [
+        "repeat 2 ha",
+        "haha",
+        "long 40",
+        "long 50",
+        &words(40),
+        &words(50),
+    ] {
+        let mut texts = messages
+            .iter()
+            .filter_map(|message| message["text"].as_str());
+        assert!(
+            texts.any(|other| other.trim_end() == text),
+            "{text:?}: {saved:#}"
+        );
+    }
+    assert_eq!(messages.len(), 6);
+}
+
+#[test]
+fn what_waits_to_be_sent_when_one_quits_stands_in_the_composer_at_the_next_start() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("long 4000");
+    screen.wait_for_text("word3");
+    screen.send("and then this");
+    screen.wait_for_text("⧗ queued: and then this");
+    screen.type_text("and that");
+    screen.quit();
+    let screen = Screen::demo(&home, &["-c"]);
+    let shown = screen.wait_for_text("■ stopped");
+    assert!(
+        shown.has("│ and then this") && shown.has("│ and that"),
+        "{}",
+        shown.text()
+    );
+    screen.quit();
+}

@@ -100,3 +100,26 @@ fn the_system_message_is_written_in_its_panel_and_reaches_the_model() {
     });
     screen.quit();
 }
+
+#[test]
+fn in_the_smallest_window_the_panes_lie_over_the_chat_and_everything_works() {
+    let home = Home::new();
+    let mut screen = Screen::start(&home, (40, 10), &["--demo"]);
+    screen.wait_for_text("╭ Message");
+    screen.press(F2);
+    screen.wait_for_text("╭ System message");
+    screen.type_text("Be brief.");
+    screen.press(F2);
+    screen.wait_for_no("╭ System message");
+    screen.send("repeat 2 ha");
+    screen.wait_for_text("haha");
+    screen.press(F3);
+    screen.wait_for_text("repeat 2 ha");
+    screen.press(ESC);
+    screen.wait_for_no("▸");
+    screen.press(F3);
+    screen.wait_for_no("╭ Conversations");
+    screen.send("past");
+    screen.wait_for_text("Be brief.");
+    screen.quit();
+}
