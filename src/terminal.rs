@@ -69,7 +69,10 @@ impl Terminal {
         if self.has_mouse {
             execute!(out, EnableMouseCapture)?;
         }
-        self.screen.clear()
+        // This clears as `clear` does, which would first ask the terminal where its cursor is: some
+        // never answer, and an answer that comes late would be typed into the message.
+        let whole = self.screen.size()?.into();
+        self.screen.resize(whole)
     }
 
     /// Draws a frame in one piece, where the terminal can do that.

@@ -1,0 +1,34 @@
+//! The whole program as a person has it: the real binary in a pseudo-terminal, against the embedded Space. What is typed
+//! goes in as bytes, what is seen is read from a terminal emulator, and nothing else is looked at but files and exit codes.
+//!
+//! Everything waits for something that is seen, with a deadline that only a failure meets; nothing measures time.
+//! `SPACECHAT_KILLS` sets how often the program is killed in mid-reply (6 when it is not set).
+
+#![cfg(unix)]
+
+#[path = "terminal/failing.rs"]
+mod failing;
+#[path = "terminal/home.rs"]
+mod home;
+#[path = "terminal/keeping.rs"]
+mod keeping;
+#[path = "terminal/keys.rs"]
+mod keys;
+#[path = "terminal/killing.rs"]
+mod killing;
+#[path = "terminal/leaving.rs"]
+mod leaving;
+#[path = "terminal/library.rs"]
+mod library;
+#[path = "terminal/pasting.rs"]
+mod pasting;
+#[path = "terminal/screen.rs"]
+mod screen;
+#[path = "terminal/shown.rs"]
+mod shown;
+#[path = "terminal/streaming.rs"]
+mod streaming;
+#[path = "terminal/uses.rs"]
+mod uses;
+#[path = "terminal/versions.rs"]
+mod versions;

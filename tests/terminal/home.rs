@@ -1,0 +1,107 @@
+//! A home of a test's own: the directories that the program may write to, its environment, and the commands that draw no
+//! screen, run over the same data.
+
+use portable_pty::CommandBuilder;
+use serde_json::Value;
+use spacechat::store::Store;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_spacechat");
+
+/// A person's home directory with nothing in it, removed when this is dropped.
+pub struct Home {
+    directory: TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self {
+            directory: tempfile::tempdir().expect("a temporary directory can be made"),
+        }
+    }
+
+    /// Where conversations are kept.
+    pub fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// The whole environment of the program: nothing of the person's own that runs the tests.
+    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        let home = self.directory.path();
+        vec![
+            ("HOME", home.to_owned()),
+            ("XDG_CONFIG_HOME", home.join("config")),
+            ("XDG_DATA_HOME", home.join("share")),
+            ("XDG_STATE_HOME", home.join("state")),
+            ("XDG_CACHE_HOME", home.join("cache")),
+            ("SPACECHAT_DATA_DIR", self.data()),
+            ("TERM", "xterm-256color".into()),
+            ("LANG", "C.UTF-8".into()),
+            ("PATH", std::env::var_os("PATH").unwrap_or_default().into()),
+        ]
+    }
+
+    /// A command for a pseudo-terminal.
+    pub fn command(&self, program: &str, arguments: &[&str]) -> CommandBuilder {
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.cwd(self.directory.path());
+        command.env_clear();
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// Runs a command that draws no screen, to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.envs(self.environment());
+        command.output().expect("the program under test is there")
+    }
+
+    /// What such a command prints; it must end well.
+    pub fn printed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {errors}");
+        String::from_utf8(output.stdout).expect("what is printed is UTF-8")
+    }
+
+    /// The saved conversations, the newest first, as `list --json` tells them.
+    pub fn listed(&self) -> Vec<Value> {
+        let lines = self.printed(&["list", "--json"]);
+        let objects = lines.lines().map(serde_json::from_str);
+        objects
+            .collect::<Result<_, _>>()
+            .expect("each line of `list --json` is JSON")
+    }
+
+    /// The id of the conversation with this title.
+    pub fn id_of(&self, title: &str) -> String {
+        let listed = self.listed();
+        let found = listed.iter().find(|entry| entry["title"] == title);
+        let id = found.and_then(|entry| entry["id"].as_str());
+        id.unwrap_or_else(|| panic!("{title:?} is not among {listed:?}"))
+            .to_owned()
+    }
+
+    /// Everything of a conversation, as `export --format json` prints it.
+    pub fn exported(&self, id: &str) -> Value {
+        let text = self.printed(&["export", id, "--format", "json"]);
+        serde_json::from_str(&text).expect("an export is JSON")
+    }
+
+    /// The store, opened by the test itself.
+    pub fn store(&self) -> Store {
+        Store::open(&self.data(), |notice| panic!("{notice:?}")).expect("the store opens")
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}

@@ -1,0 +1,155 @@
+//! What was said and written is there again at the next start, for the person and for the model.
+
+use super::home::Home;
+use super::keys::{CTRL_N, CTRL_O, CTRL_U, ESC, F3};
+use super::screen::Screen;
+use super::shown::words;
+
+#[test]
+fn the_last_conversation_goes_on_with_its_draft_and_the_model_knows_its_past() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &["--system", "Be brief."]);
+    screen.ask("repeat 2 ha", "haha");
+    screen.ask("turns", "turn 2");
+    screen.type_text("not sent yet");
+    screen.quit();
+
+    let mut screen = Screen::demo(&home, &["-c"]);
+    let shown = screen.shown();
+    for text in ["repeat 2 ha", "haha", "turn 2", "── system: Be brief."] {
+        assert!(shown.has(text), "{text}: {}", shown.text());
+    }
+    assert_eq!(shown.draft(), "not sent yet");
+    // The Space begins anew, so that the past travels as one prompt; after that its session knows it.
+    screen.press(CTRL_U);
+    screen.wait_for_text("write a message");
+    screen.ask("past", "System: Be brief.\\nUser: repeat 2 ha\\nA");
+    screen.ask("turns", "turn 2");
+    screen.quit();
+}
+
+#[test]
+fn a_conversation_is_opened_by_its_id_and_by_the_switcher_after_a_restart() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 apple", "appleapple");
+    screen.press(CTRL_N);
+    screen.wait_for_text("You are talking to");
+    screen.ask("repeat 2 banana", "bananabanana");
+    screen.quit();
+
+    let id = home.id_of("repeat 2 apple");
+    let mut screen = Screen::demo(&home, &["-r", &id]);
+    screen.wait_for_text("appleapple");
+    screen.ask("past", "User: repeat 2 apple");
+    screen.quit();
+
+    let mut screen = Screen::demo(&home, &[]);
+    screen.wait_for_text("You are talking to");
+    screen.press(CTRL_O);
+    screen.wait_for_text("repeat 2 banana");
+    screen.type_text("banana");
+    screen.wait_for_no("repeat 2 apple");
+    screen.enter();
+    screen.wait_for_text("bananabanana");
+    screen.ask("past", "User: repeat 2 banana");
+    screen.quit();
+}
+
+#[test]
+fn two_windows_on_the_same_data_lose_nothing_and_see_each_others_conversations() {
+    let home = Home::new();
+    let mut first = Screen::demo(&home, &[]);
+    let mut second = Screen::demo(&home, &[]);
+    first.send("long 80");
+    second.send("long 90");
+    for screen in [&first, &second] {
+        screen.wait_for("a part of the reply", |shown| shown.last_word() > Some(3));
+    }
+    // Both replies are still on their way when each looks for the other's.
+    for (screen, other) in [(&mut first, "long 90"), (&mut second, "long 80")] {
+        screen.press(CTRL_O);
+        screen.wait_for("the other's conversation", |shown| {
+            shown.has("Switch conversation") && shown.has(other)
+        });
+        screen.press(ESC);
+        screen.wait_for_no("Switch conversation");
+    }
+    first.wait_for("the reply", |shown| shown.has("word79") && shown.is_ready());
+    second.wait_for("the reply", |shown| shown.has("word89") && shown.is_ready());
+    first.press(F3);
+    first.wait_for("both in the list", |shown| {
+        shown.row_with("╭ Conversations").is_some() && shown.has("  long 90")
+    });
+    second.press(CTRL_O);
+    second.wait_for_text("Switch conversation");
+    second.type_text("80");
+    second.wait_for("one found", |shown| shown.has("▸  long 80"));
+    second.enter();
+    second.wait_for("the other's reply", |shown| shown.has("word79"));
+    first.quit();
+    second.quit();
+    for (title, count) in [("long 80", 80), ("long 90", 90)] {
+        let saved = home.exported(&home.id_of(title));
+        let text = saved["messages"][1]["text"].as_str().unwrap();
+        assert_eq!(text.trim_end(), words(count));
+        assert_eq!(saved["messages"][1]["state"], "complete");
+    }
+}
+
+#[test]
+fn two_windows_in_the_same_conversation_keep_what_both_say() {
+    let home = Home::new();
+    let mut first = Screen::demo(&home, &[]);
+    first.ask("repeat 2 ha", "haha");
+    first.quit();
+    let mut first = Screen::demo(&home, &["-c"]);
+    let mut second = Screen::demo(&home, &["-c"]);
+    first.send("long 40");
+    second.send("long 50");
+    let both = [(&first, "word39"), (&second, "word49")];
+    for (screen, last) in both {
+        screen.wait_for(last, |shown| shown.has(last) && shown.is_ready());
+    }
+    first.quit();
+    second.quit();
+    let saved = home.exported(&home.id_of("repeat 2 ha"));
+    let messages = saved["messages"].as_array().unwrap();
+    for text in [
+        "repeat 2 ha",
+        "haha",
+        "long 40",
+        "long 50",
+        &words(40),
+        &words(50),
+    ] {
+        let mut texts = messages
+            .iter()
+            .filter_map(|message| message["text"].as_str());
+        assert!(
+            texts.any(|other| other.trim_end() == text),
+            "{text:?}: {saved:#}"
+        );
+    }
+    assert_eq!(messages.len(), 6);
+}
+
+#[test]
+fn what_waits_to_be_sent_when_one_quits_stands_in_the_composer_at_the_next_start() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("long 4000");
+    screen.wait_for_text("word3");
+    screen.send("and then this");
+    screen.wait_for_text("⧗ queued: and then this");
+    screen.type_text("and that");
+    screen.quit();
+    let screen = Screen::demo(&home, &["-c"]);
+    let shown = screen.wait_for_text("■ stopped");
+    assert!(
+        shown.has("│ and then this") && shown.has("│ and that"),
+        "{}",
+        shown.text()
+    );
+    screen.quit();
+}

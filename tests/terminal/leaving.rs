@@ -1,0 +1,196 @@
+//! Leaving: Ctrl+C's ladder, and the terminal given back as it was, whatever ends or stops the program.
+
+use super::home::{Home, PROGRAM};
+use super::keys::{CTRL_C, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
+use super::screen::{Screen, WINDOW};
+use super::shown::Emulator;
+use std::fs;
+
+/// Every mode that the program turns on is off, and the cursor is there.
+fn assert_given_back(screen: &Screen) {
+    screen.look(|emulator| {
+        let modes = emulator.screen();
+        assert!(!modes.alternate_screen(), "the alternate screen");
+        assert!(!modes.bracketed_paste(), "bracketed paste");
+        assert!(!modes.hide_cursor(), "the cursor is hidden");
+        assert_eq!(
+            modes.mouse_protocol_mode(),
+            vt100::MouseProtocolMode::None,
+            "the mouse"
+        );
+        // What the emulator does not know: focus reports, synchronized updates, and the stack of keyboard flags.
+        for (on, off) in [
+            ("\x1b[?1004h", "\x1b[?1004l"),
+            ("\x1b[?2026h", "\x1b[?2026l"),
+            ("\x1b[>1u", "\x1b[<1u"),
+        ] {
+            assert!(
+                emulator.last_place(on) < emulator.last_place(off),
+                "{on:?} is left on"
+            );
+        }
+    });
+    assert!(!screen.is_raw(), "raw mode");
+}
+
+/// Whether the program has the terminal.
+fn is_taken(emulator: &Emulator) -> bool {
+    emulator.screen().alternate_screen() && emulator.screen().bracketed_paste()
+}
+
+#[test]
+fn the_terminal_is_asked_nothing() {
+    let home = Home::new();
+    let screen = Screen::demo(&home, &[]);
+    screen.look(|emulator| {
+        assert!(is_taken(emulator));
+        // Answers to these could be taken for typing: cursor position, device attributes, keyboard flags, colours.
+        for question in ["\x1b[6n", "\x1b[c", "\x1b[0c", "\x1b[?u", "\x1b]11;?"] {
+            assert_eq!(emulator.last_place(question), None, "{question:?}");
+        }
+    });
+    assert!(screen.is_raw());
+    screen.quit();
+}
+
+#[test]
+fn ctrl_c_stops_the_reply_then_sets_the_draft_aside_then_quits() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("long 4000");
+    screen.wait_for_text("word5");
+    screen.type_text("half a thought");
+    screen.press(CTRL_C);
+    let shown = screen.wait_for("the reply stopped", |shown| {
+        shown.has("■ stopped") && shown.is_ready()
+    });
+    assert!(shown.has("word5"), "what came is kept");
+    assert_eq!(shown.draft(), "half a thought");
+    screen.press(CTRL_C);
+    let shown = screen.wait_for_text("The draft is set aside; Up brings it back.");
+    assert!(shown.has("write a message"));
+    screen.press(UP);
+    screen.wait_for("the draft again", |shown| shown.draft() == "half a thought");
+    screen.press(CTRL_U);
+    screen.wait_for_text("write a message");
+    screen.press(CTRL_C);
+    screen.wait_for_text("Press Ctrl+C again to quit.");
+    screen.press(CTRL_C);
+    assert_eq!(screen.wait_for_exit(), 0);
+    assert_given_back(&screen);
+}
+
+#[test]
+fn esc_stops_the_reply_and_keeps_what_came() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("long 4000");
+    let seen = screen.wait_for_text("word9").last_word();
+    screen.press(ESC);
+    let shown = screen.wait_for("the reply stopped", |shown| {
+        shown.has("■ stopped") && shown.is_ready()
+    });
+    assert!(shown.last_word() >= seen);
+    // The model goes on knowing what was said.
+    screen.ask("turns", "turn 1");
+    screen.quit();
+}
+
+#[test]
+fn ctrl_q_gives_the_terminal_back_also_in_mid_reply() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("long 4000");
+    screen.wait_for_text("word2");
+    screen.press(F4);
+    screen.wait_for_text("The mouse scrolls here now");
+    screen.press(CTRL_Q);
+    assert_eq!(screen.wait_for_exit(), 0);
+    assert_given_back(&screen);
+}
+
+#[test]
+fn signals_that_end_the_program_give_the_terminal_back_and_lose_nothing() {
+    for name in ["TERM", "HUP"] {
+        let home = Home::new();
+        let mut screen = Screen::demo(&home, &[]);
+        screen.send("long 4000");
+        let seen = screen.wait_for_text("word5").last_word().unwrap();
+        screen.type_text("a draft");
+        screen.signal(name);
+        assert_eq!(screen.wait_for_exit(), 0, "{name}");
+        assert_given_back(&screen);
+        let saved = home.exported(&home.id_of("long 4000"));
+        assert_eq!(saved["draft"]["text"], "a draft", "{name}");
+        assert!(
+            saved.to_string().contains(&format!("word{seen} ")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_window_that_is_closed_ends_the_program_and_loses_nothing() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("repeat 2 ha");
+    screen.wait_for_text("haha");
+    screen.type_text("a draft");
+    screen.close_window();
+    screen.wait_for_exit();
+    let saved = home.exported(&home.id_of("repeat 2 ha"));
+    let draft = saved["draft"]["text"].as_str().unwrap();
+    assert!(draft.starts_with("a draft"), "{draft:?}");
+}
+
+/// The state of a process in one letter, as the kernel tells it: `T` when it is stopped.
+fn state(process: u32) -> Option<char> {
+    let line = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    line.rsplit_once(") ")?.1.chars().next()
+}
+
+/// The only child of a process.
+fn child(process: u32) -> u32 {
+    let path = format!("/proc/{process}/task/{process}/children");
+    let children = fs::read_to_string(path).expect("the process lives");
+    children.trim().parse().expect("it has one child")
+}
+
+#[test]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "reads the states of processes in /proc"
+)]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_coming_back_draws_all_again() {
+    let home = Home::new();
+    // A shell with job control, as the one from which a person starts it.
+    let script = "set -m; \"$0\" --demo; echo 'in the shell'; read line; fg >/dev/null; echo \"ended with $?\"";
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, PROGRAM]);
+    screen.wait_for_text("╭ Message");
+    screen.send("long 100");
+    screen.wait_for_text("word5");
+    screen.type_text("a draft");
+    let program = child(screen.process());
+    screen.press(CTRL_Z);
+    screen.wait_until("the shell", |emulator| {
+        emulator.screen().contents().contains("in the shell")
+    });
+    assert_eq!(state(program), Some('T'));
+    assert_given_back(&screen);
+    let frames = screen.look(Emulator::frames);
+    screen.press("\n");
+    screen.wait_until("the program again", |emulator| {
+        is_taken(emulator) && emulator.frames() > frames
+    });
+    let shown = screen.wait_for("the reply going on", |shown| {
+        shown.has("word0 word1") && shown.has("word99") && shown.is_ready()
+    });
+    assert_eq!(shown.draft(), "a draft");
+    screen.type_text(" goes on");
+    assert_eq!(screen.shown().draft(), "a draft goes on");
+    screen.press(CTRL_Q);
+    screen.wait_until("the end", |emulator| {
+        emulator.screen().contents().contains("ended with 0")
+    });
+    assert_given_back(&screen);
+}

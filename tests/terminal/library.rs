@@ -1,0 +1,94 @@
+//! The list of conversations: names, the trash, and a thousand of them.
+
+use super::home::Home;
+use super::keys::{CTRL_N, CTRL_U, DOWN, F3};
+use super::screen::{Screen, WINDOW};
+use rusqlite::Connection;
+use spacechat::chat::{Conversation, Draft, Message, Role, Settings, import_changes};
+use spacechat::store::FILE_NAME;
+
+#[test]
+fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 apple", "appleapple");
+    screen.press(CTRL_N);
+    screen.wait_for_text("You are talking to");
+    screen.ask("repeat 2 banana", "bananabanana");
+    screen.press(F3);
+    screen.wait_for("the list", |shown| {
+        shown.has("▸  repeat 2 banana") && shown.has("   repeat 2 apple")
+    });
+    screen.press("d");
+    screen.wait_for("one less", |shown| {
+        shown.has("Deleted “repeat 2 banana”")
+            && shown.has("▸  repeat 2 apple")
+            && !shown.has("bananabanana")
+    });
+    screen.press("u");
+    screen.wait_for_text("▸  repeat 2 banana");
+    screen.press("r");
+    screen.wait_for_text("╭ Title");
+    screen.press(CTRL_U);
+    screen.wait_for_no("› repeat 2 banana");
+    screen.type_text("yellow fruit");
+    screen.enter();
+    screen.wait_for("the new title", |shown| {
+        shown.has("yellow fruit") && !shown.has("╭ Title") && !shown.has("repeat 2 banana")
+    });
+    screen.enter();
+    screen.wait_for_text("bananabanana");
+    // What is deleted and not brought back stays away at the next start; the other one has its new name.
+    screen.press(F3);
+    screen.wait_for_no("╭ Conversations");
+    screen.press(F3);
+    screen.wait_for_text("▸  yellow fruit");
+    screen.press(DOWN);
+    screen.wait_for_text("▸  repeat 2 apple");
+    screen.press("d");
+    screen.wait_for_text("Deleted “repeat 2 apple”");
+    screen.quit();
+    let titles: Vec<_> = home
+        .listed()
+        .into_iter()
+        .map(|entry| entry["title"].clone())
+        .collect();
+    assert_eq!(titles, ["yellow fruit"]);
+    let trash = home.printed(&["list", "--trash"]);
+    assert!(trash.contains("repeat 2 apple"), "{trash}");
+}
+
+/// Saves conversations as if each had been a question and an answer.
+fn fill(home: &Home, count: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime without threads can be made");
+    let store = home.store();
+    for number in 0..count {
+        let mut conversation = Conversation::new("demo", "", "");
+        conversation.append(Message::user(format!("question {number}")));
+        conversation.append(Message::new(Role::Assistant, format!("answer {number}")));
+        let changes = import_changes(&conversation, Draft::default(), Settings::new());
+        store.handle.send_all(changes);
+    }
+    assert!(runtime.block_on(store.handle.close()));
+}
+
+#[test]
+fn the_first_frame_waits_neither_for_a_thousand_conversations_nor_for_a_lock() {
+    let home = Home::new();
+    fill(&home, 1000);
+    // Another program holds the database so that nobody else can write or read until it lets go.
+    let holder = Connection::open(home.data().join(FILE_NAME)).unwrap();
+    let hold = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE";
+    holder.execute_batch(hold).unwrap();
+    let mut screen = Screen::start(&home, WINDOW, &["--demo"]);
+    screen.wait_for_text("╭ Message");
+    screen.type_text("written");
+    screen.press(F3);
+    screen.wait_for_text("nothing saved yet");
+    drop(holder);
+    screen.wait_for_text("question 999");
+    screen.quit();
+    assert_eq!(home.listed().len(), 1001, "the draft is kept too");
+}

@@ -1,0 +1,54 @@
+//! Another reply and another wording are versions: nothing is overwritten.
+
+use super::home::Home;
+use super::keys::{ALT_UP, CTRL_U, ESC};
+use super::screen::Screen;
+
+#[test]
+fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 ha", "haha");
+    screen.press(ALT_UP);
+    screen.wait_for_text("picked:");
+    screen.press("r");
+    screen.wait_for("another reply", |shown| {
+        shown.has("‹ 2/2 ›") && shown.has("haha") && shown.is_ready()
+    });
+
+    screen.press(ALT_UP);
+    screen.wait_for_text("picked:");
+    screen.press(ALT_UP);
+    screen.wait_for_text("▌repeat 2 ha");
+    screen.press("e");
+    screen.wait_for("the message in the composer", |shown| {
+        shown.has("editing") && shown.draft() == "repeat 2 ha"
+    });
+    screen.press(CTRL_U);
+    screen.wait_for_text("write a message");
+    screen.type_text("repeat 3 ho");
+    screen.enter();
+    let shown = screen.wait_for("the other wording", |shown| {
+        shown.has("hohoho") && shown.is_ready()
+    });
+    assert!(
+        shown.has("‹ 2/2 ›") && !shown.has("haha"),
+        "{}",
+        shown.text()
+    );
+
+    for (key, text, version) in [("[", "haha", "‹ 1/2 ›"), ("]", "hohoho", "‹ 2/2 ›")] {
+        screen.press(ALT_UP);
+        screen.wait_for_text("picked:");
+        screen.press(ALT_UP);
+        screen.wait_for_text("▌repeat");
+        screen.press(key);
+        screen.wait_for(text, |shown| shown.has(text) && shown.has(version));
+        screen.press(ESC);
+        screen.wait_for_no("picked:");
+    }
+    // The model is told what is seen, and nothing of the other versions.
+    let told = "[[\"user\",\"repeat 3 ho\"],[\"assistant\",\"hohoho\"],[\"user\",\"past\"]]";
+    screen.ask("past", told);
+    screen.quit();
+}
