@@ -145,7 +145,11 @@ impl From<gradio::Error> for ProviderError {
             } => status_error(status, retry_after, &excerpt, &url),
             Error::Login { url } => Self::Login(report(
                 format!("{url} asks for a name and a password."),
-                "This Space is protected by its author; ask them for access.",
+                "Give them as SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
+            )),
+            Error::WrongLogin { url } => Self::Login(report(
+                format!("{url} refused the name and the password."),
+                "Check SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
             )),
             Error::QueueFull { message } => Self::QueueFull(report(
                 format!("The Space takes no more requests: {message}"),
