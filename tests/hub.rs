@@ -1,6 +1,8 @@
 //! Spaces that are found through the Hub, in every state that the Hub knows, and apps that ask for a login. The Hub is a
 //! small local server with its paths; the app behind it is the embedded Space or a scripted one.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "hub/server.rs"]
 mod server;
 
