@@ -15,9 +15,9 @@ pub use exit::Exit;
 
 use crate::app::{DEMO_SPACE, Defaults, SpaceChoice};
 use crate::config::{self, Settings};
-use crate::gradio;
+use crate::gradio::{self, Login, Token};
 use crate::provider::catalog::{self, Space};
-use crate::provider::{Provider, ProviderError, Qwen};
+use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, hub};
 use crate::runtime::{Embedded, Providers};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::collections::HashMap;
@@ -110,6 +110,7 @@ struct Context {
     system: String,
     insecure_http: bool,
     options: gradio::Options,
+    hub: hub::Options,
     /// Where conversations are kept.
     directory: Option<PathBuf>,
     embedded: Embedded,
@@ -154,6 +155,10 @@ impl Context {
         let settings = Settings::load(global.config.as_deref())?;
         let mut options = settings.gradio_options();
         options.proxy = global.proxy.or(options.proxy);
+        let hub = hub::Options::at(std::env::var("HF_ENDPOINT").ok());
+        options.token = Token::find(|name| std::env::var_os(name), &hub.endpoint);
+        let login = std::env::var("SPACECHAT_LOGIN").ok();
+        options.login = login.as_deref().and_then(Login::parse);
         let chat = settings.chat.clone();
         let tracker = TaskTracker::new();
         let space = global.space.unwrap_or(chat.space);
@@ -169,6 +174,7 @@ impl Context {
             embedded: Embedded::new(&options, tracker.clone()),
             directory: global.data_dir.or_else(config::data_directory),
             options,
+            hub,
             settings,
             tracker,
         })
@@ -208,9 +214,16 @@ impl Context {
         if space == DEMO_SPACE {
             return Ok(Arc::new(self.embedded.clone()));
         }
+        let is_chosen = space == self.space;
         let space = Space::parse(space, self.insecure_http)?;
-        let provider = Qwen::new(&space.url, self.options.clone(), self.tracker.clone());
-        Ok(Arc::new(provider))
+        let mut options = self.options.clone();
+        if !is_chosen {
+            // A Space that a saved conversation names must not ask for this password.
+            options.login = None;
+        }
+        let hub = Hub::new(self.hub.clone(), options.clone());
+        let place = Place::new(space, Some(hub), options);
+        Ok(Arc::new(Qwen::at(place, self.tracker.clone())))
     }
 
     /// Finds providers by their Space, each made once.

@@ -171,6 +171,7 @@ impl Settings {
             cancel_timeout: Duration::from_secs_f64(network.cancel_timeout),
             queue_full_patience: Duration::from_secs_f64(network.queue_patience),
             frame_limit: network.frame_limit << 20,
+            ..gradio::Options::default()
         }
     }
 

@@ -7,14 +7,18 @@
 pub mod bubbles;
 pub mod catalog;
 pub mod error;
+pub mod hub;
 pub mod info;
+pub mod place;
 pub mod qwen;
 pub mod reply;
 pub mod tail;
 
 pub use crate::gradio::Options as ConnectOptions;
 pub use error::{ProviderError, Report};
+pub use hub::Hub;
 pub use info::{ProviderInfo, UnknownModel};
+pub use place::Place;
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
 

@@ -8,9 +8,11 @@
 use super::answer::{checked, lacking, parse, refusal};
 use super::app::{App, digits};
 use super::error::{ConnectCause, Error, excerpt};
+use super::login::Login;
+use super::token::Token;
 use super::upload::{Upload, sent_with_care};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -37,6 +39,10 @@ pub struct Options {
     pub queue_full_patience: Duration,
     /// The largest frame of a stream, in bytes.
     pub frame_limit: usize,
+    /// A token of the Hub; it goes where [`Token::header_for`] says and nowhere else.
+    pub token: Option<Token>,
+    /// The name and password for an app that asks for them.
+    pub login: Option<Login>,
 }
 
 impl Default for Options {
@@ -48,6 +54,8 @@ impl Default for Options {
             cancel_timeout: Duration::from_secs(2),
             queue_full_patience: Duration::from_secs(120),
             frame_limit: 512 << 20,
+            token: None,
+            login: None,
         }
     }
 }
@@ -149,8 +157,7 @@ impl Client {
         let response = self
             .retried(|| {
                 let request = self
-                    .http
-                    .get(url.clone())
+                    .request(Method::GET, &url)
                     .header("accept", "text/event-stream");
                 self.in_time(&shown, request.send())
             })
@@ -174,12 +181,45 @@ impl Client {
         Ok(())
     }
 
+    /// `GET` of any JSON below the base: what is asked of the Hub, which is no Gradio app.
+    pub async fn json(&self, route: &str) -> Result<Value, Error> {
+        let (url, body) = self.get("", route).await?;
+        parse(&url, &body)
+    }
+
+    /// `GET /` as a browser's visit: what comes back does not matter. A Space that sleeps wakes by
+    /// it. Never tried again, and never longer than the connect timeout.
+    pub async fn visit(&self) {
+        let visit = self.request(Method::GET, &self.url("", "/")).send();
+        match tokio::time::timeout(self.options.connect_timeout, visit).await {
+            Ok(Ok(answer)) => tracing::debug!(status = answer.status().as_u16(), "visited"),
+            Ok(Err(error)) => tracing::debug!(error = %error.without_url(), "the visit failed"),
+            // The request was sent; a Space that wakes may hold the answer back.
+            Err(_) => tracing::debug!("the visit is not answered yet"),
+        }
+    }
+
     /// The address of a route, without its query, as errors show it.
     pub fn shown(&self, prefix: &str, route: &str) -> String {
         without_query(&self.url(prefix, route))
     }
 
-    fn url(&self, prefix: &str, route: &str) -> Url {
+    /// A request to this address, with the token where it may go. Redirects stay at the same
+    /// server, so the header does too.
+    pub(super) fn request(&self, method: Method, url: &Url) -> RequestBuilder {
+        let request = self.http.request(method, url.clone());
+        match self
+            .options
+            .token
+            .as_ref()
+            .and_then(|token| token.header_for(url))
+        {
+            Some((name, value)) => request.header(name, value),
+            None => request,
+        }
+    }
+
+    pub(super) fn url(&self, prefix: &str, route: &str) -> Url {
         let (path, query) = route.split_once('?').unwrap_or((route, ""));
         let mut url = self.base.clone();
         url.set_path(&format!(
@@ -196,7 +236,7 @@ impl Client {
         let response = self
             .retried(|| async {
                 let sent = self
-                    .in_time(&shown, self.http.get(url.clone()).send())
+                    .in_time(&shown, self.request(Method::GET, &url).send())
                     .await?;
                 if is_passing_trouble(sent.status()) {
                     return Err(refusal(sent, &shown, self.options.idle_timeout).await);
@@ -222,8 +262,7 @@ impl Client {
         let response = self
             .retried(|| {
                 let request = self
-                    .http
-                    .post(url.clone())
+                    .request(Method::POST, &url)
                     .header(CONTENT_TYPE, "application/json");
                 sent_with_care(
                     request,
@@ -240,7 +279,7 @@ impl Client {
     }
 
     /// Tries again what was never sent, and what [`Client::get`] says may be repeated.
-    async fn retried<F>(&self, mut attempt: impl FnMut() -> F) -> Result<Response, Error>
+    pub(super) async fn retried<F>(&self, mut attempt: impl FnMut() -> F) -> Result<Response, Error>
     where
         F: Future<Output = Result<Response, Error>>,
     {
@@ -347,7 +386,7 @@ fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> 
                 reqwest::header::HeaderValue::from_static("api"),
             )]))
             .cookie_store(true)
-            .redirect(same_host_only());
+            .redirect(same_server_only());
         if let Some(proxy) = &options.proxy {
             builder = builder.proxy(proxy_of(proxy)?);
         } else if is_loopback(base) {
@@ -367,19 +406,27 @@ fn http_client(base: &Url, options: &Options) -> Result<reqwest::Client, Error> 
     })
 }
 
-/// Follows a redirect only within the host: a token, a cookie or a prompt never goes elsewhere.
-fn same_host_only() -> reqwest::redirect::Policy {
+/// Follows a redirect only within the server: a token, a cookie or a prompt never goes elsewhere.
+fn same_server_only() -> reqwest::redirect::Policy {
     reqwest::redirect::Policy::custom(|attempt| {
-        let same = attempt.previous().last().is_some_and(|last| {
-            last.host_str() == attempt.url().host_str()
-                && (last.scheme() == attempt.url().scheme() || attempt.url().scheme() == "https")
-        });
-        if same && attempt.previous().len() < 10 {
+        let last = attempt.previous().last();
+        let may_follow = last.is_some_and(|last| is_same_server(last, attempt.url()));
+        if may_follow && attempt.previous().len() < 10 {
             attempt.follow()
         } else {
             attempt.stop()
         }
     })
+}
+
+/// The same scheme, host and port; or the encrypted side of the same host.
+fn is_same_server(from: &Url, to: &Url) -> bool {
+    from.origin() == to.origin()
+        || (from.scheme() == "http"
+            && to.scheme() == "https"
+            && from.host_str() == to.host_str()
+            && from.port().is_none()
+            && to.port().is_none())
 }
 
 /// Whether this address is on this machine.

@@ -56,6 +56,12 @@ pub enum Error {
         /// The address, without its query.
         url: String,
     },
+    /// The app knows no such name and password.
+    #[error("{url} refused the name and the password")]
+    WrongLogin {
+        /// The address, without its query.
+        url: String,
+    },
     /// The queue takes no more jobs: 503 with "Queue is full" or "Queue is stopped".
     #[error("{message}")]
     QueueFull {

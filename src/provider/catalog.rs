@@ -43,8 +43,11 @@ pub const SEED: &str = "Qwen/Qwen2.5-1M-Demo";
 pub struct Space {
     /// How it is called: `owner/name`, or its host.
     pub label: String,
-    /// The address of its app, without a slash at its end.
+    /// The address of its app, without a slash at its end. For a Space of the Hub it follows from
+    /// the name, mostly rightly; the Hub knows better.
     pub url: String,
+    /// `owner/name`, where the Hub can be asked about it: [`super::hub`].
+    pub hub_id: Option<String>,
 }
 
 impl Space {
@@ -63,7 +66,11 @@ impl Space {
             } else {
                 format!("https://{}.hf.space", subdomain(&label))
             };
-            return Ok(Self { label, url });
+            return Ok(Self {
+                hub_id: Some(label.clone()),
+                label,
+                url,
+            });
         }
         let url = Url::parse(name).ok().filter(|url| url.host_str().is_some());
         let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) else {
@@ -86,6 +93,7 @@ impl Space {
         Ok(Self {
             label,
             url: url.as_str().trim_end_matches('/').to_owned(),
+            hub_id: None,
         })
     }
 }
@@ -135,6 +143,7 @@ mod tests {
 
     fn found(name: &str) -> (String, String) {
         let space = Space::parse(name, false).unwrap();
+        assert_eq!(space.hub_id.is_some(), space.label.contains('/'));
         (space.label, space.url)
     }
 

@@ -4,6 +4,8 @@
 //! errors are turned into these here, and nowhere else. No prompt, reply, token or cookie is ever
 //! part of one.
 
+mod failed;
+
 use super::info::UnknownModel;
 use crate::chat::Failure;
 use crate::gradio::{self, ConnectCause};
@@ -145,7 +147,11 @@ impl From<gradio::Error> for ProviderError {
             } => status_error(status, retry_after, &excerpt, &url),
             Error::Login { url } => Self::Login(report(
                 format!("{url} asks for a name and a password."),
-                "This Space is protected by its author; ask them for access.",
+                "Give them as SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
+            )),
+            Error::WrongLogin { url } => Self::Login(report(
+                format!("{url} refused the name and the password."),
+                "Check SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
             )),
             Error::QueueFull { message } => Self::QueueFull(report(
                 format!("The Space takes no more requests: {message}"),
@@ -166,7 +172,7 @@ impl From<gradio::Error> for ProviderError {
                 format!("The Space gave the reply up: {message}"),
                 "What came is kept. Retry in a moment.",
             )),
-            Error::Failed { message, title } => failed(message, title),
+            Error::Failed { message, title } => failed::read(message, title),
             Error::Unsupported { detail } => Self::Unsupported(report(
                 detail,
                 "Look at the Space's page in a browser, or choose another Space with --space.",
@@ -240,29 +246,4 @@ fn status_error(
         status,
         report: report(format!("{url} answered with status {status}{words}"), hint),
     }
-}
-
-fn failed(message: Option<String>, title: Option<String>) -> ProviderError {
-    let Some(message) = message else {
-        return ProviderError::Space(report(
-            "The Space failed while it replied, and hides the reason.",
-            "What came is kept. Retry, or shorten the message if it is very long.",
-        ));
-    };
-    let words = title
-        .filter(|title| title != "Error")
-        .map_or_else(|| message.clone(), |title| format!("{title}: {message}"));
-    if message.contains("quota") {
-        return ProviderError::Quota {
-            retry_after: None,
-            report: report(
-                format!("The Space's quota is used up: {words}"),
-                "Wait as long as it says, or use a Hugging Face token (HF_TOKEN) with a quota of its own.",
-            ),
-        };
-    }
-    ProviderError::Space(report(
-        format!("The Space reports an error: {words}"),
-        "What came is kept. Retry, or change the message.",
-    ))
 }

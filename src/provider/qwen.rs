@@ -23,10 +23,11 @@
 
 mod turn;
 
-use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport};
+use super::catalog::{SEED, Space};
+use super::{Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport, hub};
+use crate::chat::Stage;
 use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::{self, Client};
-use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
@@ -41,8 +42,7 @@ const MODEL: (&str, &str) = ("qwen-2.5-1m-demo", "qwen-2.5-1m");
 /// The provider; cheap to clone, clones share what they learned of the Space.
 #[derive(Debug, Clone)]
 pub struct Qwen {
-    url: String,
-    options: gradio::Options,
+    place: Place,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
 }
@@ -52,8 +52,6 @@ pub struct Qwen {
 struct Learned {
     app: Option<Arc<App>>,
     working: Option<bool>,
-    /// A client for each proxy, so that connections and cookies are kept.
-    clients: HashMap<Option<String>, Client>,
 }
 
 /// The parts of the Space's page that a turn needs.
@@ -66,7 +64,14 @@ struct Page {
 
 impl Default for Qwen {
     fn default() -> Self {
-        Self::new(URL, gradio::Options::default(), TaskTracker::new())
+        let space = Space {
+            label: SEED.to_owned(),
+            url: URL.to_owned(),
+            hub_id: Some(SEED.to_owned()),
+        };
+        let options = gradio::Options::default();
+        let hub = Hub::new(hub::Options::default(), options.clone());
+        Self::at(Place::new(space, Some(hub), options), TaskTracker::new())
     }
 }
 
@@ -74,9 +79,20 @@ impl Qwen {
     /// The provider for the app at `url`. Replies run as tasks of `tracker`; await it before the
     /// program exits, so that jobs which were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: gradio::Options, tracker: TaskTracker) -> Self {
+        let url = url.into();
+        let space = Space {
+            label: url.clone(),
+            url,
+            hub_id: None,
+        };
+        Self::at(Place::new(space, None, options), tracker)
+    }
+
+    /// The provider for the app at `place`, which is looked up at the first request. `tracker` as
+    /// in [`Qwen::new`].
+    pub fn at(place: Place, tracker: TaskTracker) -> Self {
         Self {
-            url: url.into(),
-            options,
+            place,
             tracker,
             learned: Arc::default(),
         }
@@ -87,30 +103,24 @@ impl Qwen {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn client(&self, proxy: Option<&str>) -> Result<Client, ProviderError> {
-        let proxy = proxy
-            .map(str::to_owned)
-            .or_else(|| self.options.proxy.clone());
-        if let Some(client) = self.learned().clients.get(&proxy) {
-            return Ok(client.clone());
-        }
-        let options = gradio::Options {
-            proxy: proxy.clone(),
-            ..self.options.clone()
-        };
-        let client = Client::new(&self.url, options)?;
-        self.learned().clients.insert(proxy, client.clone());
-        Ok(client)
+    /// Reads `/config` again and remembers it; the Space is woken for it.
+    async fn read_app(
+        &self,
+        proxy: Option<&str>,
+        tell: impl FnMut(Stage),
+    ) -> Result<(Client, Arc<App>), ProviderError> {
+        let read = self.place.reach(proxy, tell).await;
+        self.learn(read)
     }
 
-    /// Reads `/config` again and remembers it.
-    async fn read_app(&self, client: &Client) -> Result<Arc<App>, ProviderError> {
-        let read = client.config().await;
+    fn learn(
+        &self,
+        read: Result<(Client, Arc<App>), ProviderError>,
+    ) -> Result<(Client, Arc<App>), ProviderError> {
         let mut learned = self.learned();
         learned.working = Some(read.is_ok());
-        let app = Arc::new(read?);
-        learned.app = Some(Arc::clone(&app));
-        Ok(app)
+        learned.app = read.as_ref().ok().map(|(_, app)| Arc::clone(app));
+        read
     }
 }
 
@@ -119,7 +129,7 @@ impl Provider for Qwen {
         let (name, offered) = MODEL;
         ProviderInfo {
             label: "Qwen Qwen-2.5M".to_owned(),
-            url: self.url.clone(),
+            url: self.place.url(),
             api_endpoint: format!("/run/predict{QUERY}"),
             working: self.learned().working,
             supports_stream: true,
@@ -141,11 +151,10 @@ impl Provider for Qwen {
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
-            let client = self.client(None)?;
-            let app = self.read_app(&client).await?;
+            let (_, app) = self.learn(self.place.look().await)?;
             let page = Page::find(&app)?;
             Ok(SpaceReport {
-                url: self.url.clone(),
+                url: self.place.url(),
                 gradio_version: app.version.clone(),
                 protocol: app.protocol_name.clone(),
                 api_prefix: app.api_prefix.clone(),

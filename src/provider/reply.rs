@@ -113,6 +113,12 @@ impl ReplySender {
         let _ = self.events.send(Ok(event)).await;
     }
 
+    /// Tells a stage without waiting. While the reader is far behind it is left out: the next one
+    /// says more.
+    pub fn tell(&self, stage: Stage) {
+        let _ = self.events.try_send(Ok(ReplyEvent::Stage(stage)));
+    }
+
     /// Ends the reply with an error.
     pub async fn fail(&self, error: ProviderError) {
         let _ = self.events.send(Err(error)).await;

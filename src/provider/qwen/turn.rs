@@ -45,15 +45,15 @@ impl Turn<'_> {
             .resolve(&self.request.model)
             .map_err(ProviderError::UnknownModel)?;
         self.sender.send(ReplyEvent::Stage(Stage::Resolving)).await;
-        let client = self.provider.client(self.request.proxy.as_deref())?;
         let known = self.provider.learned().app.clone();
         let mut is_fresh = known.is_none();
-        let mut app = match known {
-            Some(app) => app,
-            None => match self.unless_cancelled(self.provider.read_app(&client)).await {
-                Some(app) => app?,
-                None => return Ok(()),
-            },
+        let proxy = self.request.proxy.as_deref();
+        let reached = match known {
+            Some(app) => Some((self.provider.place.client(proxy)?, app)),
+            None => self.reach().await?,
+        };
+        let Some((mut client, mut app)) = reached else {
+            return Ok(());
         };
         let mut session = self.request.session.clone();
         session.take_if(|session| session.app_id != app.app_id);
@@ -65,12 +65,21 @@ impl Turn<'_> {
                 return Ok(());
             }
             tracing::info!("the app was restarted; the whole past is sent in a new session");
-            app = match self.unless_cancelled(self.provider.read_app(&client)).await {
-                Some(app) => app?,
-                None => return Ok(()),
+            let Some(reached) = self.reach().await? else {
+                return Ok(());
             };
+            (client, app) = reached;
             is_fresh = true;
         }
+    }
+
+    /// Reads `/config` again; `None` when the reply was cancelled meanwhile.
+    async fn reach(&self) -> Result<Option<(Client, Arc<App>)>, ProviderError> {
+        let proxy = self.request.proxy.as_deref();
+        let reach = self
+            .provider
+            .read_app(proxy, |stage| self.sender.tell(stage));
+        self.unless_cancelled(reach).await.transpose()
     }
 
     async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {

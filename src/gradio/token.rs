@@ -1,0 +1,203 @@
+//! A Hugging Face token, and the only places that it may go to.
+//!
+//! The rule is a pure function on addresses, [`Token::header_for`]: over https to `*.hf.space`,
+//! to `huggingface.co`, or to the Hub that was configured in its place; nowhere else, whatever
+//! links or redirects say. [`super::client`] asks it for every request. The token cannot be
+//! printed: `Debug` shows a placeholder and there is no `Display`.
+
+use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Where the Hub is when nothing else is configured.
+pub const HUB: &str = "https://huggingface.co";
+
+/// A token of the Hub, `hf_…`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    /// `Bearer hf_…`, marked sensitive.
+    bearer: HeaderValue,
+    /// The Hub that gave it.
+    hub: Option<Url>,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+impl Token {
+    /// A token that belongs to the Hub at `hub` (its address, [`HUB`] by default). White space
+    /// around it is dropped; `None` where nothing is left or it cannot stand in a header.
+    pub fn new(secret: &str, hub: &str) -> Option<Self> {
+        let secret = secret.trim();
+        if secret.is_empty() || secret.contains(char::is_whitespace) {
+            return None;
+        }
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
+        bearer.set_sensitive(true);
+        Some(Self {
+            bearer,
+            hub: Url::parse(hub).ok(),
+        })
+    }
+
+    /// The token that Hugging Face's own tools would use: `HF_TOKEN`, or the file that
+    /// `HF_TOKEN_PATH`, `HF_HOME`, `XDG_CACHE_HOME` or the home directory leads to. `variable`
+    /// tells the environment; an empty variable counts as none.
+    pub fn find(variable: impl Fn(&str) -> Option<OsString>, hub: &str) -> Option<Self> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        if let Some(secret) = variable("HF_TOKEN") {
+            return Self::new(secret.to_str()?, hub);
+        }
+        let path = |name: &str| variable(name).map(PathBuf::from);
+        let file = path("HF_TOKEN_PATH")
+            .or_else(|| path("HF_HOME").map(|home| home.join("token")))
+            .or_else(|| path("XDG_CACHE_HOME").map(|cache| cache.join("huggingface/token")))
+            .or_else(|| {
+                let home = path("HOME").or_else(|| path("USERPROFILE"))?;
+                Some(home.join(".cache/huggingface/token"))
+            })?;
+        Self::new(&std::fs::read_to_string(file).ok()?, hub)
+    }
+
+    /// The header that carries the token to this address, or `None` where it may not go. An app
+    /// gets it under a name of its own, so that it is not taken for the app's own login.
+    pub fn header_for(&self, url: &Url) -> Option<(HeaderName, HeaderValue)> {
+        if url.scheme() != "https" {
+            return None;
+        }
+        let is_hub = [Url::parse(HUB).ok().as_ref(), self.hub.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|hub| hub.origin() == url.origin());
+        if is_hub {
+            return Some((AUTHORIZATION, self.bearer.clone()));
+        }
+        let host = url.host_str()?;
+        let is_space = host
+            .strip_suffix(".hf.space")
+            .is_some_and(|name| !name.is_empty());
+        (is_space && url.port().is_none()).then(|| {
+            let name = HeaderName::from_static("x-hf-authorization");
+            (name, self.bearer.clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    const SECRET: &str = "hf_doNotShowThis";
+
+    fn goes_to(hub: &str, url: &str) -> Option<String> {
+        let token = Token::new(SECRET, hub).unwrap();
+        let (name, value) = token.header_for(&Url::parse(url).unwrap())?;
+        assert_eq!(value.to_str().unwrap(), format!("Bearer {SECRET}"));
+        assert!(value.is_sensitive());
+        Some(name.as_str().to_owned())
+    }
+
+    #[test]
+    fn the_token_goes_to_the_hub_and_to_its_spaces() {
+        for (url, header) in [
+            ("https://huggingface.co/api/spaces/a/b", "authorization"),
+            ("https://HuggingFace.co:443/x", "authorization"),
+            ("https://a-b.hf.space/config", "x-hf-authorization"),
+            ("https://A-B.HF.Space/config", "x-hf-authorization"),
+        ] {
+            assert_eq!(goes_to(HUB, url).as_deref(), Some(header), "{url}");
+        }
+        let mirror = "https://hub.example.org:8443";
+        let header = goes_to(mirror, "https://hub.example.org:8443/api/spaces/a/b");
+        assert_eq!(header.as_deref(), Some("authorization"));
+    }
+
+    #[test]
+    fn the_token_goes_nowhere_else() {
+        for url in [
+            "http://huggingface.co/api",
+            "http://a-b.hf.space/",
+            "https://a-b.hf.space:8443/",
+            "https://hf.space/",
+            "https://.hf.space/",
+            "https://evil-hf.space/",
+            "https://a.hf.space.evil.org/",
+            "https://a.hf.space./",
+            "https://huggingface.co.evil.org/",
+            "https://huggingface.co@evil.org/",
+            "https://huggingface.co:8443/",
+            "https://cdn.huggingface.co/",
+            "https://evil.org/huggingface.co",
+            "http://127.0.0.1:7860/",
+            "https://127.0.0.1/",
+        ] {
+            assert_eq!(goes_to(HUB, url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_hub_on_loopback_or_without_encryption_gets_no_token() {
+        for hub in [
+            "http://127.0.0.1:9000",
+            "http://hub.example.org",
+            "nonsense",
+        ] {
+            assert_eq!(goes_to(hub, "http://127.0.0.1:9000/api"), None);
+            assert_eq!(goes_to(hub, "http://hub.example.org/api"), None);
+        }
+    }
+
+    #[test]
+    fn the_token_cannot_be_printed() {
+        let token = Token::new(SECRET, HUB).unwrap();
+        let url = Url::parse("https://a-b.hf.space").unwrap();
+        let shown = format!("{token:?} {:?}", token.header_for(&url));
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+
+    #[test]
+    fn the_token_is_found_where_the_hubs_own_tools_keep_it() {
+        let home = tempfile::tempdir().unwrap();
+        let write = |path: &str, secret: &str| {
+            let path = home.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, secret).unwrap();
+            path.into_os_string()
+        };
+        let (named, at_home) = (
+            write("named", "hf_named\n"),
+            write(".cache/huggingface/token", "hf_home"),
+        );
+        write("hub/token", "hf_hub");
+        let found = |pairs: &[(&str, OsString)]| {
+            let variables: HashMap<_, _> = pairs.iter().cloned().collect();
+            let token = Token::find(|name| variables.get(name).cloned(), HUB)?;
+            Some(token.bearer.to_str().unwrap().to_owned())
+        };
+        let hub = ("HF_HOME", home.path().join("hub").into_os_string());
+        let user = ("HOME", home.path().as_os_str().to_owned());
+        assert!(!at_home.is_empty());
+        let every = [
+            ("HF_TOKEN", OsString::from("hf_variable")),
+            ("HF_TOKEN_PATH", named),
+            hub,
+            user,
+        ];
+        for (from, wanted) in [
+            (0, "hf_variable"),
+            (1, "hf_named"),
+            (2, "hf_hub"),
+            (3, "hf_home"),
+        ] {
+            let bearer = format!("Bearer {wanted}");
+            assert_eq!(found(&every[from..]), Some(bearer));
+        }
+        assert_eq!(found(&[]), None);
+        assert_eq!(found(&[("HF_TOKEN", "two words".into())]), None);
+    }
+}

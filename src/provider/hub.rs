@@ -1,0 +1,399 @@
+//! The Hub: where a Space's app is, and whether it runs, sleeps, is built or is broken.
+//!
+//! `GET /api/spaces/{id}/host` and `GET /api/spaces/{id}/runtime` are asked at once. A Space that
+//! sleeps is woken by a visit and waited for. The Hub is believed about trouble, but not needed:
+//! when it cannot be reached, the host that follows from the name is tried, and in the end only
+//! the app's own `/config` counts. [`super::place`] is the caller.
+
+use super::catalog::Space;
+use super::{ProviderError, Report};
+use crate::chat::Stage;
+use crate::gradio::token::HUB;
+use crate::gradio::{self, Client, Error};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How many polls in a row may fail before the Hub is given up.
+const FAILED_POLLS: u32 = 3;
+/// How long the Hub may take to be connected to; without it there is still a host to try.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many characters of a Space's own error are shown.
+const DETAIL: usize = 300;
+
+/// Which Hub, and how patiently it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The Hub's address; `HF_ENDPOINT` names another one.
+    pub endpoint: String,
+    /// The pause between two looks at a Space that starts.
+    pub poll: Duration,
+    /// For how long a Space that starts is waited for.
+    pub patience: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            endpoint: HUB.to_owned(),
+            poll: Duration::from_secs(4),
+            patience: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+impl Options {
+    /// The default, at the Hub that `HF_ENDPOINT` names if it names one.
+    pub fn at(endpoint: Option<String>) -> Self {
+        let endpoint = endpoint
+            .map(|endpoint| endpoint.trim().trim_end_matches('/').to_owned())
+            .filter(|endpoint| !endpoint.is_empty());
+        let default = Self::default();
+        Self {
+            endpoint: endpoint.unwrap_or(default.endpoint),
+            ..default
+        }
+    }
+}
+
+/// What the Hub says of a Space's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runtime {
+    /// The Hub's own word: `RUNNING`, `SLEEPING`, …
+    pub stage: String,
+    /// What went wrong, where it says so.
+    pub error: Option<String>,
+}
+
+/// What a stage means for who wants to talk to the Space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The app should answer.
+    Usable,
+    /// It starts by itself.
+    Starting,
+    /// It starts when it is visited.
+    Asleep,
+    /// It does not start without its owner.
+    Down,
+}
+
+impl Runtime {
+    fn read(answer: &Value) -> Option<Self> {
+        let text = |key: &str| answer.get(key).and_then(Value::as_str);
+        Some(Self {
+            stage: text("stage")?.to_owned(),
+            error: text("errorMessage")
+                .filter(|error| !error.trim().is_empty())
+                .map(|error| error.trim().chars().take(DETAIL).collect()),
+        })
+    }
+
+    /// A stage that is not known is no reason not to try.
+    fn standing(&self) -> Standing {
+        match self.stage.as_str() {
+            "SLEEPING" | "STOPPED" => Standing::Asleep,
+            "BUILDING" | "APP_STARTING" => Standing::Starting,
+            "PAUSED" | "RUNTIME_ERROR" | "BUILD_ERROR" | "CONFIG_ERROR" | "NO_APP_FILE"
+            | "DELETING" => Standing::Down,
+            _ => Standing::Usable,
+        }
+    }
+
+    /// The stage as a word that follows "the Space is".
+    fn word(&self) -> String {
+        match self.stage.as_str() {
+            "APP_STARTING" => "starting".to_owned(),
+            stage => stage.to_lowercase().replace('_', " "),
+        }
+    }
+}
+
+/// Where a Space's app is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The address of the app.
+    pub url: String,
+    /// The stage that the Hub told last; `None` where it could not be asked.
+    pub stage: Option<String>,
+}
+
+impl Found {
+    /// A Space that the Hub knows nothing of.
+    fn unasked(space: &Space) -> Self {
+        Self {
+            url: space.url.clone(),
+            stage: None,
+        }
+    }
+}
+
+/// The Hub as it is reached by one person: with their proxy and their token.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    options: Options,
+    http: gradio::Options,
+}
+
+impl Hub {
+    /// The Hub of `options`, reached as `http` says.
+    pub fn new(options: Options, http: gradio::Options) -> Self {
+        let connect_timeout = http.connect_timeout.min(CONNECT_TIMEOUT);
+        Self {
+            options,
+            http: gradio::Options {
+                connect_timeout,
+                login: None,
+                ..http
+            },
+        }
+    }
+
+    /// The same Hub through another proxy.
+    #[must_use]
+    pub fn through(&self, proxy: Option<String>) -> Self {
+        let mut hub = self.clone();
+        hub.http.proxy = proxy;
+        hub
+    }
+
+    /// The pause between two looks at something that starts.
+    pub fn poll(&self) -> Duration {
+        self.options.poll
+    }
+
+    /// The address of the Space's app, once it should answer. A Space that sleeps or starts is
+    /// waited for; each of its stages is told. Safe to drop while it waits.
+    pub async fn resolve(
+        &self,
+        space: &Space,
+        tell: impl FnMut(Stage),
+    ) -> Result<String, ProviderError> {
+        Ok(self.find(space, tell).await?.url)
+    }
+
+    /// [`Hub::resolve`], with the stage that the Hub told last.
+    pub async fn find(
+        &self,
+        space: &Space,
+        mut tell: impl FnMut(Stage),
+    ) -> Result<Found, ProviderError> {
+        let Some(id) = &space.hub_id else {
+            return Ok(Found::unasked(space));
+        };
+        let client = Client::new(&self.options.endpoint, self.http.clone())?;
+        let (host, runtime) = self.ask(&client, id).await?;
+        let url = host.unwrap_or_else(|| space.url.clone());
+        let stage = match runtime {
+            Some(runtime) => self.wait(&client, (id, &url), runtime, &mut tell).await?,
+            None => None,
+        };
+        Ok(Found { url, stage })
+    }
+
+    /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
+    /// nothing and waits for nothing.
+    pub async fn look(&self, space: &Space) -> Result<Found, ProviderError> {
+        let Some(id) = &space.hub_id else {
+            return Ok(Found::unasked(space));
+        };
+        let client = Client::new(&self.options.endpoint, self.http.clone())?;
+        let (host, runtime) = self.ask(&client, id).await?;
+        if let Some(runtime) = &runtime {
+            match runtime.standing() {
+                Standing::Usable => {}
+                Standing::Starting => {
+                    return Err(not_yet(id, runtime, "Try again in a minute."));
+                }
+                Standing::Asleep => {
+                    let hint = "A message wakes it; that may take some minutes.";
+                    return Err(not_yet(id, runtime, hint));
+                }
+                Standing::Down => return Err(self.down(id, runtime)),
+            }
+        }
+        Ok(Found {
+            url: host.unwrap_or_else(|| space.url.clone()),
+            stage: runtime.map(|runtime| runtime.stage),
+        })
+    }
+
+    /// The Space's host and state. What the Hub could not be asked is `None`; that there is no
+    /// such Space is an error.
+    async fn ask(
+        &self,
+        client: &Client,
+        id: &str,
+    ) -> Result<(Option<String>, Option<Runtime>), ProviderError> {
+        let host_route = format!("/api/spaces/{id}/host");
+        let runtime_route = format!("/api/spaces/{id}/runtime");
+        let (host, runtime) = tokio::join!(client.json(&host_route), client.json(&runtime_route));
+        let host = self.answer(id, host)?.and_then(|answer| {
+            let host = answer.get("host")?.as_str()?.trim_end_matches('/');
+            // The host is asked with the person's words: over https, or where the Hub itself is.
+            let is_safe = host.starts_with("https://")
+                || self.options.endpoint.starts_with("http://") && host.starts_with("http://");
+            is_safe.then(|| host.to_owned())
+        });
+        let runtime = self.answer(id, runtime)?;
+        Ok((host, runtime.as_ref().and_then(Runtime::read)))
+    }
+
+    /// Sorts what the Hub answered: a value, a refusal that is final, or nothing usable.
+    fn answer(
+        &self,
+        id: &str,
+        answer: Result<Value, Error>,
+    ) -> Result<Option<Value>, ProviderError> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(Error::Status {
+                status, excerpt, ..
+            }) if matches!(status, 401 | 403 | 404) => Err(self.refusal(id, status, &excerpt)),
+            Err(error) => {
+                tracing::warn!(%error, "the Hub gave no answer");
+                Ok(None)
+            }
+        }
+    }
+
+    fn has_token(&self) -> bool {
+        let token = self.http.token.as_ref();
+        url::Url::parse(&self.options.endpoint)
+            .is_ok_and(|url| token.is_some_and(|token| token.header_for(&url).is_some()))
+    }
+
+    fn refusal(&self, id: &str, status: u16, excerpt: &str) -> ProviderError {
+        let page = self.page(id);
+        let has_token = self.has_token();
+        let (message, hint) = match status {
+            403 => (
+                format!("The Hub does not let everyone use {id}: {excerpt}"),
+                format!(
+                    "Ask for access at {page}, and give the token of your account as HF_TOKEN."
+                ),
+            ),
+            401 if has_token && excerpt.to_lowercase().contains("credentials") => {
+                return ProviderError::Login(Report {
+                    message: "The Hub does not accept the Hugging Face token.".to_owned(),
+                    hint: format!(
+                        "It is expired or wrong: correct HF_TOKEN or the token file, from {}/settings/tokens.",
+                        self.options.endpoint
+                    ),
+                });
+            }
+            _ if has_token => (
+                format!("There is no Space {id}, or your token may not see it."),
+                "Check the spelling; if it is private, its owner must give you access.".to_owned(),
+            ),
+            _ => (
+                format!("There is no Space {id}, or it is private."),
+                "Check the spelling; for a private Space set HF_TOKEN to a token that may see it."
+                    .to_owned(),
+            ),
+        };
+        ProviderError::Status {
+            status,
+            report: Report { message, hint },
+        }
+    }
+
+    fn page(&self, id: &str) -> String {
+        format!("{}/spaces/{id}", self.options.endpoint)
+    }
+
+    /// Waits until the Space should answer; gives the last stage, or none when the Hub fell silent.
+    async fn wait(
+        &self,
+        client: &Client,
+        (id, host): (&str, &str),
+        mut runtime: Runtime,
+        tell: &mut impl FnMut(Stage),
+    ) -> Result<Option<String>, ProviderError> {
+        let app = Client::new(host, self.http.clone())?;
+        let route = format!("/api/spaces/{id}/runtime");
+        let begun = tokio::time::Instant::now();
+        let (mut told, mut failed) = (None, 0);
+        loop {
+            let standing = runtime.standing();
+            if standing == Standing::Down {
+                return Err(self.down(id, &runtime));
+            }
+            if standing == Standing::Usable {
+                return Ok(Some(runtime.stage));
+            }
+            if told.as_ref() != Some(&runtime.stage) {
+                tell(Stage::Waking(runtime.word()));
+                told = Some(runtime.stage.clone());
+            }
+            if begun.elapsed() >= self.options.patience {
+                let minutes = self.options.patience.as_secs().div_ceil(60);
+                let hint = format!(
+                    "It was waited for {minutes} min. Try again, or look at {}.",
+                    self.page(id)
+                );
+                return Err(not_yet(id, &runtime, &hint));
+            }
+            if standing == Standing::Asleep {
+                app.visit().await;
+            }
+            tokio::time::sleep(self.options.poll).await;
+            match self
+                .answer(id, client.json(&route).await)?
+                .as_ref()
+                .and_then(Runtime::read)
+            {
+                Some(newer) => (runtime, failed) = (newer, 0),
+                None => failed += 1,
+            }
+            if failed == FAILED_POLLS {
+                // The app itself will say how it is.
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Why a Space does not start without its owner.
+    fn down(&self, id: &str, runtime: &Runtime) -> ProviderError {
+        let page = self.page(id);
+        let (what, hint) = match runtime.stage.as_str() {
+            "PAUSED" => (
+                "is paused by its owner",
+                format!(
+                    "Only its owner can start it again: ask at {page}/discussions, or make a copy of it with {page}?duplicate=true."
+                ),
+            ),
+            "RUNTIME_ERROR" => (
+                "has crashed",
+                format!("Its owner has to mend it; its log is at {page}?logs=container."),
+            ),
+            "BUILD_ERROR" => (
+                "could not be built",
+                format!("Its owner has to mend it; its log is at {page}?logs=build."),
+            ),
+            "CONFIG_ERROR" => (
+                "is configured wrongly",
+                format!("Its owner has to mend it; see {page}."),
+            ),
+            "NO_APP_FILE" => (
+                "has no app yet",
+                format!("Its owner has to add one; see {page}."),
+            ),
+            _ => (
+                "is being deleted",
+                "Choose another Space with --space.".to_owned(),
+            ),
+        };
+        let message = match &runtime.error {
+            Some(error) => format!("The Space {id} {what}: {error}"),
+            None => format!("The Space {id} {what}."),
+        };
+        ProviderError::Asleep(Report { message, hint })
+    }
+}
+
+fn not_yet(id: &str, runtime: &Runtime, hint: &str) -> ProviderError {
+    ProviderError::Asleep(Report {
+        message: format!("The Space {id} is {}.", runtime.word()),
+        hint: hint.to_owned(),
+    })
+}
