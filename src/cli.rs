@@ -13,10 +13,10 @@ mod space;
 pub use exit::Exit;
 
 use crate::app::{DEMO_SPACE, Defaults};
+use crate::chat;
 use crate::config::{self, Settings};
 use crate::gradio;
-use crate::provider::catalog::Space;
-use crate::provider::{Provider, ProviderError, Qwen};
+use crate::provider::{Provider, ProviderError, Qwen, Space, catalog, qwen};
 use crate::runtime::{Embedded, Providers};
 use clap::{Args, Parser, Subcommand};
 use std::collections::HashMap;
@@ -61,6 +61,9 @@ pub struct Global {
     /// The system message
     #[arg(long, global = true, value_name = "TEXT")]
     system: Option<String>,
+    /// Something that the Space lets one set: temperature=0.2; can be given several times
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
     /// http://, https://, socks5:// or socks5h:// with host and port
     #[arg(long, global = true, value_name = "URL")]
     proxy: Option<String>,
@@ -100,12 +103,23 @@ struct Context {
     space: String,
     model: String,
     system: String,
+    set: chat::Settings,
     insecure_http: bool,
     options: gradio::Options,
     /// Where conversations are kept.
     directory: Option<PathBuf>,
     embedded: Embedded,
     tracker: TaskTracker,
+}
+
+/// Reads `NAME=VALUE`; the value is everything behind the first sign.
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
 }
 
 impl Cli {
@@ -147,6 +161,7 @@ impl Context {
             },
             model: global.model.unwrap_or(chat.model),
             system: global.system.unwrap_or(chat.system),
+            set: global.set.into_iter().collect(),
             insecure_http: global.insecure_http,
             embedded: Embedded::new(&options, tracker.clone()),
             directory: global.data_dir.or_else(config::data_directory),
@@ -162,6 +177,7 @@ impl Context {
             space: self.space.clone(),
             model: self.model.clone(),
             system: self.system.clone(),
+            settings: self.set.clone(),
             keeps: keeps && self.directory.is_some(),
         }
     }
@@ -172,6 +188,10 @@ impl Context {
             |error: ProviderError| exit::complain(Exit::Usage, &error.to_string(), &error.hint());
         let provider = self.provider(&self.space).map_err(complain)?;
         let info = provider.info();
+        if info.working.is_none() && info.models.is_empty() {
+            // Nobody knows its models before its first answer; then the provider refuses.
+            return Ok(());
+        }
         match info.resolve(&self.model) {
             Ok(_) => Ok(()),
             Err(unknown) => Err(complain(ProviderError::UnknownModel(unknown))),
@@ -183,9 +203,12 @@ impl Context {
         if space == DEMO_SPACE {
             return Ok(Arc::new(self.embedded.clone()));
         }
-        let space = Space::parse(space, self.insecure_http)?;
-        let provider = Qwen::new(&space.url, self.options.clone(), self.tracker.clone());
-        Ok(Arc::new(provider))
+        let space = catalog::Space::parse(space, self.insecure_http)?;
+        let (options, tracker) = (self.options.clone(), self.tracker.clone());
+        if space.url == qwen::URL {
+            return Ok(Arc::new(Qwen::new(&space.url, options, tracker)));
+        }
+        Ok(Arc::new(Space::new(&space.url, options, tracker)))
     }
 
     /// Finds providers by their Space, each made once.

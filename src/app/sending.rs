@@ -62,6 +62,7 @@ pub(super) fn start(
         reply,
         system: Arc::clone(&open.conversation.system),
         model: open.conversation.model.clone(),
+        settings: open.settings.clone(),
         space: open.conversation.space.clone(),
     };
     let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
@@ -123,6 +124,8 @@ pub(super) fn use_demo(model: &mut Model) -> Vec<Effect> {
     }
     DEMO_SPACE.clone_into(&mut open.conversation.space);
     open.conversation.model.clear();
+    // They were the other Space's.
+    open.settings.clear();
     open.kept.fields_changed();
     let failed = open.conversation.head().filter(|head| {
         head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()

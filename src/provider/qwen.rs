@@ -23,7 +23,7 @@
 
 mod turn;
 
-use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport};
+use super::{Ability, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport};
 use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::{self, Client};
 use std::collections::HashMap;
@@ -80,6 +80,17 @@ impl Qwen {
             tracker,
             learned: Arc::default(),
         }
+    }
+
+    /// The provider, with what was read of its app already.
+    #[must_use]
+    pub fn knowing(self, app: Arc<App>) -> Self {
+        {
+            let mut learned = self.learned();
+            learned.working = Some(true);
+            learned.app = Some(app);
+        }
+        self
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
@@ -145,16 +156,26 @@ impl Provider for Qwen {
             let app = self.read_app(&client).await?;
             let page = Page::find(&app)?;
             Ok(SpaceReport {
-                url: self.url.clone(),
-                gradio_version: app.version.clone(),
-                protocol: app.protocol_name.clone(),
-                api_prefix: app.api_prefix.clone(),
-                app_id: app.app_id.clone(),
                 functions: page.functions(&app),
                 message_box: page.message_box,
+                kind: "Qwen-Agent's page".to_owned(),
+                endpoint: Some("add_text".to_owned()),
+                history: Ability::Native("kept by the Space's session".to_owned()),
+                files: Ability::Native("with the message".to_owned()),
+                thinking: Ability::Native("where replies mark it".to_owned()),
+                ..SpaceReport::of(&self.url, &app)
             })
         })
     }
+}
+
+/// Whether an app is Qwen-Agent's page: `add_text` and, after it, `agent_run`.
+pub(super) fn is_page(app: &App) -> bool {
+    let mut names = app
+        .dependencies()
+        .iter()
+        .map(|found| found.api_name.as_deref());
+    names.any(|name| name == Some("agent_run")) && Page::find(app).is_ok()
 }
 
 impl Page {
