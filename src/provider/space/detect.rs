@@ -175,7 +175,7 @@ fn endpoint(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
             let name = parameters.name(dependency, *id);
             MESSAGES.contains(&name.as_str())
         });
-        let only = || (boxes.len() == 1 && known.is_some()).then_some(boxes[0]);
+        let only = || (boxes.len() == 1 && known.is_some()).then(|| boxes[0]);
         let message = named.or_else(only)?;
         let reply = of_kind(app, &dependency.outputs, is_text)
             .into_iter()
