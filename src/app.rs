@@ -28,7 +28,7 @@ pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId, Failure};
+use crate::chat::{Conversation, ConversationId, Failure, Settings};
 use editor::Editor;
 use input::Guard;
 use std::collections::HashMap;
@@ -80,6 +80,8 @@ pub struct Defaults {
     pub model: String,
     /// The system message.
     pub system: String,
+    /// What is set for the Space, by name.
+    pub settings: Settings,
     /// Whether anything is kept on disk.
     pub keeps: bool,
     /// The Spaces that are offered.
@@ -87,8 +89,9 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    fn conversation(&self) -> Conversation {
-        Conversation::new(&self.space, &self.model, self.system.as_str())
+    fn conversation(&self) -> OpenConversation {
+        let conversation = Conversation::new(&self.space, &self.model, self.system.as_str());
+        OpenConversation::new(conversation, self.settings.clone())
     }
 }
 
@@ -161,7 +164,7 @@ pub struct SpaceChoice {
 impl Model {
     /// A model with one empty conversation, before anything has happened.
     pub fn new(defaults: Defaults, clock: Clock) -> Self {
-        let open = OpenConversation::new(defaults.conversation());
+        let open = defaults.conversation();
         let current = open.conversation.id;
         Self {
             clock,
@@ -208,6 +211,15 @@ impl Model {
             speaker: "Assistant".to_owned(),
             window: None,
         })
+    }
+
+    /// Sets something for the Space in what is seen, beside what is set there already.
+    pub fn set(&mut self, settings: Settings) {
+        let open = self.conversation_mut();
+        if !settings.is_empty() {
+            open.settings.extend(settings);
+            open.kept.fields_changed();
+        }
     }
 
     /// The system message in force for the next message of what is seen.

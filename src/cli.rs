@@ -14,10 +14,10 @@ mod space;
 pub use exit::Exit;
 
 use crate::app::{DEMO_SPACE, Defaults, SpaceChoice};
+use crate::chat;
 use crate::config::{self, Settings};
 use crate::gradio::{self, Login, Token};
-use crate::provider::catalog::{self, Space};
-use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, hub};
+use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, Space, catalog, hub, qwen};
 use crate::runtime::{Embedded, Providers};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::collections::HashMap;
@@ -62,6 +62,9 @@ pub struct Global {
     /// The system message
     #[arg(long, global = true, value_name = "TEXT")]
     system: Option<String>,
+    /// Something that the Space lets one set: temperature=0.2; can be given several times
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
     /// http://, https://, socks5:// or socks5h:// with host and port
     #[arg(long, global = true, value_name = "URL")]
     proxy: Option<String>,
@@ -108,6 +111,7 @@ struct Context {
     space: String,
     model: String,
     system: String,
+    set: chat::Settings,
     insecure_http: bool,
     options: gradio::Options,
     hub: hub::Options,
@@ -115,6 +119,16 @@ struct Context {
     directory: Option<PathBuf>,
     embedded: Embedded,
     tracker: TaskTracker,
+}
+
+/// Reads `NAME=VALUE`; the value is everything behind the first sign.
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
 }
 
 impl Cli {
@@ -170,6 +184,7 @@ impl Context {
             },
             model: global.model.unwrap_or(chat.model),
             system: global.system.unwrap_or(chat.system),
+            set: global.set.into_iter().collect(),
             insecure_http: global.insecure_http,
             embedded: Embedded::new(&options, tracker.clone()),
             directory: global.data_dir.or_else(config::data_directory),
@@ -186,6 +201,7 @@ impl Context {
             space: self.space.clone(),
             model: self.model.clone(),
             system: self.system.clone(),
+            settings: self.set.clone(),
             keeps: keeps && self.directory.is_some(),
             catalog: catalog::entries()
                 .into_iter()
@@ -203,6 +219,10 @@ impl Context {
             |error: ProviderError| exit::complain(Exit::Usage, &error.to_string(), &error.hint());
         let provider = self.provider(&self.space).map_err(complain)?;
         let info = provider.info();
+        if info.working.is_none() && info.models.is_empty() {
+            // Nobody knows its models before its first answer; then the provider refuses.
+            return Ok(());
+        }
         match info.resolve(&self.model) {
             Ok(_) => Ok(()),
             Err(unknown) => Err(complain(ProviderError::UnknownModel(unknown))),
@@ -215,15 +235,20 @@ impl Context {
             return Ok(Arc::new(self.embedded.clone()));
         }
         let is_chosen = space == self.space;
-        let space = Space::parse(space, self.insecure_http)?;
+        let space = catalog::Space::parse(space, self.insecure_http)?;
         let mut options = self.options.clone();
         if !is_chosen {
             // A Space that a saved conversation names must not ask for this password.
             options.login = None;
         }
         let hub = Hub::new(self.hub.clone(), options.clone());
+        let is_seed = space.url == qwen::URL;
         let place = Place::new(space, Some(hub), options);
-        Ok(Arc::new(Qwen::at(place, self.tracker.clone())))
+        let tracker = self.tracker.clone();
+        if is_seed {
+            return Ok(Arc::new(Qwen::at(place, tracker)));
+        }
+        Ok(Arc::new(Space::at(place, tracker)))
     }
 
     /// Finds providers by their Space, each made once.

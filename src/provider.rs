@@ -1,28 +1,38 @@
 //! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
 //!
-//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the seed's provider; any
-//! other source (another kind of Space, another kind of server) fits behind the same trait.
+//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the seed's provider and
+//! [`space`] that of any other chat Space; another kind of server fits behind the same trait.
 //! `runtime` and the commands call this; what a Space speaks on the wire is `gradio`'s business.
 
 pub mod bubbles;
 pub mod catalog;
 pub mod error;
+mod exchange;
 pub mod hub;
 pub mod info;
+pub mod input;
 pub mod place;
 pub mod qwen;
 pub mod reply;
+pub mod report;
+pub mod space;
+pub mod spoken;
 pub mod tail;
 
 pub use crate::gradio::Options as ConnectOptions;
 pub use error::{ProviderError, Report};
 pub use hub::Hub;
 pub use info::{ProviderInfo, UnknownModel};
+pub use input::SpaceInput;
 pub use place::Place;
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
+pub use report::{Ability, SpaceReport};
+pub use space::Space;
 
 use crate::chat::Message;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -49,6 +59,9 @@ pub struct Request {
     pub system: String,
     /// The model's name or alias; empty for the default.
     pub model: String,
+    /// What is set for the Space beside the message, by the name or label of its input; a text is
+    /// read as the input wants it. A name that the Space does not know is an error.
+    pub settings: BTreeMap<String, Value>,
     /// A proxy for this request alone: `http://`, `https://`, `socks5://` or `socks5h://`.
     pub proxy: Option<String>,
     /// The session to go on with. The caller answers for its past being exactly the messages
@@ -67,23 +80,4 @@ impl Request {
             ..Self::default()
         }
     }
-}
-
-/// What a look at a Space found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpaceReport {
-    /// Its address.
-    pub url: String,
-    /// The version of Gradio that it runs.
-    pub gradio_version: String,
-    /// The queue's protocol in words.
-    pub protocol: String,
-    /// The prefix of its routes, empty before Gradio 5.
-    pub api_prefix: String,
-    /// The number of its start.
-    pub app_id: Option<String>,
-    /// The functions of a turn, in order: number and name.
-    pub functions: Vec<(i64, String)>,
-    /// The number of the component that a message is typed into.
-    pub message_box: i64,
 }

@@ -168,6 +168,8 @@ pub(super) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
     let open = model.conversation_mut();
     space.clone_into(&mut open.conversation.space);
     open.conversation.model.clear();
+    // They were the other Space's.
+    open.settings.clear();
     open.kept.fields_changed();
     let name = if space == DEMO_SPACE {
         "the embedded Space"

@@ -2,7 +2,7 @@
 //! `runtime` carries them out.
 
 use super::turn::TurnId;
-use crate::chat::{Change, ConversationId, Message, MessageId};
+use crate::chat::{Change, ConversationId, Message, MessageId, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,6 +70,8 @@ pub struct TurnRequest {
     pub system: Arc<str>,
     /// The model's name, as the person gave it; empty for the default.
     pub model: String,
+    /// What is set for the Space, by name.
+    pub settings: Settings,
     /// The Space to ask.
     pub space: String,
 }

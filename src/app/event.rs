@@ -6,8 +6,10 @@
 use super::ProviderNames;
 use super::scroll::Place;
 use super::turn::TurnId;
-use crate::chat::Attachment;
-use crate::chat::{Conversation, ConversationId, Draft, Failure, Notice, Progress, Stage, Summary};
+use crate::chat::{
+    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Progress, Settings, Stage,
+    Summary,
+};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -54,6 +56,8 @@ pub enum StoreEvent {
         conversation: Box<Conversation>,
         /// What stands unsent in its composer.
         draft: Draft,
+        /// What is set for its Space.
+        settings: Settings,
         /// Whether it was asked for to be seen.
         show: bool,
     },

@@ -6,7 +6,7 @@
 
 use super::Effect;
 use super::open::OpenConversation;
-use crate::chat::{Change, MessageState, Settings};
+use crate::chat::{Change, MessageState};
 use std::time::Duration;
 
 /// For how long changes are gathered.
@@ -80,7 +80,7 @@ impl OpenConversation {
         self.kept.exists = true;
         vec![Change::save_conversation(
             &self.conversation,
-            Settings::new(),
+            self.settings.clone(),
         )]
     }
 

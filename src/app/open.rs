@@ -9,7 +9,9 @@ use super::event::ReplyUpdate;
 use super::keep::Kept;
 use super::scroll::Scroll;
 use super::turn::Turn;
-use crate::chat::{Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Role};
+use crate::chat::{
+    Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Role, Settings,
+};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,23 +39,30 @@ pub struct OpenConversation {
     pub notices: Vec<Notice>,
     /// Whether a reply ended while another conversation was seen.
     pub is_unread: bool,
+    /// What is set for the Space, by name.
+    pub settings: Settings,
     pub(super) kept: Kept,
 }
 
 impl OpenConversation {
     /// Opens a conversation that is not on disk yet.
-    pub fn new(conversation: Conversation) -> Self {
-        Self::open(conversation, Composer::default(), Kept::default())
+    pub fn new(conversation: Conversation, settings: Settings) -> Self {
+        Self::open(conversation, settings, Composer::default(), Kept::default())
     }
 
     /// Opens a conversation as it was read from disk.
-    pub fn from_disk(conversation: Conversation, draft: Draft) -> Self {
+    pub fn from_disk(conversation: Conversation, draft: Draft, settings: Settings) -> Self {
         let composer = Composer::with_draft(draft);
         let kept = Kept::from_disk(composer.revision());
-        Self::open(conversation, composer, kept)
+        Self::open(conversation, settings, composer, kept)
     }
 
-    fn open(conversation: Conversation, composer: Composer, kept: Kept) -> Self {
+    fn open(
+        conversation: Conversation,
+        settings: Settings,
+        composer: Composer,
+        kept: Kept,
+    ) -> Self {
         Self {
             conversation,
             turn: None,
@@ -65,6 +74,7 @@ impl OpenConversation {
             unfolded: HashSet::new(),
             notices: Vec::new(),
             is_unread: false,
+            settings,
             kept,
         }
     }

@@ -69,6 +69,7 @@ pub(super) fn start(
         reply,
         system: Arc::clone(&open.conversation.system),
         model: open.conversation.model.clone(),
+        settings: open.settings.clone(),
         space: open.conversation.space.clone(),
     };
     let mut effects: Vec<Effect> = keep(changes).into_iter().collect();

@@ -8,7 +8,7 @@ use super::keep::keep;
 use super::library::found;
 use super::open::OpenConversation;
 use super::{Effect, Focus, Menu, Model, Overlay, StoreEvent};
-use crate::chat::{Change, Conversation, ConversationId, Draft};
+use crate::chat::{Change, Conversation, ConversationId, Draft, Settings};
 
 /// Open conversations in which nothing happens are given up beyond this many; the disk has them.
 const OPEN_KEPT: usize = 16;
@@ -23,8 +23,9 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
         StoreEvent::Loaded {
             conversation,
             draft,
+            settings,
             show,
-        } => loaded(model, *conversation, draft, show),
+        } => loaded(model, *conversation, (draft, settings), show),
         StoreEvent::HeadElsewhere(id) => {
             model.remark("Another window went on with this conversation; both versions are kept.");
             vec![Effect::Load { id, show: false }]
@@ -51,14 +52,22 @@ fn changed_elsewhere(model: &Model) -> Vec<Effect> {
         .collect()
 }
 
-fn loaded(model: &mut Model, conversation: Conversation, draft: Draft, show: bool) -> Vec<Effect> {
+fn loaded(
+    model: &mut Model,
+    conversation: Conversation,
+    (draft, settings): (Draft, Settings),
+    show: bool,
+) -> Vec<Effect> {
     let id = conversation.id;
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
-        Some(open) if open.turn.is_none() => open.conversation = conversation,
+        Some(open) if open.turn.is_none() => {
+            open.conversation = conversation;
+            open.settings = settings;
+        }
         Some(_) => {}
         None if show => {
-            let open = OpenConversation::from_disk(conversation, draft);
+            let open = OpenConversation::from_disk(conversation, draft, settings);
             model.open.insert(id, open);
         }
         None => return Vec::new(),
@@ -131,7 +140,7 @@ pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
         model.overlay = None;
         return Vec::new();
     }
-    let open = OpenConversation::new(model.defaults.conversation());
+    let open = model.defaults.conversation();
     let id = open.conversation.id;
     model.open.insert(id, open);
     show_open(model, id)
@@ -223,7 +232,7 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
         effects.extend(keep(open.due(model.clock.uptime, true)));
     }
     if id == model.current {
-        let open = OpenConversation::new(model.defaults.conversation());
+        let open = model.defaults.conversation();
         let fresh = open.conversation.id;
         model.open.insert(fresh, open);
         effects.extend(show_open(model, fresh));

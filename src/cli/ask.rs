@@ -56,6 +56,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
             Ok(found) => update(&mut model, Event::Store(loaded(found, true))),
             Err(exit) => return exit,
         };
+        model.set(context.set.clone());
     }
     let mut printer = Printer::new(arguments.json);
     let draft = Draft {

@@ -28,7 +28,7 @@ impl Exit {
     /// The code for a failure, by its kind.
     pub fn of(failure: &Failure) -> Self {
         match failure.kind.as_str() {
-            "unknown_model" => Self::Usage,
+            "unknown_model" | "settings" => Self::Usage,
             "connect" | "timeout" => Self::Unreachable,
             "decode" | "unsupported" => Self::NotUnderstood,
             _ => Self::Refused,

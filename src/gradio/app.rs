@@ -8,6 +8,9 @@
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// A chain of dependencies longer than this goes round in a circle.
+pub const LONGEST_CHAIN: usize = 16;
+
 /// The number of a component in `/config`.
 pub type ComponentId = i64;
 
@@ -82,6 +85,10 @@ pub struct Component {
     pub value: Value,
     /// What its author wrote over it.
     pub label: Option<String>,
+    /// All that the app tells of it, the value included: limits, choices, flags.
+    pub props: Value,
+    /// Whether the app leaves it out of `/info`: layout, buttons, state.
+    pub skip_api: bool,
 }
 
 /// One event handler of the app.
@@ -105,6 +112,10 @@ pub struct Dependency {
     pub trigger_after: Option<FnIndex>,
     /// Whether it then runs only when that one succeeded.
     pub trigger_only_on_success: bool,
+    /// Whether it then runs only when that one failed (6.x).
+    pub trigger_only_on_failure: bool,
+    /// Whether its author offers it to programs (`show_api`, `api_visibility`).
+    pub is_public: bool,
 }
 
 impl App {
@@ -155,9 +166,9 @@ impl App {
 
     /// The dependencies that run by themselves after `id`.
     pub fn triggered_after(&self, id: FnIndex) -> impl Iterator<Item = &Dependency> {
-        self.dependencies
-            .iter()
-            .filter(move |dependency| dependency.backend_fn && dependency.trigger_after == Some(id))
+        self.dependencies.iter().filter(move |dependency| {
+            dependency.trigger_after == Some(id) && !dependency.trigger_only_on_failure
+        })
     }
 
     /// Whether this dependency goes through the queue; the others are answered by one POST.
@@ -169,6 +180,24 @@ impl App {
     pub fn components(&self) -> impl Iterator<Item = &Component> {
         self.components.values()
     }
+
+    /// Whether `dependency`, or one that runs by itself after it, does what `test` asks for.
+    pub fn chain_has(&self, dependency: &Dependency, test: &dyn Fn(&Dependency) -> bool) -> bool {
+        self.chain_has_within(dependency, test, LONGEST_CHAIN)
+    }
+
+    fn chain_has_within(
+        &self,
+        dependency: &Dependency,
+        test: &dyn Fn(&Dependency) -> bool,
+        depth: usize,
+    ) -> bool {
+        test(dependency)
+            || (depth > 0
+                && self
+                    .triggered_after(dependency.id)
+                    .any(|next| self.chain_has_within(next, test, depth - 1)))
+    }
 }
 
 impl Component {
@@ -178,7 +207,10 @@ impl Component {
             id: value.get("id")?.as_i64()?,
             kind: text(value, "type").unwrap_or_default().to_lowercase(),
             value: props.get("value").cloned().unwrap_or(Value::Null),
-            label: text(props, "label"),
+            // Gradio 6 names its own words by a key, as an object or as text that holds one.
+            label: text(props, "label").filter(|label| !label.starts_with("__i18n__")),
+            props: props.clone(),
+            skip_api: flag(value, "skip_api").unwrap_or(false),
         })
     }
 
@@ -218,6 +250,9 @@ impl Dependency {
             backend_fn: flag(value, "backend_fn").unwrap_or(true),
             trigger_after: value.get("trigger_after").and_then(Value::as_i64),
             trigger_only_on_success: flag(value, "trigger_only_on_success").unwrap_or(false),
+            trigger_only_on_failure: flag(value, "trigger_only_on_failure").unwrap_or(false),
+            is_public: flag(value, "show_api").unwrap_or(true)
+                && text(value, "api_visibility").is_none_or(|word| word == "public"),
         }
     }
 

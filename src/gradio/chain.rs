@@ -2,12 +2,12 @@
 //!
 //! [`Chain::next`] is pulled for [`Step`]s: the first dependency is posted or joined, its outputs
 //! are written back into the [`Session`], then the dependency whose `trigger_after` names it is
-//! fired, and so on while the watched component can still change. What only tidies the page up
-//! afterwards (Qwen-Agent's `flushed`) is left out, as nothing here would show it.
+//! fired, and so on while the watched component or the server's memory can still change. What only
+//! tidies the page up afterwards (Qwen-Agent's `flushed`) is left out, as nothing here would show it.
 //!
 //! Not here: what the values mean, and whether a session may be used again; `provider` decides.
 
-use super::app::{App, ComponentId, Dependency, FnIndex};
+use super::app::{App, Component, ComponentId, Dependency, FnIndex, LONGEST_CHAIN, Protocol};
 use super::client::Client;
 use super::error::Error;
 use super::job::Update;
@@ -16,6 +16,7 @@ use super::queue::Events;
 use super::session::Session;
 use super::upload::Upload;
 use serde_json::{Value, json};
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -27,8 +28,6 @@ const UPLOAD_TICK: Duration = Duration::from_millis(100);
 const LARGE_BODY: u64 = 256 << 10;
 /// The first pause before a full queue is tried again, and the longest.
 const QUEUE_PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
-/// A chain longer than this goes round in a circle.
-const LONGEST_CHAIN: usize = 16;
 
 /// What happens on the way to the chain's end.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +96,10 @@ pub struct Chain {
     /// The component that fired the chain.
     trigger: Option<ComponentId>,
     fired: usize,
+    /// Dependencies that follow those which are done, the next one first.
+    due: VecDeque<FnIndex>,
+    /// Whether a dependency has written to the watched component.
+    is_written: bool,
 }
 
 impl Chain {
@@ -122,18 +125,27 @@ impl Chain {
             joined: Arc::default(),
             trigger: None,
             fired: 0,
+            due: VecDeque::new(),
+            is_written: false,
         }
     }
 
-    /// The value of the watched component, as far as it is known.
-    pub fn watched(&self) -> &Value {
+    /// The value of the watched component, as far as this chain has changed it; `None` before any
+    /// function has.
+    pub fn watched(&self) -> Option<&Value> {
         if let Phase::Streaming(fn_index, events) = &self.phase
             && let Some(position) = self.watched_output(*fn_index)
             && let Some(value) = events.job().outputs().get(position)
         {
-            return value;
+            return Some(updated(value));
         }
-        self.session.value(&self.app, self.watched)
+        let kept = || self.session.value(&self.app, self.watched);
+        self.is_written.then(kept)
+    }
+
+    /// The components as the page holds them now.
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// The next step. Safe to drop while it waits. After [`Step::Done`], [`Step::Cancelled`] or an
@@ -194,6 +206,10 @@ impl Chain {
                 detail: "the app's functions follow each other in a circle".to_owned(),
             });
         }
+        if !dependency.backend_fn {
+            self.finish(fn_index, Vec::new());
+            return Ok(());
+        }
         // The browser names the component that a person touched, for the whole chain.
         let touched = dependency
             .targets
@@ -219,6 +235,14 @@ impl Chain {
         self.joined = Arc::default();
         let joined = Arc::clone(&self.joined);
         let (hash, notes) = (self.session.hash().to_owned(), self.notes.0.clone());
+        if self.app.protocol == Protocol::Sse {
+            let request = async move {
+                let tell = |step| drop(notes.send(step));
+                Events::join_by_stream(&client, &app, &body, &upload, &tell).await
+            };
+            self.phase = Phase::Joining(fn_index, Box::pin(request));
+            return Ok(());
+        }
         let request = async move {
             let event_id = join_patiently(&client, &app, (&query, &body), &upload, &notes).await?;
             drop(body);
@@ -246,6 +270,7 @@ impl Chain {
             Update::Progress(units) => Some(Step::Progress(units)),
             Update::Log(log) => Some(Step::Log(log)),
             Update::Values => self.watched_output(fn_index).map(|_| Step::Values),
+            Update::SendData => None,
             Update::Completed | Update::Cancelled => {
                 let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Over)
                 else {
@@ -264,17 +289,22 @@ impl Chain {
     /// A dependency is done: its outputs are kept, and the next one is made ready.
     fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Step {
         self.keep(fn_index, outputs);
-        let next = self
-            .app
+        let (app, watched) = (&self.app, self.watched);
+        let matters = |dependency: &Dependency| {
+            let is_state = |id: &ComponentId| app.component(*id).is_some_and(Component::is_state);
+            dependency.outputs.contains(&watched) || dependency.outputs.iter().any(is_state)
+        };
+        let next = app
             .triggered_after(fn_index)
-            .find(|next| leads_to(&self.app, next, self.watched, LONGEST_CHAIN))
-            .map(|next| next.id);
-        self.phase = next.map_or(Phase::Over, Phase::Fire);
+            .filter(|next| app.chain_has(next, &matters));
+        self.due.extend(next.map(|next| next.id));
+        self.phase = self.due.pop_front().map_or(Phase::Over, Phase::Fire);
         Step::Values
     }
 
     fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) {
         if let Some(dependency) = self.app.dependency(fn_index) {
+            self.is_written |= !outputs.is_empty() && dependency.outputs.contains(&self.watched);
             self.session.store(dependency, outputs);
         }
     }
@@ -297,6 +327,10 @@ impl Chain {
     }
 
     async fn cancel_job(&mut self) {
+        // These apps have no route for it: they end a job when its stream is closed.
+        if self.app.protocol == Protocol::Sse {
+            return;
+        }
         if let Phase::Joining(fn_index, pending) = &mut self.phase {
             let (sent, total) = self.upload.progress();
             // A body that is still on its way never becomes a job once the connection is dropped;
@@ -369,11 +403,10 @@ async fn join_patiently(
     }
 }
 
-/// Whether `dependency`, or one that follows it, writes to `component`.
-fn leads_to(app: &App, dependency: &Dependency, component: ComponentId, depth: usize) -> bool {
-    dependency.outputs.contains(&component)
-        || (depth > 0
-            && app
-                .triggered_after(dependency.id)
-                .any(|next| leads_to(app, next, component, depth - 1)))
+/// The value in `gr.update(value=…)`; any other value is its own.
+fn updated(value: &Value) -> &Value {
+    match value.get("__type__").and_then(Value::as_str) {
+        Some("update") => value.get("value").unwrap_or(&Value::Null),
+        _ => value,
+    }
 }

@@ -153,7 +153,11 @@ impl Client {
         let mut url = self.url(&app.api_prefix, "/queue/data");
         url.query_pairs_mut()
             .append_pair("session_hash", session_hash);
-        let shown = without_query(&url);
+        self.stream(&url).await
+    }
+
+    async fn stream(&self, url: &Url) -> Result<Response, Error> {
+        let shown = without_query(url);
         let response = self
             .retried(|| {
                 let request = self
@@ -163,6 +167,32 @@ impl Client {
             })
             .await?;
         checked(response, &shown, self.options.idle_timeout).await
+    }
+
+    /// `GET /queue/join` of apps of 4.0 to 4.8, which is the stream itself.
+    pub async fn join_stream(&self, app: &App, body: &Value) -> Result<Response, Error> {
+        let mut url = self.url(&app.api_prefix, "/queue/join");
+        for name in ["fn_index", "session_hash"] {
+            let value = &body[name];
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            url.query_pairs_mut().append_pair(name, &value);
+        }
+        self.stream(&url).await
+    }
+
+    /// `POST /queue/data` of apps of 4.0 to 4.8: the inputs of a job whose turn it is.
+    pub async fn send_data(&self, app: &App, body: &Value, upload: &Upload) -> Result<(), Error> {
+        self.post(&app.api_prefix, "/queue/data", body, upload)
+            .await?;
+        Ok(())
+    }
+
+    /// `GET /info`: the parameters of the functions that are offered to programs.
+    pub async fn info(&self, app: &App) -> Result<Value, Error> {
+        let (url, body) = self.get(&app.api_prefix, "/info").await?;
+        parse(&url, &body)
     }
 
     /// `POST /cancel`: ends a job. The app answers success for jobs it does not know, too.

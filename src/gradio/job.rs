@@ -20,6 +20,8 @@ pub enum Update {
         /// Seconds until its turn, where the app can guess.
         eta: Option<f64>,
     },
+    /// The queue has room and wants the inputs now (4.0 to 4.8).
+    SendData,
     /// The job runs.
     Started,
     /// The outputs changed: see [`Job::outputs`].
@@ -50,7 +52,8 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job that has joined the queue as `event_id`. `diffs` is what the app's protocol says,
+    /// A job that has joined the queue as `event_id`, which is empty before an app of 4.0 to 4.8
+    /// has named it. `diffs` is what the app's protocol says,
     /// `frame_limit` bounds a frame in bytes, and errors name `url`.
     pub fn new(event_id: String, diffs: bool, frame_limit: usize, url: String) -> Self {
         Self {
@@ -114,6 +117,10 @@ impl Job {
                 detail,
                 excerpt: excerpt(frame),
             })?;
+        if message == Message::SendData && self.event_id.is_empty() {
+            self.event_id = event_id.unwrap_or_default();
+            return Ok(Some(Update::SendData));
+        }
         if event_id.is_some_and(|event_id| event_id != self.event_id) {
             return Ok(None);
         }
@@ -136,7 +143,10 @@ impl Job {
                 session_lost,
             }),
             Message::CloseStream => Err(self.ended_early()),
-            Message::Unknown => Ok(None),
+            Message::QueueFull => Err(Error::QueueFull {
+                message: "Queue is full.".to_owned(),
+            }),
+            Message::SendData | Message::Unknown => Ok(None),
         }
     }
 

@@ -48,6 +48,10 @@ pub enum Message {
     },
     /// Nothing more will come on this stream.
     CloseStream,
+    /// The inputs are wanted now (4.0 to 4.8).
+    SendData,
+    /// The queue takes no more jobs (4.0 to 4.8).
+    QueueFull,
     /// A message this client does not know.
     Unknown,
 }
@@ -129,6 +133,8 @@ impl Message {
                 title: text(&mut fields, "title"),
             }),
             "heartbeat" => Self::Heartbeat,
+            "send_data" => Self::SendData,
+            "queue_full" => Self::QueueFull,
             "unexpected_error" => unexpected(fields),
             "close_stream" => Self::CloseStream,
             _ => Self::Unknown,

@@ -1,13 +1,16 @@
-//! A [`Job`] fed from the network: the stream of `/queue/data`.
+//! A [`Job`] fed from the network: the stream of `/queue/data`, or of `/queue/join` before 4.9.
 //!
 //! It never reconnects: the server ends a session's jobs when their stream is lost, and a second
 //! stream finds nothing (seen in 4.44, 5.49 and 6.31). [`super::chain`] is the caller.
 
 use super::app::App;
+use super::chain::Step;
 use super::client::Client;
 use super::delta::Outputs;
 use super::error::Error;
 use super::job::{Job, Update};
+use super::upload::Upload;
+use serde_json::{Value, json};
 
 /// The open stream of one job.
 #[derive(Debug)]
@@ -35,6 +38,38 @@ impl Events {
             job: Job::new(event_id, app.protocol.sends_diffs(), limit, url.clone()),
             url,
         })
+    }
+
+    /// Joins as apps of 4.0 to 4.8 want it: the stream is opened first, and when the queue asks
+    /// for them, the inputs of `body` are posted. `tell` hears the places in the queue until then.
+    pub async fn join_by_stream(
+        client: &Client,
+        app: &App,
+        body: &Value,
+        upload: &Upload,
+        tell: &(dyn Fn(Step) + Sync),
+    ) -> Result<Self, Error> {
+        let response = client.join_stream(app, body).await?;
+        let url = client.shown(&app.api_prefix, "/queue/join");
+        let limit = client.options().frame_limit;
+        let job = Job::new(String::new(), false, limit, url.clone());
+        let mut events = Self {
+            response,
+            client: client.clone(),
+            job,
+            url,
+        };
+        loop {
+            match events.next().await? {
+                Update::SendData => break,
+                Update::Queued { rank, eta } => tell(Step::Queued { rank, eta }),
+                _ => {}
+            }
+        }
+        let mut body = body.clone();
+        body["event_id"] = json!(events.job.event_id());
+        client.send_data(app, &body, upload).await?;
+        Ok(events)
     }
 
     /// The job whose stream this is.

@@ -54,7 +54,8 @@ impl Spoken {
     }
 }
 
-fn is_thinking(text: &str) -> bool {
+/// Whether a bubble only says that the model works.
+pub(super) fn is_thinking(text: &str) -> bool {
     text.ends_with(THINKING) && text.len() < 80 && !text.contains('\n')
 }
 

@@ -66,6 +66,9 @@ pub enum ProviderError {
     /// The Space, or something asked of it, is not supported.
     #[error("{}", .0.message)]
     Unsupported(Report),
+    /// A setting that the Space does not have, or a value that it does not take.
+    #[error("{}", .0.message)]
+    Settings(Report),
     /// The model's name is not known.
     #[error("{0}")]
     UnknownModel(UnknownModel),
@@ -86,6 +89,7 @@ impl ProviderError {
             Self::SessionLost(_) => "session_lost",
             Self::Login(_) => "login",
             Self::Unsupported(_) => "unsupported",
+            Self::Settings(_) => "settings",
             Self::UnknownModel(_) => "unknown_model",
         }
     }
@@ -103,6 +107,7 @@ impl ProviderError {
             | Self::Asleep(report)
             | Self::SessionLost(report)
             | Self::Login(report)
+            | Self::Settings(report)
             | Self::Unsupported(report) => report.hint.clone(),
             Self::UnknownModel(unknown) => unknown.hint(),
         }

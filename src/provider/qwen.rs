@@ -23,8 +23,10 @@
 
 mod turn;
 
-use super::catalog::{SEED, Space};
-use super::{Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport, hub};
+use super::catalog::{self, SEED};
+use super::{
+    Ability, Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceReport, hub,
+};
 use crate::chat::Stage;
 use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::{self, Client};
@@ -64,7 +66,7 @@ struct Page {
 
 impl Default for Qwen {
     fn default() -> Self {
-        let space = Space {
+        let space = catalog::Space {
             label: SEED.to_owned(),
             url: URL.to_owned(),
             hub_id: Some(SEED.to_owned()),
@@ -80,7 +82,7 @@ impl Qwen {
     /// program exits, so that jobs which were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: gradio::Options, tracker: TaskTracker) -> Self {
         let url = url.into();
-        let space = Space {
+        let space = catalog::Space {
             label: url.clone(),
             url,
             hub_id: None,
@@ -96,6 +98,17 @@ impl Qwen {
             tracker,
             learned: Arc::default(),
         }
+    }
+
+    /// The provider, with what was read of its app already.
+    #[must_use]
+    pub fn knowing(self, app: Arc<App>) -> Self {
+        {
+            let mut learned = self.learned();
+            learned.working = Some(true);
+            learned.app = Some(app);
+        }
+        self
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
@@ -154,16 +167,26 @@ impl Provider for Qwen {
             let (_, app) = self.learn(self.place.look().await)?;
             let page = Page::find(&app)?;
             Ok(SpaceReport {
-                url: self.place.url(),
-                gradio_version: app.version.clone(),
-                protocol: app.protocol_name.clone(),
-                api_prefix: app.api_prefix.clone(),
-                app_id: app.app_id.clone(),
                 functions: page.functions(&app),
                 message_box: page.message_box,
+                kind: "Qwen-Agent's page".to_owned(),
+                endpoint: Some("add_text".to_owned()),
+                history: Ability::Native("kept by the Space's session".to_owned()),
+                files: Ability::Native("with the message".to_owned()),
+                thinking: Ability::Native("where replies mark it".to_owned()),
+                ..SpaceReport::of(&self.place.url(), &app)
             })
         })
     }
+}
+
+/// Whether an app is Qwen-Agent's page: `add_text` and, after it, `agent_run`.
+pub(super) fn is_page(app: &App) -> bool {
+    let mut names = app
+        .dependencies()
+        .iter()
+        .map(|found| found.api_name.as_deref());
+    names.any(|name| name == Some("agent_run")) && Page::find(app).is_ok()
 }
 
 impl Page {

@@ -124,6 +124,34 @@ impl ReplySender {
         let _ = self.events.send(Err(error)).await;
     }
 
+    /// The result of `work`; `None` when the reply is cancelled first.
+    pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            result = work => Some(result),
+            () = self.cancelled() => None,
+        }
+    }
+
+    /// Passes on all that another reply says, and its cancellation on to it.
+    pub async fn pass_on(&self, mut reply: Reply) {
+        loop {
+            let event = tokio::select! {
+                event = reply.next() => event,
+                () = self.cancelled() => {
+                    for event in reply.cancel().await {
+                        self.send(event).await;
+                    }
+                    return;
+                }
+            };
+            match event {
+                Some(Ok(event)) => self.send(event).await,
+                Some(Err(error)) => return self.fail(error).await,
+                None => return,
+            }
+        }
+    }
+
     /// Completes when the reply is cancelled or its reader has gone away.
     pub async fn cancelled(&self) {
         self.cancelled.cancelled().await;

@@ -55,26 +55,11 @@ impl Embedded {
             Ok(qwen) => qwen,
             Err(error) => return sender.fail(error).await,
         };
-        let mut reply = qwen.reply(Request {
+        let reply = qwen.reply(Request {
             proxy: None,
             ..request
         });
-        loop {
-            let event = tokio::select! {
-                event = reply.next() => event,
-                () = sender.cancelled() => {
-                    for event in reply.cancel().await {
-                        sender.send(event).await;
-                    }
-                    return;
-                }
-            };
-            match event {
-                Some(Ok(event)) => sender.send(event).await,
-                Some(Err(error)) => return sender.fail(error).await,
-                None => return,
-            }
-        }
+        sender.pass_on(reply).await;
     }
 }
 

@@ -188,6 +188,7 @@ pub fn loaded(loaded: Loaded, show: bool) -> StoreEvent {
     StoreEvent::Loaded {
         conversation: Box::new(loaded.conversation),
         draft: loaded.draft,
+        settings: loaded.settings,
         show,
     }
 }

@@ -10,6 +10,7 @@ use crate::app::turn::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, MessageId};
 use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,7 +54,11 @@ impl Turns {
             .to_owned();
         Some(ProviderNames {
             space: shown_space(space, &info.url),
-            speaker: speaker(&model),
+            speaker: if info.models.is_empty() {
+                "Assistant".to_owned()
+            } else {
+                speaker(&model)
+            },
             model,
             window: info.context_window,
         })
@@ -105,6 +110,11 @@ impl Turns {
             messages: request.messages,
             system: request.system.to_string(),
             model: request.model,
+            settings: request
+                .settings
+                .iter()
+                .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+                .collect(),
             proxy: None,
             session,
             return_conversation: true,
@@ -152,6 +162,13 @@ fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
+    for (name, value) in &request.settings {
+        for part in [name, value] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+    }
+    digest.update((request.settings.len() as u64).to_le_bytes());
     let names = request.messages.iter().map(|message| message.id);
     let newest = usize::from(reply.is_none());
     let count = request.messages.len().saturating_sub(newest);

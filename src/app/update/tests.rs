@@ -442,6 +442,7 @@ fn saved(id: crate::chat::ConversationId, texts: &[&str]) -> Event {
     Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         draft: Draft::default(),
+        settings: crate::chat::Settings::new(),
         show: true,
     })
 }

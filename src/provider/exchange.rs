@@ -1,0 +1,201 @@
+//! One message sent and one reply received: a chain pulled to its end, and what of it is told.
+//!
+//! The providers prepare a chain (which function, which values, which session) and say how the
+//! watched component's value is read; here its stages are passed on, its text is told in pieces,
+//! a restart of the app under the session is noticed, and a cancelled job is ended at the server.
+
+use super::bubbles::Spoken;
+use super::reply::{ReplyEvent, ReplySender};
+use super::{ProviderError, tail};
+use crate::chat::{Notice, Progress, Stage};
+use crate::gradio::app::App;
+use crate::gradio::message::ProgressUnit;
+use crate::gradio::{Chain, Client, Session, Step};
+use serde_json::Value;
+
+/// How a chain ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The reply is complete.
+    Done,
+    /// The person, or the app, ended it.
+    Cancelled,
+    /// The app behind the session was restarted: the session's memory is gone, nothing was told.
+    Restarted,
+}
+
+/// Reads the value of the watched component; the flag says that it is final.
+pub type Reading<'a> = dyn Fn(&Value, bool) -> Spoken + Send + Sync + 'a;
+
+/// What an exchange needs beside its chain.
+pub struct Exchange<'a> {
+    /// Where events go.
+    pub sender: &'a ReplySender,
+    /// Who asks whether the app is still the same.
+    pub client: &'a Client,
+    /// The app as it is known.
+    pub app: &'a App,
+    /// Whether the app was read for this very turn, so that it need not be asked.
+    pub is_fresh: bool,
+    /// How a reply is read.
+    pub read: &'a Reading<'a>,
+    /// Whether the seed's hidden tail is cut.
+    pub cuts_tail: bool,
+    /// Told the components as they stand after a reply that is complete, before that is told.
+    pub kept: &'a (dyn Fn(&Session) + Send + Sync + 'a),
+}
+
+impl Exchange<'_> {
+    /// Pulls the chain to its end and tells the reply; [`ReplyEvent::Done`] is told here.
+    pub async fn run(&self, chain: &mut Chain) -> Result<End, ProviderError> {
+        let mut heard = Heard::new(self.sender, self.cuts_tail);
+        let result = self.follow(chain, &mut heard).await;
+        match &result {
+            Ok(End::Restarted) => chain.cancel().await,
+            Ok(End::Cancelled) => {
+                chain.cancel().await;
+                heard.listen(self.spoken(chain, true), true).await;
+            }
+            Ok(End::Done) => {
+                heard.listen(self.spoken(chain, true), true).await;
+                (self.kept)(chain.session());
+                self.sender.send(ReplyEvent::Done(heard.shown)).await;
+            }
+            // What was held back in case it became the tail's marker is part of what came.
+            Err(_) => heard.listen(self.spoken(chain, true), true).await,
+        }
+        result
+    }
+
+    fn spoken(&self, chain: &Chain, ended: bool) -> Spoken {
+        let value = chain.watched();
+        value.map_or_else(Spoken::default, |value| (self.read)(value, ended))
+    }
+
+    /// An app that was known before is asked beside the first request whether it is still the one
+    /// that was known; nothing is shown and no further function is fired before it has answered.
+    async fn follow(&self, chain: &mut Chain, heard: &mut Heard<'_>) -> Result<End, ProviderError> {
+        let (client, app) = (self.client, self.app);
+        let same_app = async { client.app_id(app).await.is_ok_and(|id| id == app.app_id) };
+        tokio::pin!(same_app);
+        let mut is_same = self.is_fresh.then_some(true);
+        loop {
+            let step = tokio::select! {
+                biased;
+                () = self.sender.cancelled() => return Ok(End::Cancelled),
+                answer = &mut same_app, if is_same.is_none() => {
+                    is_same = Some(answer);
+                    continue;
+                }
+                step = chain.next() => step,
+            };
+            // An app that was restarted under the session may also answer with an error.
+            let is_due = step.is_err() || matches!(step, Ok(Step::Values | Step::Done));
+            if is_due && is_same.is_none() {
+                is_same = self.sender.unless_cancelled(&mut same_app).await;
+            }
+            match is_same {
+                Some(false) => return Ok(End::Restarted),
+                None if is_due => return Ok(End::Cancelled),
+                _ => {}
+            }
+            match step? {
+                Step::Values => heard.listen(self.spoken(chain, false), false).await,
+                Step::Done => return Ok(End::Done),
+                Step::Cancelled => return Ok(End::Cancelled),
+                other => self.tell(other).await,
+            }
+        }
+    }
+
+    async fn tell(&self, step: Step) {
+        let event = match step {
+            Step::Uploading { sent, total } => ReplyEvent::Stage(Stage::Uploading { sent, total }),
+            Step::Refused { retry_in, .. } => ReplyEvent::Stage(Stage::QueueFull { retry_in }),
+            Step::Queued { rank, eta } => ReplyEvent::Stage(Stage::Queued {
+                position: rank,
+                eta,
+            }),
+            Step::Started => ReplyEvent::Stage(Stage::Reading),
+            Step::Progress(units) => match units.into_iter().next_back() {
+                Some(unit) => ReplyEvent::Progress(progress(unit)),
+                None => return,
+            },
+            Step::Log(log) => ReplyEvent::Notice(Notice {
+                level: log.level,
+                text: log.title.map_or_else(String::new, |title| title + ": ") + &log.text,
+            }),
+            Step::Heartbeat | Step::Values | Step::Done | Step::Cancelled => return,
+        };
+        self.sender.send(event).await;
+    }
+}
+
+fn progress(unit: ProgressUnit) -> Progress {
+    let share = match (unit.progress, unit.index, unit.length) {
+        (Some(share), ..) => Some(share),
+        (None, Some(index), Some(length)) if length > 0.0 => Some(index / length),
+        _ => None,
+    };
+    Progress {
+        desc: unit.desc.unwrap_or_default(),
+        share: share.map(|share| share.clamp(0.0, 1.0)),
+    }
+}
+
+/// What was heard of the reply so far, so that the reader is told only what is new.
+struct Heard<'a> {
+    sender: &'a ReplySender,
+    shown: String,
+    thinking: Option<String>,
+    tail: String,
+    is_streaming: bool,
+    cuts_tail: bool,
+}
+
+impl<'a> Heard<'a> {
+    fn new(sender: &'a ReplySender, cuts_tail: bool) -> Self {
+        Self {
+            sender,
+            shown: String::new(),
+            thinking: None,
+            tail: String::new(),
+            is_streaming: false,
+            cuts_tail,
+        }
+    }
+
+    /// Takes what the page shows now and tells what changed.
+    async fn listen(&mut self, spoken: Spoken, ended: bool) {
+        if spoken.thinking.is_some() && spoken.thinking != self.thinking {
+            self.thinking.clone_from(&spoken.thinking);
+            let thinking = spoken.thinking.unwrap_or_default();
+            self.sender.send(ReplyEvent::Reasoning(thinking)).await;
+        }
+        let (shown, tail) = if self.cuts_tail {
+            tail::split(&spoken.text, ended)
+        } else {
+            (spoken.text.as_str(), "")
+        };
+        if !shown.is_empty() && !std::mem::replace(&mut self.is_streaming, true) {
+            self.sender.send(ReplyEvent::Stage(Stage::Streaming)).await;
+        }
+        if let Some(more) = shown.strip_prefix(self.shown.as_str()) {
+            if !more.is_empty() {
+                self.shown.push_str(more);
+                self.sender.send(ReplyEvent::Delta(more.to_owned())).await;
+            }
+        } else {
+            shown.clone_into(&mut self.shown);
+            self.sender
+                .send(ReplyEvent::Replace(shown.to_owned()))
+                .await;
+        }
+        if tail != self.tail {
+            tail.clone_into(&mut self.tail);
+            self.sender
+                .send(ReplyEvent::HiddenTail(tail.to_owned()))
+                .await;
+        }
+    }
+}

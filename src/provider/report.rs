@@ -1,0 +1,83 @@
+//! What a look at a Space found; `spacechat space` shows it.
+
+use super::input::SpaceInput;
+use crate::gradio::app::App;
+
+/// What a look at a Space found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpaceReport {
+    /// Its address.
+    pub url: String,
+    /// The version of Gradio that it runs.
+    pub gradio_version: String,
+    /// The queue's protocol in words.
+    pub protocol: String,
+    /// The prefix of its routes, empty before Gradio 5.
+    pub api_prefix: String,
+    /// The number of its start.
+    pub app_id: Option<String>,
+    /// The functions of a turn, in order: number and name.
+    pub functions: Vec<(i64, String)>,
+    /// The number of the component that a message is typed into.
+    pub message_box: i64,
+    /// What kind of chat it is, in words.
+    pub kind: String,
+    /// The function that programs call, where it has a name for them.
+    pub endpoint: Option<String>,
+    /// What can be set beside the message.
+    pub inputs: Vec<SpaceInput>,
+    /// How a system message reaches the model.
+    pub system: Ability,
+    /// How the past of a conversation reaches the model.
+    pub history: Ability,
+    /// How files reach the model.
+    pub files: Ability,
+    /// Whether thoughts are told apart from the reply.
+    pub thinking: Ability,
+}
+
+/// How something reaches the model, or comes from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ability {
+    /// The Space has a place for it; which one.
+    Native(String),
+    /// It travels in the prompt.
+    Folded,
+}
+
+impl Ability {
+    /// In words for a person.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Native(place) => place.clone(),
+            Self::Folded => "in the prompt".to_owned(),
+        }
+    }
+
+    /// Whether the Space has a place for it.
+    pub fn is_native(&self) -> bool {
+        matches!(self, Self::Native(_))
+    }
+}
+
+impl SpaceReport {
+    /// A report of what the app tells of itself; of the chat in it nothing is said yet.
+    pub fn of(url: &str, app: &App) -> Self {
+        Self {
+            url: url.to_owned(),
+            gradio_version: app.version.clone(),
+            protocol: app.protocol_name.clone(),
+            api_prefix: app.api_prefix.clone(),
+            app_id: app.app_id.clone(),
+            functions: Vec::new(),
+            message_box: 0,
+            kind: String::new(),
+            endpoint: None,
+            inputs: Vec::new(),
+            system: Ability::Folded,
+            history: Ability::Folded,
+            files: Ability::Folded,
+            thinking: Ability::Folded,
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Where the chat is in a Gradio app, told from `/config` and `/info` alone.
+//!
+//! In this order: the hidden "Fake API" button that every `ChatInterface` has (seen in 3.50 to
+//! 6.31, also inside Blocks), Qwen-Agent's web page, a named function that takes a message and
+//! gives a text, and at last a page on which a message is typed and a chatbot answers. Nothing is
+//! asked of anybody here; [`super::turn`] fires what was found.
+
+use super::inputs::{self, Parameters};
+use crate::gradio;
+use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol};
+use crate::provider::ProviderError;
+use crate::provider::input::{Kind, SpaceInput};
+use crate::provider::qwen;
+use serde_json::Value;
+
+/// The value of the button behind which a `ChatInterface` offers its function to programs.
+const FAKE_API: &str = "Fake API";
+/// How functions that chat are mostly called, the likeliest first.
+const ENDPOINTS: [&str; 6] = [
+    "chat",
+    "respond",
+    "generate",
+    "predict",
+    "model_chat",
+    "stream",
+];
+/// How the parameter that takes the message is mostly called.
+const MESSAGES: [&str; 7] = [
+    "message",
+    "query",
+    "prompt",
+    "input",
+    "text",
+    "question",
+    "user_input",
+];
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// Qwen-Agent's web page, which has a provider of its own.
+    QwenPage,
+    /// A chat that [`super::turn`] can hold.
+    Chat(Box<Chat>),
+}
+
+/// A chat: what is fired, what is set, and what is watched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chat {
+    /// How it was found.
+    pub form: Form,
+    /// The first function of a turn.
+    pub first: FnIndex,
+    /// The component that takes the message.
+    pub message: ComponentId,
+    /// The component whose value is the reply.
+    pub reply: ComponentId,
+    /// Who remembers the conversation.
+    pub memory: Memory,
+    /// What can be set.
+    pub inputs: Vec<SpaceInput>,
+    /// The component of each input.
+    pub places: Vec<ComponentId>,
+}
+
+/// How a chat was found, and so how its reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A `ChatInterface`.
+    Interface,
+    /// A named function with a message and a text.
+    Endpoint,
+    /// A page with a message box and a chatbot.
+    Page,
+}
+
+/// Who remembers the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// The server, by session.
+    Session,
+    /// The chatbot component, whose value is sent with every message.
+    Chatbot(ComponentId, Shape),
+    /// Nobody: all of it is sent in the prompt, each time.
+    Prompt,
+}
+
+/// How a chatbot component holds a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `[[user, assistant], …]`: Gradio 3 and 4, and 5 where its author chose so.
+    Pairs,
+    /// `[{role, content}, …]`.
+    Messages,
+    /// Messages whose content is a list of parts: Gradio 6.
+    Parts,
+}
+
+impl Form {
+    /// In words for a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Interface => "ChatInterface",
+            Self::Endpoint => "named function",
+            Self::Page => "page with a chatbot",
+        }
+    }
+}
+
+/// Finds the chat of an app; `info` is the answer of `/info`, or null.
+pub fn find(app: &App, info: &Value) -> Result<Found, ProviderError> {
+    if app.protocol == Protocol::WebSocket {
+        return Err(unsupported(format!(
+            "This Space is too old: it runs Gradio {}, which speaks over a web socket. Gradio 4.0 or later is needed.",
+            app.version
+        )));
+    }
+    let parameters = Parameters::new(app, info);
+    if let Some(chat) = interface(app, &parameters) {
+        return Ok(Found::Chat(Box::new(chat)));
+    }
+    if qwen::is_page(app) {
+        return Ok(Found::QwenPage);
+    }
+    let chat = endpoint(app, &parameters).or_else(|| page(app, &parameters));
+    chat.map(|chat| Found::Chat(Box::new(chat))).ok_or_else(|| {
+        unsupported(format!(
+            "This app (Gradio {}) has no chat that could be found. Looked for: a ChatInterface, Qwen-Agent's page, a named function that takes a message and gives a text, and a page with a message box and a chatbot.",
+            app.version
+        ))
+    })
+}
+
+fn unsupported(detail: String) -> ProviderError {
+    gradio::Error::Unsupported { detail }.into()
+}
+
+/// The function behind the hidden button of a `ChatInterface`.
+fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
+    let dependency = app.dependencies().iter().find(|dependency| {
+        let mut targets = dependency.targets.iter();
+        let is_fake = |id: &Option<ComponentId>| {
+            let button = id.and_then(|id| app.component(id));
+            button.is_some_and(|button| button.kind == "button" && button.value == FAKE_API)
+        };
+        dependency.backend_fn && targets.any(|(id, event)| event == "click" && is_fake(id))
+    })?;
+    let message = *dependency.inputs.first()?;
+    let reply = *dependency.outputs.first()?;
+    let chain = [dependency];
+    let (inputs, places) = inputs::of(app, &chain, message, parameters);
+    Some(Chat {
+        form: Form::Interface,
+        first: dependency.id,
+        message,
+        reply,
+        memory: Memory::Session,
+        inputs,
+        places,
+    })
+}
+
+/// A public function that takes a message and gives a text, and is not a step of a page's chain.
+fn endpoint(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
+    let candidates = app.dependencies().iter().filter_map(|dependency| {
+        let name = dependency.api_name.as_deref()?;
+        let is_step = dependency.trigger_after.is_some()
+            || app.triggered_after(dependency.id).next().is_some();
+        if !dependency.backend_fn || !dependency.is_public || is_step {
+            return None;
+        }
+        let known = ENDPOINTS.iter().position(|known| *known == name);
+        let boxes: Vec<ComponentId> = of_kind(app, &dependency.inputs, Component::is_message_box);
+        let named = boxes.iter().copied().find(|id| {
+            let name = parameters.name(dependency, *id);
+            MESSAGES.contains(&name.as_str())
+        });
+        let only = || (boxes.len() == 1 && known.is_some()).then(|| boxes[0]);
+        let message = named.or_else(only)?;
+        let reply = of_kind(app, &dependency.outputs, is_text)
+            .into_iter()
+            .find(|id| *id != message)?;
+        Some((known.unwrap_or(ENDPOINTS.len()), dependency, message, reply))
+    });
+    let (_, dependency, message, reply) = candidates.min_by_key(|candidate| candidate.0)?;
+    let chain = [dependency];
+    let (inputs, places) = inputs::of(app, &chain, message, parameters);
+    Some(Chat {
+        form: Form::Endpoint,
+        first: dependency.id,
+        message,
+        reply,
+        memory: memory(app, &chain),
+        inputs,
+        places,
+    })
+}
+
+/// What a person does on the page: type a message, press Enter or a button, and look at the chatbot.
+fn page(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
+    let found = ["submit", "click"].into_iter().find_map(|event| {
+        app.dependencies()
+            .iter()
+            .find_map(|dependency| fired(app, dependency, event))
+    });
+    let (dependency, message, reply) = found?;
+    let chain = steps(app, dependency);
+    let (inputs, places) = inputs::of(app, &chain, message, parameters);
+    Some(Chat {
+        form: Form::Page,
+        first: dependency.id,
+        message,
+        reply,
+        memory: memory(app, &chain),
+        inputs,
+        places,
+    })
+}
+
+/// The message box and the chatbot of a function that `event` fires, where it has both.
+fn fired<'a>(
+    app: &'a App,
+    dependency: &'a Dependency,
+    event: &str,
+) -> Option<(&'a Dependency, ComponentId, ComponentId)> {
+    let touched = dependency
+        .targets
+        .iter()
+        .find(|(_, name)| name == event)?
+        .0?;
+    let chain = steps(app, dependency);
+    let mut boxes = chain
+        .iter()
+        .flat_map(|step| of_kind(app, &step.inputs, Component::is_message_box));
+    let message = if app
+        .component(touched)
+        .is_some_and(Component::is_message_box)
+    {
+        touched
+    } else {
+        boxes.next()?
+    };
+    let mut outputs = chain
+        .iter()
+        .flat_map(|step| of_kind(app, &step.outputs, Component::is_chatbot));
+    Some((dependency, message, outputs.next()?))
+}
+
+/// A function and all that follow it by themselves.
+fn steps<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
+    let (mut steps, mut at) = (vec![first], 0);
+    while let Some(step) = steps.get(at)
+        && at < gradio::app::LONGEST_CHAIN
+    {
+        steps.extend(app.triggered_after(step.id));
+        at += 1;
+    }
+    steps
+}
+
+fn memory(app: &App, chain: &[&Dependency]) -> Memory {
+    let inputs = || chain.iter().flat_map(|step| step.inputs.iter().copied());
+    let chatbot = inputs().find_map(|id| app.component(id).filter(|found| found.is_chatbot()));
+    if let Some(chatbot) = chatbot {
+        return Memory::Chatbot(chatbot.id, shape(app, chatbot));
+    }
+    let is_state = |id| app.component(id).is_some_and(Component::is_state);
+    if inputs().any(is_state) {
+        Memory::Session
+    } else {
+        Memory::Prompt
+    }
+}
+
+/// From what the chatbot shows at first, from its own word, or from the version.
+fn shape(app: &App, chatbot: &Component) -> Shape {
+    let is_newest = app
+        .version
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok())
+        .is_some_and(|major| major >= 6);
+    let first = chatbot.value.get(0);
+    let said = chatbot.props.get("type").and_then(Value::as_str);
+    match (first, said) {
+        (Some(Value::Array(_)), _) => Shape::Pairs,
+        _ if is_newest => Shape::Parts,
+        (Some(Value::Object(_)), _) | (_, Some("messages")) => Shape::Messages,
+        _ => Shape::Pairs,
+    }
+}
+
+fn of_kind(app: &App, ids: &[ComponentId], is_kind: fn(&Component) -> bool) -> Vec<ComponentId> {
+    let mut found = ids.to_vec();
+    found.retain(|id| app.component(*id).is_some_and(is_kind));
+    found
+}
+
+fn is_text(component: &Component) -> bool {
+    matches!(
+        component.kind.as_str(),
+        "textbox" | "json" | "markdown" | "html" | "code" | "label"
+    )
+}
+
+impl Chat {
+    /// The input that takes the system message.
+    pub fn system(&self) -> Option<usize> {
+        self.inputs.iter().position(SpaceInput::is_system)
+    }
+
+    /// The input that chooses the model.
+    pub fn model(&self) -> Option<usize> {
+        let is_model = |input: &SpaceInput| {
+            matches!(input.kind, Kind::Choice { many: false, .. })
+                && matches!(
+                    input.name.as_str(),
+                    "model" | "model_name" | "model_id" | "model_choice" | "selected_model"
+                )
+        };
+        self.inputs.iter().position(is_model)
+    }
+}

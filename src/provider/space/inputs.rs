@@ -1,0 +1,146 @@
+//! The inputs of a chat beside its message, as `/info` names them and `/config` bounds them.
+//!
+//! `/info` lists the parameters of a named function in the order of its components, those left out
+//! that it skips (state, layout, buttons). Where it says nothing, the label gives the name.
+
+use crate::gradio::app::{App, Component, ComponentId, Dependency};
+use crate::provider::input::{Kind, SpaceInput, slug};
+use serde_json::Value;
+
+/// The parameters that `/info` lists.
+pub struct Parameters<'a> {
+    app: &'a App,
+    info: &'a Value,
+}
+
+impl<'a> Parameters<'a> {
+    /// The parameters of `app`; `info` is the answer of `/info`, or null.
+    pub fn new(app: &'a App, info: &'a Value) -> Self {
+        Self { app, info }
+    }
+
+    fn of(&self, dependency: &Dependency, id: ComponentId) -> Option<&'a Value> {
+        let name = dependency.api_name.as_deref()?;
+        let endpoint = self.info.get("named_endpoints")?.get(format!("/{name}"))?;
+        let is_listed = |id: &&ComponentId| {
+            let component = self.app.component(**id);
+            component.is_some_and(|component| !component.is_state() && !component.skip_api)
+        };
+        let mut listed = dependency.inputs.iter().filter(is_listed);
+        let at = listed.position(|listed| *listed == id)?;
+        endpoint.get("parameters")?.get(at)
+    }
+
+    /// What the input of a function is called; empty where nothing names it.
+    pub fn name(&self, dependency: &Dependency, id: ComponentId) -> String {
+        let given = self
+            .of(dependency, id)
+            .and_then(|parameter| parameter.get("parameter_name")?.as_str());
+        if let Some(given) = given.filter(|name| !is_placeholder(name)) {
+            return given.to_owned();
+        }
+        slug(&self.label(dependency, id))
+    }
+
+    fn label(&self, dependency: &Dependency, id: ComponentId) -> String {
+        let component = self.app.component(id);
+        let own = component.and_then(|component| component.label.clone());
+        let told = || {
+            let parameter = self.of(dependency, id)?;
+            let label = parameter.get("label")?;
+            let text = label.as_str().or_else(|| label.get("key")?.as_str())?;
+            Some(text.to_owned())
+        };
+        own.filter(|label| !label.is_empty())
+            .or_else(told)
+            .unwrap_or_default()
+    }
+}
+
+/// Gradio names parameters by number where the function does not name them.
+fn is_placeholder(name: &str) -> bool {
+    let number = name
+        .strip_prefix("param_")
+        .or_else(|| name.strip_prefix('_'));
+    number.is_some_and(|number| number.is_empty() || number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// What can be set for the functions of `chain`, each with its component; `message` is not one.
+pub fn of(
+    app: &App,
+    chain: &[&Dependency],
+    message: ComponentId,
+    parameters: &Parameters<'_>,
+) -> (Vec<SpaceInput>, Vec<ComponentId>) {
+    let (mut inputs, mut places): (Vec<SpaceInput>, Vec<ComponentId>) = (Vec::new(), Vec::new());
+    for dependency in chain {
+        for &id in &dependency.inputs {
+            if id == message || places.contains(&id) {
+                continue;
+            }
+            let Some(component) = app.component(id) else {
+                continue;
+            };
+            let Some(kind) = kind(component) else {
+                continue;
+            };
+            let mut name = parameters.name(dependency, id);
+            if name.is_empty() {
+                name.clone_from(&component.kind);
+            }
+            let same = inputs.iter().filter(|other| other.name == name).count();
+            if same > 0 {
+                name = format!("{name}_{}", same + 1);
+            }
+            let label = parameters.label(dependency, id);
+            inputs.push(SpaceInput {
+                label: if label.is_empty() {
+                    name.clone()
+                } else {
+                    label
+                },
+                name,
+                kind,
+                default: component.value.clone(),
+            });
+            places.push(id);
+        }
+    }
+    (inputs, places)
+}
+
+/// What a component takes; `None` for those that a setting is no value for (files, chatbots).
+fn kind(component: &Component) -> Option<Kind> {
+    let number = |key: &str| component.props.get(key).and_then(Value::as_f64);
+    let flag = |key: &str| component.props.get(key) == Some(&Value::Bool(true));
+    Some(match component.kind.as_str() {
+        "textbox" | "code" | "textarea" => Kind::Text,
+        "slider" | "number" => Kind::Number {
+            min: number("minimum"),
+            max: number("maximum"),
+            step: number("step"),
+        },
+        "checkbox" => Kind::Flag,
+        "dropdown" | "radio" | "checkboxgroup" => Kind::Choice {
+            choices: choices(component),
+            many: component.kind == "checkboxgroup" || flag("multiselect"),
+            open: flag("allow_custom_value"),
+        },
+        _ => return None,
+    })
+}
+
+/// `[[label, value], …]`, or in Gradio 3 just the values.
+fn choices(component: &Component) -> Vec<(String, Value)> {
+    let listed = component.props.get("choices").and_then(Value::as_array);
+    let words = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let read = |choice: &Value| match choice.as_array().map(Vec::as_slice) {
+        Some([label, value]) => (words(label), value.clone()),
+        _ => (words(choice), choice.clone()),
+    };
+    listed.into_iter().flatten().map(read).collect()
+}

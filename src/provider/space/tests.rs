@@ -1,0 +1,146 @@
+use super::detect::{self, Form, Found, Memory, Shape};
+use super::*;
+use serde_json::json;
+
+fn recorded(config: &str) -> App {
+    App::read(&serde_json::from_str(config).unwrap()).unwrap()
+}
+
+fn chat(app: &App, info: &Value) -> Chat {
+    match detect::find(app, info) {
+        Ok(Found::Chat(chat)) => *chat,
+        other => panic!("no chat but {other:?}"),
+    }
+}
+
+macro_rules! config {
+    ($name:literal) => {
+        recorded(include_str!(concat!(
+            "../../../tests/fixtures/",
+            $name,
+            ".config.json"
+        )))
+    };
+}
+
+#[test]
+fn the_function_of_a_chat_interface_is_found_in_every_recorded_version() {
+    for (app, first, message, reply) in [
+        (config!("chatinterface-4.8"), 18, 7, 7),
+        (config!("chatinterface-4.16"), 18, 7, 7),
+        (config!("chatinterface-4.20"), 18, 10, 10),
+        (config!("chatinterface-4.44"), 18, 10, 14),
+        (config!("chatinterface-5.49"), 6, 11, 14),
+        (config!("chatinterface-6.31"), 6, 11, 14),
+    ] {
+        let chat = chat(&app, &Value::Null);
+        assert_eq!(chat.form, Form::Interface, "{}", app.version);
+        assert_eq!(chat.memory, Memory::Session, "{}", app.version);
+        assert_eq!(
+            (chat.first, chat.message, chat.reply),
+            (first, message, reply),
+            "{}",
+            app.version
+        );
+        let names: Vec<&str> = chat.inputs.iter().map(|input| &*input.name).collect();
+        assert_eq!(names, ["system_message", "temperature"], "{}", app.version);
+        assert_eq!((chat.system(), &*chat.places), (Some(0), &[0, 1][..]));
+        assert_eq!(chat.inputs[0].default, json!("You are nice"));
+        assert_eq!(chat.inputs[1].takes(), "a number from 0 to 2");
+    }
+}
+
+#[test]
+fn qwen_agents_page_is_left_to_its_own_provider() {
+    let found = detect::find(&config!("qwen-webui-4.44"), &Value::Null);
+    assert_eq!(found, Ok(Found::QwenPage));
+}
+
+#[test]
+fn an_app_of_gradio_3_is_too_old_and_told_with_its_version() {
+    let error = detect::find(&config!("chatinterface-3.50"), &Value::Null).unwrap_err();
+    assert_eq!(error.kind(), "unsupported");
+    assert!(error.to_string().contains("too old"), "{error}");
+    assert!(error.to_string().contains("3.50.2"), "{error}");
+}
+
+#[test]
+fn an_app_without_a_chat_says_what_was_looked_for() {
+    let app = app(
+        &json!([[1, "image"], [2, "image"]]),
+        json!([[[1], [2], "flip", "click"]]),
+    );
+    let error = detect::find(&app, &Value::Null).unwrap_err();
+    assert_eq!(error.kind(), "unsupported");
+    assert!(error.to_string().contains("ChatInterface"), "{error}");
+}
+
+/// An app of Gradio 5 from `[id, type]` and `[inputs, outputs, name, event]`; the event of one that
+/// runs after another is that one's number.
+fn app(components: &Value, dependencies: Value) -> App {
+    let components = components.as_array().unwrap().iter().map(|component| {
+        let props = component.get(2).cloned().unwrap_or(json!({}));
+        json!({"id": component[0], "type": component[1], "props": props})
+    });
+    let Value::Array(dependencies) = dependencies else {
+        panic!("a list")
+    };
+    let dependencies = dependencies.iter().enumerate().map(|(id, dependency)| {
+        let event = &dependency[3];
+        let targets = match event.as_str() {
+            Some(event) => json!([[dependency[0][0], event]]),
+            None => json!([[null, "then"]]),
+        };
+        json!({"id": id, "targets": targets, "inputs": dependency[0], "outputs": dependency[1],
+            "api_name": dependency[2], "trigger_after": event.as_i64(), "queue": true})
+    });
+    App::read(&json!({
+        "version": "5.50.0", "protocol": "sse_v3",
+        "components": components.collect::<Vec<_>>(),
+        "dependencies": dependencies.collect::<Vec<_>>(),
+    }))
+    .unwrap()
+}
+
+#[test]
+fn a_page_whose_chatbot_is_the_history_is_used_as_a_person_uses_it() {
+    let app = app(
+        &json!([[1, "textbox"], [2, "chatbot", {"type": "messages"}], [3, "slider", {"label": "Heat", "maximum": 2}]]),
+        json!([
+            [[1, 2], [1, 2], "add", "submit"],
+            [[2, 3], [2], "answer", 0]
+        ]),
+    );
+    let chat = chat(&app, &Value::Null);
+    assert_eq!((chat.form, chat.first), (Form::Page, 0));
+    assert_eq!((chat.message, chat.reply), (1, 2));
+    assert_eq!(chat.memory, Memory::Chatbot(2, Shape::Messages));
+    assert_eq!(chat.inputs[0].name, "heat");
+}
+
+#[test]
+fn a_page_that_keeps_its_history_in_a_state_is_remembered_by_session() {
+    let app = app(
+        &json!([[1, "textbox"], [2, "chatbot"], [3, "state"]]),
+        json!([[[1, 3], [2, 3], "talk", "submit"]]),
+    );
+    assert_eq!(chat(&app, &Value::Null).memory, Memory::Session);
+}
+
+#[test]
+fn a_named_function_that_takes_a_message_and_gives_a_text_chats() {
+    let app = app(
+        &json!([[1, "textbox"], [2, "textbox"], [3, "checkbox"]]),
+        json!([
+            [[3], [3], "toggle", "change"],
+            [[1, 3], [2], "predict", "click"]
+        ]),
+    );
+    let info = json!({"named_endpoints": {"/predict": {"parameters": [
+        {"parameter_name": "prompt"}, {"parameter_name": "be_brief"},
+    ]}}});
+    let chat = chat(&app, &info);
+    assert_eq!((chat.form, chat.first), (Form::Endpoint, 1));
+    assert_eq!(chat.memory, Memory::Prompt);
+    assert_eq!(chat.inputs[0].name, "be_brief");
+}

@@ -1,0 +1,230 @@
+//! One turn at a chat that was found: which session, which values, and the way it is remembered.
+
+use super::detect::{Chat, Form, Found, Memory, Shape};
+use super::{Known, Space};
+use crate::chat::{Message, Role, Stage, format_prompt};
+use crate::gradio::{self, Chain, Client};
+use crate::provider::exchange::{End, Exchange};
+use crate::provider::input;
+use crate::provider::reply::ReplySender;
+use crate::provider::spoken::Reader;
+use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Runs a turn to its end, its cancellation or its first error.
+pub(super) async fn run(space: Space, request: Request, sender: ReplySender) {
+    let turn = Turn {
+        space: &space,
+        request: &request,
+        sender: &sender,
+    };
+    if let Err(error) = turn.work().await {
+        tracing::info!(kind = error.kind(), "the reply failed");
+        sender.fail(error).await;
+    }
+}
+
+struct Turn<'a> {
+    space: &'a Space,
+    request: &'a Request,
+    sender: &'a ReplySender,
+}
+
+impl Turn<'_> {
+    async fn work(&self) -> Result<(), ProviderError> {
+        self.sender.send(ReplyEvent::Stage(Stage::Resolving)).await;
+        let proxy = self.request.proxy.as_deref();
+        let known = self.space.learned().known.clone();
+        let mut is_fresh = known.is_none();
+        let reached = match known {
+            Some(known) => Some((self.space.place.client(proxy)?, known)),
+            None => self.reach().await?,
+        };
+        let Some((mut client, mut known)) = reached else {
+            return Ok(());
+        };
+        let mut session = self.request.session.clone();
+        session.take_if(|session| session.app_id != known.app.app_id);
+        loop {
+            let Found::Chat(chat) = &known.found else {
+                let reply = self.space.qwen(&known.app).reply(self.request.clone());
+                self.sender.pass_on(reply).await;
+                return Ok(());
+            };
+            let exchanged = self.exchange(&client, (&known, chat), session.take(), is_fresh);
+            if exchanged.await? != End::Restarted {
+                return Ok(());
+            }
+            tracing::info!("the app was restarted; the whole past is sent in a new session");
+            let Some(reached) = self.reach().await? else {
+                return Ok(());
+            };
+            (client, known) = reached;
+            is_fresh = true;
+        }
+    }
+
+    /// Reads the app again; `None` when the reply was cancelled meanwhile.
+    async fn reach(&self) -> Result<Option<(Client, Arc<Known>)>, ProviderError> {
+        let proxy = self.request.proxy.as_deref();
+        let reach = self.space.read(proxy, |stage| self.sender.tell(stage));
+        self.sender.unless_cancelled(reach).await.transpose()
+    }
+
+    /// One message sent and one reply received in one session.
+    async fn exchange(
+        &self,
+        client: &Client,
+        (known, chat): (&Known, &Chat),
+        session: Option<Session>,
+        is_fresh: bool,
+    ) -> Result<End, ProviderError> {
+        let app = &known.app;
+        let live = session.and_then(|session| self.space.tab(chat, session.session_hash));
+        let is_live = live.is_some();
+        let mut tab = live.unwrap_or_else(|| gradio::Session::new(gradio::session_hash()));
+        self.set_inputs(chat, &mut tab)?;
+        let prompt = self.remind(chat, &mut tab, is_live);
+        let takes_files = app
+            .component(chat.message)
+            .is_some_and(gradio::app::Component::takes_files);
+        let message = if takes_files {
+            json!({"text": prompt, "files": []})
+        } else {
+            Value::String(prompt)
+        };
+        tab.set(chat.message, message);
+        if self.request.return_conversation {
+            let session = Session {
+                session_hash: tab.hash().to_owned(),
+                app_id: app.app_id.clone(),
+            };
+            self.sender.send(ReplyEvent::Session(session)).await;
+        }
+        let ends = (chat.first, chat.reply);
+        let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, "");
+        let files = client.shown(&app.api_prefix, "/file=");
+        let is_chatbot = app
+            .component(chat.reply)
+            .is_some_and(gradio::app::Component::is_chatbot);
+        let read = |value: &Value, ended: bool| {
+            let reader = Reader {
+                files: &files,
+                ended,
+            };
+            if is_chatbot {
+                reader.chatbot(value)
+            } else {
+                reader.reply(value)
+            }
+        };
+        let exchange = Exchange {
+            sender: self.sender,
+            client,
+            app,
+            is_fresh,
+            read: &read,
+            cuts_tail: false,
+            kept: &|session| {
+                if chat.form == Form::Page || matches!(chat.memory, Memory::Chatbot(..)) {
+                    self.space.keep_tab(session);
+                }
+            },
+        };
+        exchange.run(&mut chain).await
+    }
+
+    /// Sets what the person has set, the system message and the model where they have an input.
+    fn set_inputs(&self, chat: &Chat, tab: &mut gradio::Session) -> Result<(), ProviderError> {
+        let place = |at: usize| chat.places[at];
+        for (at, place) in chat.places.iter().enumerate() {
+            // A session that is used again may hold what was set before.
+            tab.set(*place, chat.inputs[at].default.clone());
+        }
+        let model = self
+            .space
+            .info()
+            .resolve(&self.request.model)
+            .map_err(ProviderError::UnknownModel)?
+            .to_owned();
+        if let Some(at) = chat.model()
+            && !self.request.model.is_empty()
+        {
+            tab.set(place(at), chat.inputs[at].check(&json!(model))?);
+        }
+        if let Some(at) = chat.system()
+            && !self.request.system.is_empty()
+        {
+            tab.set(place(at), json!(self.request.system));
+        }
+        for (at, value) in input::values(&chat.inputs, &self.request.settings)? {
+            tab.set(place(at), value);
+        }
+        Ok(())
+    }
+
+    /// The prompt that makes the model know the conversation, the chatbot set to the past where
+    /// that is how the page remembers.
+    fn remind(&self, chat: &Chat, tab: &mut gradio::Session, is_live: bool) -> String {
+        let messages = &self.request.messages;
+        // What has an input of its own is not repeated in the prompt.
+        let system = match chat.system() {
+            Some(_) => "",
+            None => self.request.system.as_str(),
+        };
+        let Some((newest, past)) = messages.split_last() else {
+            return String::new();
+        };
+        match chat.memory {
+            Memory::Prompt => format_prompt(system, messages),
+            _ if is_live => newest.prompt_text(),
+            Memory::Session => format_prompt(system, messages),
+            Memory::Chatbot(chatbot, shape) => {
+                if past.is_empty() {
+                    return format_prompt(system, messages);
+                }
+                tab.set(chatbot, rebuilt(system, past, shape));
+                newest.prompt_text()
+            }
+        }
+    }
+}
+
+/// The past in the chatbot's own form; the system message stands before its first prompt.
+fn rebuilt(system: &str, past: &[Arc<Message>], shape: Shape) -> Value {
+    let mut turns: Vec<(Role, String)> = Vec::new();
+    for message in past {
+        let text = if turns.is_empty() && message.role == Role::User {
+            format_prompt(system, &[Arc::clone(message)])
+        } else {
+            message.prompt_text()
+        };
+        turns.push((message.role, text));
+    }
+    if shape == Shape::Pairs {
+        return pairs(turns);
+    }
+    let message = |(role, text): (Role, String)| {
+        let content = if shape == Shape::Parts {
+            json!([{"type": "text", "text": text}])
+        } else {
+            json!(text)
+        };
+        let role = role.label().to_lowercase();
+        json!({"role": role, "content": content, "metadata": null, "options": null})
+    };
+    turns.into_iter().map(message).collect()
+}
+
+fn pairs(turns: Vec<(Role, String)>) -> Value {
+    let mut pairs: Vec<[Value; 2]> = Vec::new();
+    for (role, text) in turns {
+        match pairs.last_mut() {
+            Some([_, reply]) if role == Role::Assistant && reply.is_null() => *reply = json!(text),
+            _ if role == Role::Assistant => pairs.push([Value::Null, json!(text)]),
+            _ => pairs.push([json!(text), Value::Null]),
+        }
+    }
+    json!(pairs)
+}

@@ -1,0 +1,261 @@
+//! What a Space's value says: text, thoughts and files, out of every form in which Gradio's chats
+//! give a reply.
+//!
+//! A reply is a text, a message object, a list of messages, parts of content (Gradio 6) or a file;
+//! a chatbot's value is a list of pairs or of messages, of which those since the person's last one
+//! are read. Thoughts are messages with a title, text between thinking tags, and the status
+//! bubbles of some pages; they are kept apart from the text and never lost. Files are listed with
+//! their links and never fetched. [`super::space`] calls this with whole values.
+
+use super::bubbles::{Spoken, is_thinking};
+use serde_json::Value;
+
+/// The pairs of tags between which models think.
+const TAGS: [(&str, &str); 3] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("◁think▷", "◁/think▷"),
+];
+
+/// How values are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// What stands before a file's path in its link: `https://host/gradio_api/file=`.
+    pub files: &'a str,
+    /// Whether the value is final: an end that may become a tag is then part of the text.
+    pub ended: bool,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Heap {
+    texts: Vec<String>,
+    thoughts: Vec<String>,
+    files: Vec<(String, String)>,
+}
+
+impl Reader<'_> {
+    /// Reads the value of a function that replies.
+    pub fn reply(self, value: &Value) -> Spoken {
+        let mut heap = Heap::default();
+        match value.as_array() {
+            Some(items) if is_conversation(items) => self.conversation(items, &mut heap),
+            _ => self.content(value, &mut heap),
+        }
+        self.spoken(heap)
+    }
+
+    /// Reads the value of a chatbot.
+    pub fn chatbot(self, value: &Value) -> Spoken {
+        let mut heap = Heap::default();
+        if let Some(items) = value.as_array() {
+            self.conversation(items, &mut heap);
+        }
+        self.spoken(heap)
+    }
+
+    /// Messages, or pairs, since the person's last one.
+    fn conversation(self, items: &[Value], heap: &mut Heap) {
+        let is_persons = |item: &Value| match item {
+            Value::Array(pair) => pair.first().is_some_and(|user| !user.is_null()),
+            item => item.get("role").and_then(Value::as_str) == Some("user"),
+        };
+        let newest = items.iter().rposition(is_persons).unwrap_or(0);
+        for item in &items[newest..] {
+            match item {
+                Value::Array(pair) => self.content(pair.get(1).unwrap_or(&Value::Null), heap),
+                item => self.content(item, heap),
+            }
+        }
+    }
+
+    /// Anything that can stand where a text can.
+    fn content(self, value: &Value, heap: &mut Heap) {
+        match value {
+            Value::Null => {}
+            Value::String(text) => heap.text(text),
+            Value::Array(items) => items.iter().for_each(|item| self.content(item, heap)),
+            Value::Object(_) => self.object(value, heap),
+            other => heap.text(&other.to_string()),
+        }
+    }
+
+    fn object(self, value: &Value, heap: &mut Heap) {
+        let role = value.get("role").and_then(Value::as_str);
+        if matches!(role, Some("user" | "system")) {
+            return;
+        }
+        if let Some(file) = self.file(value) {
+            return heap.files.push(file);
+        }
+        let Some(content) = value.get("content") else {
+            return self.part(value, heap);
+        };
+        let title = value.pointer("/metadata/title").and_then(Value::as_str);
+        let Some(title) = title.filter(|title| !title.is_empty()) else {
+            return self.content(content, heap);
+        };
+        let mut thought = Heap::default();
+        self.content(content, &mut thought);
+        let mut lines = vec![title.to_owned()];
+        lines.extend(thought.thoughts);
+        lines.extend(thought.texts);
+        heap.thoughts.push(lines.join("\n"));
+        heap.files.extend(thought.files);
+    }
+
+    /// A part of content: `{"type": "text"}`, a file with its description, a component.
+    fn part(self, value: &Value, heap: &mut Heap) {
+        if let Some(text) = value.get("text").and_then(Value::as_str) {
+            heap.text(text);
+        }
+        for key in ["file", "files", "value", "image", "video", "audio"] {
+            match value.get(key) {
+                Some(Value::String(text)) if key == "value" => heap.text(text),
+                Some(inner @ (Value::Object(_) | Value::Array(_))) => self.content(inner, heap),
+                _ => {}
+            }
+        }
+    }
+
+    /// A file's name and link. Gradio marks it with a path, and mostly with a whole address.
+    fn file(self, value: &Value) -> Option<(String, String)> {
+        let path = value.get("path").and_then(Value::as_str)?;
+        let name = value.get("orig_name").and_then(Value::as_str);
+        let name = name.or_else(|| path.rsplit(['/', '\\']).next())?;
+        let url = value.get("url").and_then(Value::as_str);
+        let link = match url.filter(|url| !url.is_empty()) {
+            Some(url) => url.to_owned(),
+            None if path.starts_with("http://") || path.starts_with("https://") => path.to_owned(),
+            None => format!("{}{path}", self.files),
+        };
+        Some((name.to_owned(), link))
+    }
+
+    fn spoken(self, heap: Heap) -> Spoken {
+        let mut thoughts = heap.thoughts;
+        let mut texts = Vec::new();
+        for text in heap.texts {
+            if is_thinking(&text) {
+                thoughts.push(text);
+                continue;
+            }
+            let (thought, rest) = split_thoughts(&text, self.ended);
+            thoughts.extend(thought);
+            if !rest.is_empty() {
+                texts.push(rest);
+            }
+        }
+        let mut text = texts.join("\n\n");
+        if !heap.files.is_empty() {
+            let links = heap.files.iter().map(|(name, link)| as_link(name, link));
+            let links = links.collect::<Vec<_>>().join("\n");
+            if !text.is_empty() {
+                text.push_str("\n\n");
+            }
+            text.push_str(&links);
+        }
+        Spoken {
+            text,
+            thinking: (!thoughts.is_empty()).then(|| thoughts.join("\n\n")),
+        }
+    }
+}
+
+impl Heap {
+    fn text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.texts.push(text.to_owned());
+        }
+    }
+}
+
+/// Whether a list is a conversation rather than parts of one reply.
+fn is_conversation(items: &[Value]) -> bool {
+    let is_turn = |item: &Value| match item {
+        Value::Array(pair) => pair.len() == 2,
+        item => item.get("role").is_some(),
+    };
+    !items.is_empty() && items.iter().all(is_turn)
+}
+
+/// A line of a markdown list; the signs of a link in the name or the address do not end it.
+fn as_link(name: &str, link: &str) -> String {
+    let name = name
+        .replace('\\', "\\\\")
+        .replace('[', "\\[")
+        .replace(']', "\\]");
+    let link = link
+        .replace(' ', "%20")
+        .replace('(', "%28")
+        .replace(')', "%29");
+    format!("- [{name}]({link})")
+}
+
+/// Splits a text into what stands between thinking tags and the rest. A tag counts where a line
+/// begins with it; one that is still open reaches to the end. A closing tag alone, which some
+/// models send because their template holds the opening one, makes a thought of what is before.
+fn split_thoughts(text: &str, ended: bool) -> (Option<String>, String) {
+    let (mut thoughts, mut rest): (Vec<&str>, String) = (Vec::new(), String::new());
+    let mut left = text;
+    if first_opening(left).is_none()
+        && let Some((before, after)) = closing_alone(left)
+    {
+        thoughts.push(before.trim());
+        left = after.trim_start();
+    }
+    while let Some((at, (open, close))) = first_opening(left) {
+        let (before, thought) = left.split_at(at);
+        rest.push_str(before);
+        let thought = thought.strip_prefix(open).unwrap_or(thought);
+        let (thought, after) = thought.split_once(close).unwrap_or((thought, ""));
+        thoughts.push(thought.trim());
+        left = if rest.trim().is_empty() {
+            rest.clear();
+            after.trim_start()
+        } else {
+            after
+        };
+    }
+    rest.push_str(left);
+    if !ended {
+        let held = begun_tag(&rest);
+        rest.truncate(rest.len() - held);
+    }
+    thoughts.retain(|thought| !thought.is_empty());
+    ((!thoughts.is_empty()).then(|| thoughts.join("\n\n")), rest)
+}
+
+/// The first opening tag at the beginning of a line, and where it stands.
+fn first_opening(text: &str) -> Option<(usize, (&'static str, &'static str))> {
+    let found = TAGS.iter().filter_map(|tag| {
+        let mut places = text.match_indices(tag.0).map(|(at, _)| at);
+        places
+            .find(|at| text.get(..*at).is_some_and(is_line_start))
+            .map(|at| (at, *tag))
+    });
+    found.min_by_key(|(at, _)| *at)
+}
+
+/// What stands before and after a closing tag at the beginning of a line.
+fn closing_alone(text: &str) -> Option<(&str, &str)> {
+    TAGS.iter().find_map(|(_, close)| {
+        let (before, after) = text.split_once(close)?;
+        is_line_start(before).then_some((before, after))
+    })
+}
+
+fn is_line_start(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.trim().is_empty()
+}
+
+/// How many bytes at the end may become an opening tag.
+fn begun_tag(text: &str) -> usize {
+    let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
+    let may = !line.is_empty() && TAGS.iter().any(|(open, _)| open.starts_with(line));
+    if may { line.len() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests;
