@@ -14,6 +14,7 @@ pub mod input;
 mod keep;
 pub mod keymap;
 pub mod library;
+pub mod login;
 pub mod open;
 pub mod scroll;
 mod sending;
@@ -31,6 +32,7 @@ pub use update::update;
 use crate::chat::{Conversation, ConversationId, Failure, Settings};
 use editor::Editor;
 use input::Guard;
+use login::LoginBox;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -130,6 +132,8 @@ pub enum Overlay {
     Rename(ConversationId, Editor),
     /// The list of all actions.
     Palette(Menu),
+    /// The box that asks for a name and a password.
+    Login(LoginBox),
     /// The box that chooses a Space, and what is known of the one that was chosen.
     Spaces(Menu, Option<SpaceCheck>),
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod exit;
 mod open;
 mod printer;
+mod providers;
 mod saved;
 mod space;
 
@@ -17,12 +18,10 @@ use crate::app::{DEMO_SPACE, Defaults, SpaceChoice};
 use crate::chat;
 use crate::config::{self, Settings};
 use crate::gradio::{self, Login, Token};
-use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, Space, catalog, hub, qwen};
-use crate::runtime::{Embedded, Providers};
+use crate::provider::{ProviderError, catalog, hub};
+use crate::runtime::Embedded;
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
 
 /// A full-screen terminal chat for Hugging Face Spaces.
@@ -227,43 +226,5 @@ impl Context {
             Ok(_) => Ok(()),
             Err(unknown) => Err(complain(ProviderError::UnknownModel(unknown))),
         }
-    }
-
-    /// The provider of a Space as it was named.
-    fn provider(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError> {
-        if space == DEMO_SPACE {
-            return Ok(Arc::new(self.embedded.clone()));
-        }
-        let is_chosen = space == self.space;
-        let space = catalog::Space::parse(space, self.insecure_http)?;
-        let mut options = self.options.clone();
-        if !is_chosen {
-            // A Space that a saved conversation names must not ask for this password.
-            options.login = None;
-        }
-        let hub = Hub::new(self.hub.clone(), options.clone());
-        let is_seed = space.url == qwen::URL;
-        let place = Place::new(space, Some(hub), options);
-        let tracker = self.tracker.clone();
-        if is_seed {
-            return Ok(Arc::new(Qwen::at(place, tracker)));
-        }
-        Ok(Arc::new(Space::at(place, tracker)))
-    }
-
-    /// Finds providers by their Space, each made once.
-    fn providers(&self) -> Providers {
-        let context = self.clone();
-        let made = Mutex::new(HashMap::new());
-        Box::new(move |space| {
-            // Nothing that holds the lock can leave it half done.
-            let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(provider) = made.get(space) {
-                return Ok(Arc::clone(provider));
-            }
-            let provider = context.provider(space)?;
-            made.insert(space.to_owned(), Arc::clone(&provider));
-            Ok(provider)
-        })
     }
 }

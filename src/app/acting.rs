@@ -4,7 +4,9 @@ use super::editor::Editor;
 use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::library::found;
 use super::update::{page, quit};
-use super::{Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, sending, switching, tree};
+use super::{
+    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, login, sending, switching, tree,
+};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Takes one key.
@@ -60,6 +62,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ if moves(menu, key, |menu| found(menu, &model.library.summaries)) => {}
             _ => return None,
         },
+        Overlay::Login(_) => return login::key(model, key),
         Overlay::Palette(menu) => match key.code {
             KeyCode::Enter => return Some(choosing::run_chosen(model)),
             _ if moves(menu, key, choosing::actions) => {}
@@ -108,6 +111,7 @@ pub(super) fn edits(field: &mut Editor, key: KeyEvent) -> bool {
 pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     match &mut model.overlay {
         Some(Overlay::Rename(_, title)) => return change(title),
+        Some(Overlay::Login(login)) => return change(login.field()),
         Some(Overlay::Switcher(menu) | Overlay::Palette(menu) | Overlay::Spaces(menu, _)) => {
             return change(&mut menu.query);
         }

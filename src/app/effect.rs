@@ -1,6 +1,7 @@
 //! Everything the program can ask of the world, as data. [`super::update()`] returns these and
 //! `runtime` carries them out.
 
+use super::login::Secret;
 use super::turn::TurnId;
 use crate::chat::{Change, ConversationId, Message, MessageId, Settings};
 use std::path::PathBuf;
@@ -33,6 +34,16 @@ pub enum Effect {
     },
     /// Look at a Space; what is found comes back as [`super::Event::Looked`].
     Look(String),
+    /// Give this name and password to a Space that asks for them, from now on until the program
+    /// ends.
+    Login {
+        /// The Space.
+        space: String,
+        /// The name.
+        name: String,
+        /// The password.
+        password: Secret,
+    },
     /// Put text on the clipboard.
     Copy(String),
     /// Have the person change this text in their own editor; it comes back as

@@ -2,7 +2,7 @@
 
 use super::keep::keep;
 use super::turn::{Turn, TurnId};
-use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, choosing, tree};
+use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, choosing, login, tree};
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
@@ -89,6 +89,7 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         return Vec::new();
     };
     let is_complete = matches!(update, ReplyUpdate::Done(_));
+    let asks_login = matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == "login");
     let Some(changes) = open.hear(update, now) else {
         return Vec::new();
     };
@@ -103,6 +104,9 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         }
     } else if let Some(next) = open.queued.pop_front() {
         effects.extend(submit(model, id, next));
+    }
+    if asks_login && id == model.current && model.overlay.is_none() {
+        login::ask(model);
     }
     effects
 }

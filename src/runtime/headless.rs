@@ -30,7 +30,7 @@ pub enum Heard {
 pub async fn run_headless(
     model: &mut Model,
     draft: Draft,
-    providers: Providers,
+    providers: Box<dyn Providers>,
     (storage, tracker): (Option<&StoreHandle>, TaskTracker),
     mut listen: impl FnMut(&ReplyUpdate) -> io::Result<()>,
 ) -> io::Result<Heard> {
@@ -98,6 +98,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::List
             | Effect::Describe { .. }
             | Effect::Look(_)
+            | Effect::Login { .. }
             | Effect::Copy(_)
             | Effect::CopyCode { .. }
             | Effect::EditExternally(_)

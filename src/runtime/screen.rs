@@ -41,7 +41,7 @@ pub enum ScreenError {
 pub async fn run_screen(
     model: Model,
     (time, theme): (Time, Theme),
-    providers: Providers,
+    providers: Box<dyn Providers>,
     (storage, tracker): (Storage, TaskTracker),
 ) -> Result<Model, ScreenError> {
     let signals = Signals::listen()?;
@@ -196,6 +196,11 @@ impl Screen {
                         self.tell(Event::Described(space, names))?;
                     }
                 }
+                Effect::Login {
+                    space,
+                    name,
+                    password,
+                } => self.turns.login(&space, &name, &password.0),
                 Effect::Look(space) => self.turns.look(space),
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => {

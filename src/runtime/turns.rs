@@ -18,15 +18,21 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Finds the provider for a Space as the person named it.
-pub type Providers = Box<dyn Fn(&str) -> Result<Arc<dyn Provider>, ProviderError> + Send>;
+/// Where providers come from.
+pub trait Providers: Send {
+    /// The provider for a Space as the person named it; the same one each time.
+    fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError>;
+
+    /// Gives a name and a password to a Space that asks for them.
+    fn login(&self, space: &str, name: &str, password: &str);
+}
 
 /// A digest of what a session's server remembers.
 type SessionKey = [u8; 32];
 
 /// The replies on their way.
 pub struct Turns {
-    providers: Providers,
+    providers: Box<dyn Providers>,
     events: mpsc::Sender<Event>,
     tracker: TaskTracker,
     running: HashMap<TurnId, CancellationToken>,
@@ -35,7 +41,11 @@ pub struct Turns {
 
 impl Turns {
     /// Replies whose events go to `events`, run as tasks of `tracker`.
-    pub fn new(providers: Providers, events: mpsc::Sender<Event>, tracker: TaskTracker) -> Self {
+    pub fn new(
+        providers: Box<dyn Providers>,
+        events: mpsc::Sender<Event>,
+        tracker: TaskTracker,
+    ) -> Self {
         Self {
             providers,
             events,
@@ -47,7 +57,7 @@ impl Turns {
 
     /// How the source of a Space's replies is called; `None` where the Space's name is wrong.
     pub fn describe(&self, space: &str, model: &str) -> Option<ProviderNames> {
-        let info = (self.providers)(space).ok()?.info();
+        let info = self.providers.find(space).ok()?.info();
         let model = info
             .resolve(model)
             .unwrap_or(&info.default_model)
@@ -64,10 +74,15 @@ impl Turns {
         })
     }
 
+    /// Gives a name and a password to a Space that asks for them.
+    pub fn login(&self, space: &str, name: &str, password: &str) {
+        self.providers.login(space, name, password);
+    }
+
     /// Looks at a Space; what is found comes back as an event.
     pub fn look(&self, space: String) {
         let events = self.events.clone();
-        let provider = (self.providers)(&space);
+        let provider = self.providers.find(&space);
         self.tracker.spawn(async move {
             let found = match provider {
                 Ok(provider) => provider.look().await.map(|_| ()),
@@ -85,7 +100,7 @@ impl Turns {
             .retain(|_, cancelled| !cancelled.is_cancelled());
         let events = self.events.clone();
         let turn = request.turn;
-        let provider = match (self.providers)(&request.space) {
+        let provider = match self.providers.find(&request.space) {
             Ok(provider) => provider,
             Err(error) => {
                 self.tracker.spawn(async move {

@@ -7,6 +7,7 @@ use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{BINDINGS, Binding, Context};
 use crate::app::library::found;
+use crate::app::login::LoginBox;
 use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing};
 use crate::sanitize;
 use ratatui::Frame;
@@ -39,6 +40,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usiz
                 draw_check(check, theme, frame, below);
             }
         }
+        Some(Overlay::Login(login)) => draw_login(login, theme, frame, area),
         Some(Overlay::Rename(_, title)) => {
             let area = Rect {
                 height: area.height.min(3),
@@ -81,6 +83,35 @@ fn draw_switcher(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, a
     }
     if found.is_empty() {
         frame.render_widget(Span::styled(" nothing found", theme.dim), list);
+    }
+}
+
+/// The box that asks for a name and a password, which is shown as dots.
+fn draw_login(login: &LoginBox, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let area = Rect {
+        height: area.height.min(7),
+        ..area
+    };
+    let hint = " Enter goes on · Esc leaves it ";
+    let inner = draw_box(" Login ", hint, theme, frame, area);
+    let asks = format!(
+        "{} asks for a name and a password.",
+        sanitize::line(&login.space)
+    );
+    let rows = Layout::vertical([Constraint::Length(1); 5]).split(inner);
+    frame.render_widget(Span::styled(asks, theme.text), rows[0]);
+    let dots = Editor::new(&"•".repeat(login.password.text().chars().count()));
+    for (row, label, field, is_current) in [
+        (1, "name", &login.name, !login.at_password),
+        (3, "password", &dots, login.at_password),
+    ] {
+        frame.render_widget(Span::styled(label, theme.dim), rows[row]);
+        if is_current {
+            draw_line(field, theme, frame, rows[row + 1]);
+        } else {
+            let text = sanitize::line(&field.text());
+            frame.render_widget(Span::styled(format!("  {text}"), theme.text), rows[row + 1]);
+        }
     }
 }
 

@@ -54,3 +54,26 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
     assert_eq!(person.model.conversation().conversation.space, "owner/name");
     assert!(person.model.overlay.is_none());
 }
+
+#[test]
+fn a_space_that_asks_for_a_login_gets_it_and_the_message_is_asked_again() {
+    let mut person = Person::new();
+    let failure = Failure {
+        kind: "login".to_owned(),
+        message: String::new(),
+        hint: String::new(),
+    };
+    person.sends("hello").hears(0, ReplyUpdate::Failed(failure));
+    person.types("ann").key(KeyCode::Enter).types("secret");
+    let shown = format!("{:?}", person.model);
+    assert!(!shown.contains("secret"), "{shown}");
+    person.key(KeyCode::Enter);
+    let login = person.effects.iter().find_map(|effect| match effect {
+        Effect::Login { name, password, .. } => Some((name.clone(), password.0.clone())),
+        _ => None,
+    });
+    assert_eq!(login, Some(("ann".to_owned(), "secret".to_owned())));
+    assert!(!format!("{:?}", person.effects).contains("secret"));
+    assert_eq!(person.started()[1].messages[0].text, "hello");
+    assert_eq!(person.draft(), "");
+}
