@@ -54,7 +54,7 @@ fn loaded(model: &mut Model, conversation: Conversation, draft: Draft, show: boo
     let id = conversation.id;
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
-        Some(open) if open.turn.is_none() => open.conversation = conversation,
+        Some(open) if open.turn.is_none() => open.take_saved(conversation),
         Some(_) => {}
         None if show => {
             let open = OpenConversation::from_disk(conversation, draft);

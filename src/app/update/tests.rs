@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::turn::TurnId;
 use crate::app::{Clock, Defaults, Regions, ReplyUpdate, StoreEvent, TurnRequest};
-use crate::chat::{Change, Draft, Failure, Message, Role, Stage, Summary};
+use crate::chat::{Change, Draft, Failure, Message, MessageId, Role, Stage, Summary};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
@@ -766,4 +766,53 @@ fn what_another_window_added_is_read_again_unless_a_reply_comes_here() {
         id: all[0].id,
         show: false
     }));
+}
+
+/// The conversation that is seen, as another window saved it, which said `text` behind `parent`.
+fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
+    let mut conversation = person.model.conversation().conversation.clone();
+    conversation.append_after(parent, Message::user(text));
+    Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        draft: Draft::default(),
+        show: false,
+    })
+}
+
+#[test]
+fn the_view_follows_another_window_only_where_that_went_on_from_what_is_seen() {
+    let mut person = Person::new();
+    person.sends("hello");
+    person.hears(0, ReplyUpdate::Done("hi".to_owned()));
+    let texts = |person: &Person| -> Vec<String> {
+        person
+            .path()
+            .into_iter()
+            .map(|message| message.text)
+            .collect()
+    };
+    let behind = person.model.conversation().head();
+    let event = saved_with(&person, behind, "from elsewhere");
+    person.tell(event);
+    assert_eq!(texts(&person), ["hello", "hi", "from elsewhere"]);
+
+    let event = saved_with(&person, None, "another way");
+    let Event::Store(StoreEvent::Loaded { conversation, .. }) = &event else {
+        unreachable!("it was made so");
+    };
+    let elsewhere = conversation.head().map(|head| head.id);
+    person.tell(event);
+    assert_eq!(texts(&person), ["hello", "hi", "from elsewhere"]);
+    // What is sent next is seen by all: it moves the head from where the other window has put it.
+    person.effects.clear();
+    person.sends("and on");
+    let moved = person.effects.iter().find_map(|effect| match effect {
+        Effect::Keep(changes) => changes.iter().find_map(|change| match change {
+            Change::SetHead { from, .. } => Some(*from),
+            _ => None,
+        }),
+        _ => None,
+    });
+    assert_eq!(moved, Some(elsewhere));
+    assert_eq!(texts(&person)[3], "and on");
 }
