@@ -133,7 +133,7 @@ pub enum Overlay {
     /// The list of all actions.
     Palette(Menu),
     /// The box that asks for a name and a password.
-    Login(LoginBox),
+    Login(Box<LoginBox>),
     /// The box that chooses a Space, and what is known of the one that was chosen.
     Spaces(Menu, Option<SpaceCheck>),
 }

@@ -42,10 +42,10 @@ impl std::fmt::Debug for Secret {
 /// Asks for name and password of the Space of what is seen.
 pub(super) fn ask(model: &mut Model) {
     let space = model.conversation().conversation.space.clone();
-    model.overlay = Some(Overlay::Login(LoginBox {
+    model.overlay = Some(Overlay::Login(Box::new(LoginBox {
         space,
         ..LoginBox::default()
-    }));
+    })));
 }
 
 /// A key in the box; `None` when it means nothing there.

@@ -42,6 +42,8 @@ pub struct OpenConversation {
     /// What is set for the Space, by name.
     pub settings: Settings,
     pub(super) kept: Kept,
+    /// The head on disk, where another window has put it on another path than what is seen here.
+    elsewhere: Option<MessageId>,
 }
 
 impl OpenConversation {
@@ -76,6 +78,23 @@ impl OpenConversation {
             is_unread: false,
             settings,
             kept,
+            elsewhere: None,
+        }
+    }
+
+    /// Takes the conversation as another window has saved it. Where the other has gone on behind
+    /// what is seen, this is seen too. Where it went another way, the view stays here: the person
+    /// goes on with what is before their eyes, and the other way is a version beside it.
+    pub(super) fn take_saved(&mut self, saved: Conversation) {
+        let seen = self.head();
+        self.conversation = saved;
+        self.elsewhere = None;
+        if let Some(seen) = seen
+            && self.conversation.message(seen).is_some()
+            && !self.conversation.path_ids().contains(&seen)
+        {
+            self.elsewhere = self.head();
+            self.conversation.set_head(Some(seen));
         }
     }
 
@@ -130,11 +149,11 @@ impl OpenConversation {
         self.conversation.head().map(|message| message.id)
     }
 
-    /// The change that a new head stands for.
-    pub(super) fn head_moved(&self, from: Option<MessageId>) -> Change {
+    /// The change that a new head stands for; `from` is the one before, as it was seen.
+    pub(super) fn head_moved(&mut self, from: Option<MessageId>) -> Change {
         Change::SetHead {
             conversation: self.conversation.id,
-            from,
+            from: self.elsewhere.take().or(from),
             to: self.head(),
         }
     }

@@ -62,7 +62,7 @@ fn loaded(
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
         Some(open) if open.turn.is_none() => {
-            open.conversation = conversation;
+            open.take_saved(conversation);
             open.settings = settings;
         }
         Some(_) => {}

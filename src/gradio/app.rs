@@ -92,6 +92,10 @@ pub struct Component {
 }
 
 /// One event handler of the app.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the flags are the app's, one by one"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dependency {
     /// Its number; the position in the list where the app does not number them (before 4.32).

@@ -161,7 +161,7 @@ impl Client {
         let response = self
             .retried(|| {
                 let request = self
-                    .request(Method::GET, &url)
+                    .request(Method::GET, url)
                     .header("accept", "text/event-stream");
                 self.in_time(&shown, request.send())
             })

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 
 /// How often is looked whether another window has saved something.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long a read gives the writer to finish what was sent before it.
+const SETTLING: Duration = Duration::from_millis(100);
 /// How long the program waits at its end for the disk.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -152,7 +154,14 @@ async fn list(
 ) {
     loop {
         asked.notified().await;
-        handle.flush().await;
+        if !is_settled(&handle).await {
+            // What is there is shown now, and what is being written when it is written.
+            let (handle, asked) = (handle.clone(), Arc::clone(&asked));
+            tokio::spawn(async move {
+                handle.flush().await;
+                asked.notify_one();
+            });
+        }
         let reader = reader.clone();
         let listed = tokio::task::spawn_blocking(move || reader.list(usize::MAX, 0)).await;
         let event = match listed {
@@ -172,7 +181,23 @@ async fn load(
     events: mpsc::Sender<Event>,
     (id, show): (ConversationId, bool),
 ) {
-    handle.flush().await;
+    let is_settled = is_settled(&handle).await;
+    read(&reader, &events, (id, show)).await;
+    if !is_settled {
+        // What this window wrote just before is read when it is written.
+        handle.flush().await;
+        read(&reader, &events, (id, false)).await;
+    }
+}
+
+/// Whether what was sent before is on the disk, which it is at once unless something else holds
+/// the file. A read never waits for that.
+async fn is_settled(handle: &StoreHandle) -> bool {
+    tokio::time::timeout(SETTLING, handle.flush()).await.is_ok()
+}
+
+async fn read(reader: &Reader, events: &mpsc::Sender<Event>, (id, show): (ConversationId, bool)) {
+    let reader = reader.clone();
     let loaded = tokio::task::spawn_blocking(move || reader.load(id)).await;
     let event = match loaded {
         Ok(Ok(Some(loaded))) => self::loaded(loaded, show),

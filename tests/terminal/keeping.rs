@@ -107,10 +107,13 @@ fn two_windows_in_the_same_conversation_keep_what_both_say() {
     let mut second = Screen::demo(&home, &["-c"]);
     first.send("long 40");
     second.send("long 50");
-    let both = [(&first, "word39"), (&second, "word49")];
-    for (screen, last) in both {
-        screen.wait_for(last, |shown| shown.has(last) && shown.is_ready());
-    }
+    first.wait_for("a reply", |shown| shown.has("word39") && shown.is_ready());
+    // The second comes later to the end, hears of the other version, and goes on with its own.
+    second.wait_for("a reply beside another", |shown| {
+        shown.has("word49") && shown.has("‹ 2/2 ›") && shown.is_ready()
+    });
+    let shown = second.ask("turns", "turn 2");
+    assert!(!shown.has("long 40"), "{}", shown.text());
     first.quit();
     second.quit();
     let saved = home.exported(&home.id_of("repeat 2 ha"));
@@ -131,7 +134,16 @@ fn two_windows_in_the_same_conversation_keep_what_both_say() {
             "{text:?}: {saved:#}"
         );
     }
-    assert_eq!(messages.len(), 6);
+    assert_eq!(messages.len(), 8);
+    // What was said last is seen at the next start.
+    let third = Screen::demo(&home, &["-c"]);
+    let shown = third.wait_for_text("long 50");
+    assert!(
+        shown.has("turn 2") && !shown.has("long 40"),
+        "{}",
+        shown.text()
+    );
+    third.quit();
 }
 
 #[test]

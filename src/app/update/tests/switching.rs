@@ -1,6 +1,7 @@
 //! Moving between conversations.
 
 use super::*;
+use crate::chat::MessageId;
 
 #[test]
 fn a_reply_goes_on_while_another_conversation_is_seen_and_is_told_as_unread() {
@@ -97,4 +98,54 @@ fn deleting_what_is_seen_goes_to_an_empty_conversation() {
     person.key(KeyCode::F(3)).types("d");
     assert_ne!(person.model.current, all[0].id);
     assert!(person.path().is_empty());
+}
+
+#[test]
+fn the_view_follows_another_window_only_where_that_went_on_from_what_is_seen() {
+    let mut person = Person::new();
+    person.sends("hello");
+    person.hears(0, ReplyUpdate::Done("hi".to_owned()));
+    let texts = |person: &Person| -> Vec<String> {
+        person
+            .path()
+            .into_iter()
+            .map(|message| message.text)
+            .collect()
+    };
+    let behind = person.model.conversation().head();
+    let event = saved_with(&person, behind, "from elsewhere");
+    person.tell(event);
+    assert_eq!(texts(&person), ["hello", "hi", "from elsewhere"]);
+
+    let event = saved_with(&person, None, "another way");
+    let Event::Store(StoreEvent::Loaded { conversation, .. }) = &event else {
+        unreachable!("it was made so");
+    };
+    let elsewhere = conversation.head().map(|head| head.id);
+    person.tell(event);
+    assert_eq!(texts(&person), ["hello", "hi", "from elsewhere"]);
+    // What is sent next is seen by all: it moves the head from where the other window has put it.
+    person.effects.clear();
+    person.sends("and on");
+    let moved = person.effects.iter().find_map(|effect| match effect {
+        Effect::Keep(changes) => changes.iter().find_map(|change| match change {
+            Change::SetHead { from, .. } => Some(*from),
+            _ => None,
+        }),
+        _ => None,
+    });
+    assert_eq!(moved, Some(elsewhere));
+    assert_eq!(texts(&person)[3], "and on");
+}
+
+/// The conversation that is seen, as another window saved it, which said `text` behind `parent`.
+fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
+    let mut conversation = person.model.conversation().conversation.clone();
+    conversation.append_after(parent, Message::user(text));
+    Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        draft: Draft::default(),
+        settings: crate::chat::Settings::new(),
+        show: false,
+    })
 }
