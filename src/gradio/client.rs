@@ -310,7 +310,7 @@ impl Client {
     }
 
     /// The whole body, each piece of it within the idle timeout.
-    async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, Error> {
+    pub(super) async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
         while let Some(chunk) = self.in_time(url, response.chunk()).await? {
             body.extend_from_slice(&chunk);
@@ -437,7 +437,7 @@ fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
     })
 }
 
-fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
+pub(super) fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice(body).map_err(|_| Error::Decode {
         url: url.to_owned(),
         detail: "JSON was expected".to_owned(),

@@ -177,12 +177,36 @@ impl From<gradio::Error> for ProviderError {
                 detail,
                 "Look at the Space's page in a browser, or choose another Space with --space.",
             )),
+            Error::File { name, detail } => Self::Unsupported(report(
+                format!("{name} cannot be sent: {detail}."),
+                "Check its name, and that you may read it.",
+            )),
+            Error::FileTooLarge { name, size, limit } => Self::Status {
+                status: 413,
+                report: report(
+                    format!(
+                        "{name} is too large: {}, and the Space takes files of at most {}.",
+                        megabytes(size),
+                        megabytes(limit)
+                    ),
+                    "Send a smaller file, or a part of it.",
+                ),
+            },
             Error::Setup { detail } => Self::Unsupported(report(
                 detail,
                 "Check the address and the proxy in the command and in the settings.",
             )),
         }
     }
+}
+
+/// A size in words, rounded to the tenth of a megabyte or to the byte.
+fn megabytes(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{bytes} bytes");
+    }
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {

@@ -1,7 +1,7 @@
 //! What a Space's own function says when it fails, the words of `ZeroGPU` above all.
 //!
 //! `ZeroGPU` lends Spaces their GPUs by quota; its errors come as any other error of a function
-//! and are told apart by title ("ZeroGPU quota exceeded") or words ("You have exceeded your GPU
+//! and are told apart by title ("`ZeroGPU` quota exceeded") or words ("You have exceeded your GPU
 //! quota", in older ones), may hold links in HTML, and say when to try again.
 
 use super::{ProviderError, report};
