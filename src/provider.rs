@@ -22,6 +22,7 @@ pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
 
 use crate::chat::Message;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -44,6 +45,9 @@ pub trait Provider: Send + Sync {
 pub struct Request {
     /// The conversation so far; the last message is the person's newest.
     pub messages: Vec<Arc<Message>>,
+    /// Files of this machine that go with the newest message, beside those that are attached to
+    /// the messages themselves.
+    pub files: Vec<PathBuf>,
     /// The system message; empty for none.
     pub system: String,
     /// The model's name or alias; empty for the default.
@@ -66,6 +70,23 @@ impl Request {
             ..Self::default()
         }
     }
+
+    /// The files to upload for this request: those of the newest message where the source
+    /// remembers the rest, those of all messages where it does not.
+    pub fn files_to_send(&self, is_remembered: bool) -> Vec<PathBuf> {
+        let skipped = if is_remembered {
+            self.messages.len().saturating_sub(1)
+        } else {
+            0
+        };
+        self.messages
+            .iter()
+            .skip(skipped)
+            .flat_map(|message| &message.attachments)
+            .filter_map(|attachment| attachment.file.clone())
+            .chain(self.files.iter().cloned())
+            .collect()
+    }
 }
 
 /// What a look at a Space found.
@@ -85,4 +106,6 @@ pub struct SpaceReport {
     pub functions: Vec<(i64, String)>,
     /// The number of the component that a message is typed into.
     pub message_box: i64,
+    /// Whether files can go with a message.
+    pub takes_files: bool,
 }

@@ -472,7 +472,7 @@ async fn refusal(mut response: Response, url: &str) -> Error {
     });
     let url = url.to_owned();
     match detail {
-        Some(detail) if status == 401 && detail.get("error").is_some() => Error::Login { url },
+        Some(detail) if status == 401 && wants_login(&detail) => Error::Login { url },
         Some(Value::String(message)) if status == 503 && message.starts_with("Queue is") => {
             Error::QueueFull { message }
         }
@@ -489,6 +489,11 @@ async fn refusal(mut response: Response, url: &str) -> Error {
             retry_after,
         },
     }
+}
+
+/// Gradio's own refusal: an object with `error`, or the bare words (4.44).
+fn wants_login(detail: &Value) -> bool {
+    detail.get("error").is_some() || detail == "Not authenticated"
 }
 
 /// `Retry-After` in seconds; the date form is not used by the hosts in question.

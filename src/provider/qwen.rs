@@ -161,6 +161,8 @@ impl Provider for Qwen {
                 app_id: app.app_id.clone(),
                 functions: page.functions(&app),
                 message_box: page.message_box,
+                // The page is known by a message box that does.
+                takes_files: true,
             })
         })
     }

@@ -4,12 +4,18 @@ use super::{Page, QUERY, Qwen};
 use crate::chat::{Notice, Progress, Stage, format_prompt};
 use crate::gradio::app::App;
 use crate::gradio::message::ProgressUnit;
+use crate::gradio::upload::Upload;
 use crate::gradio::{self, Chain, Client, Step};
 use crate::provider::bubbles::{Spoken, read_pairs};
 use crate::provider::reply::ReplySender;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session, tail};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the progress of an upload is looked at.
+const UPLOAD_TICK: Duration = Duration::from_millis(100);
 
 /// Runs a turn to its end, its cancellation or its first error.
 pub(super) async fn run(provider: Qwen, request: Request, sender: ReplySender) {
@@ -98,13 +104,17 @@ impl Turn<'_> {
         is_fresh: bool,
     ) -> Result<End, ProviderError> {
         let page = Page::find(app)?;
+        let files = self.request.files_to_send(session.is_some());
+        let Some(files) = self.uploaded(client, app, &files).await? else {
+            return Ok(End::Cancelled);
+        };
         let prompt = self.prompt(session.as_ref());
         let session = session.unwrap_or_else(|| Session {
             session_hash: gradio::session_hash(),
             app_id: app.app_id.clone(),
         });
         let mut tab = gradio::Session::new(session.session_hash.clone());
-        tab.set(page.message_box, json!({"files": [], "text": prompt}));
+        tab.set(page.message_box, json!({"files": files, "text": prompt}));
         // The server's state is the memory: a chatbot that held the past would only send every
         // earlier prompt again.
         tab.set(page.chatbot, json!([]));
@@ -131,6 +141,37 @@ impl Turn<'_> {
             Err(_) => heard.listen(read_pairs(chain.watched()), true).await,
         }
         result
+    }
+
+    /// Sends the files and tells how far they are; `None` when the reply was cancelled meanwhile.
+    async fn uploaded(
+        &self,
+        client: &Client,
+        app: &App,
+        files: &[PathBuf],
+    ) -> Result<Option<Vec<Value>>, ProviderError> {
+        if files.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let upload = Upload::default();
+        let work = self.unless_cancelled(client.upload(app, files, &upload));
+        tokio::pin!(work);
+        let mut told = (0, 0);
+        let sent = loop {
+            let sent = tokio::select! {
+                sent = &mut work => Some(sent),
+                () = tokio::time::sleep(UPLOAD_TICK) => None,
+            };
+            let (bytes, total) = upload.progress();
+            if (bytes, total) != told {
+                told = (bytes, total);
+                self.sender.tell(Stage::Uploading { sent: bytes, total });
+            }
+            if let Some(sent) = sent {
+                break sent;
+            }
+        };
+        Ok(sent.transpose()?)
     }
 
     /// The newest message for a session that knows the rest, or the whole past.
