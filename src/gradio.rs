@@ -17,6 +17,7 @@ pub mod chain;
 pub mod client;
 pub mod delta;
 pub mod error;
+pub mod files;
 pub mod job;
 pub mod login;
 pub mod message;

@@ -18,6 +18,7 @@ pub mod report;
 pub mod space;
 pub mod spoken;
 pub mod tail;
+mod uploading;
 
 pub use crate::gradio::Options as ConnectOptions;
 pub use error::{ProviderError, Report};
@@ -33,6 +34,7 @@ pub use space::Space;
 use crate::chat::Message;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -55,6 +57,9 @@ pub trait Provider: Send + Sync {
 pub struct Request {
     /// The conversation so far; the last message is the person's newest.
     pub messages: Vec<Arc<Message>>,
+    /// Files of this machine that go with the newest message, beside those that are attached to
+    /// the messages themselves.
+    pub files: Vec<PathBuf>,
     /// The system message; empty for none.
     pub system: String,
     /// The model's name or alias; empty for the default.
@@ -79,5 +84,22 @@ impl Request {
             return_conversation: true,
             ..Self::default()
         }
+    }
+
+    /// The files to upload for this request: those of the newest message where the source
+    /// remembers the rest, those of all messages where it does not.
+    pub fn files_to_send(&self, is_remembered: bool) -> Vec<PathBuf> {
+        let skipped = if is_remembered {
+            self.messages.len().saturating_sub(1)
+        } else {
+            0
+        };
+        self.messages
+            .iter()
+            .skip(skipped)
+            .flat_map(|message| &message.attachments)
+            .filter_map(|attachment| attachment.file.clone())
+            .chain(self.files.iter().cloned())
+            .collect()
     }
 }

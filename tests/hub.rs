@@ -383,7 +383,7 @@ async fn a_redirect_to_another_server_is_not_followed() {
 }
 
 /// An app that wants `ann` and `a+b &c` and knows her by a cookie afterwards.
-async fn guarded() -> Server {
+async fn guarded(refusal: Value) -> Server {
     let config: Value =
         serde_json::from_str(include_str!("fixtures/qwen-webui-4.44.config.json")).unwrap();
     Server::start(move |asked| match asked.line.as_str() {
@@ -392,10 +392,9 @@ async fn guarded() -> Server {
             (200, cookie, json!({"success": true}).to_string())
         }
         "POST /login" => server::json(400, &json!({"detail": "Incorrect credentials."})),
-        _ if !asked.headers.contains("cookie: access-token-unsecure-x=1") => server::json(
-            401,
-            &json!({"detail": {"error": "Not authenticated", "auth_message": null}}),
-        ),
+        _ if !asked.headers.contains("cookie: access-token-unsecure-x=1") => {
+            server::json(401, &json!({"detail": refusal}))
+        }
         _ => server::json(200, &config),
     })
     .await
@@ -403,7 +402,7 @@ async fn guarded() -> Server {
 
 #[tokio::test]
 async fn an_app_that_asks_for_a_login_gets_it_once() {
-    let app = guarded().await;
+    let app = guarded(json!("Not authenticated")).await;
     let options = gradio::Options {
         login: Login::parse("ann:a+b &c"),
         ..gradio::Options::default()
@@ -420,7 +419,8 @@ async fn an_app_that_asks_for_a_login_gets_it_once() {
 
 #[tokio::test]
 async fn without_a_login_or_with_a_wrong_one_the_person_is_told_how_to_give_it() {
-    let app = guarded().await;
+    let refusal = json!({"error": "Not authenticated", "auth_message": null});
+    let app = guarded(refusal).await;
     for (login, message) in [
         (None, "asks for a name and a password"),
         (Login::parse("ann:wrongOne"), "refused"),

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -135,7 +136,11 @@ impl Message {
     /// What a model is given of this message: the attachments' texts, then its own, separated by
     /// blank lines. A message without attachments is passed on exactly as it is.
     pub fn prompt_text(&self) -> String {
-        let texts = self.attachments.iter().map(|attachment| &*attachment.text);
+        let texts = self
+            .attachments
+            .iter()
+            .map(|attachment| &*attachment.text)
+            .filter(|text| !text.is_empty());
         let own =
             Some(self.text.as_str()).filter(|own| !own.is_empty() || self.attachments.is_empty());
         let parts: Vec<&str> = texts.chain(own).collect();
@@ -171,7 +176,7 @@ impl Draft {
     }
 }
 
-/// Text that travels with a message and is shown as one line: a paste or a file.
+/// What travels with a message and is shown as one line: a paste, a text, a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// What it is called: `pasted #1`, or a file's name.
@@ -180,6 +185,9 @@ pub struct Attachment {
     pub text: Arc<str>,
     /// Its estimated tokens, counted once.
     pub tokens: usize,
+    /// A file of this machine that is sent as it is; `text` is empty then. Not stored: a later
+    /// start knows only that there was a file of this name.
+    pub file: Option<PathBuf>,
 }
 
 impl Attachment {
@@ -190,6 +198,19 @@ impl Attachment {
             name: name.into(),
             tokens: super::tokens::estimate(&text),
             text,
+            file: None,
+        }
+    }
+
+    /// A file that is sent as it is.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self {
+            name: name.to_string_lossy().into_owned(),
+            text: Arc::from(""),
+            tokens: 0,
+            file: Some(path),
         }
     }
 }

@@ -79,6 +79,7 @@ fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
             "app_id": report.app_id,
             "functions": functions.collect::<Vec<_>>(),
             "message_box": report.message_box,
+            "takes_files": report.files.is_native(),
         });
     }
     line
@@ -112,6 +113,7 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
             .map(|(id, name)| format!("{name} ({id})"));
         row("functions", &functions.collect::<Vec<_>>().join(" → "));
         row("message box", &format!("component {}", report.message_box));
+        row("files", yes_no(report.files.is_native()));
     }
     row("endpoint", &info.api_endpoint);
     row("models", &info.known_models().join(", "));

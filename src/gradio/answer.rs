@@ -67,7 +67,7 @@ pub(super) async fn refusal(mut response: Response, url: &str, patience: Duratio
     }
     let answer = serde_json::from_slice::<Value>(&body).ok();
     let detail = answer.as_ref().and_then(|answer| answer.get("detail"));
-    if status == 401 && detail.is_some_and(|detail| detail.get("error").is_some()) {
+    if status == 401 && detail.is_some_and(wants_login) {
         return Error::Login { url };
     }
     let words = answer.as_ref().map_or_else(|| excerpt(&body), told);
@@ -80,6 +80,11 @@ pub(super) async fn refusal(mut response: Response, url: &str, patience: Duratio
         excerpt: words,
         retry_after,
     }
+}
+
+/// Gradio's own refusal: an object with `error`, or the bare words (4.44).
+fn wants_login(detail: &Value) -> bool {
+    detail.get("error").is_some() || detail == "Not authenticated"
 }
 
 /// What a refusal says in JSON: its `detail` or its `error`, where that is a text, or the complaints

@@ -38,6 +38,8 @@ pub struct App {
     pub title: Option<String>,
     /// Whether a dependency without a `queue` of its own is queued.
     pub enable_queue: bool,
+    /// The largest file that it takes, in bytes; `None` for no limit.
+    pub max_file_size: Option<u64>,
     components: HashMap<ComponentId, Component>,
     dependencies: Vec<Dependency>,
 }
@@ -142,6 +144,7 @@ impl App {
             space_id: text(config, "space_id"),
             title: text(config, "title"),
             enable_queue: flag(config, "enable_queue").unwrap_or(true),
+            max_file_size: config.get("max_file_size").and_then(Value::as_u64),
             components,
             dependencies: dependencies
                 .iter()

@@ -354,7 +354,7 @@ impl Client {
     }
 
     /// The whole body, each piece of it within the idle timeout.
-    async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, Error> {
+    pub(super) async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
         while let Some(chunk) = self.in_time(url, response.chunk()).await? {
             body.extend_from_slice(&chunk);

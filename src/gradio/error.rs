@@ -114,6 +114,24 @@ pub enum Error {
         /// What is missing.
         detail: String,
     },
+    /// A file of this machine cannot be sent.
+    #[error("{name} cannot be sent: {detail}")]
+    File {
+        /// The file, as it was named.
+        name: String,
+        /// Why not.
+        detail: String,
+    },
+    /// A file is larger than the app takes.
+    #[error("{name} has {size} bytes; the app takes files of at most {limit} bytes")]
+    FileTooLarge {
+        /// Its own name.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// The largest size that the app takes, in bytes.
+        limit: u64,
+    },
     /// The client itself could not be set up: a bad address, a bad proxy.
     #[error("{detail}")]
     Setup {
@@ -165,7 +183,13 @@ impl Error {
 
     /// Whether the request surely never reached the app.
     pub fn is_never_sent(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Setup { .. })
+        matches!(
+            self,
+            Self::Connect { .. }
+                | Self::Setup { .. }
+                | Self::File { .. }
+                | Self::FileTooLarge { .. }
+        )
     }
 }
 

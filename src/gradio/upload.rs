@@ -2,7 +2,7 @@
 //!
 //! A prompt of a million tokens takes its time on a slow line, so the idle timeout must run from
 //! the last byte that moved and not from the start of the request, and the person is told how far
-//! it is. Used by [`super::client`] for every POST; [`super::chain`] reads the counts.
+//! it is. Used by [`super::client`] and [`super::files`] for what they post; [`super::chain`] reads the counts.
 
 use super::error::Error;
 use reqwest::header::CONTENT_LENGTH;
@@ -33,6 +33,22 @@ impl Upload {
             self.counts.total.load(Ordering::Relaxed),
         )
     }
+
+    /// The size of what is going to be sent is known.
+    pub(super) fn begin(&self, total: u64) {
+        self.restart();
+        self.counts.total.store(total, Ordering::Relaxed);
+    }
+
+    /// It is sent from its beginning.
+    pub(super) fn restart(&self) {
+        self.counts.sent.store(0, Ordering::Relaxed);
+    }
+
+    /// Bytes were handed to the connection.
+    pub(super) fn count(&self, bytes: u64) {
+        self.counts.sent.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 /// Sends `request` with `body` and waits for the head of the answer. Fails when no byte moved for
@@ -45,14 +61,13 @@ pub(super) async fn sent_with_care(
     patience: Duration,
 ) -> Result<reqwest::Response, Error> {
     let total = body.len();
-    upload.counts.sent.store(0, Ordering::Relaxed);
-    upload.counts.total.store(total as u64, Ordering::Relaxed);
-    let counts = Arc::clone(&upload.counts);
+    upload.begin(total as u64);
+    let counter = upload.clone();
     let mut position = 0;
     let pieces = std::iter::from_fn(move || {
         let end = (position + PIECE).min(body.len());
         let piece = body.get(position..end).filter(|piece| !piece.is_empty())?;
-        counts.sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        counter.count(piece.len() as u64);
         position = end;
         Some(Ok::<_, std::convert::Infallible>(piece.to_vec()))
     });
@@ -63,6 +78,16 @@ pub(super) async fn sent_with_care(
             pieces,
         )))
         .send();
+    heard_in_time(response, upload, url, patience).await
+}
+
+/// Waits for the head of an answer for as long as the body moves, and `patience` longer.
+pub(super) async fn heard_in_time(
+    response: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    upload: &Upload,
+    url: &str,
+    patience: Duration,
+) -> Result<reqwest::Response, Error> {
     tokio::pin!(response);
     let mut before = upload.progress();
     loop {

@@ -150,14 +150,10 @@ impl From<gradio::Error> for ProviderError {
                 excerpt,
                 url,
             } => status_error(status, retry_after, &excerpt, &url),
-            Error::Login { url } => Self::Login(report(
-                format!("{url} asks for a name and a password."),
-                "Give them as SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
-            )),
-            Error::WrongLogin { url } => Self::Login(report(
-                format!("{url} refused the name and the password."),
-                "Check SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
-            )),
+            Error::Login { url } => login(&format!("{url} asks for a name and a password.")),
+            Error::WrongLogin { url } => {
+                login(&format!("{url} refused the name and the password."))
+            }
             Error::QueueFull { message } => Self::QueueFull(report(
                 format!("The Space takes no more requests: {message}"),
                 "Many people use it right now. Wait a minute and retry.",
@@ -182,12 +178,44 @@ impl From<gradio::Error> for ProviderError {
                 detail,
                 "Look at the Space's page in a browser, or choose another Space with --space.",
             )),
+            Error::File { .. } => Self::Unsupported(report(
+                format!("{said}."),
+                "Check its name, and that you may read it.",
+            )),
+            Error::FileTooLarge { name, size, limit } => too_large(&name, size, limit),
             Error::Setup { detail } => Self::Unsupported(report(
                 detail,
                 "Check the address and the proxy in the command and in the settings.",
             )),
         }
     }
+}
+
+fn login(message: &str) -> ProviderError {
+    ProviderError::Login(report(
+        message,
+        "Give them as SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
+    ))
+}
+
+fn too_large(name: &str, size: u64, limit: u64) -> ProviderError {
+    let (size, limit) = (megabytes(size), megabytes(limit));
+    ProviderError::Status {
+        status: 413,
+        report: report(
+            format!("{name} is too large: {size}, and the Space takes files of at most {limit}."),
+            "Send a smaller file, or a part of it.",
+        ),
+    }
+}
+
+/// A size in words, rounded to the tenth of a megabyte or to the byte.
+fn megabytes(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{bytes} bytes");
+    }
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {

@@ -52,8 +52,10 @@ fn read(path: &Path) -> Result<Attachment, String> {
         return Err(format!("{shown} is too large to be sent as text."));
     }
     let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}."))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| format!("{shown} is not text in UTF-8; this Space is sent text only."))?;
+    // What is no text goes as a file; a Space that takes none refuses it with the reason.
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Ok(Attachment::file(path));
+    };
     let name = path.file_name().map_or_else(
         || shown.to_string(),
         |name| name.to_string_lossy().into_owned(),
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_file_is_taken_as_it_is_and_others_are_refused_with_the_reason() {
+    fn a_text_file_is_taken_as_text_and_any_other_as_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("note.txt");
         std::fs::write(&text, "one\r\ntwo").unwrap();
@@ -77,7 +79,7 @@ mod tests {
         );
         let binary = folder.path().join("image.png");
         std::fs::write(&binary, [0x89, 0x50, 0xff]).unwrap();
-        assert!(read(&binary).unwrap_err().contains("not text"));
+        assert_eq!(read(&binary).unwrap().file, Some(binary));
         assert!(read(folder.path()).unwrap_err().contains("not a file"));
         assert!(
             read(&folder.path().join("missing"))

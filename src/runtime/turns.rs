@@ -123,6 +123,8 @@ impl Turns {
         let session = forward.take_session(key(&request, None));
         let reply = provider.reply(Request {
             messages: request.messages,
+            // Files are attached to the messages.
+            files: Vec::new(),
             system: request.system.to_string(),
             model: request.model,
             settings: request

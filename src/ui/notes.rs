@@ -89,19 +89,21 @@ fn system_mark(
     ))
 }
 
-/// An attachment as one line: name, size, tokens.
+/// An attachment as one line: name, and size and tokens of its text.
 pub fn chip(attachment: &Attachment, theme: &Theme) -> Line<'static> {
+    let what = if attachment.text.is_empty() {
+        " · sent as a file".to_owned()
+    } else {
+        format!(
+            " · {} · ≈{} tokens",
+            size(attachment.text.len()),
+            count(attachment.tokens)
+        )
+    };
     Line::from(vec![
         Span::styled("▣ ", theme.focus),
         Span::styled(sanitize::line(&attachment.name), theme.text),
-        Span::styled(
-            format!(
-                " · {} · ≈{} tokens",
-                size(attachment.text.len()),
-                count(attachment.tokens)
-            ),
-            theme.dim,
-        ),
+        Span::styled(what, theme.dim),
     ])
 }
 

@@ -30,6 +30,7 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     wide_and_joined_characters_arrive_unharmed,
     a_prompt_of_four_megabytes_arrives_whole_in_bounded_memory,
     the_text_of_a_file_is_appended,
+    files_that_are_no_text_arrive_with_their_names_and_sizes,
     the_space_can_be_named_by_an_option_before_and_after_the_command,
     a_failing_model_leaves_what_it_said_and_exits_with_four,
     the_words_of_an_error_reach_the_person,
@@ -138,6 +139,20 @@ fn the_text_of_a_file_is_appended(space: &Space) {
     assert!(
         question.is_some() && note > question,
         "the prompt, then the text of the file: {ended}"
+    );
+}
+
+fn files_that_are_no_text_arrive_with_their_names_and_sizes(space: &Space) {
+    let program = Program::at(space);
+    let (image, data) = ("image 1.png", "größe.bin");
+    fs::write(program.home().join(image), [0x89; 4_321]).expect("the image can be written");
+    fs::write(program.home().join(data), vec![0; 3_000_000]).expect("the data can be written");
+    let ended = program.run(["ask", "-f", image, "-f", data, "files"]);
+    ended.expect_code(0);
+    let arrived: Value = serde_json::from_str(ended.text()).expect("the server answers in JSON");
+    assert_eq!(
+        arrived,
+        json!([["image 1.png", 4_321], ["größe.bin", 3_000_000]])
     );
 }
 

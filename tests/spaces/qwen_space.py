@@ -13,6 +13,7 @@ The first word of the last user message chooses what the "model" does:
   failtext TEXT   some text, then gr.Error(TEXT) (its text is on the wire)
   hash            characters, UTF-8 bytes and SHA-256 of the newest prompt as it came
   turns           "turn N: session S, prompt P" (see `told`)
+  files           [[name, size in bytes], …] of the files with the newest message, as they lie on the server's disk
   past            [[role, first 40 characters], …] of all that the model was told
   anything else   "turn N: ", the words, a code block and some wide characters
 
@@ -44,6 +45,13 @@ ROLES = {'System:': 'system', 'User:': 'user', 'Assistant:': 'assistant'}
 def text_of(message):
     content = message.content
     return content if isinstance(content, str) else ''.join(part.text or '' for part in content)
+
+
+def files_of(message):
+    content = message.content
+    parts = [] if isinstance(content, str) else content
+    paths = [(part.image or part.file or '').removeprefix('file://') for part in parts]
+    return [[os.path.basename(path), os.path.getsize(path)] for path in paths if path]
 
 
 def formatted_past(prompt):
@@ -112,6 +120,8 @@ def frames(messages):
     elif scenario == 'turns':
         session, newest = sum(m.role == 'user' for m in messages), user_turns(told(messages[-1:]))
         yield f'turn {user_turns(pairs)}: session {session}, prompt {newest}'
+    elif scenario == 'files':
+        yield json.dumps(files_of(messages[-1]), ensure_ascii=False)
     elif scenario == 'past':
         yield json.dumps([[role, text[:40]] for role, text in pairs], ensure_ascii=False)
     else:

@@ -8,6 +8,7 @@ use crate::provider::bubbles::read_pairs;
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::input;
 use crate::provider::reply::ReplySender;
+use crate::provider::uploading::upload_files;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};
 use serde_json::json;
 use std::sync::Arc;
@@ -85,13 +86,17 @@ impl Turn<'_> {
         is_fresh: bool,
     ) -> Result<End, ProviderError> {
         let page = Page::find(app)?;
+        let files = self.request.files_to_send(session.is_some());
+        let Some(files) = upload_files(self.sender, client, app, &files).await? else {
+            return Ok(End::Cancelled);
+        };
         let prompt = self.prompt(session.as_ref());
         let session = session.unwrap_or_else(|| Session {
             session_hash: gradio::session_hash(),
             app_id: app.app_id.clone(),
         });
         let mut tab = gradio::Session::new(session.session_hash.clone());
-        tab.set(page.message_box, json!({"files": [], "text": prompt}));
+        tab.set(page.message_box, json!({"files": files, "text": prompt}));
         // The server's state is the memory: a chatbot that held the past would only send every
         // earlier prompt again.
         tab.set(page.chatbot, json!([]));

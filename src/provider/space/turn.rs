@@ -8,8 +8,10 @@ use crate::provider::exchange::{End, Exchange};
 use crate::provider::input;
 use crate::provider::reply::ReplySender;
 use crate::provider::spoken::Reader;
-use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};
+use crate::provider::uploading::upload_files;
+use crate::provider::{Provider, ProviderError, ReplyEvent, Report, Request, Session};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Runs a turn to its end, its cancellation or its first error.
@@ -89,8 +91,14 @@ impl Turn<'_> {
         let takes_files = app
             .component(chat.message)
             .is_some_and(gradio::app::Component::takes_files);
+        let files = self.request.files_to_send(is_live);
         let message = if takes_files {
-            json!({"text": prompt, "files": []})
+            let Some(files) = upload_files(self.sender, client, app, &files).await? else {
+                return Ok(End::Cancelled);
+            };
+            json!({"text": prompt, "files": files})
+        } else if let Some(file) = files.first() {
+            return Err(takes_none(file));
         } else {
             Value::String(prompt)
         };
@@ -227,4 +235,15 @@ fn pairs(turns: Vec<(Role, String)>) -> Value {
         }
     }
     json!(pairs)
+}
+
+/// The refusal of a file at a Space that has no place for one.
+fn takes_none(file: &Path) -> ProviderError {
+    ProviderError::Unsupported(Report {
+        message: format!(
+            "This Space takes no files; {} cannot be sent.",
+            file.display()
+        ),
+        hint: "Files that are text in UTF-8 go into the message itself.".to_owned(),
+    })
 }

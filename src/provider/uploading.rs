@@ -1,0 +1,46 @@
+//! Files on their way to a Space, before the message that they belong to.
+
+use super::ProviderError;
+use super::reply::ReplySender;
+use crate::chat::Stage;
+use crate::gradio::Client;
+use crate::gradio::app::App;
+use crate::gradio::upload::Upload;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often the progress of an upload is looked at.
+const UPLOAD_TICK: Duration = Duration::from_millis(100);
+
+/// Sends the files and tells how far they are; `None` when the reply was cancelled meanwhile.
+/// Gives what a message names each file by, in their order.
+pub(super) async fn upload_files(
+    sender: &ReplySender,
+    client: &Client,
+    app: &App,
+    files: &[PathBuf],
+) -> Result<Option<Vec<Value>>, ProviderError> {
+    if files.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let upload = Upload::default();
+    let work = sender.unless_cancelled(client.upload(app, files, &upload));
+    tokio::pin!(work);
+    let mut told = (0, 0);
+    let sent = loop {
+        let sent = tokio::select! {
+            sent = &mut work => Some(sent),
+            () = tokio::time::sleep(UPLOAD_TICK) => None,
+        };
+        let (bytes, total) = upload.progress();
+        if (bytes, total) != told {
+            told = (bytes, total);
+            sender.tell(Stage::Uploading { sent: bytes, total });
+        }
+        if let Some(sent) = sent {
+            break sent;
+        }
+    };
+    Ok(sent.transpose()?)
+}
