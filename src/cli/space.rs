@@ -168,12 +168,10 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
         row("window", &format!("{window} tokens"));
     }
     row("streams", yes_no(info.supports_stream));
-    match report {
-        Some(report) => chat_rows(report, &mut row),
-        None => {
-            row("system message", yes_no(info.supports_system_message));
-            row("history", yes_no(info.supports_message_history));
-        }
+    if let Some(report) = report {
+        chat_rows(report, &mut row);
+    } else {
+        row("system message", yes_no(info.supports_system_message));
     }
     text
 }

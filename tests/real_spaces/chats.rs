@@ -235,9 +235,9 @@ fn thoughts_come_as_reasoning_apart_from_the_reply(space: &Space) {
         let ended = program(space, kind).run(["ask", "--json", "hello"]);
         assert_eq!(added_up(ended.expect_code(0)), "hello 完了 🎉", "{kind}");
         let lines = ended.json_lines();
-        let thoughts = lines.iter().filter(|line| line["event"] == "reasoning");
+        let mut thoughts = lines.iter().filter(|line| line["event"] == "reasoning");
         assert_eq!(
-            thoughts.last().expect("there is a thought")["text"],
+            thoughts.next_back().expect("there is a thought")["text"],
             thought,
             "{kind}"
         );

@@ -74,7 +74,7 @@ impl Turn<'_> {
         is_fresh: bool,
     ) -> Result<End, ProviderError> {
         let app = &known.app;
-        let live = session.and_then(|session| self.space.tab(chat, session.session_hash));
+        let live = session.and_then(|session| self.space.tab(chat, &session.session_hash));
         let is_live = live.is_some();
         let mut tab = live.unwrap_or_else(|| gradio::Session::new(gradio::session_hash()));
         self.set_inputs(chat, &mut tab)?;
