@@ -12,13 +12,14 @@ use crate::scenarios::{Scenario, scenarios};
 use crate::space::Space;
 
 /// The kinds that answer, and how `spacechat space` calls each.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("std", "ChatInterface"),
     ("plain", "ChatInterface"),
     ("think", "ChatInterface"),
     ("tags", "ChatInterface"),
     ("multi", "ChatInterface"),
     ("blocks", "page with a chatbot"),
+    ("saved", "page with a chatbot"),
     ("pairs", "page with a chatbot"),
     ("ask", "named function"),
 ];
@@ -158,7 +159,7 @@ fn a_system_message_without_an_input_is_part_of_the_prompt(space: &Space) {
 }
 
 fn a_continued_conversation_sends_its_past(space: &Space) {
-    for kind in ["plain", "pairs", "ask"] {
+    for kind in ["plain", "saved", "pairs", "ask"] {
         let program = program(space, kind);
         program.run(["ask", "hello"]).expect_code(0);
         let ended = program.run(["ask", "--conversation", &newest(&program), "go on"]);
@@ -187,7 +188,7 @@ fn a_continued_conversation_fills_the_chatbot_where_that_is_the_history(space: &
 /// Two turns through the library, as one run of the full screen makes them.
 fn a_second_message_of_a_session_is_remembered_by_the_server(space: &Space) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    for kind in ["plain", "blocks", "pairs"] {
+    for kind in ["plain", "blocks", "saved", "pairs"] {
         let provider = provider::Space::new(
             space.url_of(kind),
             spacechat::gradio::Options::default(),

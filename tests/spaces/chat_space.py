@@ -10,6 +10,7 @@ One server holds every kind, each an app of its own below its path:
   /tags    ChatInterface whose replies hold a thought between <think> tags
   /multi   ChatInterface that takes files and gives one back
   /blocks  a page made by hand; its chatbot component is the history
+  /saved   the same, the history saved in a State by a last step that shows nothing
   /pairs   the same in pairs on Gradio 5, in messages on 6, one function that a button fires, the history in a State
   /ask     a function "predict" that takes a text and gives one; nobody remembers anything
   /none    an app without any chat
@@ -136,6 +137,22 @@ def blocks():
     return page
 
 
+def saved():
+    with gradio.Blocks() as page:
+        chatbot, past, box = gradio.Chatbot(**MESSAGES), gradio.State([]), gradio.Textbox()
+
+        def add(text, turns):
+            return '', turns + [{'role': 'user', 'content': text}]
+
+        def answer(turns, past):
+            for text in replies(text_of(turns[-1]['content']), past):
+                yield turns + [{'role': 'assistant', 'content': text}]
+
+        added = box.submit(None, js='() => null').then(add, [box, chatbot], [box, chatbot], queue=False)
+        added.then(answer, [chatbot, past], chatbot).then(lambda turns: turns, chatbot, past)
+    return page
+
+
 def pairs():
     with gradio.Blocks() as page:
         chatbot = gradio.Chatbot(**({} if IS_NEW else {'type': 'tuples'}))
@@ -184,7 +201,7 @@ def apps():
     yield 'multi', interface(multi, multimodal=True, **MESSAGES)
     for function in (plain, think, tags):
         yield function.__name__, interface(function, **MESSAGES)
-    for page in (blocks, pairs, ask, none):
+    for page in (blocks, saved, pairs, ask, none):
         yield page.__name__, page()
 
 

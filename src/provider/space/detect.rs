@@ -258,18 +258,19 @@ fn steps<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
     steps
 }
 
+/// A state may hold the history or something else; a new session then gets the past in its prompt,
+/// which is right either way, and one that goes on has both state and chatbot as they were.
 fn memory(app: &App, chain: &[&Dependency]) -> Memory {
-    let inputs = || chain.iter().flat_map(|step| step.inputs.iter().copied());
-    let chatbot = inputs().find_map(|id| app.component(id).filter(|found| found.is_chatbot()));
-    if let Some(chatbot) = chatbot {
-        return Memory::Chatbot(chatbot.id, shape(app, chatbot));
+    let inputs = || chain.iter().flat_map(|step| step.inputs.iter());
+    let taken = || inputs().filter_map(|id| app.component(*id));
+    if taken().any(Component::is_state) {
+        return Memory::Session;
     }
-    let is_state = |id| app.component(id).is_some_and(Component::is_state);
-    if inputs().any(is_state) {
-        Memory::Session
-    } else {
-        Memory::Prompt
-    }
+    taken()
+        .find(|component| component.is_chatbot())
+        .map_or(Memory::Prompt, |chatbot| {
+            Memory::Chatbot(chatbot.id, shape(app, chatbot))
+        })
 }
 
 /// From what the chatbot shows at first, from its own word, or from the version.
@@ -304,6 +305,12 @@ fn is_text(component: &Component) -> bool {
 }
 
 impl Chat {
+    /// Whether a session goes on with the component values of its page, not with the server's
+    /// memory alone.
+    pub fn needs_page(&self) -> bool {
+        self.form != Form::Interface && self.memory != Memory::Prompt
+    }
+
     /// The input that takes the system message.
     pub fn system(&self) -> Option<usize> {
         self.inputs.iter().position(SpaceInput::is_system)

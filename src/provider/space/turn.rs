@@ -1,6 +1,6 @@
 //! One turn at a chat that was found: which session, which values, and the way it is remembered.
 
-use super::detect::{Chat, Form, Found, Memory, Shape};
+use super::detect::{Chat, Found, Memory, Shape};
 use super::{Known, Space};
 use crate::chat::{Message, Role, Stage, format_prompt};
 use crate::gradio::{self, Chain, Client};
@@ -120,7 +120,7 @@ impl Turn<'_> {
             read: &read,
             cuts_tail: false,
             kept: &|session| {
-                if chat.form == Form::Page || matches!(chat.memory, Memory::Chatbot(..)) {
+                if chat.needs_page() {
                     self.space.keep_tab(session);
                 }
             },
