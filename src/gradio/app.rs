@@ -112,8 +112,33 @@ pub struct Dependency {
     pub trigger_after: Option<FnIndex>,
     /// Whether it then runs only when that one failed (6.x). Nothing runs after a failure here.
     pub trigger_only_on_failure: bool,
-    /// Whether its author offers it to programs (`show_api`, `api_visibility`).
-    pub is_public: bool,
+    /// Whether its author offers it to programs.
+    pub visibility: Visibility,
+}
+
+/// To whom a function is offered (`show_api` and `api_name` up to Gradio 5, `api_visibility` in 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// To programs, and listed in `/info`.
+    Public,
+    /// To programs, and not listed.
+    Unlisted,
+    /// To the app's own page alone.
+    Private,
+}
+
+impl Visibility {
+    fn read(dependency: &Value) -> Self {
+        let word = text(dependency, "api_visibility");
+        let is_off = |key| flag(dependency, key) == Some(false);
+        match word.as_deref() {
+            Some("private") => Self::Private,
+            Some("undocumented") => Self::Unlisted,
+            None if is_off("api_name") => Self::Private,
+            None if is_off("show_api") => Self::Unlisted,
+            _ => Self::Public,
+        }
+    }
 }
 
 impl App {
@@ -248,8 +273,7 @@ impl Dependency {
             backend_fn: flag(value, "backend_fn").unwrap_or(true),
             trigger_after: value.get("trigger_after").and_then(Value::as_i64),
             trigger_only_on_failure: flag(value, "trigger_only_on_failure").unwrap_or(false),
-            is_public: flag(value, "show_api").unwrap_or(true)
-                && text(value, "api_visibility").is_none_or(|word| word == "public"),
+            visibility: Visibility::read(value),
         }
     }
 

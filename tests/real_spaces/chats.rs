@@ -12,13 +12,14 @@ use crate::scenarios::{Scenario, scenarios};
 use crate::space::Space;
 
 /// The kinds that answer, and how `spacechat space` calls each.
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("std", "ChatInterface"),
     ("plain", "ChatInterface"),
     ("think", "ChatInterface"),
     ("tags", "ChatInterface"),
     ("multi", "ChatInterface"),
     ("blocks", "page with a chatbot"),
+    ("private", "page with a chatbot"),
     ("saved", "page with a chatbot"),
     ("pairs", "page with a chatbot"),
     ("ask", "named function"),
@@ -188,7 +189,7 @@ fn a_continued_conversation_fills_the_chatbot_where_that_is_the_history(space: &
 /// Two turns through the library, as one run of the full screen makes them.
 fn a_second_message_of_a_session_is_remembered_by_the_server(space: &Space) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    for kind in ["plain", "blocks", "saved", "pairs"] {
+    for kind in ["plain", "private", "blocks", "saved", "pairs"] {
         let provider = provider::Space::new(
             space.url_of(kind),
             spacechat::gradio::Options::default(),

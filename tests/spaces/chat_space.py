@@ -9,6 +9,7 @@ One server holds every kind, each an app of its own below its path:
   /think   ChatInterface whose replies begin with a thought, as a message with a title
   /tags    ChatInterface whose replies hold a thought between <think> tags
   /multi   ChatInterface that takes files and gives one back
+  /private ChatInterface whose function its author keeps from programs
   /blocks  a page made by hand; its chatbot component is the history
   /saved   the same, the history saved in a State by a last step that shows nothing
   /pairs   the same in pairs on Gradio 5, in messages on 6, one function that a button fires, the history in a State
@@ -201,6 +202,7 @@ def apps():
     yield 'multi', interface(multi, multimodal=True, **MESSAGES)
     for function in (plain, think, tags):
         yield function.__name__, interface(function, **MESSAGES)
+    yield 'private', interface(plain, api_name=False, **MESSAGES)
     for page in (blocks, saved, pairs, ask, none):
         yield page.__name__, page()
 

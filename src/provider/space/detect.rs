@@ -7,7 +7,7 @@
 
 use super::inputs::{self, Parameters};
 use crate::gradio;
-use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol};
+use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol, Visibility};
 use crate::provider::ProviderError;
 use crate::provider::input::{Kind, SpaceInput};
 use crate::provider::qwen;
@@ -116,7 +116,11 @@ pub fn find(app: &App, info: &Value) -> Result<Found, ProviderError> {
         )));
     }
     let parameters = Parameters::new(app, info);
-    if let Some(chat) = interface(app, &parameters) {
+    if let Some((chat, visibility)) = interface(app, &parameters) {
+        // What its author keeps from programs is used as a person uses it, where that can be.
+        let as_page = || page(app, &parameters);
+        let is_private = visibility == Visibility::Private;
+        let chat = is_private.then(as_page).flatten().unwrap_or(chat);
         return Ok(Found::Chat(Box::new(chat)));
     }
     if qwen::is_page(app) {
@@ -136,7 +140,7 @@ fn unsupported(detail: String) -> ProviderError {
 }
 
 /// The function behind the hidden button of a `ChatInterface`.
-fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
+fn interface(app: &App, parameters: &Parameters<'_>) -> Option<(Chat, Visibility)> {
     let dependency = app.dependencies().iter().find(|dependency| {
         let mut targets = dependency.targets.iter();
         let is_fake = |id: &Option<ComponentId>| {
@@ -149,7 +153,7 @@ fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
     let reply = *dependency.outputs.first()?;
     let chain = [dependency];
     let (inputs, places) = inputs::of(app, &chain, message, parameters);
-    Some(Chat {
+    let chat = Chat {
         form: Form::Interface,
         first: dependency.id,
         message,
@@ -157,7 +161,8 @@ fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
         memory: Memory::Session,
         inputs,
         places,
-    })
+    };
+    Some((chat, dependency.visibility))
 }
 
 /// A public function that takes a message and gives a text, and is not a step of a page's chain.
@@ -166,7 +171,7 @@ fn endpoint(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
         let name = dependency.api_name.as_deref()?;
         let is_step = dependency.trigger_after.is_some()
             || app.triggered_after(dependency.id).next().is_some();
-        if !dependency.backend_fn || !dependency.is_public || is_step {
+        if !dependency.backend_fn || dependency.visibility != Visibility::Public || is_step {
             return None;
         }
         let known = ENDPOINTS.iter().position(|known| *known == name);
