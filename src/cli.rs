@@ -228,3 +228,21 @@ impl Context {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_a_name_and_everything_behind_the_first_sign() {
+        let read = |text| setting(text).unwrap();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(read("temperature=0.2"), pair("temperature", "0.2"));
+        assert_eq!(read("Max new tokens = 7"), pair("Max new tokens", " 7"));
+        assert_eq!(read("stop=a=b"), pair("stop", "a=b"));
+        assert_eq!(read("stop="), pair("stop", ""));
+        for wrong in ["temperature", "=1", ""] {
+            assert!(setting(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -25,6 +25,7 @@ pub mod queue;
 pub mod session;
 pub mod sse;
 pub mod token;
+mod transport;
 pub mod upload;
 
 pub use app::App;
@@ -34,3 +35,4 @@ pub use error::{ConnectCause, Error};
 pub use login::Login;
 pub use session::{Session, session_hash};
 pub use token::Token;
+pub use transport::is_loopback;

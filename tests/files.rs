@@ -14,7 +14,11 @@ use tokio_util::task::TaskTracker;
 
 fn written(folder: &Path, name: &str, size: usize) -> PathBuf {
     let path = folder.join(name);
-    let content: Vec<u8> = (0..size).map(|place| (place * 7 % 256) as u8).collect();
+    let content: Vec<u8> = (0..=u8::MAX)
+        .map(|byte| byte.wrapping_mul(7))
+        .cycle()
+        .take(size)
+        .collect();
     std::fs::write(&path, content).unwrap();
     path
 }

@@ -1,10 +1,13 @@
-//! The program against real Gradio servers: Qwen-Agent's own `WebUI` on Gradio 4.44 and on 5.1, with a scripted model
-//! (`tests/spaces/qwen_space.py`). Every scenario runs on every server, through the commands as a person types them.
+//! The program against real Gradio servers: Qwen-Agent's own `WebUI` on Gradio 4.44 and on 5.1 (`tests/spaces/qwen_space.py`),
+//! and `ChatInterface` and Blocks chats of every kind on 5.50 and 6.31 (`tests/spaces/chat_space.py`), all with scripted models.
+//! Every scenario runs on every server of its sort, through the commands as a person types them.
 //!
 //! The servers need Python 3.10 to 3.12 and, on the first run, a package registry. Where they cannot be had, each trial is
 //! listed as ignored with the reason; `SPACECHAT_REAL_SPACES=require` (what continuous integration sets) makes that a failure.
 //! `SPACECHAT_TEST_CACHE` names the folder of the virtual environments.
 
+#[path = "real_spaces/chats.rs"]
+mod chats;
 #[path = "real_spaces/environment.rs"]
 mod environment;
 #[path = "real_spaces/event_lines.rs"]
@@ -24,7 +27,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::environment::Environment;
 use crate::scenarios::Scenario;
-use crate::space::{FLAVOURS, Flavour, Space};
+use crate::space::{CHATS, Flavour, QWEN, Space};
 
 /// A running server, or why there is none; empty until the set-up has run.
 type Served = Arc<OnceLock<Result<Space, String>>>;
@@ -33,9 +36,15 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = scenarios::without_a_server();
     let mut servers = Vec::new();
-    for flavour in &FLAVOURS {
+    let qwen = QWEN
+        .iter()
+        .map(|flavour| (flavour, scenarios::ON_EVERY_SERVER));
+    let chats = CHATS
+        .iter()
+        .map(|flavour| (flavour, chats::ON_EVERY_SERVER));
+    for (flavour, scenarios) in qwen.chain(chats) {
         let served = Served::default();
-        let own: Vec<_> = scenarios::ON_EVERY_SERVER
+        let own: Vec<_> = scenarios
             .iter()
             .map(|scenario| trial(flavour, &served, scenario))
             .collect();

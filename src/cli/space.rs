@@ -2,7 +2,8 @@
 
 use super::Context;
 use super::exit::{Exit, complain, print};
-use crate::provider::{ProviderInfo, SpaceReport};
+use crate::provider::input::{Kind, SpaceInput};
+use crate::provider::{Ability, ProviderInfo, SpaceReport};
 use crate::sanitize;
 use clap::Args;
 use serde_json::{Value, json};
@@ -79,8 +80,46 @@ fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
             "app_id": report.app_id,
             "functions": functions.collect::<Vec<_>>(),
             "message_box": report.message_box,
-            "takes_files": report.files.is_native(),
         });
+        line["chat"] = chat_json(report);
+    }
+    line
+}
+
+fn chat_json(report: &SpaceReport) -> Value {
+    let ability = |ability: &Ability| match ability {
+        Ability::Native(place) => json!({"native": true, "how": place}),
+        Ability::Folded => json!({"native": false, "how": ability.words()}),
+    };
+    json!({
+        "kind": report.kind,
+        "endpoint": report.endpoint,
+        "inputs": report.inputs.iter().map(input_json).collect::<Vec<_>>(),
+        "system_message": ability(&report.system),
+        "history": ability(&report.history),
+        "files": ability(&report.files),
+        "thinking": ability(&report.thinking),
+    })
+}
+
+fn input_json(input: &SpaceInput) -> Value {
+    let mut line = json!({"name": input.name, "label": input.label, "default": input.default});
+    match &input.kind {
+        Kind::Text => line["type"] = json!("text"),
+        Kind::Flag => line["type"] = json!("flag"),
+        Kind::Number { min, max, step } => {
+            line["type"] = json!("number");
+            line["minimum"] = json!(min);
+            line["maximum"] = json!(max);
+            line["step"] = json!(step);
+        }
+        Kind::Choice { choices, many, .. } => {
+            line["type"] = json!(if *many { "choices" } else { "choice" });
+            let choices = choices
+                .iter()
+                .map(|(label, value)| json!({"label": label, "value": value}));
+            line["choices"] = choices.collect();
+        }
     }
     line
 }
@@ -113,28 +152,51 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
             .map(|(id, name)| format!("{name} ({id})"));
         row("functions", &functions.collect::<Vec<_>>().join(" → "));
         row("message box", &format!("component {}", report.message_box));
-        row("files", yes_no(report.files.is_native()));
+        row("chat", &report.kind);
     }
-    row("endpoint", &info.api_endpoint);
+    let endpoint = report.and_then(|report| report.endpoint.as_deref());
+    row(
+        "endpoint",
+        &endpoint.map_or_else(
+            || info.api_endpoint.clone(),
+            |name| format!("{} (/{name})", info.api_endpoint),
+        ),
+    );
     row("models", &info.known_models().join(", "));
     row("default model", &info.default_model);
     if let Some(window) = info.context_window {
         row("window", &format!("{window} tokens"));
     }
     row("streams", yes_no(info.supports_stream));
-    row(
-        "system message",
-        if info.supports_system_message {
-            "yes, in the prompt"
-        } else {
-            "no"
-        },
-    );
-    let history = if info.supports_message_history {
-        "kept by the provider"
+    if let Some(report) = report {
+        chat_rows(report, &mut row);
     } else {
-        "kept by the Space's session, or sent in the prompt"
-    };
-    row("history", history);
+        row("system message", yes_no(info.supports_system_message));
+    }
     text
+}
+
+fn chat_rows(report: &SpaceReport, row: &mut impl FnMut(&str, &str)) {
+    let system = match &report.system {
+        Ability::Native(input) => format!("yes, in the setting {input}"),
+        Ability::Folded => "yes, in the prompt".to_owned(),
+    };
+    row("system message", &system);
+    let history = match &report.history {
+        Ability::Native(place) => format!("{place}, or sent in the prompt"),
+        Ability::Folded => "sent in the prompt".to_owned(),
+    };
+    row("history", &history);
+    row("files", &report.files.words());
+    row("thinking", &report.thinking.words());
+    for (at, input) in report.inputs.iter().enumerate() {
+        let title = if at == 0 { "settings" } else { "" };
+        let default = match &input.default {
+            Value::Null => "empty".to_owned(),
+            Value::String(text) => format!("{text:?}"),
+            other => other.to_string(),
+        };
+        let (name, takes) = (&input.name, input.takes());
+        row(title, &format!("{name} = {default} ({takes})"));
+    }
 }

@@ -94,10 +94,6 @@ pub struct Component {
 }
 
 /// One event handler of the app.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the flags are the app's, one by one"
-)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dependency {
     /// Its number; the position in the list where the app does not number them (before 4.32).
@@ -116,12 +112,35 @@ pub struct Dependency {
     pub backend_fn: bool,
     /// The dependency after which it runs by itself.
     pub trigger_after: Option<FnIndex>,
-    /// Whether it then runs only when that one succeeded.
-    pub trigger_only_on_success: bool,
-    /// Whether it then runs only when that one failed (6.x).
+    /// Whether it then runs only when that one failed (6.x). Nothing runs after a failure here.
     pub trigger_only_on_failure: bool,
-    /// Whether its author offers it to programs (`show_api`, `api_visibility`).
-    pub is_public: bool,
+    /// Whether its author offers it to programs.
+    pub visibility: Visibility,
+}
+
+/// To whom a function is offered (`show_api` and `api_name` up to Gradio 5, `api_visibility` in 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// To programs, and listed in `/info`.
+    Public,
+    /// To programs, and not listed.
+    Unlisted,
+    /// To the app's own page alone.
+    Private,
+}
+
+impl Visibility {
+    fn read(dependency: &Value) -> Self {
+        let word = text(dependency, "api_visibility");
+        let is_off = |key| flag(dependency, key) == Some(false);
+        match word.as_deref() {
+            Some("private") => Self::Private,
+            Some("undocumented") => Self::Unlisted,
+            None if is_off("api_name") => Self::Private,
+            None if is_off("show_api") => Self::Unlisted,
+            _ => Self::Public,
+        }
+    }
 }
 
 impl App {
@@ -256,10 +275,8 @@ impl Dependency {
             queue: flag(value, "queue"),
             backend_fn: flag(value, "backend_fn").unwrap_or(true),
             trigger_after: value.get("trigger_after").and_then(Value::as_i64),
-            trigger_only_on_success: flag(value, "trigger_only_on_success").unwrap_or(false),
             trigger_only_on_failure: flag(value, "trigger_only_on_failure").unwrap_or(false),
-            is_public: flag(value, "show_api").unwrap_or(true)
-                && text(value, "api_visibility").is_none_or(|word| word == "public"),
+            visibility: Visibility::read(value),
         }
     }
 
@@ -303,107 +320,4 @@ pub(super) fn digits(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_recorded_qwen_space_has_its_chain_of_functions() {
-        let app = recorded(include_str!(
-            "../../tests/fixtures/qwen-webui-4.44.config.json"
-        ));
-        assert_eq!(app.version, "4.44.0");
-        assert_eq!(app.api_prefix, "");
-        assert_eq!(app.app_id.as_deref(), Some("10181223975712207042"));
-        let add_text = app.dependency(1).unwrap();
-        assert_eq!(add_text.api_name.as_deref(), Some("add_text"));
-        assert!(!app.is_queued(add_text));
-        let next: Vec<_> = app.triggered_after(1).map(|next| next.id).collect();
-        assert_eq!(next, [2]);
-        assert!(app.is_queued(app.dependency(2).unwrap()));
-    }
-
-    #[test]
-    fn every_recorded_version_is_read() {
-        for (config, version, protocol, prefix) in [
-            (
-                include_str!("../../tests/fixtures/chatinterface-3.50.config.json"),
-                "3.50.2",
-                Protocol::WebSocket,
-                "",
-            ),
-            (
-                include_str!("../../tests/fixtures/chatinterface-4.8.config.json"),
-                "4.8.0",
-                Protocol::Sse,
-                "",
-            ),
-            (
-                include_str!("../../tests/fixtures/chatinterface-4.16.config.json"),
-                "4.16.0",
-                Protocol::SseV1,
-                "",
-            ),
-            (
-                include_str!("../../tests/fixtures/chatinterface-4.20.config.json"),
-                "4.20.1",
-                Protocol::SseDiffs,
-                "",
-            ),
-            (
-                include_str!("../../tests/fixtures/chatinterface-5.49.config.json"),
-                "5.49.1",
-                Protocol::SseDiffs,
-                "/gradio_api",
-            ),
-            (
-                include_str!("../../tests/fixtures/chatinterface-6.31.config.json"),
-                "6.31.0",
-                Protocol::SseDiffs,
-                "/gradio_api",
-            ),
-        ] {
-            let app = recorded(config);
-            assert_eq!(
-                (app.version.as_str(), app.protocol, app.api_prefix.as_str()),
-                (version, protocol, prefix)
-            );
-            assert!(app.components().any(Component::is_chatbot), "{version}");
-            assert!(!app.dependencies().is_empty(), "{version}");
-        }
-    }
-
-    #[test]
-    fn odd_fields_are_passed_over() {
-        let app = App::read(&json!({
-            "components": [{"id": 1, "props": {"label": {"key": "x"}, "value": 3}}, {"type": "no id"}, null],
-            "dependencies": [{"api_name": false, "queue": null, "targets": [[null, "then"], 7]}, "text"],
-            "app_id": "abc", "api_prefix": null, "title": false,
-        }))
-        .unwrap();
-        assert_eq!(
-            app.component(1).map(|component| &component.value),
-            Some(&json!(3))
-        );
-        assert_eq!(app.dependencies()[0].api_name, None);
-        assert_eq!(app.dependencies()[0].targets, [(None, "then".to_owned())]);
-        assert_eq!(app.dependencies()[1].id, 1);
-        assert!(app.is_queued(&app.dependencies()[0]));
-    }
-
-    #[test]
-    fn something_else_is_not_taken_for_an_app() {
-        for other in [
-            json!({}),
-            json!([]),
-            json!({"dependencies": "x"}),
-            json!({"detail": "Not Found"}),
-        ] {
-            assert_eq!(App::read(&other), None);
-        }
-    }
-
-    fn recorded(config: &str) -> App {
-        App::read(&serde_json::from_str(config).unwrap()).unwrap()
-    }
-}
+mod tests;

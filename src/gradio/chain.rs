@@ -12,7 +12,7 @@ use super::client::Client;
 use super::error::Error;
 use super::job::Update;
 use super::message::{Log, ProgressUnit};
-use super::queue::Events;
+use super::queue::{Events, join_patiently};
 use super::session::Session;
 use super::upload::Upload;
 use serde_json::{Value, json};
@@ -26,8 +26,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
 /// Bodies below this leave in one breath; no progress is told of them, in bytes.
 const LARGE_BODY: u64 = 256 << 10;
-/// The first pause before a full queue is tried again, and the longest.
-const QUEUE_PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
 
 /// What happens on the way to the chain's end.
 #[derive(Debug, Clone, PartialEq)]
@@ -244,7 +242,8 @@ impl Chain {
             return Ok(());
         }
         let request = async move {
-            let event_id = join_patiently(&client, &app, (&query, &body), &upload, &notes).await?;
+            let tell = |step| drop(notes.send(step));
+            let event_id = join_patiently(&client, &app, (&query, &body), &upload, &tell).await?;
             drop(body);
             joined.get_or_init(|| event_id.clone());
             Events::open(&client, &app, &hash, event_id).await
@@ -362,44 +361,6 @@ impl Chain {
                 break;
             }
         }
-    }
-}
-
-/// Joins the queue, and tries again with growing pauses while it is full or overloaded.
-async fn join_patiently(
-    client: &Client,
-    app: &App,
-    (query, body): (&str, &Value),
-    upload: &Upload,
-    notes: &UnboundedSender<Step>,
-) -> Result<String, Error> {
-    let (mut pause, longest) = QUEUE_PAUSES;
-    let mut patience = client.options().queue_full_patience;
-    loop {
-        let error = match client.join(app, query, body, upload).await {
-            Ok(event_id) => return Ok(event_id),
-            Err(error) => error,
-        };
-        let retry_in = match &error {
-            Error::QueueFull { .. } => pause,
-            Error::Status {
-                status: 429 | 503,
-                retry_after,
-                ..
-            } => retry_after.unwrap_or(pause),
-            _ => return Err(error),
-        };
-        if retry_in > patience {
-            return Err(error);
-        }
-        patience -= retry_in;
-        // A closed channel means that nobody watches; the pause and the next try still count.
-        let _ = notes.send(Step::Refused {
-            message: error.to_string(),
-            retry_in,
-        });
-        tokio::time::sleep(retry_in).await;
-        pause = (pause * 2).min(longest);
     }
 }
 

@@ -11,6 +11,10 @@ use super::error::Error;
 use super::job::{Job, Update};
 use super::upload::Upload;
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The first pause before a full queue is tried again, and the longest.
+const QUEUE_PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
 
 /// The open stream of one job.
 #[derive(Debug)]
@@ -98,5 +102,42 @@ impl Events {
                 None => return Err(self.job.ended_early()),
             }
         }
+    }
+}
+
+/// Joins the queue, and tries again with growing pauses while it is full or overloaded.
+pub(super) async fn join_patiently(
+    client: &Client,
+    app: &App,
+    (query, body): (&str, &Value),
+    upload: &Upload,
+    tell: &(dyn Fn(Step) + Sync),
+) -> Result<String, Error> {
+    let (mut pause, longest) = QUEUE_PAUSES;
+    let mut patience = client.options().queue_full_patience;
+    loop {
+        let error = match client.join(app, query, body, upload).await {
+            Ok(event_id) => return Ok(event_id),
+            Err(error) => error,
+        };
+        let retry_in = match &error {
+            Error::QueueFull { .. } => pause,
+            Error::Status {
+                status: 429 | 503,
+                retry_after,
+                ..
+            } => retry_after.unwrap_or(pause),
+            _ => return Err(error),
+        };
+        if retry_in > patience {
+            return Err(error);
+        }
+        patience -= retry_in;
+        tell(Step::Refused {
+            message: error.to_string(),
+            retry_in,
+        });
+        tokio::time::sleep(retry_in).await;
+        pause = (pause * 2).min(longest);
     }
 }

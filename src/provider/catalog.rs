@@ -4,7 +4,7 @@
 //! address become an address to ask. Plain http leaves this machine only when that is asked for.
 
 use super::{ProviderError, Report, qwen};
-use crate::gradio::client::is_loopback;
+use crate::gradio::is_loopback;
 use serde::Deserialize;
 use url::Url;
 

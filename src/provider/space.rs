@@ -124,14 +124,12 @@ impl Space {
 
     /// The page of a session that goes on; `None` where its values are needed and gone.
     fn tab(&self, chat: &Chat, hash: &str) -> Option<gradio::Session> {
-        let kept = |tab: &&gradio::Session| tab.hash() == hash;
-        let tab = self.learned().tabs.iter().find(kept).cloned();
-        match chat.memory {
-            Memory::Chatbot(..) => tab,
-            Memory::Session | Memory::Prompt => {
-                tab.or_else(|| Some(gradio::Session::new(hash.to_owned())))
-            }
+        if !chat.needs_page() {
+            return Some(gradio::Session::new(hash.to_owned()));
         }
+        let learned = self.learned();
+        let mut tabs = learned.tabs.iter();
+        tabs.find(|tab| tab.hash() == hash).cloned()
     }
 
     fn keep_tab(&self, tab: &gradio::Session) {

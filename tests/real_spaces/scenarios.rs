@@ -21,6 +21,7 @@ pub struct Scenario {
 macro_rules! scenarios {
     ($($name:ident),* $(,)?) => { &[$(Scenario { name: stringify!($name), run: $name }),*] };
 }
+pub(crate) use scenarios;
 
 pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     a_reply_arrives_word_for_word,

@@ -19,7 +19,7 @@ use crate::program;
 const START_DEADLINE: Duration = Duration::from_secs(180);
 const RECORD_DEADLINE: Duration = Duration::from_secs(60);
 
-/// One generation of the `WebUI`.
+/// One generation of a server.
 pub struct Flavour {
     /// Stands in the names of its trials.
     pub label: &'static str,
@@ -27,18 +27,39 @@ pub struct Flavour {
     pub requirements: &'static str,
     /// What `/config` calls the version.
     pub version: &'static str,
+    /// The file in `tests/spaces` that serves.
+    pub app: &'static str,
 }
 
-pub const FLAVOURS: [Flavour; 2] = [
+/// The seed's Space.
+pub const QWEN: [Flavour; 2] = [
     Flavour {
         label: "gradio_4_44",
         requirements: "requirements-qwen.txt",
         version: "4.44.0",
+        app: "qwen_space.py",
     },
     Flavour {
         label: "gradio_5_1",
         requirements: "requirements-qwen5.txt",
         version: "5.1.0",
+        app: "qwen_space.py",
+    },
+];
+
+/// Chat Spaces of every other kind, each below a path of its own.
+pub const CHATS: [Flavour; 2] = [
+    Flavour {
+        label: "gradio_5_50",
+        requirements: "requirements-chat5.txt",
+        version: "5.50.0",
+        app: "chat_space.py",
+    },
+    Flavour {
+        label: "gradio_6_31",
+        requirements: "requirements-chat6.txt",
+        version: "6.31.0",
+        app: "chat_space.py",
     },
 ];
 
@@ -77,7 +98,7 @@ impl Space {
         let opened = File::create(&log).and_then(|output| Ok((output.try_clone()?, output)));
         let (stdout, stderr) =
             opened.map_err(|error| format!("{} cannot be written: {error}", log.display()))?;
-        let mut command = command(environment, address, folder.path());
+        let mut command = command(environment, flavour, address, folder.path());
         command.stdin(Stdio::piped()).stdout(stdout).stderr(stderr);
         let child = command
             .spawn()
@@ -127,6 +148,11 @@ impl Space {
         format!("http://{}", self.address)
     }
 
+    /// What stands behind `-s` for the app of one kind.
+    pub fn url_of(&self, kind: &str) -> String {
+        format!("http://{}/{kind}", self.address)
+    }
+
     /// How many pieces the model has said so far for prompts that contain `mark`.
     pub fn pieces_said(&self, mark: &str) -> usize {
         let record = fs::read_to_string(self.folder.path().join("record"))
@@ -157,10 +183,15 @@ impl Drop for Space {
     }
 }
 
-fn command(environment: &Environment, address: SocketAddr, folder: &Path) -> Command {
+fn command(
+    environment: &Environment,
+    flavour: &Flavour,
+    address: SocketAddr,
+    folder: &Path,
+) -> Command {
     let mut command = Command::new(environment.python());
     command
-        .arg(spaces_folder().join("qwen_space.py"))
+        .arg(spaces_folder().join(flavour.app))
         .arg(address.port().to_string())
         .arg("--until-stdin-closes");
     command

@@ -7,7 +7,7 @@
 
 use super::inputs::{self, Parameters};
 use crate::gradio;
-use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol};
+use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol, Visibility};
 use crate::provider::ProviderError;
 use crate::provider::input::{Kind, SpaceInput};
 use crate::provider::qwen;
@@ -116,7 +116,11 @@ pub fn find(app: &App, info: &Value) -> Result<Found, ProviderError> {
         )));
     }
     let parameters = Parameters::new(app, info);
-    if let Some(chat) = interface(app, &parameters) {
+    if let Some((chat, visibility)) = interface(app, &parameters) {
+        // What its author keeps from programs is used as a person uses it, where that can be.
+        let as_page = || page(app, &parameters);
+        let is_private = visibility == Visibility::Private;
+        let chat = is_private.then(as_page).flatten().unwrap_or(chat);
         return Ok(Found::Chat(Box::new(chat)));
     }
     if qwen::is_page(app) {
@@ -136,7 +140,7 @@ fn unsupported(detail: String) -> ProviderError {
 }
 
 /// The function behind the hidden button of a `ChatInterface`.
-fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
+fn interface(app: &App, parameters: &Parameters<'_>) -> Option<(Chat, Visibility)> {
     let dependency = app.dependencies().iter().find(|dependency| {
         let mut targets = dependency.targets.iter();
         let is_fake = |id: &Option<ComponentId>| {
@@ -149,7 +153,7 @@ fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
     let reply = *dependency.outputs.first()?;
     let chain = [dependency];
     let (inputs, places) = inputs::of(app, &chain, message, parameters);
-    Some(Chat {
+    let chat = Chat {
         form: Form::Interface,
         first: dependency.id,
         message,
@@ -157,7 +161,8 @@ fn interface(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
         memory: Memory::Session,
         inputs,
         places,
-    })
+    };
+    Some((chat, dependency.visibility))
 }
 
 /// A public function that takes a message and gives a text, and is not a step of a page's chain.
@@ -166,7 +171,7 @@ fn endpoint(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
         let name = dependency.api_name.as_deref()?;
         let is_step = dependency.trigger_after.is_some()
             || app.triggered_after(dependency.id).next().is_some();
-        if !dependency.backend_fn || !dependency.is_public || is_step {
+        if !dependency.backend_fn || dependency.visibility != Visibility::Public || is_step {
             return None;
         }
         let known = ENDPOINTS.iter().position(|known| *known == name);
@@ -258,18 +263,19 @@ fn steps<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
     steps
 }
 
+/// A state may hold the history or something else; a new session then gets the past in its prompt,
+/// which is right either way, and one that goes on has both state and chatbot as they were.
 fn memory(app: &App, chain: &[&Dependency]) -> Memory {
-    let inputs = || chain.iter().flat_map(|step| step.inputs.iter().copied());
-    let chatbot = inputs().find_map(|id| app.component(id).filter(|found| found.is_chatbot()));
-    if let Some(chatbot) = chatbot {
-        return Memory::Chatbot(chatbot.id, shape(app, chatbot));
+    let inputs = || chain.iter().flat_map(|step| step.inputs.iter());
+    let taken = || inputs().filter_map(|id| app.component(*id));
+    if taken().any(Component::is_state) {
+        return Memory::Session;
     }
-    let is_state = |id| app.component(id).is_some_and(Component::is_state);
-    if inputs().any(is_state) {
-        Memory::Session
-    } else {
-        Memory::Prompt
-    }
+    taken()
+        .find(|component| component.is_chatbot())
+        .map_or(Memory::Prompt, |chatbot| {
+            Memory::Chatbot(chatbot.id, shape(app, chatbot))
+        })
 }
 
 /// From what the chatbot shows at first, from its own word, or from the version.
@@ -304,6 +310,12 @@ fn is_text(component: &Component) -> bool {
 }
 
 impl Chat {
+    /// Whether a session goes on with the component values of its page, not with the server's
+    /// memory alone.
+    pub fn needs_page(&self) -> bool {
+        self.form != Form::Interface && self.memory != Memory::Prompt
+    }
+
     /// The input that takes the system message.
     pub fn system(&self) -> Option<usize> {
         self.inputs.iter().position(SpaceInput::is_system)

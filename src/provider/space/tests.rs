@@ -1,3 +1,5 @@
+mod replay;
+
 use super::detect::{self, Form, Found, Memory, Shape};
 use super::*;
 use serde_json::json;

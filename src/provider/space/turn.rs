@@ -1,8 +1,9 @@
 //! One turn at a chat that was found: which session, which values, and the way it is remembered.
 
-use super::detect::{Chat, Form, Found, Memory, Shape};
+use super::detect::{Chat, Found, Memory, Shape};
 use super::{Known, Space};
 use crate::chat::{Message, Role, Stage, format_prompt};
+use crate::gradio::app::App;
 use crate::gradio::{self, Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::input;
@@ -88,19 +89,8 @@ impl Turn<'_> {
         let mut tab = live.unwrap_or_else(|| gradio::Session::new(gradio::session_hash()));
         self.set_inputs(chat, &mut tab)?;
         let prompt = self.remind(chat, &mut tab, is_live);
-        let takes_files = app
-            .component(chat.message)
-            .is_some_and(gradio::app::Component::takes_files);
-        let files = self.request.files_to_send(is_live);
-        let message = if takes_files {
-            let Some(files) = upload_files(self.sender, client, app, &files).await? else {
-                return Ok(End::Cancelled);
-            };
-            json!({"text": prompt, "files": files})
-        } else if let Some(file) = files.first() {
-            return Err(takes_none(file));
-        } else {
-            Value::String(prompt)
+        let Some(message) = self.message((client, app), chat, prompt, is_live).await? else {
+            return Ok(End::Cancelled);
         };
         tab.set(chat.message, message);
         if self.request.return_conversation {
@@ -135,12 +125,33 @@ impl Turn<'_> {
             read: &read,
             cuts_tail: false,
             kept: &|session| {
-                if chat.form == Form::Page || matches!(chat.memory, Memory::Chatbot(..)) {
+                if chat.needs_page() {
                     self.space.keep_tab(session);
                 }
             },
         };
         exchange.run(&mut chain).await
+    }
+
+    /// The value of the message box: the prompt, and the files once they are at the Space. `None`
+    /// when the reply was cancelled meanwhile.
+    async fn message(
+        &self,
+        (client, app): (&Client, &App),
+        chat: &Chat,
+        prompt: String,
+        is_live: bool,
+    ) -> Result<Option<Value>, ProviderError> {
+        let files = self.request.files_to_send(is_live);
+        let component = app.component(chat.message);
+        if component.is_some_and(gradio::app::Component::takes_files) {
+            let files = upload_files(self.sender, client, app, &files).await?;
+            return Ok(files.map(|files| json!({"text": prompt, "files": files})));
+        }
+        match files.first() {
+            Some(file) => Err(takes_none(file)),
+            None => Ok(Some(Value::String(prompt))),
+        }
     }
 
     /// Sets what the person has set, the system message and the model where they have an input.

@@ -138,3 +138,39 @@ fn files_are_listed_with_their_links_behind_the_text() {
          - [\\[z\\].png](http://host/gradio_api/file=/x/[z].png)"
     );
 }
+
+/// The final outputs of a recorded stream.
+fn completed(stream: &str) -> Value {
+    let frames = stream
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "));
+    let mut messages = frames.map(|frame| serde_json::from_str::<Value>(frame).unwrap());
+    let message = messages.find(|message| message["msg"] == "process_completed");
+    message.unwrap()["output"]["data"][0].clone()
+}
+
+#[test]
+fn the_recorded_replies_of_two_versions_are_read_alike() {
+    macro_rules! stream {
+        ($name:literal) => {
+            completed(include_str!(concat!(
+                "../../../tests/fixtures/streams/multimodal-blocks-",
+                $name,
+                ".sse"
+            )))
+        };
+    }
+    let replies = [
+        stream!("5.49.0.chat-multimodal"),
+        stream!("6.31.0.chat-multimodal"),
+    ];
+    for reply in replies {
+        let spoken = ENDED.reply(&reply);
+        assert_eq!(spoken.text, "The answer files=0 text=hi", "{reply}");
+        let thought = spoken.thinking.unwrap();
+        assert!(thought.starts_with("Thinking\nstep step"), "{thought}");
+    }
+    let pages = [stream!("5.49.1.bot"), stream!("6.31.1.bot")].map(|page| ENDED.chatbot(&page));
+    assert_eq!(pages[0], pages[1]);
+    assert!(!pages[0].text.is_empty());
+}

@@ -77,3 +77,46 @@ fn a_space_that_asks_for_a_login_gets_it_and_the_message_is_asked_again() {
     assert_eq!(person.started()[1].messages[0].text, "hello");
     assert_eq!(person.draft(), "");
 }
+
+#[test]
+fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
+    let mut person = Person::new();
+    let set = |value: &str| {
+        let one = ("heat".to_owned(), value.to_owned());
+        crate::chat::Settings::from([one])
+    };
+    person.model.set(set("0.2"));
+    person.sends("hello").hears(0, done("world"));
+    assert_eq!(person.started()[0].settings, set("0.2"));
+    let kept = person.effects.iter().any(|effect| {
+        match effect {
+        Effect::Keep(changes) => changes.iter().any(|change| {
+            matches!(change, Change::SaveConversation { settings, .. } if *settings == set("0.2"))
+        }),
+        _ => false,
+    }
+    });
+    assert!(kept);
+
+    let id = crate::chat::ConversationId::new();
+    let mut conversation = crate::chat::Conversation::new("space", "", "");
+    conversation.id = id;
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        draft: Draft::default(),
+        settings: set("1.5"),
+        show: true,
+    }));
+    person.sends("again");
+    assert_eq!(person.started()[1].settings, set("1.5"));
+}
+
+#[test]
+fn the_embedded_space_is_not_asked_for_the_settings_of_another() {
+    let mut person = Person::new();
+    let one = ("heat".to_owned(), "1".to_owned());
+    person.model.set(crate::chat::Settings::from([one]));
+    crate::app::sending::use_demo(&mut person.model);
+    person.sends("hello");
+    assert!(person.started()[0].settings.is_empty());
+}

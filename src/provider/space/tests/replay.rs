@@ -1,0 +1,239 @@
+//! Recorded Spaces of every protocol, served back byte by byte by a small scripted server, with a
+//! whole turn of the provider against them.
+
+use super::super::Space;
+use crate::chat::Message;
+use crate::gradio::Options;
+use crate::provider::{Provider, ProviderError, ReplyEvent, Request};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+/// A Space as it was recorded.
+struct Recording {
+    config: &'static str,
+    stream: &'static str,
+}
+
+macro_rules! recording {
+    ($config:literal, $stream:literal) => {
+        Recording {
+            config: include_str!(concat!(
+                "../../../../tests/fixtures/chatinterface-",
+                $config,
+                ".config.json"
+            )),
+            stream: include_str!(concat!(
+                "../../../../tests/fixtures/streams/chatinterface-",
+                $stream,
+                ".sse"
+            )),
+        }
+    };
+}
+
+/// What the scripted server was asked: method, path and body.
+type Asked = Arc<Mutex<Vec<(String, String, Value)>>>;
+
+/// Serves a recording on a port of its own; gives the address and what is asked there.
+async fn serve(recording: Recording) -> (String, Asked) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, inputs_came) = (Asked::default(), Arc::new(Notify::new()));
+    let recording = Arc::new(recording);
+    let all = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (recording, asked) = (Arc::clone(&recording), Arc::clone(&all));
+            let inputs_came = Arc::clone(&inputs_came);
+            tokio::spawn(async move {
+                let mut stream = BufStream::new(stream);
+                let (method, path, body) = request(&mut stream).await;
+                let is_inputs = method == "POST" && path.ends_with("/queue/data");
+                asked
+                    .lock()
+                    .unwrap()
+                    .push((method.clone(), path.clone(), body));
+                if is_inputs {
+                    inputs_came.notify_one();
+                }
+                answer(
+                    stream.into_inner(),
+                    &recording,
+                    (&method, &path),
+                    &inputs_came,
+                )
+                .await;
+            });
+        }
+    });
+    (url, asked)
+}
+
+async fn request(stream: &mut BufStream<TcpStream>) -> (String, String, Value) {
+    let (mut line, mut length) = (String::new(), 0);
+    stream.read_line(&mut line).await.unwrap();
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next().unwrap(), words.next().unwrap());
+    loop {
+        let mut header = String::new();
+        stream.read_line(&mut header).await.unwrap();
+        let header = header.trim().to_lowercase();
+        if header.is_empty() {
+            break;
+        }
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.unwrap();
+    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    (method, path, body)
+}
+
+async fn answer(
+    mut stream: TcpStream,
+    recording: &Recording,
+    (method, path): (&str, &str),
+    inputs_came: &Notify,
+) {
+    stream.set_nodelay(true).unwrap();
+    let route = path
+        .split('?')
+        .next()
+        .unwrap()
+        .trim_start_matches("/gradio_api");
+    let (status, kind, body) = match (method, route) {
+        ("GET", "/config") => (200, "application/json", recording.config.to_owned()),
+        ("POST", "/queue/join") => {
+            let event_id = event_id(recording.stream);
+            (
+                200,
+                "application/json",
+                json!({"event_id": event_id}).to_string(),
+            )
+        }
+        ("GET", "/queue/join" | "/queue/data") => {
+            (200, "text/event-stream", recording.stream.to_owned())
+        }
+        ("POST", "/queue/data") => (200, "application/json", "null".to_owned()),
+        _ => (
+            404,
+            "application/json",
+            json!({"detail": "Not Found"}).to_string(),
+        ),
+    };
+    let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // An app of 4.0 to 4.8 says nothing more before it has the inputs.
+    let pause = body
+        .find("send_data")
+        .and_then(|at| body.get(at..)?.find('\n').map(|end| at + end + 2));
+    for (at, byte) in body.bytes().enumerate() {
+        if Some(at) == pause {
+            inputs_came.notified().await;
+        }
+        // A reader that has heard enough closes before the end.
+        if stream.write_all(&[byte]).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn event_id(stream: &str) -> String {
+    let named = stream.split("\"event_id\":").nth(1);
+    let id = named.and_then(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
+    id.map(|(id, _)| id.to_owned()).unwrap_or_default()
+}
+
+async fn turn(url: &str, request: Request) -> Result<(String, Option<String>), ProviderError> {
+    let space = Space::new(url, Options::default(), TaskTracker::new());
+    let (mut reply, mut thought) = (space.reply(request), None);
+    while let Some(event) = reply.next().await {
+        match event? {
+            ReplyEvent::Reasoning(text) => thought = Some(text),
+            ReplyEvent::Done(text) => return Ok((text, thought)),
+            _ => {}
+        }
+    }
+    panic!("the reply has no end")
+}
+
+fn said(asked: &Asked, method: &str, route: &str) -> Value {
+    let asked = asked.lock().unwrap();
+    let found = asked
+        .iter()
+        .find(|(how, path, _)| how == method && path.ends_with(route));
+    found
+        .unwrap_or_else(|| panic!("{method} {route} in {asked:?}"))
+        .2
+        .clone()
+}
+
+#[tokio::test]
+async fn a_recorded_space_of_each_protocol_replies_what_it_replied() {
+    for recording in [
+        recording!("4.8", "4.8-sse.0.start"),
+        recording!("4.16", "4.16.0.queue-hi"),
+        recording!("4.20", "4.20.0.queue-hi"),
+        recording!("4.44", "4.44.0.queue-hi"),
+        recording!("5.49", "5.49.0.queue-hi"),
+        recording!("6.31", "6.31.0.queue-hi"),
+    ] {
+        let (url, _) = serve(recording).await;
+        let request = Request::new([Message::user("hi")]);
+        let (text, thought) = turn(&url, request).await.unwrap();
+        assert_eq!(text, "Echo[0]: hi\n  two\n end ");
+        assert_eq!(thought.as_deref(), Some("x"));
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_protocol_gets_its_inputs_when_it_asks_for_them() {
+    let (url, asked) = serve(recording!("4.8", "4.8-sse.0.start")).await;
+    let request = Request {
+        system: "Be brief.".to_owned(),
+        settings: [("temperature".to_owned(), json!("0.5"))].into(),
+        ..Request::new([Message::user("hi")])
+    };
+    turn(&url, request).await.unwrap();
+    let inputs = said(&asked, "POST", "/queue/data");
+    assert_eq!(inputs["data"], json!(["hi", null, "Be brief.", 0.5]));
+    assert_eq!(inputs["event_id"], "a7a98673c01e4515b450db6e2ccd9229");
+    assert_eq!(inputs["fn_index"], 18);
+    let joined = asked.lock().unwrap();
+    let joined = joined
+        .iter()
+        .find(|(_, path, _)| path.starts_with("/queue/join?"));
+    let (_, path, _) = joined.unwrap();
+    assert!(path.contains("fn_index=18&session_hash="), "{path}");
+}
+
+#[tokio::test]
+async fn a_setting_that_is_refused_sends_nothing() {
+    let (url, asked) = serve(recording!("4.44", "4.44.0.queue-hi")).await;
+    let request = Request {
+        settings: [("temperature".to_owned(), json!(3))].into(),
+        ..Request::new([Message::user("hi")])
+    };
+    let error = turn(&url, request).await.unwrap_err();
+    assert_eq!(error.kind(), "settings");
+    let asked = asked.lock().unwrap();
+    assert!(
+        asked.iter().all(|(method, ..)| method == "GET"),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_space_of_gradio_3_is_refused_as_too_old() {
+    let (url, _) = serve(recording!("3.50", "4.16.0.queue-hi")).await;
+    let error = turn(&url, Request::new([Message::user("hi")]))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("3.50.2"), "{error}");
+}
