@@ -18,6 +18,7 @@ pub mod login;
 pub mod open;
 pub mod scroll;
 mod sending;
+mod settings;
 mod switching;
 mod tree;
 pub mod turn;
@@ -29,7 +30,7 @@ pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId, Failure, Settings};
+use crate::chat::{Conversation, ConversationId, Failure, Settings, SpaceInput};
 use editor::Editor;
 use input::Guard;
 use login::LoginBox;
@@ -54,6 +55,8 @@ pub struct Model {
     pub focus: Focus,
     /// The system message's field, while its panel is open.
     pub panel: Option<Editor>,
+    /// The place of the mark in the Space's settings.
+    pub setting_at: usize,
     /// The saved conversations and their list.
     pub library: Library,
     /// What lies over everything.
@@ -67,6 +70,8 @@ pub struct Model {
     /// What new conversations begin with.
     defaults: Defaults,
     names: HashMap<String, ProviderNames>,
+    /// What can be set for each Space that was looked at.
+    inputs: HashMap<String, Vec<SpaceInput>>,
     open: HashMap<ConversationId, OpenConversation>,
     guard: Guard,
     quit_armed: Option<Duration>,
@@ -117,6 +122,8 @@ pub enum Focus {
     Composer,
     /// The system message.
     Panel,
+    /// The settings of the Space, below the system message.
+    Settings,
     /// The list of conversations.
     List,
 }
@@ -132,6 +139,8 @@ pub enum Overlay {
     Rename(ConversationId, Editor),
     /// The list of all actions.
     Palette(Menu),
+    /// The box that changes a setting of the Space.
+    Setting(SpaceInput, Editor),
     /// The box that asks for a name and a password.
     Login(Box<LoginBox>),
     /// The box that chooses a Space, and what is known of the one that was chosen.
@@ -175,6 +184,7 @@ impl Model {
             current,
             focus: Focus::Composer,
             panel: None,
+            setting_at: 0,
             library: Library::default(),
             overlay: None,
             remark: None,
@@ -182,6 +192,7 @@ impl Model {
             regions: Regions::default(),
             defaults,
             names: HashMap::new(),
+            inputs: HashMap::new(),
             open: HashMap::from([(current, open)]),
             guard: Guard::default(),
             quit_armed: None,

@@ -5,6 +5,7 @@
 pub mod change;
 pub mod conversation;
 pub mod export;
+pub mod input;
 pub mod message;
 pub mod prompt;
 pub mod reply;
@@ -13,6 +14,7 @@ pub mod tokens;
 
 pub use change::{Change, Settings, import_changes};
 pub use conversation::{Conversation, ConversationId};
+pub use input::SpaceInput;
 pub use message::{Attachment, Draft, Message, MessageId, MessageState, Role};
 pub use prompt::format_prompt;
 pub use reply::{Failure, Notice, Progress, Stage};

@@ -5,7 +5,8 @@ use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::library::found;
 use super::update::{page, quit};
 use super::{
-    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, login, sending, switching, tree,
+    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, login, sending, settings, switching,
+    tree,
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -20,6 +21,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         (None, Focus::Composer) => &[Context::Composer, Context::Text, Context::All],
         (None, Focus::Panel) => &[Context::Text, Context::All],
         (None, Focus::List) => &[Context::List, Context::All],
+        (None, Focus::Settings) => &[Context::Settings, Context::All],
     };
     if let Some(action) = lookup(key, contexts) {
         return act(model, action);
@@ -35,7 +37,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     };
     // Typing while a message is picked, or in the list, goes on with the message being written.
     model.conversation_mut().picked = None;
-    if model.focus == Focus::List {
+    if matches!(model.focus, Focus::List | Focus::Settings) {
         model.focus = Focus::Composer;
     }
     let mut bytes = [0; 4];
@@ -63,6 +65,11 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ => return None,
         },
         Overlay::Login(_) => return login::key(model, key),
+        Overlay::Setting(_, text) => match key.code {
+            KeyCode::Enter => settings::close(model),
+            _ if edits(text, key) => {}
+            _ => return None,
+        },
         Overlay::Palette(menu) => match key.code {
             KeyCode::Enter => return Some(choosing::run_chosen(model)),
             _ if moves(menu, key, choosing::actions) => {}
@@ -110,7 +117,7 @@ pub(super) fn edits(field: &mut Editor, key: KeyEvent) -> bool {
 /// Changes the field that has the keyboard.
 pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     match &mut model.overlay {
-        Some(Overlay::Rename(_, title)) => return change(title),
+        Some(Overlay::Rename(_, field) | Overlay::Setting(_, field)) => return change(field),
         Some(Overlay::Login(login)) => return change(login.field()),
         Some(Overlay::Switcher(menu) | Overlay::Palette(menu) | Overlay::Spaces(menu, _)) => {
             return change(&mut menu.query);
@@ -136,6 +143,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyMessage => copy_message(model),
         Action::CopyCode(number) => copy_code(model, number),
         Action::Mouse => toggle_mouse(model),
+        Action::SystemPanel => toggle_panel(model),
         Action::EditMessage => tree::edit(model),
         Action::Retry => tree::retry(model),
         Action::Continue => tree::go_on(model),
@@ -178,7 +186,12 @@ fn move_or_edit(model: &mut Model, action: Action) {
             };
         }
         Action::Palette => model.overlay = Some(Overlay::Palette(Menu::default())),
-        Action::SystemPanel => toggle_panel(model),
+        Action::SettingUp => settings::select(model, -1),
+        Action::SettingDown => settings::select(model, 1),
+        Action::SettingLess => settings::step(model, -1),
+        Action::SettingMore => settings::step(model, 1),
+        Action::ChangeSetting => settings::open(model),
+        Action::ResetSetting => settings::reset_current(model),
         Action::NextPane => next_pane(model),
         Action::PageUp => page(model, -1),
         Action::PageDown => page(model, 1),
@@ -209,6 +222,7 @@ fn next_pane(model: &mut Model) {
     let panes = [
         Some(Focus::Composer),
         model.panel.as_ref().map(|_| Focus::Panel),
+        (model.panel.is_some() && model.inputs().next().is_some()).then_some(Focus::Settings),
         model.library.is_shown.then_some(Focus::List),
     ];
     let panes: Vec<Focus> = panes.into_iter().flatten().collect();
@@ -266,14 +280,17 @@ fn toggle_mouse(model: &mut Model) -> Vec<Effect> {
     vec![Effect::CaptureMouse(model.has_mouse)]
 }
 
-fn toggle_panel(model: &mut Model) {
+fn toggle_panel(model: &mut Model) -> Vec<Effect> {
     if model.panel.take().is_some() {
         model.focus = Focus::Composer;
+        Vec::new()
     } else {
         let mut editor = Editor::new(model.system());
         editor.set_width(model.regions.panel_width);
         model.panel = Some(editor);
         model.focus = Focus::Panel;
+        model.setting_at = 0;
+        settings::look(model)
     }
 }
 

@@ -4,7 +4,7 @@ use super::acting::{act, edits};
 use super::keymap::{Action, Binding, choices};
 use super::library::matching;
 use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice};
-use crate::chat::{Change, Failure, Role, export};
+use crate::chat::{Change, Failure, Role, SpaceInput, export};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// Words that mean an action when they begin a message, and the action.
@@ -146,17 +146,25 @@ pub(super) fn check_chosen(model: &mut Model) -> Vec<Effect> {
 
 /// A Space was looked at. One that answers is used from now on; of another one the box says why
 /// not, and the conversation stays where it was.
-pub(super) fn looked(model: &mut Model, space: &str, found: &Result<(), Failure>) -> Vec<Effect> {
+pub(super) fn looked(
+    model: &mut Model,
+    space: &str,
+    found: Result<Vec<SpaceInput>, Failure>,
+) -> Vec<Effect> {
     let is_awaited = match &mut model.overlay {
         Some(Overlay::Spaces(_, Some(check))) if check.space == space => {
-            if let Err(failure) = found {
+            if let Err(failure) = &found {
                 check.failure = Some(failure.clone());
             }
             true
         }
         _ => false,
     };
-    if !is_awaited || found.is_err() {
+    let Ok(inputs) = found else {
+        return Vec::new();
+    };
+    model.inputs.insert(space.to_owned(), inputs);
+    if !is_awaited {
         return Vec::new();
     }
     model.overlay = None;

@@ -7,8 +7,8 @@ use super::ProviderNames;
 use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Progress, Settings, Stage,
-    Summary,
+    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Progress, Settings,
+    SpaceInput, Stage, Summary,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -29,8 +29,8 @@ pub enum Event {
     Store(StoreEvent),
     /// This is how the source of a Space's replies is called.
     Described(String, ProviderNames),
-    /// A Space was looked at: whether it answers, and what is wrong where it does not.
-    Looked(String, Result<(), Failure>),
+    /// A Space was looked at: what can be set there, or what is wrong where it does not answer.
+    Looked(String, Result<Vec<SpaceInput>, Failure>),
     /// The draft as it came back from the person's own editor.
     Edited(String),
     /// A file was read to be attached, or why it was not.

@@ -92,6 +92,18 @@ pub enum Action {
     ListUp,
     /// Moves the mark down.
     ListDown,
+    /// Changes the setting at the mark.
+    ChangeSetting,
+    /// Sets it back to the Space's default.
+    ResetSetting,
+    /// Its former value: a choice before, a step less.
+    SettingLess,
+    /// Its next value.
+    SettingMore,
+    /// Moves the mark of the settings up.
+    SettingUp,
+    /// Moves the mark of the settings down.
+    SettingDown,
     /// Turns mouse capture on or off.
     Mouse,
     /// One of the text fields' own.
@@ -150,6 +162,8 @@ pub enum Context {
     Picked,
     /// In the list of conversations.
     List,
+    /// In the settings of the Space.
+    Settings,
 }
 
 /// A row of the table.

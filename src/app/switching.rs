@@ -7,7 +7,7 @@ use super::editor::Editor;
 use super::keep::keep;
 use super::library::found;
 use super::open::OpenConversation;
-use super::{Effect, Focus, Menu, Model, Overlay, StoreEvent};
+use super::{Effect, Focus, Menu, Model, Overlay, StoreEvent, settings};
 use crate::chat::{Change, Conversation, ConversationId, Draft, Settings};
 
 /// Open conversations in which nothing happens are given up beyond this many; the disk has them.
@@ -108,16 +108,21 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     if model.panel.is_some() {
         model.panel = Some(Editor::new(model.system()));
     }
-    if model.focus == Focus::Panel {
+    if matches!(model.focus, Focus::Panel | Focus::Settings) {
         model.focus = Focus::Composer;
     }
-    if model.names.contains_key(&space) {
-        return Vec::new();
+    let mut effects = Vec::new();
+    if model.panel.is_some() {
+        model.setting_at = 0;
+        effects.extend(settings::look(model));
     }
-    vec![Effect::Describe {
-        space,
-        model: asked,
-    }]
+    if !model.names.contains_key(&space) {
+        effects.push(Effect::Describe {
+            space,
+            model: asked,
+        });
+    }
+    effects
 }
 
 fn give_up_idle(model: &mut Model) {

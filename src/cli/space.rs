@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::exit::{Exit, complain, print};
-use crate::provider::input::{Kind, SpaceInput};
+use crate::chat::input::{Kind, SpaceInput};
 use crate::provider::{Ability, ProviderInfo, SpaceReport};
 use crate::sanitize;
 use clap::Args;

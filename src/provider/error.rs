@@ -8,6 +8,7 @@ mod failed;
 
 use super::info::UnknownModel;
 use crate::chat::Failure;
+use crate::chat::input::InputError;
 use crate::gradio::{self, ConnectCause};
 use std::time::Duration;
 
@@ -127,6 +128,12 @@ fn report(message: impl Into<String>, hint: impl Into<String>) -> Report {
     Report {
         message: message.into(),
         hint: hint.into(),
+    }
+}
+
+impl From<InputError> for ProviderError {
+    fn from(error: InputError) -> Self {
+        Self::Settings(report(error.message, error.hint))
     }
 }
 

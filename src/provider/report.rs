@@ -1,6 +1,6 @@
 //! What a look at a Space found; `spacechat space` shows it.
 
-use super::input::SpaceInput;
+use crate::chat::input::SpaceInput;
 use crate::gradio::app::App;
 
 /// What a look at a Space found.

@@ -10,10 +10,10 @@ mod inputs;
 mod turn;
 
 use super::catalog;
-use super::input::{Kind, SpaceInput};
 use super::report::{Ability, SpaceReport};
 use super::{Place, Provider, ProviderError, ProviderInfo, Qwen, Reply, Request};
 use crate::chat::Stage;
+use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::App;
 use crate::gradio::{self, Client};
 use detect::{Chat, Form, Found, Memory};

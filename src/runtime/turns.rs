@@ -85,7 +85,7 @@ impl Turns {
         let provider = self.providers.find(&space);
         self.tracker.spawn(async move {
             let found = match provider {
-                Ok(provider) => provider.look().await.map(|_| ()),
+                Ok(provider) => provider.look().await.map(|report| report.inputs),
                 Err(error) => Err(error),
             };
             let found = found.map_err(|error| error.failure());

@@ -3,12 +3,13 @@
 
 use super::notes::chip;
 use super::theme::Theme;
+use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, shown_key};
 use crate::app::{Focus, Model};
 use crate::sanitize;
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
@@ -91,25 +92,81 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
 }
 
-/// Draws the panel of the system message.
+/// Draws the panel of the system message, and below it the settings of the Space.
 pub fn draw_panel(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let Some(editor) = &model.panel else {
         return;
     };
     frame.render_widget(Clear, area);
+    let settings = u16::try_from(model.inputs().count()).unwrap_or(u16::MAX);
+    let settings = if settings == 0 {
+        0
+    } else {
+        settings.saturating_add(2).min(area.height / 2)
+    };
+    let [system, settings] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(settings)]).areas(area);
     let has_focus = model.focus == Focus::Panel;
     let closes = format!(" {} closes ", shown_key(Action::SystemPanel));
-    let hint = if area.width < 60 {
+    let hint = if system.width < 60 {
         closes
     } else {
         format!(" in force from the next message ·{closes}")
     };
-    let inner = draw_frame(" System message ", has_focus, theme, frame, area, &hint);
+    let inner = draw_frame(" System message ", has_focus, theme, frame, system, &hint);
     let is_current = has_focus && model.overlay.is_none();
-    draw_field(editor, is_current, theme.text, frame, inner, area.width);
+    draw_field(editor, is_current, theme.text, frame, inner, system.width);
     if editor.is_empty() && inner.height > 0 {
         let words = Span::styled("how the model should behave", theme.dim);
         frame.render_widget(words, Rect { height: 1, ..inner });
+    }
+    draw_settings(model, theme, frame, settings);
+}
+
+/// Draws the settings of the Space, one to a row: name, value, what it takes.
+fn draw_settings(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    if area.height < 3 {
+        return;
+    }
+    let has_focus = model.focus == Focus::Settings;
+    let hint = if has_focus {
+        " ← → Enter change · Del default "
+    } else {
+        " Tab goes here "
+    };
+    let inner = draw_frame(
+        " Settings of the Space ",
+        has_focus,
+        theme,
+        frame,
+        area,
+        hint,
+    );
+    let first = (model.setting_at + 1).saturating_sub(usize::from(inner.height));
+    let inputs = model.inputs().enumerate().skip(first);
+    for (y, (at, input)) in (inner.top()..inner.bottom()).zip(inputs) {
+        let (value, is_set) = model.setting(input);
+        let pointer = if has_focus && at == model.setting_at {
+            "▸ "
+        } else {
+            "  "
+        };
+        let style = if is_set { theme.key } else { theme.text };
+        let width = usize::from(inner.width);
+        let line = Line::from(vec![
+            Span::styled(pointer, theme.picked),
+            Span::styled(fitted(&sanitize::line(&input.label), width / 2), theme.text),
+            Span::raw("  "),
+            Span::styled(sanitize::line(&value), style),
+        ]);
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+        );
     }
 }
 

@@ -41,19 +41,20 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usiz
             }
         }
         Some(Overlay::Login(login)) => draw_login(login, theme, frame, area),
-        Some(Overlay::Rename(_, title)) => {
-            let area = Rect {
-                height: area.height.min(3),
-                ..area
-            };
-            let inner = draw_box(
-                " Title ",
-                " Enter keeps it · Esc does not ",
+        Some(Overlay::Rename(_, title)) => draw_field(" Title ", title, theme, frame, area),
+        Some(Overlay::Setting(input, text)) => {
+            let title = format!(
+                " {} · {} ",
+                sanitize::line(&input.label),
+                sanitize::line(&input.takes())
+            );
+            draw_field(
+                &fitted(&title, usize::from(area.width.min(HELP_WIDTH)) - 4),
+                text,
                 theme,
                 frame,
                 area,
             );
-            draw_line(title, theme, frame, inner);
         }
         None => {}
     }
@@ -84,6 +85,16 @@ fn draw_switcher(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, a
     if found.is_empty() {
         frame.render_widget(Span::styled(" nothing found", theme.dim), list);
     }
+}
+
+/// A box with one field.
+fn draw_field(title: &str, field: &Editor, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let area = Rect {
+        height: area.height.min(3),
+        ..area
+    };
+    let inner = draw_box(title, " Enter keeps it · Esc does not ", theme, frame, area);
+    draw_line(field, theme, frame, inner);
 }
 
 /// The box that asks for a name and a password, which is shown as dots.
@@ -187,13 +198,7 @@ fn draw_check(check: &SpaceCheck, theme: &Theme, frame: &mut Frame, area: Rect) 
 }
 
 /// A framed box over everything, at most as wide as the help.
-fn draw_box(
-    title: &'static str,
-    hint: &'static str,
-    theme: &Theme,
-    frame: &mut Frame,
-    area: Rect,
-) -> Rect {
+fn draw_box(title: &str, hint: &'static str, theme: &Theme, frame: &mut Frame, area: Rect) -> Rect {
     let width = area.width.min(HELP_WIDTH);
     let area = Rect {
         x: area.x + (area.width - width) / 2,
@@ -203,7 +208,7 @@ fn draw_box(
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
-        .title(Span::styled(title, theme.focus))
+        .title(Span::styled(title.to_owned(), theme.focus))
         .title_bottom(Span::styled(hint, theme.dim));
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
@@ -247,6 +252,7 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
         ("Text", Context::Text),
         ("Picked message", Context::Picked),
         ("List of conversations", Context::List),
+        ("Settings of the Space", Context::Settings),
     ];
     let mut lines = Vec::new();
     for (title, context) in sections {

@@ -74,4 +74,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Text, Action::Edit(E::Yank), &[ctrl('y')], "insert what was deleted"),
     bind(Context::Text, Action::Edit(E::Undo), &[alt('z')], "undo"),
     bind(Context::Text, Action::Edit(E::Redo), &[alt('Z')], "redo"),
+    bind(Context::Settings, Action::ChangeSetting, &[key(Enter)], "change it"),
+    bind(Context::Settings, Action::SettingUp, &[key(Up)], "up"),
+    bind(Context::Settings, Action::SettingDown, &[key(Down)], "down"),
+    bind(Context::Settings, Action::SettingLess, &[key(Left)], "the choice before, a step less"),
+    bind(Context::Settings, Action::SettingMore, &[key(Right)], "the next choice, a step more"),
+    bind(Context::Settings, Action::ResetSetting, &[key(Delete), key(Backspace)], "back to the default"),
 ];

@@ -1,12 +1,12 @@
 //! One turn at the seed's Space: which session, which prompt, and what is told of the reply.
 
 use super::{Page, QUERY, Qwen};
+use crate::chat::input;
 use crate::chat::{Stage, format_prompt};
 use crate::gradio::app::App;
 use crate::gradio::{self, Chain, Client};
 use crate::provider::bubbles::read_pairs;
 use crate::provider::exchange::{End, Exchange};
-use crate::provider::input;
 use crate::provider::reply::ReplySender;
 use crate::provider::uploading::upload_files;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};

@@ -6,10 +6,10 @@
 //! asked of anybody here; [`super::turn`] fires what was found.
 
 use super::inputs::{self, Parameters};
+use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio;
 use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol, Visibility};
 use crate::provider::ProviderError;
-use crate::provider::input::{Kind, SpaceInput};
 use crate::provider::qwen;
 use serde_json::Value;
 

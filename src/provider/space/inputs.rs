@@ -3,8 +3,8 @@
 //! `/info` lists the parameters of a named function in the order of its components, those left out
 //! that it skips (state, layout, buttons). Where it says nothing, the label gives the name.
 
+use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
-use crate::provider::input::{Kind, SpaceInput, slug};
 use serde_json::Value;
 
 /// The parameters that `/info` lists.

@@ -2,11 +2,11 @@
 
 use super::detect::{Chat, Found, Memory, Shape};
 use super::{Known, Space};
+use crate::chat::input;
 use crate::chat::{Message, Role, Stage, format_prompt};
 use crate::gradio::app::App;
 use crate::gradio::{self, Chain, Client};
 use crate::provider::exchange::{End, Exchange};
-use crate::provider::input;
 use crate::provider::reply::ReplySender;
 use crate::provider::spoken::Reader;
 use crate::provider::uploading::upload_files;

@@ -1,6 +1,8 @@
 //! The palette, commands, Spaces.
 
 use super::*;
+use crate::chat::SpaceInput;
+use crate::chat::input::Kind;
 
 #[test]
 fn the_palette_runs_what_it_found_by_its_words() {
@@ -50,7 +52,7 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
     assert_eq!(person.model.conversation().conversation.space, "space");
     person
         .key(KeyCode::Enter)
-        .tell(Event::Looked("owner/name".to_owned(), Ok(())));
+        .tell(Event::Looked("owner/name".to_owned(), Ok(Vec::new())));
     assert_eq!(person.model.conversation().conversation.space, "owner/name");
     assert!(person.model.overlay.is_none());
 }
@@ -119,4 +121,46 @@ fn the_embedded_space_is_not_asked_for_the_settings_of_another() {
     crate::app::sending::use_demo(&mut person.model);
     person.sends("hello");
     assert!(person.started()[0].settings.is_empty());
+}
+
+/// An input that takes a number from 0.1 to 4.
+fn temperature() -> SpaceInput {
+    SpaceInput {
+        name: "temperature".to_owned(),
+        label: "Temperature".to_owned(),
+        kind: Kind::Number {
+            min: Some(0.1),
+            max: Some(4.0),
+            step: Some(0.1),
+        },
+        default: serde_json::json!(0.7),
+    }
+}
+
+#[test]
+fn a_setting_of_the_space_is_changed_held_to_its_limits_and_travels() {
+    let mut person = Person::new();
+    person.key(KeyCode::F(2));
+    assert!(person.effects.contains(&Effect::Look("space".to_owned())));
+    person.tell(Event::Looked("space".to_owned(), Ok(vec![temperature()])));
+    person.key(KeyCode::Tab).key(KeyCode::Enter);
+    person.ctrl('u').types("9").key(KeyCode::Enter);
+    let (remark, _) = person.model.remark.clone().unwrap();
+    assert!(remark.contains("a number from 0.1 to 4"), "{remark}");
+    person.key(KeyCode::Right).key(KeyCode::Right);
+    assert_eq!(
+        person.model.setting(&temperature()),
+        ("0.9".to_owned(), true)
+    );
+    person.key(KeyCode::Esc).sends("hello");
+    let settings = &person.started()[0].settings;
+    assert_eq!(settings.get("temperature").map(String::as_str), Some("0.9"));
+    person
+        .key(KeyCode::Tab)
+        .key(KeyCode::Tab)
+        .key(KeyCode::Delete);
+    assert_eq!(
+        person.model.setting(&temperature()),
+        ("0.7".to_owned(), false)
+    );
 }

@@ -1,12 +1,21 @@
 //! What a Space lets a person set beside the message: temperature, a system message, a choice.
 //!
-//! Inputs are described by `/info` and `/config` (see [`super::space`]); here a value that a
+//! Inputs are described by `/info` and `/config` (read by the provider); here a value that a
 //! person gave, mostly as text, is found by its name and held to the input's kind and limits.
 //! Nothing is sent from here.
 
-use super::{ProviderError, Report};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// A setting that a Space does not have, or a value that it does not take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InputError {
+    /// What is wrong.
+    pub message: String,
+    /// What would do.
+    pub hint: String,
+}
 
 /// One input of a Space.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +84,7 @@ impl SpaceInput {
     }
 
     /// The value to send for what a person gave.
-    pub fn check(&self, given: &Value) -> Result<Value, ProviderError> {
+    pub fn check(&self, given: &Value) -> Result<Value, InputError> {
         let value = match &self.kind {
             Kind::Text => Some(json!(plain(given))),
             Kind::Number { min, max, .. } => number(given).filter(|value| {
@@ -94,11 +103,9 @@ impl SpaceInput {
                 open,
             } => several(choices, *open, given),
         };
-        value.ok_or_else(|| {
-            ProviderError::Settings(Report {
-                message: format!("{} cannot be {}.", self.name, plain(given)),
-                hint: format!("It takes {}.", self.takes()),
-            })
+        value.ok_or_else(|| InputError {
+            message: format!("{} cannot be {}.", self.name, plain(given)),
+            hint: format!("It takes {}.", self.takes()),
         })
     }
 
@@ -127,7 +134,7 @@ impl SpaceInput {
 pub fn values(
     inputs: &[SpaceInput],
     settings: &BTreeMap<String, Value>,
-) -> Result<Vec<(usize, Value)>, ProviderError> {
+) -> Result<Vec<(usize, Value)>, InputError> {
     settings
         .iter()
         .map(|(name, given)| {
@@ -138,7 +145,7 @@ pub fn values(
 }
 
 /// The input that a person means: by its whole name or label, or by a beginning that only one has.
-fn find(inputs: &[SpaceInput], name: &str) -> Result<usize, ProviderError> {
+fn find(inputs: &[SpaceInput], name: &str) -> Result<usize, InputError> {
     if let Some(at) = inputs.iter().position(|input| input.is_called(name)) {
         return Ok(at);
     }
@@ -155,10 +162,10 @@ fn find(inputs: &[SpaceInput], name: &str) -> Result<usize, ProviderError> {
     } else {
         format!("Its settings are: {}.", names.join(", "))
     };
-    Err(ProviderError::Settings(Report {
+    Err(InputError {
         message: format!("This Space has no setting {name:?}."),
         hint,
-    }))
+    })
 }
 
 /// A label as a name: lower case, words joined by `_`.
@@ -273,7 +280,7 @@ mod tests {
         ]
     }
 
-    fn set(name: &str, text: &str) -> Result<Vec<(usize, Value)>, ProviderError> {
+    fn set(name: &str, text: &str) -> Result<Vec<(usize, Value)>, InputError> {
         values(&inputs(), &BTreeMap::from([(name.to_owned(), json!(text))]))
     }
 
@@ -291,31 +298,25 @@ mod tests {
         let error = set("temprature", "1").unwrap_err();
         assert!(error.to_string().contains("temprature"), "{error}");
         assert!(
-            error.hint().contains("system_message, temperature"),
+            error.hint.contains("system_message, temperature"),
             "{}",
-            error.hint()
+            error.hint
         );
-        assert_eq!(error.kind(), "settings");
         let none = BTreeMap::from([("x".to_owned(), json!(1))]);
-        assert!(
-            values(&[], &none)
-                .unwrap_err()
-                .hint()
-                .contains("no settings")
-        );
+        assert!(values(&[], &none).unwrap_err().hint.contains("no settings"));
     }
 
     #[test]
     fn a_value_out_of_its_limits_is_refused_with_them() {
         for text in ["4.1", "-1", "hot", "NaN", ""] {
             let error = set("temperature", text).unwrap_err();
-            assert!(error.hint().contains("from 0.1 to 4"), "{}", error.hint());
+            assert!(error.hint.contains("from 0.1 to 4"), "{}", error.hint);
         }
         assert_eq!(set("temperature", "4"), Ok(vec![(1, json!(4))]));
         assert!(
             set("size", "huge")
                 .unwrap_err()
-                .hint()
+                .hint
                 .contains("Small, Large")
         );
     }

@@ -1,0 +1,133 @@
+//! The settings of a Space, below the system message in its panel: temperature, choices, flags.
+//!
+//! What can be set is told by a look at the Space; what is set belongs to the conversation, is
+//! kept with it, and travels with every message. A value that the Space would not take is refused
+//! here already, with what would do.
+
+use super::editor::Editor;
+use super::{Effect, Model, Overlay};
+use crate::chat::SpaceInput;
+use crate::chat::input::Kind;
+use serde_json::Value;
+
+impl Model {
+    /// What can be set for the Space of what is seen; nothing until it was looked at. The system
+    /// message has its own field.
+    pub fn inputs(&self) -> impl Iterator<Item = &SpaceInput> {
+        let space = &self.conversation().conversation.space;
+        let inputs = self.inputs.get(space).into_iter().flatten();
+        inputs.filter(|input| !input.is_system())
+    }
+
+    /// What an input is set to, and whether that differs from its default.
+    pub fn setting(&self, input: &SpaceInput) -> (String, bool) {
+        match self.conversation().settings.get(&input.name) {
+            Some(text) => (text.clone(), true),
+            None => (shown(&input.default), false),
+        }
+    }
+
+    fn current_input(&self) -> Option<SpaceInput> {
+        self.inputs().nth(self.setting_at).cloned()
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Looks at the Space when its settings are not known yet.
+pub(super) fn look(model: &Model) -> Vec<Effect> {
+    let space = &model.conversation().conversation.space;
+    if model.inputs.contains_key(space) {
+        return Vec::new();
+    }
+    vec![Effect::Look(space.clone())]
+}
+
+pub(super) fn select(model: &mut Model, by: isize) {
+    let last = model.inputs().count().saturating_sub(1);
+    model.setting_at = model.setting_at.saturating_add_signed(by).min(last);
+}
+
+/// Opens the box that changes the setting at the mark.
+pub(super) fn open(model: &mut Model) {
+    if let Some(input) = model.current_input() {
+        let (text, _) = model.setting(&input);
+        model.overlay = Some(Overlay::Setting(input, Editor::new(&text)));
+    }
+}
+
+/// Enter in that box. An empty text goes back to the default.
+pub(super) fn close(model: &mut Model) {
+    let Some(Overlay::Setting(input, editor)) = model.overlay.take() else {
+        return;
+    };
+    let text = editor.text();
+    if text.trim().is_empty() && input.kind != Kind::Text {
+        reset(model, &input);
+    } else {
+        set(model, &input, text);
+    }
+}
+
+/// Sets the setting at the mark back to its default.
+pub(super) fn reset_current(model: &mut Model) {
+    if let Some(input) = model.current_input() {
+        reset(model, &input);
+    }
+}
+
+fn reset(model: &mut Model, input: &SpaceInput) {
+    let open = model.conversation_mut();
+    if open.settings.remove(&input.name).is_some() {
+        open.kept.fields_changed();
+    }
+}
+
+fn set(model: &mut Model, input: &SpaceInput, text: String) {
+    if let Err(error) = input.check(&Value::String(text.clone())) {
+        model.remark(format!("{} {}", error.message, error.hint));
+        return;
+    }
+    let open = model.conversation_mut();
+    open.settings.insert(input.name.clone(), text);
+    open.kept.fields_changed();
+}
+
+/// Goes to the next or former value of the setting at the mark: a choice, a flag, a number by its
+/// step. A text has none.
+pub(super) fn step(model: &mut Model, by: isize) {
+    let Some(input) = model.current_input() else {
+        return;
+    };
+    let (text, _) = model.setting(&input);
+    let next = match &input.kind {
+        Kind::Flag => Some((text != "true").to_string()),
+        Kind::Choice { choices, .. } => {
+            let at = choices
+                .iter()
+                .position(|(label, value)| *label == text || shown(value) == text);
+            let next = at.map_or(0, |at| at.saturating_add_signed(by));
+            choices.get(next).map(|(label, _)| label.clone())
+        }
+        Kind::Number { min, max, step } => text.parse().ok().map(|number: f64| {
+            let step = step.filter(|step| *step > 0.0).unwrap_or(match (min, max) {
+                (Some(min), Some(max)) if max - min <= 10.0 => 0.1,
+                _ => 1.0,
+            });
+            let next = if by < 0 { number - step } else { number + step };
+            let next = next.clamp(min.unwrap_or(f64::MIN), max.unwrap_or(f64::MAX));
+            // Steps of a tenth add up to numbers like 0.30000000000000004.
+            format!("{}", (next * 1e6).round() / 1e6)
+        }),
+        Kind::Text => None,
+    };
+    if let Some(next) = next {
+        set(model, &input, next);
+    }
+}
