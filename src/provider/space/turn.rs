@@ -3,6 +3,7 @@
 use super::detect::{Chat, Found, Memory, Shape};
 use super::{Known, Space};
 use crate::chat::{Message, Role, Stage, format_prompt};
+use crate::gradio::app::Component;
 use crate::gradio::{self, Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::input;
@@ -79,10 +80,7 @@ impl Turn<'_> {
         let mut tab = live.unwrap_or_else(|| gradio::Session::new(gradio::session_hash()));
         self.set_inputs(chat, &mut tab)?;
         let prompt = self.remind(chat, &mut tab, is_live);
-        let takes_files = app
-            .component(chat.message)
-            .is_some_and(gradio::app::Component::takes_files);
-        let message = if takes_files {
+        let message = if app.is(chat.message, Component::takes_files) {
             json!({"text": prompt, "files": []})
         } else {
             Value::String(prompt)
@@ -98,9 +96,7 @@ impl Turn<'_> {
         let ends = (chat.first, chat.reply);
         let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, "");
         let files = client.shown(&app.api_prefix, "/file=");
-        let is_chatbot = app
-            .component(chat.reply)
-            .is_some_and(gradio::app::Component::is_chatbot);
+        let is_chatbot = app.is(chat.reply, Component::is_chatbot);
         let read = |value: &Value, ended: bool| {
             let reader = Reader {
                 files: &files,
