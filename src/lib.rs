@@ -22,7 +22,7 @@
 //! - [`ui`]: the screen
 //! - [`app`]: the model and the one function that changes it
 //! - [`markdown`]: text to blocks to lines
-//! - [`provider`]: sources of replies; the seed's is [`provider::qwen`]
+//! - [`provider`]: sources of replies; the seed's is [`provider::qwen`], any other chat Space [`provider::space`]
 //! - [`gradio`]: a client of Gradio apps
 //! - [`demo`]: the embedded Space
 //! - [`chat`]: the words all of these share

@@ -178,6 +178,11 @@ impl App {
         self.components.get(&id)
     }
 
+    /// Whether the component with this number passes a test (`Component::is_chatbot`).
+    pub fn is(&self, id: ComponentId, test: fn(&Component) -> bool) -> bool {
+        self.component(id).is_some_and(test)
+    }
+
     /// The dependency with this number.
     pub fn dependency(&self, id: FnIndex) -> Option<&Dependency> {
         self.dependencies

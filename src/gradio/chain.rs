@@ -290,7 +290,7 @@ impl Chain {
         self.keep(fn_index, outputs);
         let (app, watched) = (&self.app, self.watched);
         let matters = |dependency: &Dependency| {
-            let is_state = |id: &ComponentId| app.component(*id).is_some_and(Component::is_state);
+            let is_state = |id: &ComponentId| app.is(*id, Component::is_state);
             dependency.outputs.contains(&watched) || dependency.outputs.iter().any(is_state)
         };
         let next = app

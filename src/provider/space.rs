@@ -14,7 +14,7 @@ use super::report::{Ability, SpaceReport};
 use super::{Place, Provider, ProviderError, ProviderInfo, Qwen, Reply, Request};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
-use crate::gradio::app::App;
+use crate::gradio::app::{App, Component};
 use crate::gradio::{self, Client};
 use detect::{Chat, Form, Found, Memory};
 use serde_json::Value;
@@ -144,9 +144,6 @@ impl Space {
     fn report(&self, app: &App, chat: &Chat) -> SpaceReport {
         let dependency = app.dependency(chat.first);
         let name = dependency.and_then(|dependency| dependency.api_name.clone());
-        let takes_files = app
-            .component(chat.message)
-            .is_some_and(gradio::app::Component::takes_files);
         let history = match chat.memory {
             Memory::Session => Ability::Native("kept by the Space's session".to_owned()),
             Memory::Chatbot(..) => Ability::Native("sent in the chatbot".to_owned()),
@@ -162,7 +159,7 @@ impl Space {
             inputs: chat.inputs.clone(),
             system: system.map_or(Ability::Folded, Ability::Native),
             history,
-            files: if takes_files {
+            files: if app.is(chat.message, Component::takes_files) {
                 Ability::Native("with the message".to_owned())
             } else {
                 Ability::Folded

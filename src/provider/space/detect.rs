@@ -298,7 +298,7 @@ fn shape(app: &App, chatbot: &Component) -> Shape {
 
 fn of_kind(app: &App, ids: &[ComponentId], is_kind: fn(&Component) -> bool) -> Vec<ComponentId> {
     let mut found = ids.to_vec();
-    found.retain(|id| app.component(*id).is_some_and(is_kind));
+    found.retain(|id| app.is(*id, is_kind));
     found
 }
 

@@ -146,3 +146,27 @@ fn a_named_function_that_takes_a_message_and_gives_a_text_chats() {
     assert_eq!(chat.memory, Memory::Prompt);
     assert_eq!(chat.inputs[0].name, "be_brief");
 }
+
+#[test]
+fn the_choices_of_a_model_are_the_models_of_the_space() {
+    let choices =
+        json!({"label": "Model", "value": "l", "choices": [["Small", "s"], ["Large", "l"]]});
+    let app = app(
+        &json!([[1, "textbox"], [2, "chatbot"], [3, "dropdown", choices]]),
+        json!([[[1, 2, 3], [2], "talk", "submit"]]),
+    );
+    let chat = chat(&app, &Value::Null);
+    let space = Space::new(
+        "http://localhost",
+        gradio::Options::default(),
+        TaskTracker::new(),
+    );
+    let mut info = space.info();
+    offer(&mut info, &chat.inputs[chat.model().unwrap()]);
+    assert_eq!(info.resolve(""), Ok("Large"));
+    assert_eq!(info.resolve("s"), Ok("Small"));
+    assert_eq!(
+        info.resolve("huge").unwrap_err().known,
+        ["Large", "Small", "s", "l"]
+    );
+}

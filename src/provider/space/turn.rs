@@ -4,7 +4,7 @@ use super::detect::{Chat, Found, Memory, Shape};
 use super::{Known, Space};
 use crate::chat::input;
 use crate::chat::{Message, Role, Stage, format_prompt};
-use crate::gradio::app::App;
+use crate::gradio::app::{App, Component};
 use crate::gradio::{self, Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::reply::ReplySender;
@@ -103,9 +103,7 @@ impl Turn<'_> {
         let ends = (chat.first, chat.reply);
         let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, "");
         let files = client.shown(&app.api_prefix, "/file=");
-        let is_chatbot = app
-            .component(chat.reply)
-            .is_some_and(gradio::app::Component::is_chatbot);
+        let is_chatbot = app.is(chat.reply, Component::is_chatbot);
         let read = |value: &Value, ended: bool| {
             let reader = Reader {
                 files: &files,
@@ -143,8 +141,7 @@ impl Turn<'_> {
         is_live: bool,
     ) -> Result<Option<Value>, ProviderError> {
         let files = self.request.files_to_send(is_live);
-        let component = app.component(chat.message);
-        if component.is_some_and(gradio::app::Component::takes_files) {
+        if app.is(chat.message, Component::takes_files) {
             let files = upload_files(self.sender, client, app, &files).await?;
             return Ok(files.map(|files| json!({"text": prompt, "files": files})));
         }

@@ -2,9 +2,9 @@
 //! whole turn of the provider against them.
 
 use super::super::Space;
-use crate::chat::Message;
+use crate::chat::{Message, Role};
 use crate::gradio::Options;
-use crate::provider::{Provider, ProviderError, ReplyEvent, Request};
+use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
@@ -16,6 +16,8 @@ use tokio_util::task::TaskTracker;
 struct Recording {
     config: &'static str,
     stream: &'static str,
+    /// What `/app_id` says, where the app has that route.
+    app_id: Option<u64>,
 }
 
 macro_rules! recording {
@@ -31,6 +33,7 @@ macro_rules! recording {
                 $stream,
                 ".sse"
             )),
+            app_id: None,
         }
     };
 }
@@ -108,6 +111,10 @@ async fn answer(
         .unwrap()
         .trim_start_matches("/gradio_api");
     let (status, kind, body) = match (method, route) {
+        ("GET", "/app_id") if recording.app_id.is_some() => {
+            let answer = json!({"app_id": recording.app_id});
+            (200, "application/json", answer.to_string())
+        }
         ("GET", "/config") => (200, "application/json", recording.config.to_owned()),
         ("POST", "/queue/join") => {
             let event_id = event_id(recording.stream);
@@ -152,15 +159,71 @@ fn event_id(stream: &str) -> String {
 
 async fn turn(url: &str, request: Request) -> Result<(String, Option<String>), ProviderError> {
     let space = Space::new(url, Options::default(), TaskTracker::new());
-    let (mut reply, mut thought) = (space.reply(request), None);
+    let (text, thought, _) = turn_at(&space, request).await?;
+    Ok((text, thought))
+}
+
+/// Text, thought and session of a reply.
+async fn turn_at(
+    space: &Space,
+    request: Request,
+) -> Result<(String, Option<String>, Option<Session>), ProviderError> {
+    let (mut reply, mut thought, mut session) = (space.reply(request), None, None);
     while let Some(event) = reply.next().await {
         match event? {
             ReplyEvent::Reasoning(text) => thought = Some(text),
-            ReplyEvent::Done(text) => return Ok((text, thought)),
+            ReplyEvent::Session(told) => session = Some(told),
+            ReplyEvent::Done(text) => return Ok((text, thought, session)),
             _ => {}
         }
     }
     panic!("the reply has no end")
+}
+
+/// The prompts and session hashes of two turns, the second with the session of the first.
+async fn two_turns(recording: Recording) -> Vec<(Value, Value)> {
+    let (url, asked) = serve(recording).await;
+    let space = Space::new(url, Options::default(), TaskTracker::new());
+    let mut past = vec![Message::user("hi")];
+    let first = turn_at(&space, Request::new(past.clone())).await.unwrap();
+    past.extend([Message::new(Role::Assistant, "yes"), Message::user("again")]);
+    let request = Request {
+        session: first.2,
+        ..Request::new(past)
+    };
+    turn_at(&space, request).await.unwrap();
+    let asked = asked.lock().unwrap();
+    let joins = asked
+        .iter()
+        .filter(|(_, path, _)| path.ends_with("/queue/join"));
+    joins
+        .map(|(_, _, body)| (body["data"][0].clone(), body["session_hash"].clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_is_sent_the_newest_message_alone() {
+    let joins = two_turns(recording!("4.44", "4.44.0.queue-hi")).await;
+    let [(first, hash), (second, same)] = joins.as_slice() else {
+        panic!("two turns, not {joins:?}")
+    };
+    assert_eq!((first, second), (&json!("hi"), &json!("again")));
+    assert_eq!(hash, same);
+}
+
+#[tokio::test]
+async fn an_app_that_was_restarted_is_told_the_whole_past_in_a_new_session() {
+    let recording = Recording {
+        app_id: Some(1),
+        ..recording!("4.44", "4.44.0.queue-hi")
+    };
+    let joins = two_turns(recording).await;
+    let (first, (last, newer)) = (&joins[0], joins.last().unwrap());
+    assert_eq!(
+        *last,
+        json!("User: hi\nAssistant: yes\nUser: again\nAssistant:")
+    );
+    assert_ne!(first.1, *newer);
 }
 
 fn said(asked: &Asked, method: &str, route: &str) -> Value {
