@@ -168,7 +168,8 @@ impl Context {
         let settings = Settings::load(global.config.as_deref())?;
         let mut options = settings.gradio_options();
         options.proxy = global.proxy.or(options.proxy);
-        let hub = hub::Options::at(std::env::var("HF_ENDPOINT").ok());
+        let mut hub = hub::Options::at(std::env::var("HF_ENDPOINT").ok());
+        hub.insecure_http = global.insecure_http;
         options.token = Token::find(|name| std::env::var_os(name), &hub.endpoint);
         let login = std::env::var("SPACECHAT_LOGIN").ok();
         options.login = login.as_deref().and_then(Login::parse);

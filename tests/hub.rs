@@ -52,6 +52,7 @@ fn quick(endpoint: &str) -> Hub {
         endpoint: endpoint.to_owned(),
         poll: Duration::from_millis(5),
         patience: Duration::from_secs(20),
+        ..hub::Options::default()
     };
     Hub::new(options, http_options())
 }
@@ -173,6 +174,7 @@ async fn a_space_that_does_not_start_in_time_is_given_up() {
         endpoint: server.url.clone(),
         poll: Duration::from_millis(1),
         patience: Duration::ZERO,
+        ..hub::Options::default()
     };
     let error = found(&Hub::new(options, http_options()))
         .await

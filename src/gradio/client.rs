@@ -411,3 +411,6 @@ fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
         excerpt: String::new(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,3 +91,36 @@ pub fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_redirect_is_followed_to_the_same_server_only() {
+        let from = url("https://a.hf.space/config");
+        assert!(is_same_server(&from, &url("https://a.hf.space/other")));
+        for elsewhere in [
+            "http://a.hf.space/",
+            "https://a.hf.space:8443/",
+            "https://b.hf.space/",
+            "https://huggingface.co/",
+        ] {
+            assert!(!is_same_server(&from, &url(elsewhere)), "{elsewhere}");
+        }
+        let plain = url("http://a.hf.space/");
+        assert!(is_same_server(&plain, &from));
+        assert!(!is_same_server(
+            &url("http://a.hf.space:80/"),
+            &url("https://b.hf.space/")
+        ));
+        assert!(!is_same_server(
+            &url("http://127.0.0.1:1/"),
+            &url("http://127.0.0.1:2/")
+        ));
+    }
+}

@@ -266,12 +266,17 @@ fn status_error(
         |wait| format!("It asks to wait {} s before a retry.", wait.as_secs()),
     );
     let hint = match status {
-        401 | 403 => "The Space may be private: its owner can give you access.".to_owned(),
+        401 | 403 => {
+            "The Space may be private: set HF_TOKEN to a token of an account that may see it."
+                .to_owned()
+        }
         404 => "There is no such Space or route: check the address (--space).".to_owned(),
         413 => "The request is larger than the host accepts: send less at once.".to_owned(),
         422 => "The Space did not accept the form of the request: its interface may have changed."
             .to_owned(),
-        429 => format!("Too many requests came from here. {wait}"),
+        429 => format!(
+            "Too many requests came from here. {wait} A Hugging Face token (HF_TOKEN) allows more."
+        ),
         502..=504 => format!("The Space is overloaded, starting or broken. {wait}"),
         _ => {
             "The Space has a fault of its own: retry, or look at its page in a browser.".to_owned()

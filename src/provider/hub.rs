@@ -5,9 +5,17 @@
 //! when it cannot be reached, the host that follows from the name is tried, and in the end only
 //! the app's own `/config` counts. [`super::place`] is the caller.
 
+mod runtime;
+#[cfg(test)]
+mod tests;
+
+pub use runtime::Runtime;
+use runtime::Standing;
+
 use super::catalog::Space;
 use super::{ProviderError, Report};
 use crate::chat::Stage;
+use crate::gradio::is_loopback;
 use crate::gradio::token::HUB;
 use crate::gradio::{self, Client, Error};
 use serde_json::Value;
@@ -17,8 +25,6 @@ use std::time::Duration;
 const FAILED_POLLS: u32 = 3;
 /// How long the Hub may take to be connected to; without it there is still a host to try.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many characters of a Space's own error are shown.
-const DETAIL: usize = 300;
 
 /// Which Hub, and how patiently it is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +35,8 @@ pub struct Options {
     pub poll: Duration,
     /// For how long a Space that starts is waited for.
     pub patience: Duration,
+    /// Whether plain http to another machine is meant.
+    pub insecure_http: bool,
 }
 
 impl Default for Options {
@@ -37,6 +45,7 @@ impl Default for Options {
             endpoint: HUB.to_owned(),
             poll: Duration::from_secs(4),
             patience: Duration::from_secs(15 * 60),
+            insecure_http: false,
         }
     }
 }
@@ -51,59 +60,6 @@ impl Options {
         Self {
             endpoint: endpoint.unwrap_or(default.endpoint),
             ..default
-        }
-    }
-}
-
-/// What the Hub says of a Space's state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Runtime {
-    /// The Hub's own word: `RUNNING`, `SLEEPING`, …
-    pub stage: String,
-    /// What went wrong, where it says so.
-    pub error: Option<String>,
-}
-
-/// What a stage means for who wants to talk to the Space.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// The app should answer.
-    Usable,
-    /// It starts by itself.
-    Starting,
-    /// It starts when it is visited.
-    Asleep,
-    /// It does not start without its owner.
-    Down,
-}
-
-impl Runtime {
-    fn read(answer: &Value) -> Option<Self> {
-        let text = |key: &str| answer.get(key).and_then(Value::as_str);
-        Some(Self {
-            stage: text("stage")?.to_owned(),
-            error: text("errorMessage")
-                .filter(|error| !error.trim().is_empty())
-                .map(|error| error.trim().chars().take(DETAIL).collect()),
-        })
-    }
-
-    /// A stage that is not known is no reason not to try.
-    fn standing(&self) -> Standing {
-        match self.stage.as_str() {
-            "SLEEPING" | "STOPPED" => Standing::Asleep,
-            "BUILDING" | "APP_STARTING" => Standing::Starting,
-            "PAUSED" | "RUNTIME_ERROR" | "BUILD_ERROR" | "CONFIG_ERROR" | "NO_APP_FILE"
-            | "DELETING" => Standing::Down,
-            _ => Standing::Usable,
-        }
-    }
-
-    /// The stage as a word that follows "the Space is".
-    fn word(&self) -> String {
-        match self.stage.as_str() {
-            "APP_STARTING" => "starting".to_owned(),
-            stage => stage.to_lowercase().replace('_', " "),
         }
     }
 }
@@ -180,7 +136,7 @@ impl Hub {
         let Some(id) = &space.hub_id else {
             return Ok(Found::unasked(space));
         };
-        let client = Client::new(&self.options.endpoint, self.http.clone())?;
+        let client = self.client()?;
         let (host, runtime) = self.ask(&client, id).await?;
         let url = host.unwrap_or_else(|| space.url.clone());
         let stage = match runtime {
@@ -196,7 +152,7 @@ impl Hub {
         let Some(id) = &space.hub_id else {
             return Ok(Found::unasked(space));
         };
-        let client = Client::new(&self.options.endpoint, self.http.clone())?;
+        let client = self.client()?;
         let (host, runtime) = self.ask(&client, id).await?;
         if let Some(runtime) = &runtime {
             match runtime.standing() {
@@ -217,6 +173,30 @@ impl Hub {
         })
     }
 
+    /// A client of the Hub itself. Over plain http anyone on the way could name another host.
+    fn client(&self) -> Result<Client, ProviderError> {
+        let endpoint = &self.options.endpoint;
+        if !self.is_safe(endpoint) {
+            return Err(ProviderError::Unsupported(Report {
+                message: format!("HF_ENDPOINT names no Hub that can be asked safely: {endpoint}"),
+                hint: "Write https://host, or add --insecure-http if you mean plain http."
+                    .to_owned(),
+            }));
+        }
+        Ok(Client::new(endpoint, self.http.clone())?)
+    }
+
+    fn is_safe(&self, address: &str) -> bool {
+        let Ok(url) = url::Url::parse(address) else {
+            return false;
+        };
+        match url.scheme() {
+            "https" => true,
+            "http" => self.options.insecure_http || is_loopback(&url),
+            _ => false,
+        }
+    }
+
     /// The Space's host and state. What the Hub could not be asked is `None`; that there is no
     /// such Space is an error.
     async fn ask(
@@ -229,10 +209,8 @@ impl Hub {
         let (host, runtime) = tokio::join!(client.json(&host_route), client.json(&runtime_route));
         let host = self.answer(id, host)?.and_then(|answer| {
             let host = answer.get("host")?.as_str()?.trim_end_matches('/');
-            // The host is asked with the person's words: over https, or where the Hub itself is.
-            let is_safe = host.starts_with("https://")
-                || self.options.endpoint.starts_with("http://") && host.starts_with("http://");
-            is_safe.then(|| host.to_owned())
+            // The person's words go there.
+            self.is_safe(host).then(|| host.to_owned())
         });
         let runtime = self.answer(id, runtime)?;
         Ok((host, runtime.as_ref().and_then(Runtime::read)))

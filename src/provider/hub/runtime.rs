@@ -1,0 +1,62 @@
+//! A Space's stage in the Hub's words, and what it means for who wants to talk to it.
+//!
+//! The stages are those of `GET /api/spaces/{id}/runtime`. [`super::Hub`] is the caller.
+
+use serde_json::Value;
+
+/// How many characters of a Space's own error are shown.
+const DETAIL: usize = 300;
+
+/// What the Hub says of a Space's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runtime {
+    /// The Hub's own word: `RUNNING`, `SLEEPING`, …
+    pub stage: String,
+    /// What went wrong, where it says so.
+    pub error: Option<String>,
+}
+
+/// What a stage means for who wants to talk to the Space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The app should answer.
+    Usable,
+    /// It starts by itself.
+    Starting,
+    /// It starts when it is visited.
+    Asleep,
+    /// It does not start without its owner.
+    Down,
+}
+
+impl Runtime {
+    /// Reads the answer of `/runtime`; `None` when it names no stage.
+    pub(super) fn read(answer: &Value) -> Option<Self> {
+        let text = |key: &str| answer.get(key).and_then(Value::as_str);
+        Some(Self {
+            stage: text("stage")?.to_owned(),
+            error: text("errorMessage")
+                .filter(|error| !error.trim().is_empty())
+                .map(|error| error.trim().chars().take(DETAIL).collect()),
+        })
+    }
+
+    /// A stage that is not known is no reason not to try.
+    pub(super) fn standing(&self) -> Standing {
+        match self.stage.as_str() {
+            "SLEEPING" | "STOPPED" => Standing::Asleep,
+            "BUILDING" | "APP_STARTING" => Standing::Starting,
+            "PAUSED" | "RUNTIME_ERROR" | "BUILD_ERROR" | "CONFIG_ERROR" | "NO_APP_FILE"
+            | "DELETING" => Standing::Down,
+            _ => Standing::Usable,
+        }
+    }
+
+    /// The stage as a word that follows "the Space is".
+    pub(super) fn word(&self) -> String {
+        match self.stage.as_str() {
+            "APP_STARTING" => "starting".to_owned(),
+            stage => stage.to_lowercase().replace('_', " "),
+        }
+    }
+}
