@@ -8,7 +8,7 @@ use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
 use crate::app::{Event, Model, update};
 use crate::chat::{Attachment, Draft};
-use crate::runtime::{Heard, Time, loaded, run_headless};
+use crate::runtime::{Heard, Providers, Time, loaded, run_headless};
 use crate::store::Store;
 use clap::Args;
 use std::io::{IsTerminal, Read};
@@ -26,7 +26,7 @@ const PIECE: u64 = 1 << 20;
 pub struct AskArgs {
     /// The message; what stdin holds, when it is a pipe or a file, is appended
     prompt: Vec<String>,
-    /// Append the text of a file; any other file is sent as it is, where the Space takes files
+    /// Send a file: to a Space that takes files as it is, to others its text in the message
     #[arg(short, long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Go on with this conversation: its id, or the beginning of it
@@ -42,14 +42,6 @@ pub struct AskArgs {
 
 /// Sends the message and prints the reply.
 pub async fn run(context: Context, arguments: AskArgs) -> Exit {
-    let draft = match draft(&arguments) {
-        Ok(draft) if !draft.is_empty() => draft,
-        Ok(_) => {
-            let hint = "Write it behind ask, or pass it in: spacechat ask < question.txt";
-            return complain(Exit::Usage, "There is no message to send.", hint);
-        }
-        Err(complaint) => return complain(Exit::Usage, &complaint, ""),
-    };
     if let Err(exit) = context.check() {
         return exit;
     }
@@ -65,21 +57,18 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         };
         model.set(context.set.clone());
     }
-    let mut printer = Printer::new(arguments.json);
     let providers = context.providers();
     let space = &model.conversation().conversation.space;
-    if let Some(file) = draft.attachments.first()
-        && let Ok(provider) = providers.find(space)
-        // A Space that cannot be looked at says why when it is asked.
-        && provider.look().await.is_ok_and(|report| !report.files.is_native())
-    {
-        let message = format!(
-            "{} is not text in UTF-8, and this Space takes no files.",
-            file.name
-        );
-        let hint = "Convert it to text, or choose a Space that takes files.";
-        return complain(Exit::Usage, &message, hint);
-    }
+    let place = place_of_files(&arguments, providers.as_ref(), space).await;
+    let draft = match draft(&arguments, place) {
+        Ok(draft) if !draft.is_empty() => draft,
+        Ok(_) => {
+            let hint = "Write it behind ask, or pass it in: spacechat ask < question.txt";
+            return complain(Exit::Usage, "There is no message to send.", hint);
+        }
+        Err(complaint) => return complain(Exit::Usage, &complaint, ""),
+    };
+    let mut printer = Printer::new(arguments.json);
     let listen = |update: &_| printer.hear(update);
     let handle = store.as_ref().map(|store| &store.handle);
     let heard = run_headless(
@@ -102,6 +91,32 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         }
     }
     exit
+}
+
+/// Where the files of a message go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// All of them to the Space, as files.
+    Space,
+    /// Text into the prompt, what is no text to the Space.
+    Both,
+    /// Into the prompt; what is no text has no place.
+    Prompt,
+}
+
+/// Where the Space wants files. One that cannot be looked at says why when it is asked.
+async fn place_of_files(arguments: &AskArgs, providers: &dyn Providers, space: &str) -> Place {
+    if arguments.files.is_empty() {
+        return Place::Both;
+    }
+    let Ok(provider) = providers.find(space) else {
+        return Place::Both;
+    };
+    match provider.look().await {
+        Ok(report) if report.sends_text_files => Place::Space,
+        Ok(report) if !report.files.is_native() => Place::Prompt,
+        _ => Place::Both,
+    }
 }
 
 /// The store, unless nothing is to be kept. Without a place for it, only a conversation that was
@@ -140,19 +155,24 @@ fn end(heard: Heard, model: &Model, mut printer: Printer) -> Exit {
 }
 
 /// The message: the words, then the files' texts, then stdin's, with a blank line between. A
-/// single part is sent exactly as it is. Files that hold no text are attached.
-fn draft(arguments: &AskArgs) -> Result<Draft, String> {
+/// single part is sent exactly as it is. Files go where `place` says.
+fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
     let mut parts = Vec::new();
     let mut attachments = Vec::new();
     if !arguments.prompt.is_empty() {
         parts.push(arguments.prompt.join(" "));
     }
     for file in &arguments.files {
-        let text = text_in(file)
-            .map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-        match text {
-            Some(text) => parts.push(text),
-            None => attachments.push(Arc::new(Attachment::file(file))),
+        let name = file.display();
+        let text = text_in(file).map_err(|error| format!("{name} cannot be read: {error}."))?;
+        match (text, place) {
+            (Some(text), Place::Both | Place::Prompt) => parts.push(text),
+            (None, Place::Prompt) => {
+                return Err(format!(
+                    "{name} is not text in UTF-8, and this Space takes no files. Convert it to text, or choose a Space that takes files."
+                ));
+            }
+            (_, Place::Space | Place::Both) => attachments.push(Arc::new(Attachment::file(file))),
         }
     }
     if !std::io::stdin().is_terminal() {

@@ -32,6 +32,9 @@ pub struct SpaceReport {
     pub history: Ability,
     /// How files reach the model.
     pub files: Ability,
+    /// Whether files of text go as files, too. Where the model is made for long prompts they are
+    /// better read there.
+    pub sends_text_files: bool,
     /// Whether thoughts are told apart from the reply.
     pub thinking: Ability,
 }
@@ -77,6 +80,7 @@ impl SpaceReport {
             system: Ability::Folded,
             history: Ability::Folded,
             files: Ability::Folded,
+            sends_text_files: false,
             thinking: Ability::Folded,
         }
     }

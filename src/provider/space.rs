@@ -159,6 +159,7 @@ impl Space {
             inputs: chat.inputs.clone(),
             system: system.map_or(Ability::Folded, Ability::Native),
             history,
+            sends_text_files: app.is(chat.message, Component::takes_files),
             files: if app.is(chat.message, Component::takes_files) {
                 Ability::Native("with the message".to_owned())
             } else {

@@ -38,6 +38,9 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     a_second_message_of_a_session_is_remembered_by_the_server,
     thoughts_come_as_reasoning_apart_from_the_reply,
     files_of_a_reply_are_listed_with_their_links,
+    files_of_every_kind_arrive_where_the_space_takes_them,
+    where_no_files_are_taken_text_is_folded_in_and_the_rest_is_refused,
+    a_protected_space_wants_its_name_and_password,
     an_app_without_a_chat_says_what_was_looked_for,
     a_failing_chat_leaves_what_it_said_and_exits_with_four,
     a_used_up_quota_is_told,
@@ -258,6 +261,75 @@ fn files_of_a_reply_are_listed_with_their_links(space: &Space) {
     assert_eq!(text, "hello 完了 🎉");
     let begin = format!("- [answer.txt]({}/gradio_api/file=", space.url_of("multi"));
     assert!(link.starts_with(&begin), "{ended}");
+}
+
+/// A text and what looks like a picture, in the program's folder.
+fn write_files(program: &Program) {
+    let home = program.home();
+    std::fs::write(home.join("notes.txt"), "alpha beta gamma").expect("the note can be written");
+    std::fs::write(home.join("image.png"), b"\x89PNG\r\n\x1a\n\0\xff")
+        .expect("the image can be written");
+}
+
+fn files_of_every_kind_arrive_where_the_space_takes_them(space: &Space) {
+    let program = program(space, "multi");
+    write_files(&program);
+    let ended = program.run(["ask", "-f", "notes.txt", "-f", "image.png", "told"]);
+    let (received, _) = ended
+        .expect_code(0)
+        .text()
+        .split_once("\n\n")
+        .expect("a list of files follows");
+    let received: Value = serde_json::from_str(received).expect("what it was told is JSON");
+    assert_eq!(
+        received["settings"]["files"],
+        json!([["notes.txt", 16], ["image.png", 10]])
+    );
+    assert_eq!(
+        received["past"],
+        json!([["user", "told"]]),
+        "no file is in the prompt too"
+    );
+}
+
+fn where_no_files_are_taken_text_is_folded_in_and_the_rest_is_refused(space: &Space) {
+    let program = program(space, "plain");
+    write_files(&program);
+    let ended = program.run(["ask", "-f", "notes.txt", "told"]);
+    assert_eq!(
+        told(&ended)["past"],
+        json!([["user", "told\n\nalpha beta gamma"]])
+    );
+    let ended = program.run(["ask", "-f", "image.png", "told"]);
+    ended.expect_code(2);
+    assert!(
+        ended.stderr.contains("image.png") && ended.stderr.contains("takes no files"),
+        "{ended}"
+    );
+}
+
+fn a_protected_space_wants_its_name_and_password(space: &Space) {
+    let program = program(space, "locked");
+    let ask = |login: Option<&str>| {
+        let mut command = program.command(["ask", "--no-save", "hello"]);
+        command.envs(login.map(|login| ("SPACECHAT_LOGIN", login)));
+        Running::start(command).ended()
+    };
+    assert_eq!(
+        ask(Some("ann:se:cret")).expect_code(0).text(),
+        "hello 完了 🎉\n"
+    );
+    for refused in [ask(None), ask(Some("ann:wrong"))] {
+        refused.expect_code(4);
+        assert!(
+            refused.stderr.contains("SPACECHAT_LOGIN"),
+            "a hint says how: {refused}"
+        );
+        assert!(
+            !refused.stderr.contains("wrong"),
+            "the password is not told: {refused}"
+        );
+    }
 }
 
 fn an_app_without_a_chat_says_what_was_looked_for(space: &Space) {

@@ -196,6 +196,9 @@ def inputs():
     ]
 
 
+LOCKED = 'locked'
+
+
 def apps():
     interface = gradio.ChatInterface
     yield 'std', interface(std, additional_inputs=inputs(), title='Scripted chat', **MESSAGES)
@@ -203,6 +206,7 @@ def apps():
     for function in (plain, think, tags):
         yield function.__name__, interface(function, **MESSAGES)
     yield 'private', interface(plain, api_name=False, **MESSAGES)
+    yield LOCKED, interface(plain, **MESSAGES)
     for page in (blocks, saved, pairs, ask, none):
         yield page.__name__, page()
 
@@ -220,7 +224,8 @@ if __name__ == '__main__':
     for name, app in apps():
         app.queue(max_size=20)
         files = os.path.dirname(os.path.abspath(RECORD.name))
-        server = gradio.mount_gradio_app(server, app, path=f'/{name}', allowed_paths=[files])
+        auth = ('ann', 'se:cret') if name == LOCKED else None
+        server = gradio.mount_gradio_app(server, app, path=f'/{name}', allowed_paths=[files], auth=auth)
 
     @server.get('/config')
     def config():
