@@ -1,7 +1,7 @@
 //! The command line: what can be typed, and which command it runs.
 //!
 //! Options go before settings, and settings before defaults. Each command is a module; they give
-//! an exit code (see [`exit`]) and print errors for a person. `main` is the only caller.
+//! an exit code (see `exit`) and print errors for a person. `main` is the only caller.
 
 mod ask;
 mod doctor;

@@ -1,7 +1,7 @@
 //! What is kept on disk: conversations, drafts, attachments and the search index, in one SQLite
 //! file in the data directory.
 //!
-//! One thread owns the connection that writes. It takes [`Change`]s in order, puts those that wait
+//! One thread owns the connection that writes. It takes [`crate::chat::Change`]s in order, puts those that wait
 //! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have
 //! connections of their own and never wait for it. Several instances of the program may use the
 //! same directory; a lock file for each tells which of them live.

@@ -46,26 +46,33 @@ fn main() -> ExitCode {
         let served = Served::default();
         let own: Vec<_> = scenarios
             .iter()
-            .map(|scenario| trial(flavour, &served, scenario))
+            .map(|scenario| trial(flavour.label, &served, scenario))
             .collect();
         if own.iter().any(|trial| !arguments.is_filtered_out(trial)) {
             servers.push((flavour, served));
         }
         trials.extend(own);
     }
+    let embedded = Served::default();
+    trials.extend(
+        scenarios::ON_THE_EMBEDDED_SPACE
+            .iter()
+            .map(|scenario| trial("embedded", &embedded, scenario)),
+    );
     if !arguments.list {
+        embedded.get_or_init(Space::embedded);
         serve_all(&servers);
     }
     // The trials own the last handles on the servers, so that these end with the run and not with the process.
-    drop(servers);
+    drop((servers, embedded));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// One scenario on one server. Without the server it is ignored, or fails where real servers are required.
-fn trial(flavour: &Flavour, served: &Served, scenario: &Scenario) -> Trial {
+fn trial(label: &str, served: &Served, scenario: &Scenario) -> Trial {
     let (served, run) = (Arc::clone(served), scenario.run);
     Trial::ignorable_test(
-        format!("{}::{}", flavour.label, scenario.name),
+        format!("{label}::{}", scenario.name),
         move || match served.get() {
             Some(Ok(space)) => {
                 run(space);

@@ -2,7 +2,7 @@
 //!
 //! Scroll position, draft and queued messages are the conversation's own, so that switching away
 //! and back finds everything as it was. [`super::update()`] changes it, `ui` draws it; what of it
-//! is on disk, [`super::keep`] knows.
+//! is on disk, `super::keep` knows.
 
 use super::composer::Composer;
 use super::event::ReplyUpdate;

@@ -7,8 +7,8 @@
 //! | `rewrite …` | a text that shrinks and changes while it grows |
 //! | `suffix …` | the message's words, and a changing `\n<summary>used N characters</summary>` after them in every yield |
 //! | `fail` | some text, then an error that says nothing |
-//! | `fail TEXT` | some text, then an error that says TEXT |
-//! | `hash …` | `C characters, B bytes, sha256 X` of the whole text that `add_text` got for this turn |
+//! | `fail TEXT`, `failtext TEXT` | some text, then an error that says TEXT |
+//! | `hash …` | `C characters, B bytes, X` of the whole text that `add_text` got for this turn |
 //! | `turns …` | `turn N`: the user turns in the session's state, this one included |
 //! | `past …` | JSON: `[role, first 40 characters]` of every turn in the session's state, this one included |
 //! | `think N` | nothing for N times the pace, then `I thought for N steps.` |
@@ -50,7 +50,7 @@ pub(super) fn steps(history: &[Turn], past: &Past) -> Option<Steps> {
         }
         "rewrite" => Some(rewrite()),
         "suffix" => Some(suffix(rest)),
-        "fail" => Some(fail(rest)),
+        "fail" | "failtext" => Some(fail(rest)),
         "hash" => Some(once(hash(history))),
         "turns" => Some(once(turns(history))),
         "past" => Some(once(remembered(history))),
@@ -102,14 +102,11 @@ fn rewrite() -> Steps {
     let whole = |text: &str| Step::Whole(text.to_owned());
     Box::new(
         [
-            whole("The answer"),
             whole("The answer is forty"),
-            whole("The answer is forty-one, I think."),
+            whole("The answer is forty-one, I think"),
             whole("The answer"),
-            whole("An answer is"),
-            whole("An answer is 42."),
-            whole("42"),
-            whole("42, and this is final."),
+            whole("The reply is"),
+            whole("The reply is 42."),
         ]
         .into_iter(),
     )
@@ -140,7 +137,7 @@ fn hash(history: &[Turn]) -> String {
     let text = history.last().map(|turn| &*turn.text).unwrap_or_default();
     let digest = sha256(text.as_bytes());
     format!(
-        "{} characters, {} bytes, sha256 {digest}",
+        "{} characters, {} bytes, {digest}",
         text.chars().count(),
         text.len()
     )
@@ -215,7 +212,7 @@ mod tests {
         let table = [
             ("long 3", "word0 word1 word2 "),
             ("repeat 3 ha", "hahaha"),
-            ("rewrite this", "42, and this is final."),
+            ("rewrite this", "The reply is 42."),
             (
                 "suffix two words",
                 "two words\n<summary>used 9 characters</summary>",
@@ -229,7 +226,7 @@ mod tests {
             ("think 2", "I thought for 2 steps."),
             (
                 "hash",
-                "4 characters, 4 bytes, sha256 d04b98f48e8f8bcc15c6ae5ac050801cd6dcfd428fb5f9e65c4e16e7807340fa",
+                "4 characters, 4 bytes, d04b98f48e8f8bcc15c6ae5ac050801cd6dcfd428fb5f9e65c4e16e7807340fa",
             ),
         ];
         for (message, expected) in table {

@@ -2,8 +2,8 @@
 //!
 //! On the first turn or look it reads `/config` and `/info` and decides what it has before it
 //! ([`detect`]): a `ChatInterface`, Qwen-Agent's page (which [`Qwen`] holds), a function that
-//! chats, or a page to be used as a person uses it. [`turn`] then holds the conversation. Settings
-//! of the Space and a system message go to its own inputs where it has them ([`inputs`]).
+//! chats, or a page to be used as a person uses it. `turn` then holds the conversation. Settings
+//! of the Space and a system message go to its own inputs where it has them (`inputs`).
 
 pub mod detect;
 mod inputs;

@@ -28,7 +28,7 @@ pub fn hash_of(prompt: &str) -> String {
     let digest = Sha256::digest(prompt.as_bytes());
     let digest: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
-        "{} characters, {} bytes, sha256 {}",
+        "{} characters, {} bytes, {}",
         prompt.chars().count(),
         prompt.len(),
         digest.concat()
@@ -63,7 +63,7 @@ async fn a_reply_tells_its_session_its_stages_its_thought_its_pieces_and_its_end
 async fn a_reply_that_the_server_rewrites_ends_as_the_server_ends_it() {
     let server = space().await;
     let told = hear_one(&provider(&server.url(), options()), "rewrite it").await;
-    assert_eq!(told.done(), "42, and this is final.");
+    assert_eq!(told.done(), "The reply is 42.");
     assert!(told.course().contains(&"replace"));
 }
 

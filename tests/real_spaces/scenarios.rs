@@ -49,6 +49,27 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     an_environment_proxy_is_not_used_for_loopback,
 ];
 
+/// Those that do not need the real model's script: the embedded Space is held to them too, so that
+/// it cannot drift away from what it imitates.
+pub const ON_THE_EMBEDDED_SPACE: &[Scenario] = scenarios![
+    equal_pieces_in_a_row_are_all_kept,
+    a_rewritten_reply_ends_as_the_server_ended_it,
+    the_summary_tail_is_cut_from_the_reply,
+    a_prompt_of_four_megabytes_arrives_whole_in_bounded_memory,
+    the_space_can_be_named_by_an_option_before_and_after_the_command,
+    a_failing_model_leaves_what_it_said_and_exits_with_four,
+    the_words_of_an_error_reach_the_person,
+    the_json_lines_of_a_growing_reply_add_up,
+    the_json_lines_of_a_rewritten_reply_add_up,
+    the_json_lines_never_show_a_summary_tail,
+    the_json_lines_end_in_an_error_if_the_model_fails,
+    an_unknown_model_is_refused_with_the_known_ones,
+    the_space_is_described_for_people,
+    the_space_is_described_as_json,
+    a_closed_pipe_ends_it_silently,
+    an_environment_proxy_is_not_used_for_loopback,
+];
+
 /// What needs no server, so that it runs everywhere.
 pub fn without_a_server() -> Vec<Trial> {
     vec![Trial::test("a_refused_connection_exits_with_three", || {

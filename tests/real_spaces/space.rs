@@ -10,7 +10,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use spacechat::demo;
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 use crate::environment::{Environment, spaces_folder};
 use crate::program;
@@ -66,10 +68,20 @@ pub const CHATS: [Flavour; 2] = [
 /// A running server; dropping it ends it.
 pub struct Space {
     pub version: &'static str,
-    child: Child,
     address: SocketAddr,
-    /// Holds the record of what the model said.
-    folder: TempDir,
+    host: Host,
+}
+
+/// What runs a server.
+enum Host {
+    /// A process of its own, which leaves a record of what the model said in the folder.
+    Process { child: Child, folder: TempDir },
+    /// This process: the program's embedded Space.
+    Embedded {
+        // Dropped first: the server needs its runtime to end.
+        _server: demo::Server,
+        _runtime: Runtime,
+    },
 }
 
 impl Space {
@@ -105,9 +117,8 @@ impl Space {
             .map_err(|error| format!("the server did not start: {error}"))?;
         let mut space = Self {
             version: flavour.version,
-            child,
             address,
-            folder,
+            host: Host::Process { child, folder },
         };
         space.wait_for_config().map_err(|why| {
             let printed = fs::read(&log).unwrap_or_default();
@@ -126,10 +137,35 @@ impl Space {
         Ok(space)
     }
 
+    /// The program's own Space, in this process; it claims to be the seed's.
+    pub fn embedded() -> Result<Self, String> {
+        let failed = |error: std::io::Error| format!("the embedded Space did not start: {error}");
+        let runtime = Runtime::new().map_err(failed)?;
+        let options = demo::Options {
+            pace: Duration::from_millis(1),
+            ..demo::Options::default()
+        };
+        let server = runtime
+            .block_on(demo::Server::start(options))
+            .map_err(failed)?;
+        let url = server.url();
+        let address = url.trim_start_matches("http://").parse();
+        Ok(Self {
+            version: "4.44.0",
+            address: address.map_err(|_| format!("{url} is no address"))?,
+            host: Host::Embedded {
+                _server: server,
+                _runtime: runtime,
+            },
+        })
+    }
+
     fn wait_for_config(&mut self) -> Result<(), String> {
         let end = Instant::now() + START_DEADLINE;
         while Instant::now() < end {
-            if let Ok(Some(status)) = self.child.try_wait() {
+            if let Host::Process { child, .. } = &mut self.host
+                && let Ok(Some(status)) = child.try_wait()
+            {
                 return Err(format!("the server ended at once ({status})"));
             }
             if get(self.address, "/config").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
@@ -155,7 +191,10 @@ impl Space {
 
     /// How many pieces the model has said so far for prompts that contain `mark`.
     pub fn pieces_said(&self, mark: &str) -> usize {
-        let record = fs::read_to_string(self.folder.path().join("record"))
+        let Host::Process { folder, .. } = &self.host else {
+            panic!("the embedded Space leaves no record");
+        };
+        let record = fs::read_to_string(folder.path().join("record"))
             .expect("the server opens its record before it answers /config");
         record.lines().filter(|line| line.contains(mark)).count()
     }
@@ -175,11 +214,14 @@ impl Space {
 
 impl Drop for Space {
     fn drop(&mut self) {
+        let Host::Process { child, .. } = &mut self.host else {
+            return;
+        };
         // The group first: it dies with its leader's id.
-        program::signal("KILL", &format!("-{}", self.child.id()));
+        program::signal("KILL", &format!("-{}", child.id()));
         // Both fail only where the server has ended by itself.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        drop(child.kill());
+        drop(child.wait());
     }
 }
 

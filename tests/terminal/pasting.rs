@@ -70,7 +70,7 @@ fn assert_sent_whole(text: &str, chip: &str) {
     let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let hex = hex.concat();
     let counted = format!(
-        "{} characters, {} bytes, sha256",
+        "{} characters, {} bytes, ",
         text.chars().count(),
         text.len()
     );

@@ -3,7 +3,7 @@
 //! In this order: the hidden "Fake API" button that every `ChatInterface` has (seen in 3.50 to
 //! 6.31, also inside Blocks), Qwen-Agent's web page, a named function that takes a message and
 //! gives a text, and at last a page on which a message is typed and a chatbot answers. Nothing is
-//! asked of anybody here; [`super::turn`] fires what was found.
+//! asked of anybody here; `super::turn` fires what was found.
 
 use super::inputs::{self, Parameters};
 use crate::chat::input::{Kind, SpaceInput};
@@ -40,7 +40,7 @@ const MESSAGES: [&str; 7] = [
 pub enum Found {
     /// Qwen-Agent's web page, which has a provider of its own.
     QwenPage,
-    /// A chat that [`super::turn`] can hold.
+    /// A chat that `super::turn` can hold.
     Chat(Box<Chat>),
 }
 
