@@ -3,7 +3,7 @@
 use super::acting::{act, edits};
 use super::keymap::{Action, Binding, choices};
 use super::library::matching;
-use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice};
+use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login};
 use crate::chat::{Change, Failure, Role, SpaceInput, export};
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -160,6 +160,13 @@ pub(super) fn looked(
         }
         _ => false,
     };
+    let asks_login = matches!(&found, Err(failure) if failure.kind == "login");
+    if is_awaited && asks_login {
+        // Its settings are known once it is open to this person.
+        let effects = use_space(model, space);
+        login::ask(model);
+        return effects;
+    }
     let Ok(inputs) = found else {
         return Vec::new();
     };

@@ -127,6 +127,14 @@ impl Message {
         Self::new(Role::User, text)
     }
 
+    /// What the model thought, without the mere status that stands where a reply will be
+    /// (`Qwen is thinking...`).
+    pub fn thoughts(&self) -> Option<&str> {
+        let is_status =
+            self.reasoning.ends_with("is thinking...") && !self.reasoning.contains('\n');
+        Some(self.reasoning.as_str()).filter(|thoughts| !thoughts.is_empty() && !is_status)
+    }
+
     /// Gives the text a new whole, and counts a rewrite unless it only became longer.
     pub fn set_text(&mut self, text: String) {
         self.rewrites += u64::from(!text.starts_with(self.text.as_str()));

@@ -14,9 +14,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
-/// A status of the model is shorter than this; anything longer is a thought.
-const STATUS_LENGTH: usize = 80;
-
 /// The rows over a message's text: a change of the system message, then who speaks and when.
 pub fn head(
     model: &Model,
@@ -123,12 +120,10 @@ pub fn below(
     let unfold = format!("{}, then o", shown_key(Action::PickUp));
     if message.text.is_empty() && !message.reasoning.is_empty() {
         notes.add("", &message.reasoning, theme.dim);
-    } else if message.reasoning.len() > STATUS_LENGTH {
-        let folded = format!(
-            "thoughts of {} characters · {unfold}",
-            count(message.reasoning.chars().count())
-        );
-        notes.fold(is_unfolded, &folded, &message.reasoning, theme.dim);
+    } else if let Some(thoughts) = message.thoughts() {
+        let length = count(thoughts.chars().count());
+        let folded = format!("thoughts of {length} characters · {unfold}");
+        notes.fold(is_unfolded, &folded, thoughts, theme.dim);
     }
     if !message.hidden_tail.is_empty() {
         let length = message.hidden_tail.chars().count();
