@@ -150,7 +150,9 @@ impl Writer {
             let mut answers = Answers::default();
             let is_open = self.receive(&mut answers);
             self.save();
-            let is_saved = self.pending.is_empty() && !std::mem::take(&mut self.has_lost);
+            let is_saved = self.pending.is_empty() && !self.has_lost;
+            // What was lost is told to the first who asks, however much later that is.
+            self.has_lost &= answers.flushes.is_empty();
             for flush in answers.flushes {
                 let _ = flush.send(is_saved);
             }

@@ -157,6 +157,21 @@ async fn a_job_that_cannot_succeed_is_told_and_holds_up_none() {
 }
 
 #[tokio::test]
+async fn a_flush_tells_of_what_was_lost_long_before_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut notices) = open_with_notices(dir.path());
+    store.handle.send(Change::Append {
+        message: MessageId::new(),
+        text: "x".to_owned(),
+    });
+    assert!(notices.recv().await.is_some());
+    // The answer to this shows that the batch of the lost job is over.
+    assert!(store.handle.others_version().await.is_some());
+    assert!(!store.handle.flush().await);
+    assert!(store.handle.flush().await);
+}
+
+#[tokio::test]
 async fn jobs_that_belong_together_fail_together() {
     let dir = tempfile::tempdir().unwrap();
     let (store, mut notices) = open_with_notices(dir.path());
