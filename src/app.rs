@@ -102,6 +102,19 @@ impl Defaults {
     }
 }
 
+/// What the command line says of a conversation that goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    /// The Space.
+    pub space: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// The system message.
+    pub system: Option<String>,
+    /// What is set for the Space, by name.
+    pub settings: Settings,
+}
+
 /// How a source of replies is called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProviderNames {
@@ -228,13 +241,29 @@ impl Model {
         })
     }
 
-    /// Sets something for the Space in what is seen, beside what is set there already.
-    pub fn set(&mut self, settings: Settings) {
+    /// Goes on with what is seen as the command line says: where it names a Space, a model, a
+    /// system message or settings, those hold from the next message on.
+    pub fn take_given(&mut self, given: Given) {
         let open = self.conversation_mut();
-        if !settings.is_empty() {
-            open.settings.extend(settings);
-            open.kept.fields_changed();
+        if given == Given::default() {
+            return;
         }
+        if let Some(space) = given.space
+            && space != open.conversation.space
+        {
+            open.conversation.space = space;
+            open.conversation.model.clear();
+            // They were the other Space's.
+            open.settings.clear();
+        }
+        if let Some(model) = given.model {
+            open.conversation.model = model;
+        }
+        if let Some(system) = given.system {
+            open.conversation.system = system.into();
+        }
+        open.settings.extend(given.settings);
+        open.kept.fields_changed();
     }
 
     /// The system message in force for the next message of what is seen.

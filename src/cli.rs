@@ -14,7 +14,7 @@ mod space;
 
 pub use exit::Exit;
 
-use crate::app::{DEMO_SPACE, Defaults, SpaceChoice};
+use crate::app::{DEMO_SPACE, Defaults, Given, SpaceChoice};
 use crate::chat;
 use crate::config::{self, Settings};
 use crate::gradio::{self, Login, Token};
@@ -46,14 +46,9 @@ pub struct Cli {
 /// Options that stand before or after the command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The Space: owner/name, its page's address, or http(s)://host[:port]
-    #[arg(
-        short,
-        long,
-        global = true,
-        env = "SPACECHAT_SPACE",
-        value_name = "SPACE"
-    )]
+    /// The Space: owner/name, its page's address, or http(s)://host[:port]; without it the one of
+    /// the conversation, of `SPACECHAT_SPACE`, or of the settings
+    #[arg(short, long, global = true, value_name = "SPACE")]
     space: Option<String>,
     /// The model's name or alias
     #[arg(short, long, global = true, value_name = "MODEL")]
@@ -111,6 +106,8 @@ struct Context {
     model: String,
     system: String,
     set: chat::Settings,
+    /// What was given on the command line itself: it holds for a saved conversation too.
+    given: Given,
     insecure_http: bool,
     options: gradio::Options,
     hub: hub::Options,
@@ -175,13 +172,18 @@ impl Context {
         options.login = login.as_deref().and_then(Login::parse);
         let chat = settings.chat.clone();
         let tracker = TaskTracker::new();
-        let space = global.space.unwrap_or(chat.space);
+        let demo = global.demo.then(|| DEMO_SPACE.to_owned());
+        let given = Given {
+            space: demo.or(global.space),
+            model: global.model.clone(),
+            system: global.system.clone(),
+            settings: global.set.iter().cloned().collect(),
+        };
+        let named = std::env::var("SPACECHAT_SPACE").ok();
+        let named = named.filter(|name| !name.is_empty());
         Ok(Self {
-            space: if global.demo {
-                DEMO_SPACE.to_owned()
-            } else {
-                space
-            },
+            space: given.space.clone().or(named).unwrap_or(chat.space),
+            given,
             model: global.model.unwrap_or(chat.model),
             system: global.system.unwrap_or(chat.system),
             set: global.set.into_iter().collect(),

@@ -18,7 +18,7 @@ mod words;
 pub use caches::Caches;
 pub use theme::{Theme, ThemeName};
 
-use crate::app::{Model, Regions};
+use crate::app::{Focus, Model, Regions};
 use crate::markdown;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -57,9 +57,15 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     let view = transcript::draw(model, theme, caches, frame, panes.transcript);
     status::draw_status(model, theme, frame, status);
     composer::draw(model, theme, frame, composer);
-    composer::draw_panel(model, theme, frame, panes.panel);
+    // Where there is little room the panes lie over each other: the one with the keyboard on top.
+    if model.focus == Focus::List {
+        composer::draw_panel(model, theme, frame, panes.panel);
+    }
     if model.library.is_shown {
         library::draw(model, theme, frame, panes.list);
+    }
+    if model.focus != Focus::List {
+        composer::draw_panel(model, theme, frame, panes.panel);
     }
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };

@@ -12,6 +12,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Takes one key.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    // A remark has been read, and quitting is armed for the very next key only.
+    model.remark = None;
+    let armed = model.quit_armed.take();
+    if lookup(key, &[Context::All]) == Some(Action::Interrupt) {
+        model.quit_armed = armed;
+    }
     if let Some(effects) = overlay_key(model, key) {
         return effects;
     }

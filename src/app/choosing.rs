@@ -4,7 +4,7 @@ use super::acting::{act, edits};
 use super::keymap::{Action, Binding, choices};
 use super::library::matching;
 use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login};
-use crate::chat::{Change, Failure, Role, SpaceInput, export};
+use crate::chat::{Change, Draft, Failure, Role, SpaceInput, export};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// Words that mean an action when they begin a message, and the action.
@@ -37,29 +37,67 @@ pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Runs a message that is a command. `None` leaves it to be sent.
-pub(super) fn slash(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
-    let (word, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
-    if word == "/title" && !rest.trim().is_empty() {
-        return Some(retitle(model, rest.trim()));
-    }
-    if word == "/attach" && !rest.trim().is_empty() {
-        return Some(vec![Effect::Attach(rest.trim().into())]);
-    }
-    if word == "/copy" && !rest.trim().is_empty() {
-        return Some(copy_numbered(model, rest.trim()));
-    }
-    let (_, action) = SLASH.iter().find(|(name, _)| *name == word)?;
-    let mut effects = act(model, *action);
-    if *action == Action::Spaces && !rest.is_empty() {
-        if let Some(Overlay::Spaces(menu, _)) = &mut model.overlay {
-            menu.query.set(rest.trim());
+/// Whether a message is meant as a command: one line that begins with `/` and a word of letters.
+/// A path is none.
+pub(super) fn is_command(text: &str) -> bool {
+    let text = text.trim();
+    let word = text
+        .split(' ')
+        .next()
+        .and_then(|word| word.strip_prefix('/'));
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
+    !text.contains('\n') && word.is_some_and(is_word)
+}
+
+/// Runs a command, which is then gone from the text; what is on the shelf stays there. A command
+/// that is not known, or lacks something, stays to be mended.
+pub(super) fn run_command(model: &mut Model, draft: &Draft) -> Vec<Effect> {
+    let text = draft.text.trim();
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim();
+    let known = SLASH.iter().find(|(name, _)| *name == word);
+    match (word, known) {
+        ("/attach" | "/title", _) if rest.is_empty() => {
+            model.remark(format!(
+                "{word} needs something behind it, {word} notes for example."
+            ));
+            return Vec::new();
         }
-        effects.extend(check_chosen(model));
-    } else if let Some(Overlay::Switcher(menu)) = &mut model.overlay {
-        menu.query.set(rest.trim());
+        ("/attach" | "/title", _) | (_, Some(_)) => {}
+        _ => {
+            let names: Vec<&str> = SLASH.iter().map(|(name, _)| *name).collect();
+            let names = names.join(" ");
+            model.remark(format!(
+                "There is no {word}. There are /attach /title {names}"
+            ));
+            return Vec::new();
+        }
     }
-    Some(effects)
+    model.conversation_mut().composer.set(Draft {
+        text: String::new(),
+        attachments: draft.attachments.clone(),
+    });
+    match (word, known) {
+        ("/attach", _) => vec![Effect::Attach(rest.into())],
+        ("/title", _) => retitle(model, rest),
+        ("/copy", _) if !rest.is_empty() => copy_numbered(model, rest),
+        (_, Some((_, action))) => run_action(model, *action, rest),
+        _ => Vec::new(),
+    }
+}
+
+/// Runs the action of a command; what stands behind it is looked for in the box that it opens.
+fn run_action(model: &mut Model, action: Action, rest: &str) -> Vec<Effect> {
+    let mut effects = act(model, action);
+    match &mut model.overlay {
+        Some(Overlay::Spaces(menu, _)) if !rest.is_empty() => {
+            menu.query.set(rest);
+            effects.extend(check_chosen(model));
+        }
+        Some(Overlay::Switcher(menu)) => menu.query.set(rest),
+        _ => {}
+    }
+    effects
 }
 
 fn retitle(model: &mut Model, title: &str) -> Vec<Effect> {
@@ -172,7 +210,8 @@ pub(super) fn looked(
     };
     model.inputs.insert(space.to_owned(), inputs);
     if !is_awaited {
-        return Vec::new();
+        // What answered may be called otherwise than was thought.
+        return vec![describe(model)];
     }
     model.overlay = None;
     use_space(model, space)
@@ -192,10 +231,16 @@ pub(super) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
         space
     };
     model.remark(format!("This conversation now talks to {name}."));
-    vec![Effect::Describe {
-        space: space.to_owned(),
-        model: String::new(),
-    }]
+    vec![describe(model)]
+}
+
+/// Asks how the source of what is seen is called.
+pub(super) fn describe(model: &Model) -> Effect {
+    let conversation = &model.conversation().conversation;
+    Effect::Describe {
+        space: conversation.space.clone(),
+        model: conversation.model.clone(),
+    }
 }
 
 pub(super) fn copy_reply(model: &mut Model) -> Vec<Effect> {

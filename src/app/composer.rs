@@ -59,6 +59,15 @@ impl Composer {
         }
     }
 
+    /// What is to be there at the next start: what stands in it, or, while that is nothing, the
+    /// draft that was set aside last.
+    pub fn draft_to_keep(&self) -> Draft {
+        match self.aside.last() {
+            Some(aside) if self.is_empty() => aside.clone(),
+            _ => self.draft(),
+        }
+    }
+
     /// The attachments, in the order in which they are sent.
     pub fn shelf(&self) -> &[Arc<Attachment>] {
         &self.shelf
@@ -82,9 +91,11 @@ impl Composer {
         self.shelf_revision += 1;
     }
 
-    /// Takes everything out, to be sent.
+    /// Takes everything out, to be sent. A draft that was set aside and brought back is no longer
+    /// aside.
     pub fn take(&mut self) -> Draft {
         let draft = self.draft();
+        self.aside.retain(|aside| *aside != draft);
         self.clear();
         draft
     }
@@ -280,6 +291,21 @@ mod tests {
         assert!(composer.is_empty());
         composer.edit(Edit::Up, || vec![draft("sent")]);
         assert_eq!(composer.editor.text(), "unsent");
+    }
+
+    #[test]
+    fn a_draft_that_was_set_aside_is_what_is_kept_until_it_is_sent() {
+        let mut composer = Composer::default();
+        composer.change(|text| text.insert("precious"));
+        composer.set_aside();
+        assert_eq!(composer.draft_to_keep(), draft("precious"));
+        composer.change(|text| text.insert("newer"));
+        assert_eq!(composer.draft_to_keep(), draft("newer"));
+        composer.take();
+        assert_eq!(composer.draft_to_keep(), draft("precious"));
+        composer.edit(Edit::Up, Vec::new);
+        composer.take();
+        assert_eq!(composer.draft_to_keep(), Draft::default());
     }
 
     #[test]

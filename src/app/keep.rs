@@ -106,7 +106,7 @@ impl OpenConversation {
             self.kept.draft = draft;
             changes.push(Change::SaveDraft {
                 conversation: self.conversation.id,
-                draft: self.composer.draft(),
+                draft: self.composer.draft_to_keep(),
             });
         }
         changes

@@ -227,10 +227,11 @@ pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
 
 /// What can be chosen by name: what needs no text field and no mark to begin from.
 pub fn choices() -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(|binding| {
-        let opens_itself = binding.action == Action::Palette || binding.action == Action::Back;
-        let retries = matches!(binding.action, Action::Retry | Action::Continue);
-        (binding.context == Context::All && !opens_itself) || retries
+    use Action::{Back, Continue, Delete, Interrupt, NextPane, Palette, Rename, Retry};
+    BINDINGS.iter().filter(|binding| match binding.action {
+        Back | Interrupt | NextPane | Palette => false,
+        Retry | Continue | Rename | Delete => true,
+        _ => binding.context == Context::All,
     })
 }
 

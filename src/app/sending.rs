@@ -13,14 +13,10 @@ pub(super) fn send(model: &mut Model) -> Vec<Effect> {
     if draft.text.trim().is_empty() && draft.attachments.is_empty() {
         return Vec::new();
     }
-    open.composer.take();
-    if open.editing.is_none()
-        && draft.attachments.is_empty()
-        && let Some(effects) = choosing::slash(model, &draft.text)
-    {
-        return effects;
+    if open.editing.is_none() && choosing::is_command(&draft.text) {
+        return choosing::run_command(model, &draft);
     }
-    let open = model.conversation_mut();
+    open.composer.take();
     let Some((message, before)) = open.editing.take() else {
         return submit(model, model.current, draft);
     };
@@ -104,6 +100,10 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         }
     } else if let Some(next) = open.queued.pop_front() {
         effects.extend(submit(model, id, next));
+    }
+    if is_complete && model.names().window.is_none() {
+        // A Space that has answered is known better than before.
+        effects.push(choosing::describe(model));
     }
     if asks_login && id == model.current && model.overlay.is_none() {
         login::ask(model);

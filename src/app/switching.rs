@@ -210,11 +210,17 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Puts the conversation at the list's mark in the trash.
+/// The conversation at the list's mark while the list has the keyboard, else the one that is seen.
+fn chosen(model: &Model) -> ConversationId {
+    let selected = model.library.selected;
+    selected
+        .filter(|_| model.focus == Focus::List)
+        .unwrap_or(model.current)
+}
+
+/// Puts a conversation in the trash.
 pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = model.library.selected else {
-        return Vec::new();
-    };
+    let id = chosen(model);
     let Some(summary) = model.library.summary(id) else {
         return Vec::new();
     };
@@ -265,9 +271,8 @@ pub(super) fn undelete(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn open_rename(model: &mut Model) -> Vec<Effect> {
-    if let Some(id) = model.library.selected
-        && let Some(summary) = model.library.summary(id)
-    {
+    let id = chosen(model);
+    if let Some(summary) = model.library.summary(id) {
         model.overlay = Some(Overlay::Rename(id, Editor::new(&summary.title)));
     }
     Vec::new()

@@ -55,7 +55,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
             Ok(found) => update(&mut model, Event::Store(loaded(found, true))),
             Err(exit) => return exit,
         };
-        model.set(context.set.clone());
+        model.take_given(context.given.clone());
     }
     let providers = context.providers();
     let space = &model.conversation().conversation.space;

@@ -239,11 +239,16 @@ fn find(store: &Store, id: &str) -> Result<ConversationId, Trouble> {
             format!("There is no conversation {id:?}."),
             hint,
         )),
-        Found::Several(_) => Err(Trouble::Other(
-            Exit::Usage,
-            format!("Several conversations begin with {id:?}."),
-            hint,
-        )),
+        Found::Several(found) => {
+            let listed = store.reader.list(usize::MAX, 0)?;
+            let lines = listed.iter().filter(|summary| found.contains(&summary.id));
+            let lines: String = lines.map(text_line).collect();
+            Err(Trouble::Other(
+                Exit::Usage,
+                format!("Several conversations begin with {id:?}."),
+                lines.trim_end().to_owned(),
+            ))
+        }
     }
 }
 

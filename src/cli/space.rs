@@ -154,6 +154,10 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
         row("message box", &format!("component {}", report.message_box));
         row("chat", &report.kind);
     }
+    if report.is_none() {
+        // Of a Space that does not answer nothing else is known.
+        return text;
+    }
     let endpoint = report.and_then(|report| report.endpoint.as_deref());
     row(
         "endpoint",

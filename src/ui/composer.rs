@@ -6,7 +6,7 @@ use super::theme::Theme;
 use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, shown_key};
-use crate::app::{Focus, Model};
+use crate::app::{Focus, Model, OpenConversation};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
@@ -19,11 +19,13 @@ use unicode_width::UnicodeWidthStr;
 /// that the transcript stays readable.
 pub fn wanted_height(model: &Model, width: u16, height: u16) -> u16 {
     let open = model.conversation();
-    let rows = open.composer.editor.rows(text_width(width)).len();
-    let rows = rows + open.composer.shelf().len() + open.queued.len() + 2;
-    u16::try_from(rows)
+    let text = open.composer.editor.rows(text_width(width)).len();
+    let above = open.composer.shelf().len() + open.queued.len();
+    // However small the window: what stands above the text is never sent unseen.
+    let most = (height / 3).max(if above > 0 { 4 } else { 3 });
+    u16::try_from(text + above + 2)
         .unwrap_or(u16::MAX)
-        .clamp(3, (height / 3).max(3))
+        .clamp(3, most)
 }
 
 /// The cells in which the text of a field of this width wraps: two for the frame, two for air,
@@ -44,29 +46,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         area,
         &hint(model, area.width),
     );
-    let queued = open.queued.iter().map(|draft| {
-        let words = sanitize::line(&draft.text);
-        Line::styled(format!("⧗ queued: {words}"), theme.warning)
-    });
-    let shelf = open.composer.shelf().iter();
-    let above: Vec<Line> = queued
-        .chain(shelf.map(|attachment| chip(attachment, theme)))
-        .collect();
-    // The row of the caret always has its place; what stands above gives way.
-    let room = usize::from(inner.height.saturating_sub(1));
-    let skip = above.len().saturating_sub(room);
-    let mut y = inner.y;
-    for line in above.into_iter().skip(skip) {
-        frame.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..inner
-            },
-        );
-        y += 1;
-    }
+    let y = draw_above(open, theme, frame, inner);
     let text = Rect {
         y,
         height: inner.bottom().saturating_sub(y),
@@ -90,6 +70,40 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         let place = Rect { height: 1, ..text };
         frame.render_widget(Span::styled(words, theme.dim), place);
     }
+}
+
+/// Draws what stands above the text: queued messages and the shelf. Gives the row below it.
+fn draw_above(open: &OpenConversation, theme: &Theme, frame: &mut Frame, inner: Rect) -> u16 {
+    let queued = open.queued.iter().map(|draft| {
+        let words = sanitize::line(&draft.text);
+        Line::styled(format!("⧗ queued: {words}"), theme.warning)
+    });
+    let shelf = open.composer.shelf().iter();
+    let mut above: Vec<Line> = queued
+        .chain(shelf.map(|attachment| chip(attachment, theme)))
+        .collect();
+    // The row of the caret always has its place; what stands above gives way, and is counted.
+    let room = usize::from(inner.height.saturating_sub(1));
+    let skip = above.len().saturating_sub(room);
+    if skip > 0
+        && let Some(first) = above.get_mut(skip)
+    {
+        let more = Span::styled(format!(" · {skip} more"), theme.warning);
+        first.spans.push(more);
+    }
+    let mut y = inner.y;
+    for line in above.into_iter().skip(skip) {
+        frame.render_widget(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+        );
+        y += 1;
+    }
+    y
 }
 
 /// Draws the panel of the system message, and below it the settings of the Space.

@@ -18,7 +18,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let has_focus = model.focus == Focus::List;
     let border = if has_focus { theme.focus } else { theme.dim };
     let hint = if has_focus {
-        " r rename · d delete "
+        " Enter r d u · F1 tells "
     } else {
         ""
     };

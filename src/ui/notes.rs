@@ -14,6 +14,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
+/// The rows that the welcome needs.
+const WELCOME_ROWS: u16 = 9;
+/// The lines of an attachment that are shown when it is opened.
+const PREVIEW_LINES: usize = 200;
+
 /// The rows over a message's text: a change of the system message, then who speaks and when.
 pub fn head(
     model: &Model,
@@ -117,6 +122,18 @@ pub fn below(
         width,
     };
     let is_unfolded = open.unfolded.contains(&message.id);
+    for attachment in message.attachments.iter().filter(|_| is_unfolded) {
+        let lines: Vec<&str> = attachment.text.lines().take(PREVIEW_LINES).collect();
+        notes.add("  ", &lines.join("\n"), theme.dim);
+        let more = attachment.text.lines().count().saturating_sub(lines.len());
+        if more > 0 {
+            notes.add(
+                "  ",
+                &format!("… and {} more lines", count(more)),
+                theme.warning,
+            );
+        }
+    }
     let unfold = format!("{}, then o", shown_key(Action::PickUp));
     if message.text.is_empty() && !message.reasoning.is_empty() {
         notes.add("", &message.reasoning, theme.dim);
@@ -237,6 +254,16 @@ pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect)
             Span::styled(words.to_owned(), theme.text),
         ])
     };
+    if area.height < WELCOME_ROWS {
+        let words = format!(
+            " Write a message below. {} sends it, {} shows all keys.",
+            shown_key(Action::Send),
+            shown_key(Action::Help)
+        );
+        let words = Paragraph::new(words).wrap(Wrap { trim: true });
+        frame.render_widget(words, area);
+        return;
+    }
     let lines = vec![
         Line::default(),
         Line::from(vec![

@@ -65,6 +65,10 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usiz
 fn draw_switcher(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
     let found = found(menu, &model.library.summaries);
     let hint = " ↑ ↓ choose · Enter opens · Esc closes ";
+    let area = Rect {
+        height: menu_height(model.library.summaries.len(), area),
+        ..area
+    };
     let inner = draw_box(" Switch conversation ", hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     draw_line(&menu.query, theme, frame, query);
@@ -136,6 +140,10 @@ fn draw_menu(
     frame: &mut Frame,
     area: Rect,
 ) -> Rect {
+    let area = Rect {
+        height: menu_height(rows.len(), area),
+        ..area
+    };
     let inner = draw_box(
         title,
         " ↑ ↓ choose · Enter takes · Esc closes ",
@@ -195,6 +203,12 @@ fn draw_check(check: &SpaceCheck, theme: &Theme, frame: &mut Frame, area: Rect) 
         ],
     };
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
+}
+
+/// As high as its rows, a field and what may be said below need.
+fn menu_height(rows: usize, area: Rect) -> u16 {
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(4);
+    wanted.max(10).min(area.height)
 }
 
 /// A framed box over everything, at most as wide as the help.

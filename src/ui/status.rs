@@ -3,14 +3,15 @@
 
 use super::caches::Caches;
 use super::theme::Theme;
-use super::words::{count, size, span};
+use super::words::{count, fitted, size, span};
 use crate::app::keymap::{Action, shown_key};
 use crate::app::turn::Turn;
-use crate::app::{Focus, Model};
-use crate::chat::Stage;
+use crate::app::{Focus, Model, OpenConversation};
+use crate::chat::{MessageState, Role, Stage};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
@@ -33,7 +34,7 @@ pub fn draw_header(
     let (mark, word, style) = match &model.conversation().turn {
         Some(turn) if turn.stage == Stage::Streaming => ("●", "replying", theme.good),
         Some(_) => ("◐", "waiting", theme.warning),
-        None => ("●", "ready", theme.good),
+        None => idle(model, theme),
     };
     let state = if area.width < NARROW {
         mark.to_owned()
@@ -50,6 +51,16 @@ pub fn draw_header(
         Span::styled(format!(" · {}", sanitize::line(&names.model)), theme.dim),
     ];
     draw_sides(left, right, frame, area);
+}
+
+/// How the Space was found last, while no reply is on its way.
+fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
+    let head = model.conversation().conversation.head();
+    match head.map(|head| head.state) {
+        None => ("○", "not asked yet", theme.dim),
+        Some(MessageState::Failed) => ("✗", "failed", theme.error),
+        Some(_) => ("●", "ready", theme.good),
+    }
 }
 
 /// Draws the line over the composer.
@@ -70,11 +81,8 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
             " editing · Enter sends it as another version · Esc leaves",
             theme.warning,
         )]
-    } else if open.picked.is_some() {
-        vec![Span::styled(
-            " picked: e edit · r retry · c copy · o open · [ ] versions · Esc leaves",
-            theme.warning,
-        )]
+    } else if let Some(words) = picked(open) {
+        vec![Span::styled(words, theme.warning)]
     } else if model.focus == Focus::Panel {
         vec![Span::styled(
             " editing the system message · Tab or Esc leaves",
@@ -92,11 +100,25 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
             lines => format!("{} new lines below", count(lines)),
         };
         vec![Span::styled(
-            format!("↓ {new} · {} ", shown_key(Action::End)),
+            format!(" ↓ {new} · {} ", shown_key(Action::End)),
             theme.warning,
         )]
     };
     draw_sides(left, right, frame, area);
+}
+
+/// What can be done with the picked message.
+fn picked(open: &OpenConversation) -> Option<String> {
+    let message = open.conversation.message(open.picked?)?;
+    let mut words = match message.role {
+        Role::Assistant => " r retry · g go on · c copy · 1-9 copy code".to_owned(),
+        Role::User | Role::System => " e edit · r another reply · c copy".to_owned(),
+    };
+    if open.conversation.versions(message.id).len() > 1 {
+        words.push_str(" · [ ] versions");
+    }
+    words.push_str(" · o open · Esc leaves");
+    Some(words)
 }
 
 /// Two groups of words at the two ends of a line; the left one gives way.
@@ -112,8 +134,24 @@ fn draw_sides(left: Vec<Span<'static>>, right: Vec<Span<'static>>, frame: &mut F
         width,
         ..area
     };
-    frame.render_widget(Line::from(left), left_area);
+    frame.render_widget(cut(left, usize::from(left_area.width)), left_area);
     frame.render_widget(Line::from(right), right_area);
+}
+
+/// A line that ends in a mark where it does not fit.
+fn cut(spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
+    let mut room = width;
+    let mut out = Vec::new();
+    for span in spans {
+        let size = span.content.width();
+        if size > room {
+            out.push(Span::styled(fitted(&span.content, room), span.style));
+            break;
+        }
+        room -= size;
+        out.push(span);
+    }
+    Line::from(out)
 }
 
 /// What the reply is doing, in words.

@@ -78,8 +78,8 @@ fn write_message(out: &mut String, message: &Message) {
     for attachment in &message.attachments {
         write_folded(out, &label(attachment), &attachment.text);
     }
-    if !message.reasoning.is_empty() {
-        write_folded(out, "Thoughts", &message.reasoning);
+    if let Some(thoughts) = message.thoughts() {
+        write_folded(out, "Thoughts", thoughts);
     }
     write_text(out, &message.text);
     if let Some(ending) = ending(message) {

@@ -40,9 +40,9 @@ fn write_message(out: &mut String, message: &Message) {
         out.push_str(&fence);
         out.push('\n');
     }
-    if !message.reasoning.is_empty() {
+    if let Some(thoughts) = message.thoughts() {
         out.push_str("\n> **Thoughts**\n>\n");
-        for line in message.reasoning.lines() {
+        for line in thoughts.lines() {
             let _ = writeln!(out, "> {line}");
         }
     }

@@ -1,6 +1,7 @@
 //! The palette, commands, Spaces.
 
 use super::*;
+use crate::app::Given;
 use crate::chat::SpaceInput;
 use crate::chat::input::Kind;
 
@@ -87,7 +88,10 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
         let one = ("heat".to_owned(), value.to_owned());
         crate::chat::Settings::from([one])
     };
-    person.model.set(set("0.2"));
+    person.model.take_given(Given {
+        settings: set("0.2"),
+        ..Given::default()
+    });
     person.sends("hello").hears(0, done("world"));
     assert_eq!(person.started()[0].settings, set("0.2"));
     let kept = person.effects.iter().any(|effect| {
@@ -117,7 +121,11 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
 fn the_embedded_space_is_not_asked_for_the_settings_of_another() {
     let mut person = Person::new();
     let one = ("heat".to_owned(), "1".to_owned());
-    person.model.set(crate::chat::Settings::from([one]));
+    let settings = crate::chat::Settings::from([one]);
+    person.model.take_given(Given {
+        settings,
+        ..Given::default()
+    });
     crate::app::sending::use_demo(&mut person.model);
     person.sends("hello");
     assert!(person.started()[0].settings.is_empty());
@@ -163,4 +171,52 @@ fn a_setting_of_the_space_is_changed_held_to_its_limits_and_travels() {
         person.model.setting(&temperature()),
         ("0.7".to_owned(), false)
     );
+}
+
+#[test]
+fn what_the_command_line_says_holds_for_a_conversation_that_goes_on() {
+    let mut person = Person::new();
+    person.tell(saved(crate::chat::ConversationId::new(), &["x"]));
+    person.model.take_given(Given {
+        space: Some("demo".to_owned()),
+        system: Some("Be brief".to_owned()),
+        ..Given::default()
+    });
+    person.sends("hello");
+    let request = person.started()[0];
+    assert_eq!(
+        (request.space.as_str(), &*request.system),
+        ("demo", "Be brief")
+    );
+}
+
+#[test]
+fn a_command_that_is_not_known_or_lacks_something_is_not_sent() {
+    let mut person = Person::new();
+    for command in ["/foo", "/attach"] {
+        person.sends(command);
+        assert_eq!(person.draft(), command);
+        assert!(person.model.remark.is_some());
+        person.ctrl('u');
+    }
+    assert!(person.started().is_empty());
+}
+
+#[test]
+fn a_command_leaves_the_shelf_as_it_is() {
+    let mut person = Person::new();
+    person.tell(Event::Input(Input::Paste("x".repeat(5000))));
+    person.sends("/attach notes.txt");
+    assert!(person.effects.contains(&Effect::Attach("notes.txt".into())));
+    assert_eq!(person.model.conversation().composer.shelf().len(), 1);
+    assert_eq!(person.draft(), "");
+}
+
+#[test]
+fn quitting_is_armed_for_the_very_next_key_only() {
+    let mut person = Person::new();
+    person.key(KeyCode::F(2)).ctrl('c').types("x").ctrl('c');
+    assert!(!person.effects.contains(&Effect::Quit));
+    person.ctrl('c');
+    assert!(person.effects.contains(&Effect::Quit));
 }
