@@ -213,7 +213,11 @@ impl Notes {
             self.add("✗ ", &failure.message, theme.error);
             self.add("→ ", &failure.hint, theme.text);
             let mut words = ways_on();
-            if failure.kind == "connect" {
+            let is_out_of_reach = matches!(
+                failure.kind.as_str(),
+                "connect" | "timeout" | "asleep" | "status"
+            );
+            if is_out_of_reach {
                 let demo = shown_key(Action::Demo);
                 words = format!("{demo} asks the embedded Space instead · {words}");
             }

@@ -111,8 +111,8 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
 fn picked(open: &OpenConversation) -> Option<String> {
     let message = open.conversation.message(open.picked?)?;
     let mut words = match message.role {
-        Role::Assistant => " r retry · g go on · c copy · 1-9 copy code".to_owned(),
-        Role::User | Role::System => " e edit · r another reply · c copy".to_owned(),
+        Role::Assistant => " picked: r retry · g go on · c copy · 1-9 copy code".to_owned(),
+        Role::User | Role::System => " picked: e edit · r another reply · c copy".to_owned(),
     };
     if open.conversation.versions(message.id).len() > 1 {
         words.push_str(" · [ ] versions");
