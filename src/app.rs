@@ -61,6 +61,9 @@ pub struct Model {
     pub library: Library,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
+    /// What could not be saved or read. It stays in the status line until Esc, or until all is
+    /// saved again.
+    pub trouble: Option<String>,
     /// A remark in the status line, and until when.
     pub remark: Option<(String, Duration)>,
     /// Whether the mouse is captured.
@@ -200,6 +203,7 @@ impl Model {
             setting_at: 0,
             library: Library::default(),
             overlay: None,
+            trouble: None,
             remark: None,
             has_mouse: false,
             regions: Regions::default(),

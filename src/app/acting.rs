@@ -238,7 +238,7 @@ fn next_pane(model: &mut Model) {
 
 /// Esc: the first of its steps that applies.
 fn back(model: &mut Model) -> Vec<Effect> {
-    if model.overlay.take().is_some() {
+    if model.overlay.take().is_some() || model.trouble.take().is_some() {
         return Vec::new();
     }
     if model.conversation_mut().picked.take().is_some() {

@@ -65,6 +65,8 @@ pub enum StoreEvent {
     HeadElsewhere(ConversationId),
     /// Something could not be saved or read; in words for a person.
     Trouble(String),
+    /// What could not be saved before is saved now.
+    Recovered,
 }
 
 /// What time it is, in both senses.

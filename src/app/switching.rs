@@ -31,7 +31,12 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
             vec![Effect::Load { id, show: false }]
         }
         StoreEvent::Trouble(words) => {
-            model.remark(words);
+            model.trouble = Some(words);
+            Vec::new()
+        }
+        StoreEvent::Recovered => {
+            model.trouble = None;
+            model.remark("Everything is saved again.");
             Vec::new()
         }
     }

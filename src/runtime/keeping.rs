@@ -233,6 +233,6 @@ fn told(notice: StoreNotice) -> StoreEvent {
             message,
             hint,
         } => StoreEvent::Trouble(format!("{what} could not be saved: {message}. {hint}")),
-        StoreNotice::Recovered => StoreEvent::Trouble("Everything is saved again.".to_owned()),
+        StoreNotice::Recovered => StoreEvent::Recovered,
     }
 }

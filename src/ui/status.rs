@@ -66,7 +66,10 @@ fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
 /// Draws the line over the composer.
 pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let open = model.conversation();
-    let left = if let Some((remark, _)) = &model.remark {
+    let left = if let Some(trouble) = &model.trouble {
+        let words = format!(" ✗ {} · Esc closes", sanitize::line(trouble));
+        vec![Span::styled(words, theme.error)]
+    } else if let Some((remark, _)) = &model.remark {
         vec![Span::styled(
             format!(" {}", sanitize::line(remark)),
             theme.warning,

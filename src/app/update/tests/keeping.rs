@@ -112,3 +112,15 @@ fn what_is_not_kept_yet_is_kept_before_the_program_quits() {
     );
     assert_eq!(person.effects.last(), Some(&Effect::Quit));
 }
+
+#[test]
+fn what_could_not_be_saved_is_told_until_it_is_saved_or_put_away() {
+    let mut person = Person::new();
+    let trouble = || Event::Store(StoreEvent::Trouble("the disk is full".to_owned()));
+    person.tell(trouble()).types("abc").wait(10_000);
+    assert_eq!(person.model.trouble.as_deref(), Some("the disk is full"));
+    person.tell(Event::Store(StoreEvent::Recovered));
+    assert_eq!(person.model.trouble, None);
+    person.tell(trouble()).key(KeyCode::Esc);
+    assert_eq!(person.model.trouble, None);
+}
