@@ -39,7 +39,7 @@ impl Terminal {
     pub fn enter() -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other(
-                "the full screen needs a terminal for input and output; use `spacechat ask` in a pipe",
+                "it needs a terminal for input and output; use `spacechat ask` in a pipe",
             ));
         }
         install_panic_hook();
@@ -75,8 +75,14 @@ impl Terminal {
         self.screen.resize(whole)
     }
 
-    /// Draws a frame in one piece, where the terminal can do that.
+    /// Draws a frame in one piece, where the terminal can do that. Fails once a panic of another
+    /// thread has given the terminal back: its report is there now, and no frame may cover it.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        if !IS_ENTERED.load(Ordering::SeqCst) {
+            return Err(io::Error::other(
+                "a part of the program broke down, and its report stands above; what could be saved is saved, and `spacechat -c` goes on with it",
+            ));
+        }
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
         self.screen.draw(draw)?;
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;

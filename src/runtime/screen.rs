@@ -28,8 +28,8 @@ const BACKLOG: usize = 256;
 /// Why the full screen ended before the person left it.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
-    /// The terminal failed.
-    #[error("The terminal failed: {0}")]
+    /// The terminal failed, or a part of the program broke down.
+    #[error("The full screen cannot be shown: {0}.")]
     Terminal(#[from] io::Error),
     /// The conversations could not be opened.
     #[error("{0}.")]

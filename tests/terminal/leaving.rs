@@ -4,7 +4,8 @@ use super::home::{Home, PROGRAM};
 use super::keys::{CTRL_C, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
 use super::screen::{Screen, WINDOW};
 use super::shown::Emulator;
-use std::fs;
+use spacechat::terminal::Terminal;
+use std::{env, fs, mem, thread};
 
 /// Every mode that the program turns on is off, and the cursor is there.
 fn assert_given_back(screen: &Screen) {
@@ -141,6 +142,49 @@ fn a_window_that_is_closed_ends_the_program_and_loses_nothing() {
     let saved = home.exported(&home.id_of("repeat 2 ha"));
     let draft = saved["draft"]["text"].as_str().unwrap();
     assert!(draft.starts_with("a draft"), "{draft:?}");
+}
+
+/// Set in the process that [`panics_give_the_terminal_back_with_their_report`] starts; its value says where it panics.
+const PANIC_IN: &str = "SPACECHAT_TEST_PANIC_IN";
+
+/// Takes the terminal and panics in it, in the thread that draws or in another one.
+fn panic_in_a_taken_terminal(place: &str) {
+    let mut terminal = Terminal::enter().expect("a pseudo-terminal is a terminal");
+    if place == "another thread" {
+        let other = thread::spawn(|| panic!("on purpose"));
+        assert!(other.join().is_err());
+        let frame = terminal.draw(|frame| frame.render_widget("a frame", frame.area()));
+        println!("drawn: {}", frame.is_ok());
+    } else {
+        // Only the hook is left to give the terminal back.
+        mem::forget(terminal);
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn panics_give_the_terminal_back_with_their_report() {
+    if let Ok(place) = env::var(PANIC_IN) {
+        return panic_in_a_taken_terminal(&place);
+    }
+    let this = env::current_exe().unwrap();
+    let script = "exec env \"$1\" \"$0\" --nocapture --exact leaving::panics_give_the_terminal_back_with_their_report";
+    for place in ["this thread", "another thread"] {
+        let home = Home::new();
+        let panics = format!("{PANIC_IN}={place}");
+        let arguments = ["-c", script, this.to_str().unwrap(), &panics];
+        let mut screen = Screen::start_other(&home, WINDOW, "sh", &arguments);
+        screen.wait_for_exit();
+        assert_given_back(&screen);
+        let left = screen.look(|emulator| emulator.screen().contents());
+        assert!(left.contains("on purpose"), "{place}: {left}");
+        assert!(!left.contains("a frame"), "{place}: {left}");
+        assert_eq!(
+            left.contains("drawn: false"),
+            place == "another thread",
+            "{left}"
+        );
+    }
 }
 
 /// The state of a process in one letter, as the kernel tells it: `T` when it is stopped.
