@@ -193,8 +193,8 @@ pub struct Attachment {
     pub text: Arc<str>,
     /// Its estimated tokens, counted once.
     pub tokens: usize,
-    /// A file of this machine that is sent as it is; `text` is empty then. Not stored: a later
-    /// start knows only that there was a file of this name.
+    /// A file of this machine that is sent as it is; `text` is empty then. It is stored by its
+    /// path and never exported: a foreign export could name any file of whoever imports it.
     pub file: Option<PathBuf>,
 }
 

@@ -200,23 +200,38 @@ impl Applier<'_> {
         self.connection
             .prepare_cached("DELETE FROM attachments WHERE message = ?1")?
             .execute([message])?;
+        self.put_attachments("attachments (message", message, attachments)?;
+        self.connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO sources (text)
+                 SELECT text FROM attachments WHERE message = ?1 ORDER BY place",
+            )?
+            .execute([message])?;
+        Ok(())
+    }
+
+    /// Adds attachments to a table, told with the column that names their owner.
+    fn put_attachments(
+        &mut self,
+        table: &str,
+        owner: i64,
+        attachments: &[Arc<Attachment>],
+    ) -> Outcome {
+        let insert = format!(
+            "INSERT INTO {table}, place, name, tokens, text, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        );
         for (place, attachment) in attachments.iter().enumerate() {
             let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO attachments (message, place, name, tokens, text)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    message,
-                    number(place),
-                    attachment.name,
-                    number(attachment.tokens),
-                    text
-                ])?;
-            self.connection
-                .prepare_cached("INSERT OR IGNORE INTO sources (text) VALUES (?1)")?
-                .execute([text])?;
+            // A path that is no Unicode text is known until the program ends.
+            let file = attachment.file.as_deref().and_then(Path::to_str);
+            self.connection.prepare_cached(&insert)?.execute(params![
+                owner,
+                number(place),
+                attachment.name,
+                number(attachment.tokens),
+                text,
+                file
+            ])?;
         }
         Ok(())
     }
@@ -324,22 +339,7 @@ impl Applier<'_> {
         self.connection
             .prepare_cached("INSERT INTO drafts (conversation, text) VALUES (?1, ?2)")?
             .execute(params![owner, draft.text])?;
-        for (place, attachment) in draft.attachments.iter().enumerate() {
-            let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO draft_attachments (conversation, place, name, tokens, text)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    owner,
-                    number(place),
-                    attachment.name,
-                    number(attachment.tokens),
-                    text
-                ])?;
-        }
-        Ok(())
+        self.put_attachments("draft_attachments (conversation", owner, &draft.attachments)
     }
 
     fn change_conversation(

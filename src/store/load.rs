@@ -4,6 +4,7 @@ use super::{Loaded, Place, row};
 use crate::chat::{Attachment, Conversation, ConversationId, Draft, Message, MessageState};
 use rusqlite::{Connection, OptionalExtension, Result};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A conversation as it is at one moment; `None` if there is none of this name.
@@ -138,7 +139,7 @@ fn attachments(
     texts: &mut Texts,
 ) -> Result<Vec<Arc<Attachment>>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT name, tokens, text FROM {table} = ?1 ORDER BY place"
+        "SELECT name, tokens, text, file FROM {table} = ?1 ORDER BY place"
     ))?;
     let mut rows = statement.query([owner])?;
     let mut attachments = Vec::new();
@@ -147,7 +148,7 @@ fn attachments(
             name: row.get("name")?,
             text: texts.get(connection, row.get("text")?)?,
             tokens: usize::try_from(row.get::<_, i64>("tokens")?).unwrap_or(0),
-            file: None,
+            file: row.get::<_, Option<String>>("file")?.map(PathBuf::from),
         }));
     }
     Ok(attachments)

@@ -85,6 +85,11 @@ fn attachment(name: &str, text: impl Into<Arc<str>>) -> Arc<Attachment> {
     Arc::new(Attachment::new(name, text))
 }
 
+/// A file that is sent as it is.
+fn picture() -> Arc<Attachment> {
+    Arc::new(Attachment::file("/pictures/cat.png"))
+}
+
 /// What is on the disk now, as a power cut would leave it: in a directory of its own.
 fn as_after_a_kill(dir: &Path) -> TempDir {
     let image = tempfile::tempdir().unwrap();

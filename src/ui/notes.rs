@@ -93,8 +93,10 @@ fn system_mark(
 
 /// An attachment as one line: name, and size and tokens of its text.
 pub fn chip(attachment: &Attachment, theme: &Theme) -> Line<'static> {
-    let what = if attachment.text.is_empty() {
+    let what = if attachment.file.is_some() {
         " · sent as a file".to_owned()
+    } else if attachment.text.is_empty() {
+        " · only its name is here".to_owned()
     } else {
         format!(
             " · {} · ≈{} tokens",

@@ -60,6 +60,7 @@ CREATE TABLE attachments (
     name TEXT NOT NULL,
     tokens INTEGER NOT NULL,
     text INTEGER NOT NULL REFERENCES texts (key),
+    file TEXT, -- a path of this machine, where a file is sent and not the text
     PRIMARY KEY (message, place)
 ) WITHOUT ROWID;
 CREATE INDEX attachments_text ON attachments (text);
@@ -75,6 +76,7 @@ CREATE TABLE draft_attachments (
     name TEXT NOT NULL,
     tokens INTEGER NOT NULL,
     text INTEGER NOT NULL REFERENCES texts (key),
+    file TEXT,
     PRIMARY KEY (conversation, place)
 ) WITHOUT ROWID;
 CREATE INDEX draft_attachments_text ON draft_attachments (text);

@@ -21,7 +21,11 @@ async fn after_reopening_everything_is_there() {
     let mut conversation = begin(&store);
     let mut question = Message::user("What is\0it?");
     question.system = Some("be brief".into());
-    question.attachments = vec![attachment("a.txt", "long"), attachment("b.txt", "long")];
+    question.attachments = vec![
+        attachment("a.txt", "long"),
+        attachment("b.txt", "long"),
+        picture(),
+    ];
     let question = say(&store, &mut conversation, question);
     let mut reply = Message::new(Role::Assistant, "It is");
     reply.reasoning = "hm".to_owned();
@@ -323,7 +327,11 @@ async fn a_drafts_attachment_is_stored_once_however_often_it_is_saved() {
     let pasted = attachment("pasted #1", long.as_str());
     let mut draft = Draft {
         text: String::new(),
-        attachments: vec![Arc::clone(&pasted), attachment("again", long.as_str())],
+        attachments: vec![
+            Arc::clone(&pasted),
+            attachment("again", long.as_str()),
+            picture(),
+        ],
     };
     for c in "What is it?".chars() {
         draft.text.push(c);
