@@ -210,9 +210,11 @@ impl Attachment {
         }
     }
 
-    /// A file that is sent as it is.
+    /// A file that is sent as it is. Its path is kept with the working directory before it, so
+    /// that a later start finds it from anywhere.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
+        let path = std::path::absolute(&path).unwrap_or(path);
         let name = path.file_name().unwrap_or(path.as_os_str());
         Self {
             name: name.to_string_lossy().into_owned(),

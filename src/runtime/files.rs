@@ -54,8 +54,6 @@ fn read(path: &Path) -> Result<Attachment, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}."))?;
     // What is no text goes as a file; a Space that takes none refuses it with the reason.
     let Ok(text) = String::from_utf8(bytes) else {
-        // A later start, in another directory, finds it too.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         return Ok(Attachment::file(path));
     };
     let name = path.file_name().map_or_else(

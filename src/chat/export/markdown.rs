@@ -29,13 +29,12 @@ fn write_message(out: &mut String, message: &Message) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "\n## {} · {}", speaker(message.role), time(message));
     for attachment in &message.attachments {
+        let _ = writeln!(out, "\n**{}**", label(attachment));
+        if attachment.text.is_empty() {
+            continue;
+        }
         let fence = fence_around(&attachment.text);
-        let _ = write!(
-            out,
-            "\n**{}**\n\n{fence}\n{}",
-            label(attachment),
-            attachment.text
-        );
+        let _ = write!(out, "\n{fence}\n{}", attachment.text);
         end_line(out);
         out.push_str(&fence);
         out.push('\n');

@@ -57,6 +57,24 @@ fn markdown_shows_the_path_that_is_seen() {
 }
 
 #[test]
+fn a_file_is_exported_by_its_name_and_no_import_can_name_another() {
+    let mut conversation = Conversation::new("owner/space", "model", "");
+    let mut question = Message::user("Look.");
+    let file = Attachment::file("/private/cat.png");
+    question.attachments.push(Arc::new(file));
+    conversation.append(question);
+    let text = markdown(&conversation);
+    assert!(text.contains("\n**cat.png**\n\nLook.\n"), "{text}");
+    let mut document = exported(&conversation);
+    assert!(!document.to_string().contains("private"));
+    document["messages"][0]["attachments"][0]["file"] = value!("/etc/passwd");
+    let imported = from_json(&document).unwrap().conversation;
+    let [message] = imported.messages().collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(message.attachments[0].name, "cat.png");
+    assert_eq!(message.attachments[0].file, None);
+}
+
+#[test]
 fn html_escapes_everything_and_sets_code_apart() {
     let mut conversation = branched();
     conversation.title = Some("</title><script>alert(1)</script>".to_owned());
