@@ -73,16 +73,16 @@ fn a_source_that_remembers_the_past_is_sent_the_new_files_only() {
         message
     };
     let messages = [
-        with_file("one", "a.png"),
+        with_file("one", "/a.png"),
         Message::new(Role::Assistant, "yes"),
-        with_file("two", "b.png"),
+        with_file("two", "/b.png"),
     ];
     let request = Request::new(messages);
     let names = |is_remembered| request.files_to_send(is_remembered);
-    assert_eq!(names(true), [PathBuf::from("b.png")]);
+    assert_eq!(names(true), [PathBuf::from("/b.png")]);
     assert_eq!(
         names(false),
-        [PathBuf::from("a.png"), PathBuf::from("b.png")]
+        [PathBuf::from("/a.png"), PathBuf::from("b.png")]
     );
 }
 
