@@ -82,7 +82,7 @@ fn a_source_that_remembers_the_past_is_sent_the_new_files_only() {
     assert_eq!(names(true), [PathBuf::from("/b.png")]);
     assert_eq!(
         names(false),
-        [PathBuf::from("/a.png"), PathBuf::from("b.png")]
+        [PathBuf::from("/a.png"), PathBuf::from("/b.png")]
     );
 }
 
