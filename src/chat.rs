@@ -2,6 +2,7 @@
 //!
 //! No I/O and nothing of the screen or of Gradio; every other module speaks in these words.
 
+pub mod attachment;
 pub mod change;
 pub mod conversation;
 pub mod export;
@@ -12,10 +13,11 @@ pub mod reply;
 pub mod summary;
 pub mod tokens;
 
+pub use attachment::{Attachment, Content, FileHash, SentFile};
 pub use change::{Change, Settings, import_changes};
 pub use conversation::{Conversation, ConversationId};
 pub use input::SpaceInput;
-pub use message::{Attachment, Draft, Message, MessageId, MessageState, Role};
+pub use message::{Draft, Message, MessageId, MessageState, Role};
 pub use prompt::format_prompt;
 pub use reply::{Failure, Notice, Progress, Stage};
 pub use summary::Summary;

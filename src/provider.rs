@@ -29,7 +29,8 @@ pub use reply::{Reply, ReplyEvent, Session};
 pub use report::{Ability, SpaceReport};
 pub use space::Space;
 
-use crate::chat::Message;
+use crate::chat::{Attachment, Content, Message};
+use crate::gradio::files::Source;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -86,7 +87,7 @@ impl Request {
 
     /// The files to upload for this request: those of the newest message where the source
     /// remembers the rest, those of all messages where it does not.
-    pub fn files_to_send(&self, is_remembered: bool) -> Vec<PathBuf> {
+    pub fn files_to_send(&self, is_remembered: bool) -> Vec<Source> {
         let skipped = if is_remembered {
             self.messages.len().saturating_sub(1)
         } else {
@@ -96,8 +97,21 @@ impl Request {
             .iter()
             .skip(skipped)
             .flat_map(|message| &message.attachments)
-            .filter_map(|attachment| attachment.file.clone())
-            .chain(self.files.iter().cloned())
+            .filter_map(|attachment| source(attachment))
+            .chain(self.files.iter().map(Source::at))
             .collect()
     }
+}
+
+/// An attached file as it is sent. One whose content is not in memory is looked for where it was.
+fn source(attachment: &Attachment) -> Option<Source> {
+    let file = attachment.file.as_ref()?;
+    Some(Source {
+        path: file.path.clone(),
+        name: attachment.name.clone(),
+        content: match &file.content {
+            Content::Here(_, content) => Some(Arc::clone(content)),
+            Content::AtPath | Content::Stored(..) => None,
+        },
+    })
 }

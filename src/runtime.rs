@@ -16,7 +16,7 @@ pub use embedded::Embedded;
 pub use headless::{Heard, run_headless};
 pub use keeping::{Keeping, Storage, loaded};
 pub use screen::{ScreenError, run_screen};
-pub use turns::{Providers, Turns};
+pub use turns::{Contents, Providers, Turns};
 
 use crate::app::{Clock, Effect, Event, Model, update};
 use jiff::Timestamp;

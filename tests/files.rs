@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use spacechat::chat::{Attachment, Message, Role, Stage};
+use spacechat::chat::{Attachment, Message, Role, SentFile, Stage};
 use spacechat::demo;
 use spacechat::gradio;
 use spacechat::provider::{Provider, Qwen, ReplyEvent, Request};
@@ -51,7 +51,11 @@ async fn reply_of(qwen: &Qwen, request: Request) -> (String, Vec<(u64, u64)>) {
 async fn files_of_a_request_arrive_with_their_names_and_sizes() {
     let folder = tempfile::tempdir().unwrap();
     let (_server, qwen) = embedded().await;
-    let attached = Attachment::file(written(folder.path(), "scan 1.pdf", 2_000_000));
+    let attached = Attachment::file(SentFile::at(written(
+        folder.path(),
+        "scan 1.pdf",
+        2_000_000,
+    )));
     let mut message = Message::user("What is this?");
     message.attachments.push(Arc::new(attached));
     let request = Request {
@@ -69,7 +73,8 @@ async fn files_of_a_request_arrive_with_their_names_and_sizes() {
 fn a_source_that_remembers_the_past_is_sent_the_new_files_only() {
     let with_file = |text: &str, name: &str| {
         let mut message = Message::user(text);
-        message.attachments.push(Arc::new(Attachment::file(name)));
+        let file = Attachment::file(SentFile::at(name));
+        message.attachments.push(Arc::new(file));
         message
     };
     let messages = [
@@ -78,12 +83,12 @@ fn a_source_that_remembers_the_past_is_sent_the_new_files_only() {
         with_file("two", "/b.png"),
     ];
     let request = Request::new(messages);
-    let names = |is_remembered| request.files_to_send(is_remembered);
-    assert_eq!(names(true), [PathBuf::from("/b.png")]);
-    assert_eq!(
-        names(false),
-        [PathBuf::from("/a.png"), PathBuf::from("/b.png")]
-    );
+    let names = |is_remembered| {
+        let files = request.files_to_send(is_remembered).into_iter();
+        files.map(|file| file.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(true), ["b.png"]);
+    assert_eq!(names(false), ["a.png", "b.png"]);
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@
 
 #[path = "terminal/failing.rs"]
 mod failing;
+#[path = "terminal/files.rs"]
+mod files;
 #[path = "terminal/home.rs"]
 mod home;
 #[path = "terminal/keeping.rs"]

@@ -1,11 +1,11 @@
-//! A message and what belongs to it: role, state, attachments.
+//! A message and what belongs to it: role, state, text, thoughts; and one that is not sent yet.
 //!
 //! The text kept here is the original, as typed, pasted or received; `sanitize` makes what is
 //! shown. Plain data, no I/O.
 
+use super::attachment::{self, Attachment, Content, FileHash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -157,6 +157,23 @@ impl Message {
         text
     }
 
+    /// This message with the contents of its files in memory, read by their names. A content that
+    /// is not there (`None`) is left out.
+    pub fn with_contents<E>(
+        self: &Arc<Self>,
+        read: impl FnMut(FileHash) -> Result<Option<Arc<[u8]>>, E>,
+    ) -> Result<Arc<Self>, E> {
+        let mut message = Arc::clone(self);
+        let is_stored = |attachment: &Arc<Attachment>| {
+            let file = attachment.file.as_ref();
+            file.is_some_and(|file| matches!(file.content, Content::Stored(..)))
+        };
+        if self.attachments.iter().any(is_stored) {
+            attachment::read_contents(&mut Arc::make_mut(&mut message).attachments, read)?;
+        }
+        Ok(message)
+    }
+
     /// The length of [`Message::prompt_text`], in bytes, without making it.
     pub fn prompt_len(&self) -> usize {
         let attached: usize = self
@@ -181,46 +198,5 @@ impl Draft {
     /// Whether there is nothing to send or to keep.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty() && self.attachments.is_empty()
-    }
-}
-
-/// What travels with a message and is shown as one line: a paste, a text, a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
-    /// What it is called: `pasted #1`, or a file's name.
-    pub name: String,
-    /// The text, exact but for line ends, which are LF.
-    pub text: Arc<str>,
-    /// Its estimated tokens, counted once.
-    pub tokens: usize,
-    /// A file of this machine that is sent as it is; `text` is empty then. It is stored by its
-    /// path and never exported: a foreign export could name any file of whoever imports it.
-    pub file: Option<PathBuf>,
-}
-
-impl Attachment {
-    /// An attachment of this text.
-    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        let text = text.into();
-        Self {
-            name: name.into(),
-            tokens: super::tokens::estimate(&text),
-            text,
-            file: None,
-        }
-    }
-
-    /// A file that is sent as it is. Its path is kept with the working directory before it, so
-    /// that a later start finds it from anywhere.
-    pub fn file(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        let path = std::path::absolute(&path).unwrap_or(path);
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        Self {
-            name: name.to_string_lossy().into_owned(),
-            text: Arc::from(""),
-            tokens: 0,
-            file: Some(path),
-        }
     }
 }

@@ -7,7 +7,7 @@ use super::exit::{Exit, complain};
 use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
 use crate::app::{Event, Model, update};
-use crate::chat::{Attachment, Draft};
+use crate::chat::{Attachment, Draft, SentFile};
 use crate::runtime::{Heard, Providers, Time, loaded, run_headless};
 use crate::store::Store;
 use clap::Args;
@@ -70,12 +70,11 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     };
     let mut printer = Printer::new(arguments.json);
     let listen = |update: &_| printer.hear(update);
-    let handle = store.as_ref().map(|store| &store.handle);
     let heard = run_headless(
         &mut model,
         draft,
         providers,
-        (handle, context.tracker),
+        (store.as_ref(), context.tracker),
         listen,
     )
     .await;
@@ -172,7 +171,18 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
                     "{name} is not text in UTF-8, and this Space takes no files. Convert it to text, or choose a Space that takes files."
                 ));
             }
-            (_, Place::Space | Place::Both) => attachments.push(Arc::new(Attachment::file(file))),
+            (_, Place::Space | Place::Both) => {
+                let file = if arguments.no_save {
+                    SentFile::at(file)
+                } else {
+                    SentFile::read(file).map_err(|error| {
+                        format!(
+                            "{name} cannot be kept: {error}. ask --no-save sends it all the same."
+                        )
+                    })?
+                };
+                attachments.push(Arc::new(Attachment::file(file)));
+            }
         }
     }
     if !std::io::stdin().is_terminal() {

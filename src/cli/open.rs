@@ -3,7 +3,7 @@
 use super::exit::{Exit, complain};
 use super::{Context, saved};
 use crate::app::{Clock, Effect, Event, Model, update};
-use crate::runtime::{ScreenError, Storage, Time, Turns, loaded, run_screen};
+use crate::runtime::{Contents, ScreenError, Storage, Time, Turns, loaded, run_screen};
 use clap::Args;
 use tokio::sync::mpsc;
 
@@ -74,7 +74,12 @@ async fn model(context: &Context, arguments: &OpenArgs, now: Clock) -> Result<Mo
 /// Tells the model how the source of its replies is called, before the first frame.
 fn describe(context: &Context, model: &mut Model) {
     let (nowhere, _) = mpsc::channel(1);
-    let turns = Turns::new(context.providers(), nowhere, context.tracker.clone());
+    let turns = Turns::new(
+        context.providers(),
+        Contents::default(),
+        nowhere,
+        context.tracker.clone(),
+    );
     let conversation = &model.conversation().conversation;
     let (space, asked) = (conversation.space.clone(), conversation.model.clone());
     if let Some(names) = turns.describe(&space, &asked) {

@@ -5,7 +5,7 @@
 use super::exit::{Exit, complain, print};
 use crate::chat::{Change, ConversationId, Summary, export, import_changes};
 use crate::sanitize;
-use crate::store::{Found, Loaded, Store, StoreError, StoreNotice};
+use crate::store::{Found, Loaded, Reader, Store, StoreError, StoreNotice};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use serde_json::json;
@@ -252,9 +252,13 @@ fn find(store: &Store, id: &str) -> Result<ConversationId, Trouble> {
     }
 }
 
-fn load(store: &Store, id: &str) -> Result<Loaded, Trouble> {
+fn load_with(
+    store: &Store,
+    id: &str,
+    load: impl FnOnce(&Reader, ConversationId) -> Result<Option<Loaded>, StoreError>,
+) -> Result<Loaded, Trouble> {
     let id = find(store, id)?;
-    store.reader.load(id)?.ok_or_else(|| {
+    load(&store.reader, id)?.ok_or_else(|| {
         let message = format!("The conversation {id} is not there any more.");
         Trouble::Other(Exit::Failed, message, String::new())
     })
@@ -262,14 +266,17 @@ fn load(store: &Store, id: &str) -> Result<Loaded, Trouble> {
 
 /// The conversation that `id` names, for the screen and for `ask`.
 pub fn load_named(store: &Store, id: &str) -> Result<Loaded, Exit> {
-    load(store, id).map_err(|trouble| match trouble {
+    load_with(store, id, Reader::load).map_err(|trouble| match trouble {
         Trouble::Store(error) => complain_of(&error),
         Trouble::Other(exit, message, hint) => complain(exit, &message, &hint),
     })
 }
 
 fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
-    let loaded = load(store, id)?;
+    let loaded = match format {
+        Format::Json => load_with(store, id, Reader::load_whole)?,
+        Format::Md | Format::Html => load_with(store, id, Reader::load)?,
+    };
     Ok(match format {
         Format::Md => {
             let text = export::markdown(&loaded.conversation);

@@ -1,6 +1,6 @@
 //! Files on their way to an app, and the addresses of those that it sends.
 //!
-//! A file is posted to `/upload` first (multipart, field `files`), straight from disk, and then
+//! A file is posted to `/upload` first (multipart, field `files`), from memory or straight from disk, and then
 //! named in the data of a call by the path that the app gave it. Nothing is ever fetched here:
 //! [`Client::link`] only says where a file of a reply could be had. `provider` calls this.
 
@@ -14,16 +14,42 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 use std::io;
-use std::path::{Path, PathBuf};
-use tokio::io::{AsyncReadExt, Take};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How much of a file is read at a time.
 const PIECE: usize = 64 << 10;
 
-/// A file that exists and is small enough, ready to be sent.
+/// A file that is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it is or was on this machine.
+    pub path: PathBuf,
+    /// The name under which it is sent.
+    pub name: String,
+    /// What it holds; without it that is read from the path.
+    pub content: Option<Arc<[u8]>>,
+}
+
+impl Source {
+    /// A file that is read from its path while it is sent, under its own name.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self {
+            name: name.to_string_lossy().into_owned(),
+            path,
+            content: None,
+        }
+    }
+}
+
+/// A file that is here and small enough, ready to be sent.
 #[derive(Debug, Clone)]
 struct Ready {
     path: PathBuf,
+    content: Option<Arc<[u8]>>,
     /// Its own name, without folders.
     name: String,
     size: u64,
@@ -37,12 +63,12 @@ impl Client {
     pub async fn upload(
         &self,
         app: &App,
-        files: &[PathBuf],
+        files: &[Source],
         upload: &Upload,
     ) -> Result<Vec<Value>, Error> {
         let mut ready = Vec::with_capacity(files.len());
-        for path in files {
-            ready.push(examined(path, app.max_file_size).await?);
+        for file in files {
+            ready.push(examined(file, app.max_file_size).await?);
         }
         upload.begin(ready.iter().map(|file| file.size).sum());
         let url = self.url(&app.api_prefix, "/upload");
@@ -101,24 +127,28 @@ impl Client {
     }
 }
 
-async fn examined(path: &Path, limit: Option<u64>) -> Result<Ready, Error> {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let name = name.to_string_lossy().into_owned();
+async fn examined(file: &Source, limit: Option<u64>) -> Result<Ready, Error> {
     let unreadable = |detail: String| Error::File {
-        name: path.display().to_string(),
+        name: file.path.display().to_string(),
         detail,
     };
-    let metadata = tokio::fs::metadata(path)
-        .await
-        .map_err(|error| unreadable(error.to_string()))?;
-    if !metadata.is_file() {
-        return Err(unreadable("it is not a plain file".to_owned()));
-    }
-    let size = metadata.len();
+    let size = if let Some(content) = &file.content {
+        content.len() as u64
+    } else {
+        let metadata = tokio::fs::metadata(&file.path)
+            .await
+            .map_err(|error| unreadable(error.to_string()))?;
+        if !metadata.is_file() {
+            return Err(unreadable("it is not a plain file".to_owned()));
+        }
+        metadata.len()
+    };
+    let name = file.name.clone();
     match limit {
         Some(limit) if size > limit => Err(Error::FileTooLarge { name, size, limit }),
         _ => Ok(Ready {
-            path: path.to_owned(),
+            path: file.path.clone(),
+            content: file.content.clone(),
             name,
             size,
         }),
@@ -130,12 +160,19 @@ async fn form(files: &[Ready], upload: &Upload) -> Result<Form, Error> {
     upload.restart();
     let mut form = Form::new();
     for file in files {
-        let opened = tokio::fs::File::open(&file.path).await;
-        let opened = opened.map_err(|error| Error::File {
-            name: file.path.display().to_string(),
-            detail: error.to_string(),
-        })?;
-        let body = reqwest::Body::wrap_stream(pieces(opened.take(file.size), upload.clone()));
+        let bytes: Bytes = match &file.content {
+            Some(content) => Box::new(io::Cursor::new(Arc::clone(content))),
+            None => match tokio::fs::File::open(&file.path).await {
+                Ok(opened) => Box::new(opened.take(file.size)),
+                Err(error) => {
+                    return Err(Error::File {
+                        name: file.path.display().to_string(),
+                        detail: error.to_string(),
+                    });
+                }
+            },
+        };
+        let body = reqwest::Body::wrap_stream(pieces(bytes, upload.clone()));
         // A line end in a name would end the header that holds it.
         let name = file.name.replace(char::is_control, "_");
         let part = Part::stream_with_length(body, file.size)
@@ -149,19 +186,19 @@ async fn form(files: &[Ready], upload: &Upload) -> Result<Form, Error> {
     Ok(form)
 }
 
+/// What a file holds, as it is read.
+type Bytes = Box<dyn AsyncRead + Send + Unpin>;
+
 /// A file in pieces, counted as they are handed out.
-fn pieces(
-    file: Take<tokio::fs::File>,
-    upload: Upload,
-) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
-    stream::try_unfold((file, upload), |(mut file, upload)| async {
+fn pieces(bytes: Bytes, upload: Upload) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+    stream::try_unfold((bytes, upload), |(mut bytes, upload)| async {
         let mut piece = Vec::with_capacity(PIECE);
-        let mut some = (&mut file).take(PIECE as u64);
+        let mut some = (&mut bytes).take(PIECE as u64);
         if some.read_to_end(&mut piece).await? == 0 {
             return Ok(None);
         }
         upload.count(piece.len() as u64);
-        Ok(Some((piece, (file, upload))))
+        Ok(Some((piece, (bytes, upload))))
     })
 }
 

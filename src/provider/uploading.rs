@@ -5,9 +5,9 @@ use super::reply::ReplySender;
 use crate::chat::Stage;
 use crate::gradio::Client;
 use crate::gradio::app::App;
+use crate::gradio::files::Source;
 use crate::gradio::upload::Upload;
 use serde_json::Value;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How often the progress of an upload is looked at.
@@ -19,7 +19,7 @@ pub(super) async fn upload_files(
     sender: &ReplySender,
     client: &Client,
     app: &App,
-    files: &[PathBuf],
+    files: &[Source],
 ) -> Result<Option<Vec<Value>>, ProviderError> {
     if files.is_empty() {
         return Ok(Some(Vec::new()));

@@ -1,13 +1,11 @@
 //! Files that are to travel with a message, read off the loop.
 
 use crate::app::Event;
-use crate::chat::{Attachment, ConversationId};
+use crate::chat::attachment::LARGEST_FILE;
+use crate::chat::{Attachment, ConversationId, SentFile};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
-
-/// The largest file that is taken as text, in bytes: many times a million tokens.
-const LARGEST: u64 = 64 << 20;
 
 /// Reads files for the loop.
 pub struct Files {
@@ -48,13 +46,15 @@ fn read(path: &Path) -> Result<Attachment, String> {
     if !about.is_file() {
         return Err(format!("{shown} is not a file."));
     }
-    if about.len() > LARGEST {
-        return Err(format!("{shown} is too large to be sent as text."));
+    if about.len() > LARGEST_FILE {
+        let limit = LARGEST_FILE >> 20;
+        return Err(format!("{shown} is too large: more than {limit} MB."));
     }
     let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}."))?;
-    // What is no text goes as a file; a Space that takes none refuses it with the reason.
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Ok(Attachment::file(path));
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        // What is no text goes as a file; a Space that takes none refuses it with the reason.
+        Err(error) => return Ok(Attachment::file(SentFile::new(path, error.into_bytes()))),
     };
     let name = path.file_name().map_or_else(
         || shown.to_string(),
@@ -79,7 +79,8 @@ mod tests {
         );
         let binary = folder.path().join("image.png");
         std::fs::write(&binary, [0x89, 0x50, 0xff]).unwrap();
-        assert_eq!(read(&binary).unwrap().file, Some(binary));
+        let file = SentFile::new(&binary, [0x89, 0x50, 0xff]);
+        assert_eq!(read(&binary).unwrap().file, Some(file));
         assert!(read(folder.path()).unwrap_err().contains("not a file"));
         assert!(
             read(&folder.path().join("missing"))

@@ -1,11 +1,11 @@
 //! The loop without a screen: one message sent, its reply heard to the end. `ask` is the caller.
 
 use super::signals::Signals;
-use super::turns::{Providers, Turns};
+use super::turns::{Contents, Providers, Turns};
 use super::{DRAIN, Time, sleep_until, tell};
 use crate::app::{Effect, Event, Model, ReplyUpdate, update};
 use crate::chat::Draft;
-use crate::store::StoreHandle;
+use crate::store::{Store, StoreHandle};
 use std::io;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
@@ -31,13 +31,19 @@ pub async fn run_headless(
     model: &mut Model,
     draft: Draft,
     providers: Box<dyn Providers>,
-    (storage, tracker): (Option<&StoreHandle>, TaskTracker),
+    (storage, tracker): (Option<&Store>, TaskTracker),
     mut listen: impl FnMut(&ReplyUpdate) -> io::Result<()>,
 ) -> io::Result<Heard> {
     let time = Time::new();
     let mut signals = Signals::listen()?;
     let (sender, mut events) = mpsc::channel(BACKLOG);
-    let mut turns = Turns::new(providers, sender, tracker.clone());
+    let contents = Contents::default();
+    if let Some(store) = storage {
+        // It is set nowhere else.
+        let _ = contents.set(store.reader.clone());
+    }
+    let storage = storage.map(|store| &store.handle);
+    let mut turns = Turns::new(providers, contents, sender, tracker.clone());
     let mut heard = Heard::Over;
     let effects = tell(model, time, Event::Submit(model.current, draft));
     carry_out(&mut turns, storage, effects);

@@ -1,6 +1,7 @@
 //! The store, beside the loop: what is to be kept goes to its writer, what is asked for is read on
 //! other threads and comes back as events. Nothing here makes the loop wait.
 
+use super::turns::Contents;
 use crate::app::{Event, StoreEvent};
 use crate::chat::{Change, ConversationId};
 use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
@@ -40,13 +41,15 @@ enum Request {
 impl Keeping {
     /// Begins to keep. The receiver tells once whether the store could be opened; what is asked
     /// for before that waits.
+    /// Once it is open, `contents` reads from it.
     pub fn start(
         storage: Storage,
+        contents: Contents,
         events: mpsc::Sender<Event>,
     ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
         let (requests, received) = mpsc::unbounded_channel();
         let (opened, is_open) = oneshot::channel();
-        let keeper = tokio::spawn(keep(storage, received, events, opened));
+        let keeper = tokio::spawn(keep((storage, contents), received, events, opened));
         (Self { requests, keeper }, is_open)
     }
 
@@ -81,7 +84,7 @@ impl Keeping {
 
 /// The keeper's life: opens the store, serves requests in order, closes it.
 async fn keep(
-    storage: Storage,
+    (storage, contents): (Storage, Contents),
     mut requests: mpsc::UnboundedReceiver<Request>,
     events: mpsc::Sender<Event>,
     opened: oneshot::Sender<Result<(), StoreError>>,
@@ -105,6 +108,8 @@ async fn keep(
         // Only a panic ends it so; its report is out already.
         Err(_) => return,
     };
+    // It is set nowhere else.
+    let _ = contents.set(store.reader.clone());
     let _ = opened.send(Ok(()));
     let handle = store.handle.clone();
     let lists = Arc::new(Notify::new());

@@ -6,7 +6,7 @@
 use super::files::Files;
 use super::keeping::{Keeping, Storage};
 use super::signals::Signals;
-use super::turns::{Providers, Turns};
+use super::turns::{Contents, Providers, Turns};
 use super::{DRAIN, Time, sleep_until, tell};
 use crate::app::{Effect, Event, Input, Model, update};
 use crate::store::StoreError;
@@ -15,6 +15,7 @@ use crate::ui::{self, Caches, Theme};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -47,7 +48,8 @@ pub async fn run_screen(
     let signals = Signals::listen()?;
     let (sender, events) = mpsc::channel(BACKLOG);
     let terminal = Terminal::enter()?;
-    let (keeping, opened) = Keeping::start(storage, sender.clone());
+    let contents = Contents::default();
+    let (keeping, opened) = Keeping::start(storage, Arc::clone(&contents), sender.clone());
     let mut screen = Screen {
         terminal,
         model,
@@ -55,7 +57,7 @@ pub async fn run_screen(
         theme,
         caches: Caches::default(),
         files: Files::new(sender.clone(), tracker.clone()),
-        turns: Turns::new(providers, sender, tracker.clone()),
+        turns: Turns::new(providers, contents, sender, tracker.clone()),
         keeping,
         opened: Some(opened),
         input: Some(EventStream::new()),

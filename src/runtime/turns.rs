@@ -8,12 +8,13 @@
 
 use crate::app::turn::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
-use crate::chat::{ConversationId, MessageId};
+use crate::chat::{ConversationId, Failure, Message, MessageId};
 use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
+use crate::store::{Reader, StoreError};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -30,9 +31,13 @@ pub trait Providers: Send {
 /// A digest of what a session's server remembers.
 type SessionKey = [u8; 32];
 
+/// Reads the contents of files that are kept; set once the store is open.
+pub type Contents = Arc<OnceLock<Reader>>;
+
 /// The replies on their way.
 pub struct Turns {
     providers: Box<dyn Providers>,
+    contents: Contents,
     events: mpsc::Sender<Event>,
     tracker: TaskTracker,
     running: HashMap<TurnId, CancellationToken>,
@@ -40,14 +45,17 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Replies whose events go to `events`, run as tasks of `tracker`.
+    /// Replies whose events go to `events`, run as tasks of `tracker`. Files are sent with what
+    /// `contents` has of them.
     pub fn new(
         providers: Box<dyn Providers>,
+        contents: Contents,
         events: mpsc::Sender<Event>,
         tracker: TaskTracker,
     ) -> Self {
         Self {
             providers,
+            contents,
             events,
             tracker,
             running: HashMap::new(),
@@ -121,7 +129,8 @@ impl Turns {
             sessions: Arc::clone(&self.sessions),
         };
         let session = forward.take_session(key(&request, None));
-        let reply = provider.reply(Request {
+        let contents = Arc::clone(&self.contents);
+        let mut request = Request {
             messages: request.messages,
             // Files are attached to the messages.
             files: Vec::new(),
@@ -135,8 +144,15 @@ impl Turns {
             proxy: None,
             session,
             return_conversation: true,
+        };
+        self.tracker.spawn(async move {
+            match with_contents(request.messages, contents).await {
+                Ok(messages) => request.messages = messages,
+                Err(failure) => return forward.send(ReplyUpdate::Failed(failure)).await,
+            }
+            let reply = provider.reply(request);
+            forward.run(reply).await;
         });
-        self.tracker.spawn(forward.run(reply));
     }
 
     /// Ends a reply early. Its last events still come, then [`ReplyUpdate::Cancelled`].
@@ -145,6 +161,36 @@ impl Turns {
             cancelled.cancel();
         }
     }
+}
+
+/// The messages with the contents of their files.
+async fn with_contents(
+    messages: Vec<Arc<Message>>,
+    contents: Contents,
+) -> Result<Vec<Arc<Message>>, Failure> {
+    let files = messages.iter().flat_map(|message| &message.attachments);
+    if !files
+        .map(|attachment| &attachment.file)
+        .any(Option::is_some)
+    {
+        return Ok(messages);
+    }
+    let read = move || {
+        let read = |hash| contents.get().map_or(Ok(None), |store| store.content(hash));
+        let filled = messages.iter().map(|message| message.with_contents(read));
+        filled.collect::<Result<_, StoreError>>()
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(|_| None)
+        .and_then(|read| read.map_err(Some))
+        .map_err(|error| Failure {
+            kind: "unsupported".to_owned(),
+            message: match &error {
+                Some(error) => format!("The attached files cannot be read: {error}."),
+                None => "The attached files cannot be read.".to_owned(),
+            },
+            hint: error.map_or("", |error| error.hint()).to_owned(),
+        })
 }
 
 /// A Space as the header shows it: `owner/name` as it is, an address by its host.

@@ -218,19 +218,24 @@ impl Applier<'_> {
         attachments: &[Arc<Attachment>],
     ) -> Outcome {
         let insert = format!(
-            "INSERT INTO {table}, place, name, tokens, text, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            "INSERT INTO {table}, place, name, tokens, text, file, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         );
         for (place, attachment) in attachments.iter().enumerate() {
             let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
-            // A path that is no Unicode text is known until the program ends.
-            let file = attachment.file.as_deref().and_then(Path::to_str);
+            let file = attachment.file.as_ref();
+            let content = match file {
+                Some(file) => texts::keep_content(self.connection, file)?,
+                None => None,
+            };
             self.connection.prepare_cached(&insert)?.execute(params![
                 owner,
                 number(place),
                 attachment.name,
                 number(attachment.tokens),
                 text,
-                file
+                file.map(|file| file.path.to_string_lossy()),
+                content
             ])?;
         }
         Ok(())

@@ -1,10 +1,12 @@
 //! Makes a conversation of what is stored: messages, pieces, texts, the draft.
 
 use super::{Loaded, Place, row};
-use crate::chat::{Attachment, Conversation, ConversationId, Draft, Message, MessageState};
-use rusqlite::{Connection, OptionalExtension, Result};
+use crate::chat::{
+    Attachment, Content, Conversation, ConversationId, Draft, FileHash, Message, MessageState,
+    SentFile,
+};
+use rusqlite::{Connection, OptionalExtension, Result, Row};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A conversation as it is at one moment; `None` if there is none of this name.
@@ -114,7 +116,7 @@ fn messages(
                 message.state = MessageState::Interrupted;
             }
         }
-        let table = "attachments WHERE message";
+        let table = "attachments LEFT JOIN files ON files.key = attachments.content WHERE message";
         message.attachments = attachments(connection, table, key, texts)?;
         messages.push(message);
     }
@@ -139,7 +141,8 @@ fn attachments(
     texts: &mut Texts,
 ) -> Result<Vec<Arc<Attachment>>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT name, tokens, text, file FROM {table} = ?1 ORDER BY place"
+        "SELECT name, tokens, text, file, hash, length(files.content) AS size
+         FROM {table} = ?1 ORDER BY place"
     ))?;
     let mut rows = statement.query([owner])?;
     let mut attachments = Vec::new();
@@ -148,10 +151,38 @@ fn attachments(
             name: row.get("name")?,
             text: texts.get(connection, row.get("text")?)?,
             tokens: usize::try_from(row.get::<_, i64>("tokens")?).unwrap_or(0),
-            file: row.get::<_, Option<String>>("file")?.map(PathBuf::from),
+            file: file(row)?,
         }));
     }
     Ok(attachments)
+}
+
+/// The file of an attachment's row, its content left in the store.
+fn file(row: &Row<'_>) -> Result<Option<SentFile>> {
+    let Some(path) = row.get::<_, Option<String>>("file")? else {
+        return Ok(None);
+    };
+    let content = match row.get::<_, Option<[u8; 32]>>("hash")? {
+        Some(hash) => Content::Stored(
+            FileHash(hash),
+            u64::try_from(row.get::<_, i64>("size")?).unwrap_or(0),
+        ),
+        None => Content::AtPath,
+    };
+    Ok(Some(SentFile {
+        path: path.into(),
+        content,
+    }))
+}
+
+/// The content of a file that is kept; `None` if none of this name is.
+pub(super) fn content(connection: &Connection, hash: FileHash) -> Result<Option<Arc<[u8]>>> {
+    connection
+        .prepare_cached("SELECT content FROM files WHERE hash = ?1")?
+        .query_row([&hash.0[..]], |row| {
+            Ok(Arc::from(row.get_ref(0)?.as_blob()?))
+        })
+        .optional()
 }
 
 fn draft(connection: &Connection, conversation: i64, texts: &mut Texts) -> Result<Draft> {
@@ -159,7 +190,8 @@ fn draft(connection: &Connection, conversation: i64, texts: &mut Texts) -> Resul
         .prepare_cached("SELECT text FROM drafts WHERE conversation = ?1")?
         .query_row([conversation], |row| row.get(0))
         .optional()?;
-    let table = "draft_attachments WHERE conversation";
+    let table = "draft_attachments LEFT JOIN files ON files.key = draft_attachments.content
+        WHERE conversation";
     Ok(Draft {
         text: text.unwrap_or_default(),
         attachments: attachments(connection, table, conversation, texts)?,

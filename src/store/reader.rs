@@ -5,8 +5,8 @@
 
 use super::search::{self, Hit};
 use super::{Place, StoreError, files, load, row, schema};
-use crate::chat::{Conversation, ConversationId, Draft};
-use crate::chat::{Settings, Summary};
+use crate::chat::attachment::read_contents;
+use crate::chat::{Conversation, ConversationId, Draft, FileHash, Message, Settings, Summary};
 use rusqlite::{Connection, Result, Row, params};
 use std::collections::HashSet;
 use std::fs;
@@ -106,6 +106,30 @@ impl Reader {
     /// A conversation with all its messages, in the trash too; `None` if there is none.
     pub fn load(&self, id: ConversationId) -> std::result::Result<Option<Loaded>, StoreError> {
         self.read(|connection| load::load(connection, &self.place, id))
+    }
+
+    /// As [`Reader::load`], with the contents of all its files in memory: for an export.
+    pub fn load_whole(
+        &self,
+        id: ConversationId,
+    ) -> std::result::Result<Option<Loaded>, StoreError> {
+        let Some(mut loaded) = self.load(id)? else {
+            return Ok(None);
+        };
+        let read = |hash| self.content(hash);
+        let head = loaded.conversation.head().map(|head| head.id);
+        let messages = loaded.conversation.messages();
+        let messages: Vec<Message> = messages
+            .map(|message| message.with_contents(read).map(Arc::unwrap_or_clone))
+            .collect::<std::result::Result<_, _>>()?;
+        loaded.conversation = loaded.conversation.with_messages(messages, head);
+        read_contents(&mut loaded.draft.attachments, read)?;
+        Ok(Some(loaded))
+    }
+
+    /// The content of a file that is kept; `None` if none of this name is.
+    pub fn content(&self, hash: FileHash) -> std::result::Result<Option<Arc<[u8]>>, StoreError> {
+        self.read(|connection| load::content(connection, hash))
     }
 
     /// What the person wrote before, newest first and each text once, at most `limit`.

@@ -4,10 +4,11 @@ mod instances;
 mod keeping;
 mod opening;
 mod searching;
+mod sent_files;
 
 use super::{FILE_NAME, Loaded, Store, StoreNotice};
 use crate::chat::{Attachment, Conversation, ConversationId, Message, MessageState, Role};
-use crate::chat::{Change, Settings};
+use crate::chat::{Change, SentFile, Settings};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -78,7 +79,7 @@ fn finish(store: &Store, reply: &Message) {
 }
 
 fn load(store: &Store, id: ConversationId) -> Loaded {
-    store.reader.load(id).unwrap().unwrap()
+    store.reader.load_whole(id).unwrap().unwrap()
 }
 
 fn attachment(name: &str, text: impl Into<Arc<str>>) -> Arc<Attachment> {
@@ -87,7 +88,8 @@ fn attachment(name: &str, text: impl Into<Arc<str>>) -> Arc<Attachment> {
 
 /// A file that is sent as it is.
 fn picture() -> Arc<Attachment> {
-    Arc::new(Attachment::file("/pictures/cat.png"))
+    let file = SentFile::new("/pictures/cat.png", &b"\x89PNG\0\xff"[..]);
+    Arc::new(Attachment::file(file))
 }
 
 /// What is on the disk now, as a power cut would leave it: in a directory of its own.

@@ -1,5 +1,6 @@
-//! Long texts, each stored once: found by the SHA-256 of what they say.
+//! Long texts and the contents of files, each stored once: found by the SHA-256 of what they say.
 
+use crate::chat::{Content, SentFile};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Weak};
@@ -45,7 +46,26 @@ pub(super) fn keep(connection: &Connection, hashes: &mut Hashes, text: &Arc<str>
         .insert(params![&hash[..], &**text])
 }
 
-/// Removes the texts that nothing refers to.
+/// The key of a file's content, which is stored if it is new and here. `None` where only the path
+/// is known.
+pub(super) fn keep_content(connection: &Connection, file: &SentFile) -> Result<Option<i64>> {
+    let (Content::Stored(hash, _) | Content::Here(hash, _)) = &file.content else {
+        return Ok(None);
+    };
+    let found = connection
+        .prepare_cached("SELECT key FROM files WHERE hash = ?1")?
+        .query_row([&hash.0[..]], |row| row.get(0))
+        .optional()?;
+    match &file.content {
+        Content::Here(_, content) if found.is_none() => connection
+            .prepare_cached("INSERT INTO files (hash, content) VALUES (?1, ?2)")?
+            .insert(params![&hash.0[..], &**content])
+            .map(Some),
+        _ => Ok(found),
+    }
+}
+
+/// Removes the texts and contents that nothing refers to.
 pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "DELETE FROM texts WHERE key IN (
@@ -56,6 +76,11 @@ pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
             EXCEPT SELECT system FROM conversations
         );
         DELETE FROM sources WHERE text IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM attachments WHERE attachments.text = sources.text);",
+            AND NOT EXISTS (SELECT 1 FROM attachments WHERE attachments.text = sources.text);
+        DELETE FROM files WHERE key IN (
+            SELECT key FROM files
+            EXCEPT SELECT content FROM attachments
+            EXCEPT SELECT content FROM draft_attachments
+        );",
     )
 }

@@ -93,8 +93,14 @@ fn system_mark(
 
 /// An attachment as one line: name, and size and tokens of its text.
 pub fn chip(attachment: &Attachment, theme: &Theme) -> Line<'static> {
-    let what = if attachment.file.is_some() {
-        " · sent as a file".to_owned()
+    let what = if let Some(file) = &attachment.file {
+        match file.size() {
+            Some(bytes) => format!(
+                " · {} · sent as a file",
+                size(usize::try_from(bytes).unwrap_or(usize::MAX))
+            ),
+            None => " · sent as a file".to_owned(),
+        }
     } else if attachment.text.is_empty() {
         " · only its name is here".to_owned()
     } else {

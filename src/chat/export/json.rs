@@ -4,21 +4,25 @@
 //! What is read may come from anywhere; it is checked before a conversation is made of it.
 
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState,
-    Role,
+    Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,
+    MessageId, MessageState, Role, SentFile,
 };
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the file says of itself.
 const FORMAT: &str = "spacechat conversation";
 
 /// The version that is written, and the newest that is read.
-const VERSION: u64 = 1;
+/// Version 2 added the contents of files; what reads 1 alone would lose them without a word.
+const VERSION: u64 = 2;
 
 /// What an import gives: a conversation with its draft and settings, as they were exported.
 #[derive(Debug, Clone)]
@@ -51,6 +55,9 @@ pub enum ImportError {
     /// A time is no RFC 3339 time.
     #[error("{0:?} is no time in RFC 3339")]
     Time(String),
+    /// The content of this file is no Base64.
+    #[error("the content of {0:?} in it is no Base64")]
+    Content(String),
     /// Two messages have the same name.
     #[error("message {0} is in it twice")]
     Duplicate(MessageId),
@@ -116,6 +123,10 @@ struct MessageDocument<'a> {
 struct AttachmentDocument<'a> {
     name: Cow<'a, str>,
     text: Cow<'a, str>,
+    /// What a file holds that is sent as it is, in Base64. Never its path: a foreign export could
+    /// name any file of whoever imports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -178,6 +189,10 @@ fn write_attachments(attachments: &[Arc<Attachment>]) -> Vec<AttachmentDocument<
         .map(|attachment| AttachmentDocument {
             name: attachment.name.as_str().into(),
             text: Cow::from(&*attachment.text),
+            content: match attachment.file.as_ref().map(|file| &file.content) {
+                Some(Content::Here(_, content)) => Some(BASE64.encode(content).into()),
+                _ => None,
+            },
         })
         .collect()
 }
@@ -211,7 +226,7 @@ pub fn from_json(value: &Value) -> Result<Imported, ImportError> {
         conversation: conversation.with_messages(messages, document.head),
         draft: Draft {
             text: document.draft.text.into_owned(),
-            attachments: read_attachments(document.draft.attachments, &mut shared),
+            attachments: read_attachments(document.draft.attachments, &mut shared)?,
         },
         settings: document.settings,
     })
@@ -261,7 +276,7 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
         text: message.text.into_owned(),
         reasoning: message.reasoning.into_owned(),
         hidden_tail: message.hidden_tail.into_owned(),
-        attachments: read_attachments(message.attachments, shared),
+        attachments: read_attachments(message.attachments, shared)?,
         state: message.state,
         failure: message.failure,
         created_at: read_time(&message.created_at)?,
@@ -274,7 +289,7 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
 fn read_attachments(
     attachments: Vec<AttachmentDocument<'_>>,
     shared: &mut Shared,
-) -> Vec<Arc<Attachment>> {
+) -> Result<Vec<Arc<Attachment>>, ImportError> {
     attachments
         .into_iter()
         .map(|attachment| shared.attachment(attachment))
@@ -300,9 +315,22 @@ impl Shared {
         text
     }
 
-    fn attachment(&mut self, attachment: AttachmentDocument<'_>) -> Arc<Attachment> {
-        let text = self.text(attachment.text);
-        Arc::new(Attachment::new(attachment.name, text))
+    fn attachment(
+        &mut self,
+        document: AttachmentDocument<'_>,
+    ) -> Result<Arc<Attachment>, ImportError> {
+        let text = self.text(document.text);
+        let mut attachment = Attachment::new(document.name, text);
+        if let Some(content) = document.content {
+            let content = BASE64.decode(&*content);
+            let content = content.map_err(|_| ImportError::Content(attachment.name.clone()))?;
+            let hash = FileHash::of(&content);
+            attachment.file = Some(SentFile {
+                path: PathBuf::new(),
+                content: Content::Here(hash, content.into()),
+            });
+        }
+        Ok(Arc::new(attachment))
     }
 }
 

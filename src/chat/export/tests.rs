@@ -2,7 +2,8 @@
 
 use super::{ImportError, from_json, html, json, markdown, renamed};
 use crate::chat::{
-    Attachment, Conversation, Draft, Failure, Message, MessageId, MessageState, Role,
+    Attachment, Content, Conversation, Draft, Failure, FileHash, Message, MessageId, MessageState,
+    Role, SentFile,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -60,7 +61,7 @@ fn markdown_shows_the_path_that_is_seen() {
 fn a_file_is_exported_by_its_name_and_no_import_can_name_another() {
     let mut conversation = Conversation::new("owner/space", "model", "");
     let mut question = Message::user("Look.");
-    let file = Attachment::file("/private/cat.png");
+    let file = Attachment::file(SentFile::at("/private/cat.png"));
     question.attachments.push(Arc::new(file));
     conversation.append(question);
     let text = markdown(&conversation);
@@ -72,6 +73,30 @@ fn a_file_is_exported_by_its_name_and_no_import_can_name_another() {
     let [message] = imported.messages().collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(message.attachments[0].name, "cat.png");
     assert_eq!(message.attachments[0].file, None);
+}
+
+#[test]
+fn a_file_travels_with_its_content() {
+    let mut conversation = Conversation::new("owner/space", "model", "");
+    let content: Vec<u8> = (0..=255).collect();
+    let mut question = Message::user("Look.");
+    let file = Attachment::file(SentFile::new("/private/cat.png", content.clone()));
+    question.attachments.push(Arc::new(file));
+    let id = conversation.append(question);
+    let mut document = exported(&conversation);
+    assert!(!document.to_string().contains("private"));
+    let imported = from_json(&document).unwrap().conversation;
+    let message = imported.message(id).unwrap();
+    assert_eq!(message.attachments[0].name, "cat.png");
+    let file = message.attachments[0].file.as_ref().unwrap();
+    let Content::Here(hash, imported) = &file.content else {
+        panic!("{file:?}");
+    };
+    assert_eq!((**imported).to_vec(), content);
+    assert_eq!(*hash, FileHash::of(&content));
+    document["messages"][0]["attachments"][0]["content"] = value!("no Base64!");
+    let error = from_json(&document).unwrap_err();
+    assert!(error.to_string().contains("cat.png"), "{error}");
 }
 
 #[test]

@@ -22,11 +22,14 @@ async fn files_arrive_whole_in_order_and_under_their_names() {
     let large: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
     let names = ["notes \"1\".bin", "größe ü.png", "empty.pdf"];
     let contents = [large.as_slice(), b"\r\n--not a boundary\r\n\0", b""];
-    let paths: Vec<PathBuf> = names
+    let mut paths: Vec<Source> = names
         .iter()
         .zip(contents)
-        .map(|(name, content)| written(&folder, name, content))
+        .map(|(name, content)| Source::at(written(&folder, name, content)))
         .collect();
+    // One of them is sent from memory, wherever it was.
+    paths[1].content = Some(contents[1].into());
+    std::fs::remove_file(&paths[1].path).unwrap();
     let upload = Upload::default();
     let sent = client.upload(&app, &paths, &upload).await.unwrap();
     let total = contents.iter().map(|content| content.len() as u64).sum();
@@ -53,7 +56,7 @@ async fn a_file_that_is_too_large_missing_or_a_folder_is_refused_before_anything
         written(&folder, "b.bin", b"abcd"),
     );
     let upload = Upload::default();
-    let files = [fits.clone(), large];
+    let files = [Source::at(&fits), Source::at(large)];
     let error = client.upload(&app, &files, &upload).await.unwrap_err();
     let name = "b.bin".to_owned();
     assert_eq!(
@@ -66,10 +69,18 @@ async fn a_file_that_is_too_large_missing_or_a_folder_is_refused_before_anything
     );
     assert_eq!(upload.progress(), (0, 0));
     for path in [folder.path().join("none"), folder.path().to_owned()] {
-        let error = client.upload(&app, &[path], &upload).await.unwrap_err();
+        let error = client
+            .upload(&app, &[Source::at(path)], &upload)
+            .await
+            .unwrap_err();
         assert!(matches!(error, Error::File { .. }), "{error}");
     }
-    assert!(client.upload(&app, &[fits], &upload).await.is_ok());
+    assert!(
+        client
+            .upload(&app, &[Source::at(fits)], &upload)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]

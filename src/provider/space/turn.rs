@@ -5,6 +5,7 @@ use super::{Known, Space};
 use crate::chat::input;
 use crate::chat::{Message, Role, Stage, format_prompt};
 use crate::gradio::app::{App, Component};
+use crate::gradio::files::Source;
 use crate::gradio::{self, Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::reply::ReplySender;
@@ -12,7 +13,6 @@ use crate::provider::spoken::Reader;
 use crate::provider::uploading::upload_files;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Report, Request, Session};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Runs a turn to its end, its cancellation or its first error.
@@ -246,12 +246,9 @@ fn pairs(turns: Vec<(Role, String)>) -> Value {
 }
 
 /// The refusal of a file at a Space that has no place for one.
-fn takes_none(file: &Path) -> ProviderError {
+fn takes_none(file: &Source) -> ProviderError {
     ProviderError::Unsupported(Report {
-        message: format!(
-            "This Space takes no files; {} cannot be sent.",
-            file.display()
-        ),
+        message: format!("This Space takes no files; {} cannot be sent.", file.name),
         hint: "Files that are text in UTF-8 go into the message itself.".to_owned(),
     })
 }
