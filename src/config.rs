@@ -10,6 +10,7 @@ use directories::ProjectDirs;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use supports_hyperlinks::Stream;
 
 /// The commented default settings.
 pub const DEFAULT_FILE: &str = include_str!("../assets/config.toml");
@@ -44,6 +45,21 @@ pub struct ChatSettings {
 pub struct ScreenSettings {
     /// The theme.
     pub theme: ThemeSetting,
+    /// Whether links are made hyperlinks of the terminal.
+    pub links: LinkSetting,
+}
+
+/// Whether links are made hyperlinks of the terminal, or their addresses shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkSetting {
+    /// Where the environment says that the terminal knows them.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
 }
 
 /// The theme, or how to choose it.
@@ -178,7 +194,7 @@ impl Settings {
     /// The theme, for this environment.
     pub fn theme(&self) -> Theme {
         let variable = |name| std::env::var(name).ok();
-        Theme::new(match self.screen.theme {
+        let theme = Theme::new(match self.screen.theme {
             ThemeSetting::Auto => Theme::for_environment(
                 variable("NO_COLOR").as_deref(),
                 variable("COLORFGBG").as_deref(),
@@ -187,7 +203,26 @@ impl Settings {
             ThemeSetting::Light => ThemeName::Light,
             ThemeSetting::HighContrast => ThemeName::HighContrast,
             ThemeSetting::Plain => ThemeName::Plain,
-        })
+        });
+        if self.screen.links.is_on() {
+            theme.with_links()
+        } else {
+            theme
+        }
+    }
+}
+
+impl LinkSetting {
+    fn is_on(self) -> bool {
+        match self {
+            Self::On => true,
+            Self::Off => false,
+            // What runs inside of tmux or screen cannot know what they let through.
+            Self::Auto => {
+                let is_inside = ["TMUX", "STY"].map(|name| std::env::var_os(name).is_some());
+                is_inside == [false; 2] && supports_hyperlinks::on(Stream::Stdout)
+            }
+        }
     }
 }
 

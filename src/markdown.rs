@@ -5,16 +5,19 @@
 //! width, and [`wrap_plain`] wraps text that is not Markdown. Blocks know their byte range in the
 //! text, so that copying takes the source and a resize needs no new parse.
 //!
-//! The text must have passed [`crate::sanitize`] before. Called by the user interface. It draws
-//! nothing, knows no terminal, and highlights no code.
+//! The text must have passed [`crate::sanitize`] before. Called by the user interface, and by
+//! `runtime` for what takes long. It draws nothing and knows no terminal.
 
 pub mod block;
 mod fence;
 mod grow;
+pub mod highlight;
 mod inline;
 mod layout;
+pub mod links;
 mod parse;
 mod segment;
+mod styles;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,6 +25,9 @@ mod wrap;
 
 pub use block::{Alignment, Block, Code, Inline, Item, Kind, List, Marks, Table, codes};
 pub use grow::Growing;
-pub use layout::{CodeStyles, Numbering, Styles, lines, lines_with};
+pub use highlight::{CodeTokens, Highlighter, Token};
+pub use layout::{Numbering, Part, lines, lines_of, parts};
+pub use links::Links;
 pub use segment::parse;
+pub use styles::{Styles, Syntax};
 pub use wrap::wrap_plain;

@@ -8,6 +8,7 @@ mod embedded;
 mod files;
 mod headless;
 mod keeping;
+mod preparing;
 mod screen;
 mod signals;
 mod turns;

@@ -5,6 +5,8 @@
 //! event), [`leave`] runs: modes off in the reverse order, the main screen back. What differs
 //! between systems stands here behind `cfg`.
 
+mod links;
+
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -16,8 +18,9 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
+pub use links::Addresses;
+use links::LinkBackend;
 use ratatui::Frame;
-use ratatui::backend::CrosstermBackend;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use unicode_width::UnicodeWidthStr;
@@ -25,7 +28,7 @@ use unicode_width::UnicodeWidthStr;
 /// Whether the modes are on, so that the panic hook and the guard undo them once.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
-type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+type Screen = ratatui::Terminal<LinkBackend<BufWriter<Stdout>>>;
 
 /// The terminal while the program has it. Dropping it gives it back.
 pub struct Terminal {
@@ -36,7 +39,8 @@ pub struct Terminal {
 impl Terminal {
     /// Takes the terminal: raw mode, the alternate screen, bracketed paste, focus reports. Fails
     /// when input or output is no terminal, before anything was changed.
-    pub fn enter() -> io::Result<Self> {
+    /// What `links` has addresses for is made a hyperlink.
+    pub fn enter(links: Option<Addresses>) -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other(
                 "it needs a terminal for input and output; use `spacechat ask` in a pipe",
@@ -44,7 +48,7 @@ impl Terminal {
         }
         install_panic_hook();
         let writer = BufWriter::with_capacity(1 << 16, io::stdout());
-        let screen = ratatui::Terminal::new(CrosstermBackend::new(writer))?;
+        let screen = ratatui::Terminal::new(LinkBackend::new(writer, links))?;
         let mut terminal = Self {
             screen,
             has_mouse: false,

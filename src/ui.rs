@@ -15,7 +15,7 @@ pub mod theme;
 mod transcript;
 mod words;
 
-pub use caches::Caches;
+pub use caches::{Caches, Prepared, Work, Worker};
 pub use theme::{Theme, ThemeName};
 
 use crate::app::{Focus, Model, Regions};
@@ -34,6 +34,7 @@ const LIST_WIDTH: u16 = 28;
 
 /// Draws one frame and says how it came out.
 pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame) -> Regions {
+    caches.begin_frame();
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         let words = format!(

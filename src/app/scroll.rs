@@ -17,6 +17,9 @@ pub struct Place {
     pub block: usize,
     /// The row in the block.
     pub row: usize,
+    /// Whether the text was shown as it is because its blocks were not known yet. When they are,
+    /// the same text stays in view.
+    pub is_plain: bool,
 }
 
 /// What the first row of the view is tied to.
@@ -65,6 +68,7 @@ impl Scroll {
             message,
             block: 0,
             row: 0,
+            is_plain: false,
         });
         self.pending = 0;
     }

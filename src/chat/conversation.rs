@@ -49,6 +49,8 @@ pub struct Conversation {
     /// When it was begun.
     pub created_at: Timestamp,
     messages: HashMap<MessageId, Arc<Message>>,
+    /// What follows each message, and what follows none.
+    children: HashMap<Option<MessageId>, Vec<MessageId>>,
     /// From the first message to the head.
     path: Vec<MessageId>,
 }
@@ -68,6 +70,7 @@ impl Conversation {
             space: space.into(),
             created_at: Timestamp::now(),
             messages: HashMap::new(),
+            children: HashMap::new(),
             path: Vec::new(),
         }
     }
@@ -80,12 +83,24 @@ impl Conversation {
         messages: impl IntoIterator<Item = Message>,
         head: Option<MessageId>,
     ) -> Self {
-        let named = messages
-            .into_iter()
-            .map(|message| (message.id, Arc::new(message)));
-        self.messages.extend(named);
+        for message in messages {
+            self.insert(message);
+        }
         self.set_head(head);
         self
+    }
+
+    fn insert(&mut self, message: Message) {
+        let (id, parent) = (message.id, message.parent);
+        if self.messages.insert(id, Arc::new(message)).is_none() {
+            self.children.entry(parent).or_default().push(id);
+        }
+    }
+
+    /// What follows a message, or begins the conversation.
+    fn children(&self, parent: Option<MessageId>) -> impl Iterator<Item = &Arc<Message>> {
+        let children = self.children.get(&parent);
+        children.into_iter().flatten().map(|id| &self.messages[id])
     }
 
     /// Makes the path to `head` the one that is seen.
@@ -114,9 +129,8 @@ impl Conversation {
             return Vec::new();
         };
         let siblings = self
-            .messages
-            .values()
-            .filter(|other| other.parent == message.parent && other.role == message.role);
+            .children(message.parent)
+            .filter(|other| other.role == message.role);
         let mut versions: Vec<MessageId> = siblings.map(|other| other.id).collect();
         versions.sort_unstable();
         versions
@@ -126,10 +140,7 @@ impl Conversation {
     pub fn newest_below(&self, id: MessageId) -> MessageId {
         let mut end = id;
         loop {
-            let children = self
-                .messages
-                .values()
-                .filter(|child| child.parent == Some(end));
+            let children = self.children(Some(end));
             match children.map(|child| child.id).max() {
                 Some(child) if child > end => end = child,
                 _ => return end,
@@ -167,7 +178,7 @@ impl Conversation {
         message.parent = self.path.last().copied();
         let id = message.id;
         self.path.push(id);
-        self.messages.insert(id, Arc::new(message));
+        self.insert(message);
         id
     }
 

@@ -95,10 +95,12 @@ impl Runs {
             text == *target || text == bare || target.strip_suffix('/') == Some(text.as_str());
         if !same && !target.is_empty() {
             let space = if text.is_empty() { "" } else { " " };
+            // Where the text seems to be an address itself, the true one is shown in any case.
+            let is_hidden = !text.is_empty() && !text.contains("://") && !text.contains("www.");
             self.done.push(Inline {
                 text: format!("{space}({target})"),
                 marks: Marks::TARGET,
-                link: Some(target),
+                link: is_hidden.then_some(target),
             });
         }
     }

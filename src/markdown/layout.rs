@@ -4,11 +4,14 @@
 //! and the text keeps the whole width: text is never cut.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 
 use super::block::{Block, Code, Inline, Kind, List, Marks};
+use super::highlight::{CodeTokens, Token};
+use super::styles::{Styles, Syntax};
 use super::table;
 use super::wrap::{StyledText, columns, cut_line, wrap_plain, wrap_styled};
 
@@ -16,39 +19,6 @@ use super::wrap::{StyledText, columns, cut_line, wrap_plain, wrap_styled};
 const LEAST_TEXT: usize = 4;
 /// The least width at which code has a frame.
 const LEAST_FRAME: usize = 8;
-
-/// The styles of everything that a text can hold. The theme of the user interface fills it in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Styles {
-    /// Running text. All other styles of text are applied on top of it.
-    pub text: Style,
-    /// Strong emphasis.
-    pub strong: Style,
-    /// Emphasis.
-    pub emphasis: Style,
-    /// Text that is struck through.
-    pub strike: Style,
-    /// Code and formulas within text.
-    pub code: Style,
-    /// The text of a link.
-    pub link: Style,
-    /// Headings.
-    pub heading: Style,
-    /// The bar beside a quotation.
-    pub quote: Style,
-    /// Thematic breaks.
-    pub rule: Style,
-    /// Bullets, numbers and task boxes.
-    pub list_marker: Style,
-    /// Code in code blocks.
-    pub code_block: Style,
-    /// The frame of code blocks.
-    pub code_border: Style,
-    /// The lines of tables.
-    pub table_border: Style,
-    /// Link targets, HTML and link definitions.
-    pub dim: Style,
-}
 
 /// Numbers the code blocks of a message, so that a key can copy one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +44,26 @@ impl Numbering {
     }
 }
 
-/// The styles of a code block's lines: for each line, byte ranges of that line in ascending order,
-/// each with what is applied on top of [`Styles::code_block`].
-pub type CodeStyles = Vec<Vec<(Range<usize>, Style)>>;
+/// How many lines of a code block are one part of it.
+const PART_LINES: usize = 64;
+
+/// What of a block is laid out. A long code block has parts, so that what is not on screen need
+/// not be laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// One of its [`parts`], from 0.
+    Number(usize),
+}
+
+/// How many parts a block has; one, but for long code blocks.
+pub fn parts(block: &Block) -> usize {
+    match &block.kind {
+        Kind::Code(code) => (code.text.matches('\n').count() + 1).div_ceil(PART_LINES),
+        _ => 1,
+    }
+}
 
 /// Lays out one block at a width in columns; 0 counts as 1. The space between blocks is the
 /// caller's. Every line is at most `width` columns wide. `numbering` goes on from block to block.
@@ -86,24 +73,33 @@ pub fn lines(
     styles: &Styles,
     numbering: &mut Numbering,
 ) -> Vec<Line<'static>> {
-    lines_with(block, width, styles, numbering, &|_| None)
+    lines_of(block, Part::Whole, width, styles, numbering, &|_, _| None)
 }
 
-/// Like [`lines`], with code in the styles that `highlight` knows for it. `highlight` only looks
-/// up what was made elsewhere; code for which it knows nothing is shown in one style.
-pub fn lines_with(
+/// Looks up the tokens of a code block by its number. Lines for which there are none are shown in
+/// one style.
+pub type Lookup<'a> = dyn Fn(usize, &Code) -> Option<Arc<CodeTokens>> + 'a;
+
+/// Like [`lines`], for a part of a block, with code in its colours as far as `tokens` knows them.
+/// All parts below each other are the lines of the whole.
+pub fn lines_of(
     block: &Block,
+    part: Part,
     width: usize,
     styles: &Styles,
     numbering: &mut Numbering,
-    highlight: &dyn Fn(&Code) -> Option<CodeStyles>,
+    tokens: &Lookup<'_>,
 ) -> Vec<Line<'static>> {
     let mut layout = Layout {
         styles,
         numbering,
-        highlight,
+        tokens,
     };
-    let rows = layout.block(block, width.max(1));
+    let width = width.max(1);
+    let rows = match &block.kind {
+        Kind::Code(code) => layout.code(code, part, width),
+        _ => layout.block(block, width),
+    };
     rows.into_iter().map(Line::from).collect()
 }
 
@@ -113,7 +109,7 @@ pub(super) type Row = Vec<Span<'static>>;
 struct Layout<'a> {
     styles: &'a Styles,
     numbering: &'a mut Numbering,
-    highlight: &'a dyn Fn(&Code) -> Option<CodeStyles>,
+    tokens: &'a Lookup<'a>,
 }
 
 impl Layout<'_> {
@@ -122,7 +118,7 @@ impl Layout<'_> {
         match &block.kind {
             Kind::Paragraph(text) => wrap_inlines(text, styles.text, styles, width),
             Kind::Heading(level, text) => heading(*level, text, styles, width),
-            Kind::Code(code) => self.code(code, width),
+            Kind::Code(code) => self.code(code, Part::Whole, width),
             Kind::List(list) => self.list(list, width),
             Kind::Quote(blocks) => {
                 let bar = Prefix {
@@ -188,37 +184,58 @@ impl Layout<'_> {
 
     /// A code block: a frame with the language and the number, and the code with a bar to its
     /// left. A line that is too long goes on behind a mark.
-    fn code(&mut self, code: &Code, width: usize) -> Vec<Row> {
+    fn code(&mut self, code: &Code, part: Part, width: usize) -> Vec<Row> {
         let number = self.numbering.take();
         if width < LEAST_FRAME {
-            return self
-                .code_rows(code, width)
-                .into_iter()
-                .map(|row| row.1)
-                .collect();
+            let rows = self.code_rows(code, number, part, width);
+            return rows.into_iter().map(|row| row.1).collect();
         }
         let border = self.styles.code_border;
-        let top = frame_top(&code.language, number, width);
-        let mut rows = vec![vec![Span::styled(top, border)]];
-        for (goes_on, mut row) in self.code_rows(code, width - 2) {
+        let mut rows = Vec::new();
+        if matches!(part, Part::Whole | Part::Number(0)) {
+            let top = frame_top(&code.language, number, width);
+            rows.push(vec![Span::styled(top, border)]);
+        }
+        for (goes_on, mut row) in self.code_rows(code, number, part, width - 2) {
             let bar = if goes_on { "│↳" } else { "│ " };
             row.insert(0, Span::styled(bar, border));
             rows.push(row);
         }
-        let bottom = format!("└{}┘", "─".repeat(width - 2));
-        rows.push(vec![Span::styled(bottom, border)]);
+        let is_last = match part {
+            Part::Whole => true,
+            Part::Number(number) => {
+                let lines = code.text.matches('\n').count() + 1;
+                (number + 1) * PART_LINES >= lines
+            }
+        };
+        if is_last {
+            let bottom = format!("└{}┘", "─".repeat(width - 2));
+            rows.push(vec![Span::styled(bottom, border)]);
+        }
         rows
     }
 
     /// The rows of code without a frame, each with whether it goes on with the line of the row
     /// before.
-    fn code_rows(&self, code: &Code, width: usize) -> Vec<(bool, Row)> {
+    fn code_rows(
+        &self,
+        code: &Code,
+        number: Option<usize>,
+        part: Part,
+        width: usize,
+    ) -> Vec<(bool, Row)> {
         let base = self.styles.text.patch(self.styles.code_block);
-        let found = (self.highlight)(code).unwrap_or_default();
+        let found = number.and_then(|number| (self.tokens)(number, code));
+        let (skip, take) = match part {
+            Part::Whole => (0, usize::MAX),
+            Part::Number(number) => (number * PART_LINES, PART_LINES),
+        };
+        let lines = code.text.split('\n').enumerate().skip(skip).take(take);
         let mut rows = Vec::new();
-        for (index, line) in code.text.split('\n').enumerate() {
-            let known = found.get(index).map_or(&[][..], Vec::as_slice);
-            let runs = code_runs(line, known, base);
+        for (index, line) in lines {
+            let known = found.as_ref().and_then(|found| found.get(index));
+            let known = known.map_or(&[][..], Vec::as_slice);
+            let runs = code_runs(line, known, base, &self.styles.syntax);
             let mut text = StyledText::new(&runs);
             for (part, range) in cut_line(line, width).into_iter().enumerate() {
                 rows.push((part > 0, text.spans(range, width)));
@@ -279,9 +296,20 @@ pub(super) fn wrap_inlines(
 }
 
 fn styled<'a>(text: &'a [Inline], base: Style, styles: &Styles) -> Vec<(&'a str, Style)> {
+    let is_shown = |run: &&Inline| is_shown(run, styles);
     text.iter()
+        .filter(is_shown)
         .map(|run| (run.text.as_str(), inline_style(run, base, styles)))
         .collect()
+}
+
+/// Whether a run is seen: the address of a link is not where the terminal follows the link.
+pub(super) fn is_shown(run: &Inline, styles: &Styles) -> bool {
+    !run.marks.has(Marks::TARGET) || link_mark(run, styles).is_none()
+}
+
+fn link_mark(run: &Inline, styles: &Styles) -> Option<Color> {
+    styles.links.as_ref()?.mark(run.link.as_ref()?)
 }
 
 fn inline_style(run: &Inline, base: Style, styles: &Styles) -> Style {
@@ -291,6 +319,7 @@ fn inline_style(run: &Inline, base: Style, styles: &Styles) -> Style {
     }
     if run.link.is_some() {
         style = style.patch(styles.link);
+        style.underline_color = link_mark(run, styles);
     }
     for (mark, patch) in [
         (Marks::STRONG, styles.strong),
@@ -317,16 +346,17 @@ fn heading(level: u8, text: &[Inline], styles: &Styles, width: usize) -> Vec<Row
 /// A line of code as runs, with the base style wherever nothing better is known.
 fn code_runs<'a>(
     line: &'a str,
-    known: &[(Range<usize>, Style)],
+    known: &[(Range<usize>, Token)],
     base: Style,
+    syntax: &Syntax,
 ) -> Vec<(&'a str, Style)> {
     let mut runs = Vec::with_capacity(2 * known.len() + 1);
     let mut at = 0;
-    for (range, style) in known {
-        // Styles that were made for another text must not be able to lose any of this one.
+    for (range, token) in known {
+        // Tokens that were made for another text must not be able to lose any of this one.
         if let (Some(before), Some(text)) = (line.get(at..range.start), line.get(range.clone())) {
             runs.push((before, base));
-            runs.push((text, base.patch(*style)));
+            runs.push((text, base.patch(syntax.of(*token))));
             at = range.end;
         }
     }

@@ -4,7 +4,8 @@
 use ratatui::text::Span;
 
 use super::block::{Alignment, Inline, Table};
-use super::layout::{Row, Styles, wrap_inlines};
+use super::layout::{Row, is_shown, wrap_inlines};
+use super::styles::Styles;
 use super::wrap::columns;
 
 /// The least width of a column whose text does not fit it whole.
@@ -12,14 +13,14 @@ const LEAST_COLUMN: usize = 6;
 
 /// The rows of a table at a width.
 pub(super) fn rows(table: &Table, styles: &Styles, width: usize) -> Vec<Row> {
-    match column_widths(table, width) {
+    match column_widths(table, styles, width) {
         Some(widths) => grid(table, &widths, styles),
         None => cards(table, styles, width),
     }
 }
 
 /// The widths of the columns; `None` if they do not fit.
-fn column_widths(table: &Table, width: usize) -> Option<Vec<usize>> {
+fn column_widths(table: &Table, styles: &Styles, width: usize) -> Option<Vec<usize>> {
     let count = table.header.len();
     // A line and a space on both sides of each column, and a line at the end.
     let room = width.checked_sub(3 * count + 1)?;
@@ -27,7 +28,11 @@ fn column_widths(table: &Table, width: usize) -> Option<Vec<usize>> {
         .map(|column| {
             let cells = table.rows.iter().map(|row| row.get(column));
             let cells = cells.chain([table.header.get(column)]).flatten();
-            cells.map(|cell| cell_width(cell)).max().unwrap_or(0).max(1)
+            cells
+                .map(|cell| cell_width(cell, styles))
+                .max()
+                .unwrap_or(0)
+                .max(1)
         })
         .collect();
     if natural.iter().sum::<usize>() <= room {
@@ -60,8 +65,9 @@ fn fair_cap(natural: &[usize], room: usize) -> (usize, usize) {
     (room, 0)
 }
 
-fn cell_width(cell: &[Inline]) -> usize {
-    let text: String = cell.iter().map(|run| run.text.as_str()).collect();
+fn cell_width(cell: &[Inline], styles: &Styles) -> usize {
+    let shown = cell.iter().filter(|run| is_shown(run, styles));
+    let text: String = shown.map(|run| run.text.as_str()).collect();
     text.split('\n').map(columns).max().unwrap_or(0)
 }
 
@@ -165,9 +171,9 @@ fn card_entry(name: &[Inline], value: &[Inline], styles: &Styles, width: usize) 
         last.text.push(':');
     }
     let mut rows = wrap_inlines(&named, strong, styles, width);
-    let indent = cell_width(&named) + 1;
+    let indent = cell_width(&named, styles) + 1;
     let breaks = value.iter().any(|run| run.text.contains('\n'));
-    if rows.len() == 1 && indent + cell_width(value) <= width && !breaks {
+    if rows.len() == 1 && indent + cell_width(value, styles) <= width && !breaks {
         rows[0].push(Span::raw(" "));
         rows[0].extend(value_rows(width - indent).into_iter().flatten());
     } else if !value.is_empty() {

@@ -5,13 +5,14 @@
 
 use super::files::Files;
 use super::keeping::{Keeping, Storage};
+use super::preparing::Preparing;
 use super::signals::Signals;
 use super::turns::{Contents, Providers, Turns};
 use super::{DRAIN, Time, sleep_until, tell};
 use crate::app::{Effect, Event, Input, Model, update};
 use crate::store::StoreError;
-use crate::terminal::Terminal;
-use crate::ui::{self, Caches, Theme};
+use crate::terminal::{Addresses, Terminal};
+use crate::ui::{self, Caches, Prepared, Theme};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use std::io;
@@ -47,7 +48,10 @@ pub async fn run_screen(
 ) -> Result<Model, ScreenError> {
     let signals = Signals::listen()?;
     let (sender, events) = mpsc::channel(BACKLOG);
-    let terminal = Terminal::enter()?;
+    let links = theme.markdown.links.clone();
+    let addresses = links.map(|links| -> Addresses { Box::new(move |mark| links.address(mark)) });
+    let terminal = Terminal::enter(addresses)?;
+    let (preparing, prepared) = Preparing::new();
     let contents = Contents::default();
     let (keeping, opened) = Keeping::start(storage, Arc::clone(&contents), sender.clone());
     let mut screen = Screen {
@@ -56,6 +60,8 @@ pub async fn run_screen(
         time,
         theme,
         caches: Caches::default(),
+        preparing,
+        prepared,
         files: Files::new(sender.clone(), tracker.clone()),
         turns: Turns::new(providers, contents, sender, tracker.clone()),
         keeping,
@@ -94,6 +100,8 @@ struct Screen {
     time: Time,
     theme: Theme,
     caches: Caches,
+    preparing: Preparing,
+    prepared: mpsc::UnboundedReceiver<Prepared>,
     turns: Turns,
     keeping: Keeping,
     files: Files,
@@ -109,6 +117,7 @@ struct Screen {
 enum Woken {
     Terminal(TerminalEvent),
     Event(Event),
+    Prepared(Prepared),
     Clock,
     Frame,
 }
@@ -165,6 +174,7 @@ impl Screen {
                 Ok(()) => Ok(Woken::Clock),
             },
             Some(event) = events.recv() => Ok(Woken::Event(event)),
+            Some(prepared) = self.prepared.recv() => Ok(Woken::Prepared(prepared)),
         }
     }
 
@@ -172,6 +182,10 @@ impl Screen {
         match woken {
             Woken::Terminal(event) => self.tell(Event::Input(input(event))),
             Woken::Event(event) => self.tell(event),
+            Woken::Prepared(prepared) => {
+                self.caches.take(prepared);
+                Ok(())
+            }
             Woken::Clock => {
                 let effects = update(&mut self.model, Event::Clock(self.time.now()));
                 self.carry_out(effects)
@@ -248,6 +262,7 @@ impl Screen {
         if let Some(regions) = regions {
             update(&mut self.model, Event::Drawn(regions));
         }
+        self.preparing.want(self.caches.take_wanted());
         Ok(())
     }
 }

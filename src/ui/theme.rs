@@ -4,7 +4,7 @@
 //! alone: wherever one says something, a word or a mark says it too, and without colours
 //! (`NO_COLOR`) the screen still reads.
 
-use crate::markdown::Styles;
+use crate::markdown::{Links, Styles, Syntax};
 use ratatui::style::{Color, Modifier, Style};
 
 /// Which set of colours is used.
@@ -97,8 +97,18 @@ impl Theme {
                 code_border: dim,
                 table_border: dim,
                 dim,
+                syntax: syntax(name),
+                links: None,
             },
         }
+    }
+
+    /// This theme for a terminal that follows links: they are marked, and their addresses are not
+    /// shown.
+    #[must_use]
+    pub fn with_links(mut self) -> Self {
+        self.markdown.links = Some(Links::default());
+        self
     }
 
     /// The theme for a terminal with these environment variables: `NO_COLOR` (any value but an
@@ -113,6 +123,50 @@ impl Theme {
             Some(7 | 9..=15) => ThemeName::Light,
             _ => ThemeName::Dark,
         }
+    }
+}
+
+/// The parts of code. Comments and keywords are told apart without colours too.
+fn syntax(name: ThemeName) -> Syntax {
+    let plain = Style::new();
+    let italic = plain.add_modifier(Modifier::ITALIC);
+    let bold = plain.add_modifier(Modifier::BOLD);
+    let colours = match name {
+        ThemeName::Dark => [
+            Color::Green,
+            Color::Yellow,
+            Color::Magenta,
+            Color::LightBlue,
+            Color::Cyan,
+        ],
+        ThemeName::Light => [
+            Color::Green,
+            Color::Red,
+            Color::Magenta,
+            Color::Blue,
+            Color::Cyan,
+        ],
+        ThemeName::HighContrast | ThemeName::Plain => {
+            return Syntax {
+                comment: italic,
+                keyword: bold,
+                removed: plain.add_modifier(Modifier::DIM),
+                added: bold,
+                ..Syntax::default()
+            };
+        }
+    };
+    let [text, constant, keyword, function, class] = colours.map(|colour| plain.fg(colour));
+    Syntax {
+        comment: italic.fg(Color::DarkGray),
+        text,
+        constant,
+        keyword,
+        function,
+        class,
+        name: class,
+        added: plain.fg(Color::Green),
+        removed: plain.fg(Color::Red),
     }
 }
 

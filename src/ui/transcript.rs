@@ -4,12 +4,12 @@
 //! hidden tail, what the Space said). The view is found from its anchor by walking blocks, never
 //! by counting the rows of the whole conversation, so a frame costs as much as the screen.
 
-use super::caches::{Caches, Rows};
+use super::caches::{Body, Caches, Rows};
 use super::notes;
 use super::theme::Theme;
 use crate::app::scroll::{Anchor, Place};
 use crate::app::{Model, OpenConversation};
-use crate::chat::{Message, Role};
+use crate::chat::{Message, MessageId, Role};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -41,8 +41,8 @@ pub fn draw(
     area: Rect,
 ) -> View {
     let open = model.conversation();
-    let messages: Vec<&Arc<Message>> = open.conversation.path().collect();
-    if messages.is_empty() {
+    let path = open.conversation.path_ids();
+    if path.is_empty() {
         notes::draw_welcome(model, theme, frame, area);
         return View {
             top: None,
@@ -52,12 +52,14 @@ pub fn draw(
     let mut walk = Walk {
         model,
         open,
-        messages,
+        path,
         theme,
         caches,
-        width: usize::from(area.width.saturating_sub(2)).max(1),
+        // The mark of what is picked, and the scrollbar with a gap.
+        width: usize::from(area.width.saturating_sub(3)).max(1),
+        height: usize::from(area.height),
     };
-    let height = usize::from(area.height);
+    let height = walk.height;
     let (top, rows, at_end) = walk.view(height);
     for (offset, (row, is_picked)) in (0..area.height).zip(rows) {
         let line = Rect {
@@ -74,27 +76,116 @@ pub fn draw(
         };
         frame.render_widget(row, text);
     }
+    let is_plain = walk.is_provisional(top.message);
+    let top_place = Place {
+        message: walk.path[top.message],
+        block: top.block,
+        row: top.row,
+        is_plain,
+    };
+    let shown = walk.share(top);
+    draw_scrollbar((shown, at_end), theme, frame, area);
     View {
-        top: Some(Place {
-            message: walk.messages[top.message].id,
-            block: top.block,
-            row: top.row,
-        }),
+        top: Some(top_place),
         at_end,
     }
+}
+
+/// A bar at the right edge that shows how far down the view is, unless all is in view. Its length
+/// tells nothing: how many rows there are in all is not known, and need not be.
+fn draw_scrollbar((shown, at_end): (Share, bool), theme: &Theme, frame: &mut Frame, area: Rect) {
+    if area.height < 3 || (at_end && shown.above == 0.0) {
+        return;
+    }
+    let height = f64::from(area.height);
+    let length = (height * shown.visible).clamp(1.0, height - 1.0).round();
+    let top = if at_end {
+        height - length
+    } else {
+        // Not at the end: the last row stays free, whatever the estimate says.
+        ((height - length) * shown.above)
+            .min(height - length - 1.0)
+            .floor()
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the height, which is a u16"
+    )]
+    let (top, length) = (top.max(0.0) as u16, length as u16);
+    for offset in top..top + length {
+        let cell = Rect {
+            x: area.right() - 1,
+            y: area.y + offset,
+            width: 1,
+            height: 1,
+        };
+        frame.render_widget(Span::styled("┃", theme.dim), cell);
+    }
+}
+
+/// Where the view stands in the conversation, by the bytes of the texts.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    /// How much is above it, of all that can be.
+    above: f64,
+    /// How much of the whole it shows, roughly.
+    visible: f64,
 }
 
 /// The blocks of the conversation, made as they are asked for.
 struct Walk<'a> {
     model: &'a Model,
     open: &'a OpenConversation,
-    messages: Vec<&'a Arc<Message>>,
+    path: &'a [MessageId],
     theme: &'a Theme,
     caches: &'a mut Caches,
     width: usize,
+    height: usize,
 }
 
 impl<'a> Walk<'a> {
+    fn message(&self, position: usize) -> &'a Arc<Message> {
+        let id = self.path[position];
+        let message = self.open.conversation.message(id);
+        message.expect("the path leads over messages of the conversation")
+    }
+
+    fn body(&mut self, position: usize) -> &mut Body {
+        let message = self.message(position);
+        self.caches.body(message, self.width, self.theme)
+    }
+
+    fn is_provisional(&mut self, position: usize) -> bool {
+        let message = self.message(position);
+        self.body(position).is_provisional(message)
+    }
+
+    /// Where a view that begins at `top` stands.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a mark of some rows needs no exact number"
+    )]
+    fn share(&mut self, top: At) -> Share {
+        let pieces = self.body(top.message).len().max(1);
+        let conversation = &self.open.conversation;
+        let (start, all) = self.caches.position(conversation, top.message);
+        let (end, _) = self.caches.position(conversation, top.message + 1);
+        let inside = (end - start) as f64 * (top.block.saturating_sub(1) as f64 / pieces as f64);
+        let screen = (self.width.min(100) * self.height / 4) as f64;
+        let all = (all as f64).max(1.0);
+        let above = (start as f64 + inside) / (all - screen).max(1.0);
+        let is_start = top.message == 0 && top.block == 0 && top.row == 0;
+        Share {
+            above: if is_start {
+                0.0
+            } else {
+                above.clamp(0.001, 1.0)
+            },
+            visible: (screen / all).min(1.0),
+        }
+    }
+
     /// Finds the first row to show, and the rows from there on.
     fn view(&mut self, height: usize) -> (At, Vec<(Line<'static>, bool)>, bool) {
         let last = self.last_top(height);
@@ -114,7 +205,7 @@ impl<'a> Walk<'a> {
 
     /// The first row of a view that ends with the conversation's last row.
     fn last_top(&mut self, height: usize) -> At {
-        let message = self.messages.len() - 1;
+        let message = self.path.len() - 1;
         let block = self.blocks(message) - 1;
         let row = self.rows(message, block).len() - 1;
         let end = At {
@@ -127,12 +218,14 @@ impl<'a> Walk<'a> {
     }
 
     fn locate(&mut self, place: Place) -> Option<At> {
-        let message = self
-            .messages
-            .iter()
-            .position(|message| message.id == place.message)?;
-        let block = place.block.min(self.blocks(message) - 1);
-        let row = place.row.min(self.rows(message, block).len() - 1);
+        let message = self.path.iter().position(|id| *id == place.message)?;
+        let (mut block, mut row) = (place.block, place.row);
+        if place.is_plain && block > 0 && !self.is_provisional(message) {
+            (block, row) = self.body(message).after_parse(block - 1, row);
+            block += 1;
+        }
+        let block = block.min(self.blocks(message) - 1);
+        let row = row.min(self.rows(message, block).len() - 1);
         Some(At {
             message,
             block,
@@ -189,14 +282,14 @@ impl<'a> Walk<'a> {
         if at.block + 1 < self.blocks(at.message) {
             return Some((at.message, at.block + 1));
         }
-        (at.message + 1 < self.messages.len()).then_some((at.message + 1, 0))
+        (at.message + 1 < self.path.len()).then_some((at.message + 1, 0))
     }
 
     fn rows_from(&mut self, top: At, height: usize) -> Vec<(Line<'static>, bool)> {
         let mut out = Vec::with_capacity(height);
         let mut at = Some(top);
         while let Some(here) = at.filter(|_| out.len() < height) {
-            let is_picked = self.open.picked == Some(self.messages[here.message].id);
+            let is_picked = self.open.picked == Some(self.path[here.message]);
             let rows = self.rows(here.message, here.block);
             let wanted = rows.iter().skip(here.row).take(height - out.len());
             out.extend(wanted.map(|row| (row.clone(), is_picked)));
@@ -212,8 +305,8 @@ impl<'a> Walk<'a> {
     /// How many blocks a message has: head, text, notes. What has a text that ends in a blank row
     /// and no notes needs none.
     fn blocks(&mut self, position: usize) -> usize {
-        let message = self.messages[position];
-        let text = self.caches.body(message, self.width, self.theme).len();
+        let message = self.message(position);
+        let text = self.body(position).len();
         let ends_in_blank = message.role == Role::Assistant && text > 0;
         let needs_notes = !ends_in_blank || !self.notes(position).is_empty();
         1 + text + usize::from(needs_notes)
@@ -221,14 +314,13 @@ impl<'a> Walk<'a> {
 
     /// The rows of a block, never none. A blank row ends the last block of a message.
     fn rows(&mut self, position: usize, block: usize) -> Rows {
-        let message = self.messages[position];
+        let message = self.message(position);
         if block == 0 {
             let before = position.checked_sub(1).and_then(|at| self.user_before(at));
             return notes::head(self.model, message, before, self.theme, self.width).into();
         }
-        let body = self.caches.body(message, self.width, self.theme);
-        if block <= body.len() {
-            return body.rows(block - 1, self.theme);
+        if block <= self.body(position).len() {
+            return self.caches.rows(message, block - 1, self.theme);
         }
         let mut rows = self.notes(position);
         rows.push(Line::default());
@@ -236,14 +328,14 @@ impl<'a> Walk<'a> {
     }
 
     fn notes(&mut self, position: usize) -> Vec<Line<'static>> {
-        let message = self.messages[position];
-        let body = self.caches.body(message, self.width, self.theme);
-        notes::below(self.open, message, body.hidden(), self.theme, self.width)
+        let message = self.message(position);
+        let hidden = self.body(position).hidden();
+        notes::below(self.open, message, hidden, self.theme, self.width)
     }
 
     /// The last message of the person up to `position`.
     fn user_before(&self, position: usize) -> Option<&'a Message> {
-        let earlier = self.messages[..=position].iter().rev().copied();
+        let earlier = (0..=position).rev().map(|at| self.message(at));
         let mut users = earlier.filter(|message| message.role == Role::User);
         users.next().map(AsRef::as_ref)
     }

@@ -149,7 +149,7 @@ const PANIC_IN: &str = "SPACECHAT_TEST_PANIC_IN";
 
 /// Takes the terminal and panics in it, in the thread that draws or in another one.
 fn panic_in_a_taken_terminal(place: &str) {
-    let mut terminal = Terminal::enter().expect("a pseudo-terminal is a terminal");
+    let mut terminal = Terminal::enter(None).expect("a pseudo-terminal is a terminal");
     if place == "another thread" {
         let other = thread::spawn(|| panic!("on purpose"));
         assert!(other.join().is_err());

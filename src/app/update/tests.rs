@@ -351,6 +351,7 @@ fn the_view_follows_the_end_and_stays_put_elsewhere() {
         message: top,
         block: 0,
         row: 0,
+        is_plain: false,
     };
     person.tell(Event::Drawn(Regions {
         top: Some(place),

@@ -1,6 +1,7 @@
 use super::*;
 use insta::assert_snapshot;
 use ratatui::style::Style;
+use std::sync::Arc;
 
 #[test]
 fn text_is_wrapped_at_words_and_keeps_its_marks() {
@@ -294,25 +295,76 @@ fn a_character_wider_than_the_line_is_replaced() {
 #[test]
 fn code_takes_the_styles_that_are_known_for_it_and_loses_nothing() {
     let block = &parse("```rust\nlet 你 = 1;\nx\n```")[0];
-    let red = Style::new().red();
+    let mut styles = Styles::default();
+    styles.syntax.keyword = Style::new().red();
+    let word = Token::Keyword;
     for known in [
-        vec![(0..3, red)],
-        vec![(0..5, red), (2..3, red), (90..99, red)],
+        vec![(0..3, word)],
+        vec![(0..5, word), (2..3, word), (90..99, word)],
     ] {
-        let highlight = |_: &Code| Some(vec![known.clone()]);
+        let known = Arc::new(vec![known]);
+        let tokens = |number: usize, _: &Code| (number == 1).then(|| Arc::clone(&known));
         for width in [4, 12, 40] {
-            let mut numbering = Numbering::none();
-            let styled = lines_with(block, width, &Styles::default(), &mut numbering, &highlight);
-            let bare = plain(block, width, &mut Numbering::none());
-            let text: Vec<String> = styled.iter().map(ToString::to_string).collect();
+            let mut numbering = Numbering::from(1);
+            let lines = lines_of(block, Part::Whole, width, &styles, &mut numbering, &tokens);
+            let bare = plain(block, width, &mut Numbering::from(1));
+            let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
             assert_eq!(text, bare);
-            let is_red = styled
-                .iter()
-                .flat_map(|line| &line.spans)
-                .any(|span| span.style == red);
-            assert!(is_red);
+            let mut spans = lines.iter().flat_map(|line| &line.spans);
+            assert!(spans.any(|span| span.style == styles.syntax.keyword));
         }
     }
+}
+
+#[test]
+fn the_parts_of_a_code_block_are_the_whole() {
+    for count in [1, 63, 64, 65, 128, 200] {
+        let code: Vec<String> = (0..count).map(|line| format!("line {line}")).collect();
+        let block = &parse(&format!("```\n{}\n```", code.join("\n")))[0];
+        for width in [5, 9, 40] {
+            let styles = Styles::default();
+            let part = |number| {
+                let part = Part::Number(number);
+                let mut numbering = Numbering::from(1);
+                lines_of(block, part, width, &styles, &mut numbering, &|_, _| None)
+            };
+            let all: Vec<_> = (0..parts(block)).flat_map(part).collect();
+            let whole = lines(block, width, &styles, &mut Numbering::from(1));
+            assert_eq!(all, whole, "{count} lines, {width} columns");
+        }
+    }
+}
+
+#[test]
+fn where_the_terminal_follows_links_their_addresses_are_not_shown() {
+    let styles = Styles {
+        links: Some(Links::default()),
+        ..Styles::default()
+    };
+    let shown = |source: &str| {
+        let blocks = parse(source);
+        let rows = blocks
+            .iter()
+            .flat_map(|block| lines(block, 60, &styles, &mut Numbering::none()));
+        let rows: Vec<String> = rows.map(|line| line.to_string()).collect();
+        rows.join("\n")
+    };
+    assert_eq!(shown("see [here](https://a.example) and"), "see here and");
+    assert_eq!(shown("[local](file:///x)"), "local (file:///x)");
+    // What looks like an address and leads elsewhere says where.
+    assert_eq!(
+        shown("[https://good.example](https://other.example)"),
+        "https://good.example (https://other.example)"
+    );
+    assert_eq!(
+        shown("| a |\n|---|\n| [x](https://a.example) |"),
+        "┌───┐\n│ a │\n├───┤\n│ x │\n└───┘"
+    );
+    let block = &parse("[here](https://a.example)")[0];
+    let line = &lines(block, 60, &styles, &mut Numbering::none())[0];
+    let colour = line.spans[0].style.underline_color.unwrap();
+    let address = styles.links.unwrap().address(colour).unwrap();
+    assert_eq!(&*address, "https://a.example/");
 }
 
 #[test]

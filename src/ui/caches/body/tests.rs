@@ -1,0 +1,162 @@
+//! Bodies that grow, bodies that are parsed elsewhere, and colours that come late.
+
+use super::super::{Prepared, Worker};
+use super::*;
+use proptest::prelude::*;
+
+const PAGE: &str = "# Head\n\nSome *text*\nand more\n\n| a | b |\n|---|---|\n| one | two |\n| three | four |\n\n```rust\nfn main() {}\n// end\n```\n\n- x\n- y\n\n***\nTitle\n===\n\n> quote\n";
+
+fn reply(text: &str, state: MessageState) -> Arc<Message> {
+    let mut message = Message::new(Role::Assistant, text);
+    message.state = state;
+    Arc::new(message)
+}
+
+fn grown(message: &Arc<Message>, more: &str, state: MessageState) -> Arc<Message> {
+    let mut message = Message::clone(message);
+    message.text.push_str(more);
+    message.revision += 1;
+    message.state = state;
+    Arc::new(message)
+}
+
+fn shown(body: &mut Body, message: &Message) -> Vec<String> {
+    let theme = Theme::new(ThemeName::Dark);
+    let mut wanted = Vec::new();
+    let pieces = 0..body.len();
+    let rows = pieces.flat_map(|piece| {
+        let rows = body.rows(message.id, piece, &theme, &mut wanted).0;
+        rows.iter().map(ToString::to_string).collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+fn whole(message: &Message) -> Vec<String> {
+    let mut body = Body::of(message);
+    body.resize(40, ThemeName::Dark);
+    shown(&mut body, message)
+}
+
+proptest! {
+    #[test]
+    fn a_reply_that_came_in_pieces_ends_as_one_that_came_whole(
+        cuts in prop::collection::vec(0..PAGE.len(), 0..12),
+        code_lines in 0_usize..200,
+    ) {
+        let text = PAGE.replace("// end\n", &"let line = 1;\n".repeat(code_lines));
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut * text.len() / PAGE.len()).collect();
+        cuts.sort_unstable();
+        let mut body = Body::new(Role::Assistant);
+        let mut message = reply("", MessageState::Streaming);
+        let mut wanted = Vec::new();
+        for end in cuts {
+            message = grown(&message, &text[message.text.len()..end], MessageState::Streaming);
+            body.refresh(&message, &mut wanted);
+            body.resize(40, ThemeName::Dark);
+            shown(&mut body, &message);
+        }
+        message = grown(&message, &text[message.text.len()..], MessageState::Complete);
+        body.refresh(&message, &mut wanted);
+        body.resize(40, ThemeName::Dark);
+        prop_assert_eq!(shown(&mut body, &message), whole(&message));
+    }
+}
+
+#[test]
+fn while_a_table_or_a_fence_grows_no_row_is_shown_and_taken_back() {
+    let mut body = Body::new(Role::Assistant);
+    let mut message = reply("", MessageState::Streaming);
+    let mut wanted = Vec::new();
+    let mut frames: Vec<Vec<String>> = Vec::new();
+    let text = "One\n\n```\ncode\n```\n\nTwo\n\n| name | value |\n|------|-------|\n| long name | 1 |\n| b | 2 |\n\nThree\n\n---\n\nend\n";
+    for (at, c) in text.char_indices() {
+        message = grown(
+            &message,
+            &text[at..at + c.len_utf8()],
+            MessageState::Streaming,
+        );
+        body.refresh(&message, &mut wanted);
+        body.resize(40, ThemeName::Dark);
+        frames.push(shown(&mut body, &message));
+    }
+    let last = frames.last().unwrap();
+    let is_border = |row: &String| row.chars().all(|c| "┌┬┐├┼┤└┴┘─".contains(c)) || row.is_empty();
+    for frame in &frames {
+        for row in frame.iter().filter(|row| !is_border(row)) {
+            let is_kept = last.iter().any(|other| other.starts_with(row.trim_end()));
+            assert!(is_kept || row.contains('│'), "{row:?} was taken back");
+            assert!(
+                !row.contains('|') && !row.contains('`'),
+                "{row:?} was taken back"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_long_reply_is_plain_until_it_is_parsed_and_then_the_same_text_is_in_view() {
+    let text = PAGE.repeat(800);
+    let message = reply(&text, MessageState::Complete);
+    let mut body = Body::new(Role::Assistant);
+    let mut wanted = Vec::new();
+    body.refresh(&message, &mut wanted);
+    body.refresh(&message, &mut wanted);
+    body.resize(40, ThemeName::Dark);
+    assert!(body.is_provisional(&message));
+    assert!(shown(&mut body, &message).contains(&"# Head".to_owned()));
+    let [work] = wanted.try_into().unwrap();
+    let Prepared::Parsed(id, mut parsed) = Worker::default().prepare(work) else {
+        panic!("a parse was wanted");
+    };
+    assert_eq!(id, message.id);
+    parsed.resize(40, ThemeName::Dark);
+    assert!(!parsed.is_provisional(&message));
+    assert_eq!(shown(&mut parsed, &message), whole(&message));
+    let theme = Theme::new(ThemeName::Dark);
+    let mut none = Vec::new();
+    let mut row_at = |body: &mut Body, piece: usize, row: usize| {
+        let rows = body.rows(message.id, piece, &theme, &mut none).0;
+        rows[row.min(rows.len() - 1)].to_string()
+    };
+    // A heading is a heading in both.
+    for piece in [3, 50, 100] {
+        for row in 0..20 {
+            if row_at(&mut body, piece, row) == "# Head" {
+                let (piece, row) = parsed.after_parse(piece, row);
+                assert_eq!(row_at(&mut parsed, piece, row), "# Head");
+            }
+        }
+    }
+}
+
+#[test]
+fn code_is_coloured_by_and_by_and_nothing_is_asked_for_twice() {
+    let code = "let x = 1; // why\n".repeat(450);
+    let message = reply(&format!("```rust\n{code}```\n"), MessageState::Complete);
+    let mut body = Body::of(&message);
+    body.resize(40, ThemeName::Dark);
+    let theme = Theme::new(ThemeName::Dark);
+    let mut worker = Worker::default();
+    let mut passes = 0;
+    loop {
+        let mut wanted = Vec::new();
+        for piece in 0..body.len() {
+            body.rows(message.id, piece, &theme, &mut wanted);
+        }
+        let Some(work) = wanted.pop() else { break };
+        assert!(wanted.is_empty());
+        let Prepared::Coloured(_, tokens) = worker.prepare(work) else {
+            panic!("colours were wanted");
+        };
+        body.colour(tokens);
+        passes += 1;
+    }
+    assert_eq!(passes, 3);
+    let last = body.rows(message.id, 6, &theme, &mut Vec::new()).0;
+    let styles: Vec<_> = last
+        .iter()
+        .flat_map(|line| &line.spans)
+        .map(|span| span.style)
+        .collect();
+    assert!(styles.contains(&theme.markdown.syntax.comment));
+}

@@ -1,0 +1,121 @@
+//! Sums over the messages of a path: tokens for the header, bytes for the scrollbar. Only what is
+//! new is counted.
+
+use crate::chat::tokens::Counter;
+use crate::chat::{Conversation, ConversationId, Message, MessageId};
+
+/// The sums of the conversation that was drawn last.
+#[derive(Debug, Default)]
+pub struct Sums {
+    of: Option<ConversationId>,
+    /// The path, with what is known of each message.
+    counted: Vec<Counted>,
+    /// Where each message begins, in bytes.
+    pub starts: Vec<usize>,
+    /// Bytes of all messages.
+    pub bytes: usize,
+    /// Estimated tokens of all messages.
+    pub tokens: usize,
+}
+
+#[derive(Debug)]
+struct Counted {
+    id: MessageId,
+    revision: u64,
+    rewrites: u64,
+    seen: usize,
+    counter: Counter,
+    /// The sums before it.
+    tokens: usize,
+}
+
+impl Sums {
+    /// Brings the sums up to date. A message is counted again when it is another one than before,
+    /// and those behind it then; one that has only grown is counted on.
+    pub fn of(&mut self, conversation: &Conversation) -> &Self {
+        if self.of != Some(conversation.id) {
+            *self = Self {
+                of: Some(conversation.id),
+                ..Self::default()
+            };
+        }
+        let path = conversation.path_ids();
+        let same = self.unchanged(conversation);
+        if same == path.len() && same == self.counted.len() {
+            return self;
+        }
+        let growing = self.counted.drain(same..).next();
+        self.starts.truncate(same);
+        self.sum_before(conversation);
+        let mut growing = growing.filter(|last| path.get(same) == Some(&last.id));
+        for id in path.iter().skip(same) {
+            if let Some(message) = conversation.message(*id) {
+                self.count(message, growing.take());
+            }
+        }
+        self
+    }
+
+    /// How many messages at the beginning of the path are as they were counted.
+    fn unchanged(&self, conversation: &Conversation) -> usize {
+        let path = conversation.path_ids();
+        let is_same = |(counted, id): &(&Counted, &MessageId)| counted.id == **id;
+        let mut same = self.counted.iter().zip(path).take_while(is_same).count();
+        // Only the last message of a path ever changes, but for a moment after a resize of it.
+        while let Some(last) = same.checked_sub(1) {
+            let counted = &self.counted[last];
+            let message = conversation.message(counted.id);
+            if message.is_some_and(|message| message.revision == counted.revision) {
+                break;
+            }
+            same = last;
+        }
+        same
+    }
+
+    fn sum_before(&mut self, conversation: &Conversation) {
+        (self.bytes, self.tokens) = match (self.starts.last(), self.counted.last()) {
+            (Some(start), Some(counted)) => {
+                let message = conversation.message(counted.id);
+                let own = message.map_or(0, |message| weight(message));
+                let attached = message.map_or(0, |message| attached(message));
+                (
+                    start + own,
+                    counted.tokens + counted.counter.tokens() + attached,
+                )
+            }
+            _ => (0, 0),
+        };
+    }
+
+    fn count(&mut self, message: &Message, before: Option<Counted>) {
+        let before = before.filter(|before| {
+            before.rewrites == message.rewrites && before.seen <= message.text.len()
+        });
+        let (seen, mut counter) = before.map_or((0, Counter::default()), |before| {
+            (before.seen, before.counter)
+        });
+        counter.push(message.text.get(seen..).unwrap_or(""));
+        self.starts.push(self.bytes);
+        self.counted.push(Counted {
+            id: message.id,
+            revision: message.revision,
+            rewrites: message.rewrites,
+            seen: message.text.len(),
+            counter,
+            tokens: self.tokens,
+        });
+        self.bytes += weight(message);
+        self.tokens += counter.tokens() + attached(message);
+    }
+}
+
+/// How much of the scrollbar a message takes: its text, and some for its head.
+fn weight(message: &Message) -> usize {
+    message.text.len() + 80
+}
+
+fn attached(message: &Message) -> usize {
+    let attachments = message.attachments.iter();
+    attachments.map(|attachment| attachment.tokens).sum()
+}
