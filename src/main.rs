@@ -11,7 +11,8 @@ fn main() -> ExitCode {
         logging::start(&path);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // The loop has the main thread; replies are received beside it.
+        .worker_threads(1)
         .enable_all()
         .build();
     match runtime {

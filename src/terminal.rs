@@ -5,8 +5,11 @@
 //! event), [`leave`] runs: modes off in the reverse order, the main screen back. What differs
 //! between systems stands here behind `cfg`.
 
-mod links;
+mod backend;
+mod scrolled;
 
+pub use backend::Addresses;
+use backend::FrameBackend;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -18,8 +21,6 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-pub use links::Addresses;
-use links::LinkBackend;
 use ratatui::Frame;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +29,7 @@ use unicode_width::UnicodeWidthStr;
 /// Whether the modes are on, so that the panic hook and the guard undo them once.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
-type Screen = ratatui::Terminal<LinkBackend<BufWriter<Stdout>>>;
+type Screen = ratatui::Terminal<FrameBackend<BufWriter<Stdout>>>;
 
 /// The terminal while the program has it. Dropping it gives it back.
 pub struct Terminal {
@@ -48,7 +49,7 @@ impl Terminal {
         }
         install_panic_hook();
         let writer = BufWriter::with_capacity(1 << 16, io::stdout());
-        let screen = ratatui::Terminal::new(LinkBackend::new(writer, links))?;
+        let screen = ratatui::Terminal::new(FrameBackend::new(writer, links))?;
         let mut terminal = Self {
             screen,
             has_mouse: false,
@@ -75,6 +76,7 @@ impl Terminal {
         }
         // This clears as `clear` does, which would first ask the terminal where its cursor is: some
         // never answer, and an answer that comes late would be typed into the message.
+        self.resized();
         let whole = self.screen.size()?.into();
         self.screen.resize(whole)
     }
@@ -91,6 +93,11 @@ impl Terminal {
         self.screen.draw(draw)?;
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.screen.backend_mut())
+    }
+
+    /// The window may have got another size; the next frame asks.
+    pub fn resized(&mut self) {
+        self.screen.backend_mut().forget_size();
     }
 
     /// Turns mouse capture on or off.

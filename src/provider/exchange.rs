@@ -12,6 +12,11 @@ use crate::gradio::app::App;
 use crate::gradio::message::ProgressUnit;
 use crate::gradio::{Chain, Client, Session, Step};
 use serde_json::Value;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// The shortest time between two readings of a growing reply.
+const PAUSE: Duration = Duration::from_millis(16);
 
 /// How a chain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,12 +84,20 @@ impl Exchange<'_> {
         let same_app = async { client.app_id(app).await.is_ok_and(|id| id == app.app_id) };
         tokio::pin!(same_app);
         let mut is_same = self.is_fresh.then_some(true);
+        // When what came since is told.
+        let mut due: Option<Instant> = None;
+        let mut told: Option<Instant> = None;
         loop {
             let step = tokio::select! {
                 biased;
                 () = self.sender.cancelled() => return Ok(End::Cancelled),
                 answer = &mut same_app, if is_same.is_none() => {
                     is_same = Some(answer);
+                    continue;
+                }
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    heard.listen(self.spoken(chain, false), false).await;
+                    (due, told) = (None, Some(Instant::now()));
                     continue;
                 }
                 step = chain.next() => step,
@@ -100,7 +113,17 @@ impl Exchange<'_> {
                 _ => {}
             }
             match step? {
-                Step::Values => heard.listen(self.spoken(chain, false), false).await,
+                Step::Values => {
+                    // Pieces that come quickly are told together: reading the value costs as much
+                    // as the whole reply is long.
+                    match told.map(|told| told + PAUSE) {
+                        Some(next) if next > Instant::now() => due = Some(next),
+                        _ => {
+                            heard.listen(self.spoken(chain, false), false).await;
+                            (due, told) = (None, Some(Instant::now()));
+                        }
+                    }
+                }
                 Step::Done => return Ok(End::Done),
                 Step::Cancelled => return Ok(End::Cancelled),
                 other => self.tell(other).await,

@@ -9,7 +9,7 @@ use super::preparing::Preparing;
 use super::signals::Signals;
 use super::turns::{Contents, Providers, Turns};
 use super::{DRAIN, Time, sleep_until, tell};
-use crate::app::{Effect, Event, Input, Model, update};
+use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
 use crate::store::StoreError;
 use crate::terminal::{Addresses, Terminal};
 use crate::ui::{self, Caches, Prepared, Theme};
@@ -24,6 +24,8 @@ use tokio_util::task::TaskTracker;
 
 /// The shortest time between two frames that nobody waits for.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same while a reply grows: faster than anybody reads, and half the work.
+const GROWING_FRAME: Duration = Duration::from_millis(32);
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 256;
 
@@ -122,6 +124,31 @@ enum Woken {
     Frame,
 }
 
+impl Woken {
+    /// How long after the last frame one is due because of this, if one is.
+    fn due(&self) -> Option<Duration> {
+        match self {
+            Self::Terminal(_) | Self::Clock => Some(Duration::ZERO),
+            Self::Event(event) => Some(pause_before(event)),
+            Self::Prepared(_) => Some(FRAME),
+            Self::Frame => None,
+        }
+    }
+}
+
+/// How long a frame may wait that shows what happened.
+fn pause_before(event: &Event) -> Duration {
+    match event {
+        Event::Reply(_, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) => GROWING_FRAME,
+        Event::Reply(_, ReplyUpdate::Done(_) | ReplyUpdate::Failed(_)) => Duration::ZERO,
+        _ => FRAME,
+    }
+}
+
+fn sooner(a: Option<Duration>, b: Option<Duration>) -> Option<Duration> {
+    [a, b].into_iter().flatten().min()
+}
+
 impl Screen {
     async fn run(
         &mut self,
@@ -130,22 +157,22 @@ impl Screen {
     ) -> Result<(), ScreenError> {
         self.draw()?;
         let mut last_frame = Instant::now();
-        let mut is_stale = false;
+        // How long after the last frame the next one is due, if one is.
+        let mut due: Option<Duration> = None;
         while !self.is_over {
-            let due = is_stale.then(|| last_frame + FRAME);
-            let woken = self.wait(&mut events, &mut signals, due).await?;
-            let is_urgent = matches!(woken, Woken::Terminal(_) | Woken::Clock);
-            is_stale |= !matches!(woken, Woken::Frame);
+            let frame = due.map(|pause| last_frame + pause);
+            let woken = self.wait(&mut events, &mut signals, frame).await?;
+            due = sooner(due, woken.due());
             self.take(woken)?;
             // Whatever else has arrived belongs to the same frame.
             while let Ok(event) = events.try_recv() {
+                due = sooner(due, Some(pause_before(&event)));
                 self.tell(event)?;
-                is_stale = true;
             }
-            if is_stale && (is_urgent || last_frame.elapsed() >= FRAME) {
+            if due.is_some_and(|pause| last_frame.elapsed() >= pause) {
                 self.draw()?;
                 last_frame = Instant::now();
-                is_stale = false;
+                due = None;
             }
         }
         Ok(())
@@ -180,7 +207,12 @@ impl Screen {
 
     fn take(&mut self, woken: Woken) -> io::Result<()> {
         match woken {
-            Woken::Terminal(event) => self.tell(Event::Input(input(event))),
+            Woken::Terminal(event) => {
+                if matches!(event, TerminalEvent::Resize(..)) {
+                    self.terminal.resized();
+                }
+                self.tell(Event::Input(input(event)))
+            }
             Woken::Event(event) => self.tell(event),
             Woken::Prepared(prepared) => {
                 self.caches.take(prepared);

@@ -37,9 +37,10 @@ pub fn hash_of(prompt: &str) -> String {
 
 #[tokio::test]
 async fn a_reply_tells_its_session_its_stages_its_thought_its_pieces_and_its_end_in_order() {
-    let server = space().await;
-    let told = hear_one(&provider(&server.url(), options()), "repeat 40 ha").await;
-    assert_eq!(told.done(), "ha".repeat(40));
+    // At full speed the thought and the text would be told as one.
+    let server = paced(Duration::from_millis(40)).await;
+    let told = hear_one(&provider(&server.url(), options()), "repeat 20 ha").await;
+    assert_eq!(told.done(), "ha".repeat(20));
     assert_eq!(
         told.course(),
         [
@@ -61,7 +62,8 @@ async fn a_reply_tells_its_session_its_stages_its_thought_its_pieces_and_its_end
 
 #[tokio::test]
 async fn a_reply_that_the_server_rewrites_ends_as_the_server_ends_it() {
-    let server = space().await;
+    // Slow enough that what is taken back was told before.
+    let server = paced(Duration::from_millis(40)).await;
     let told = hear_one(&provider(&server.url(), options()), "rewrite it").await;
     assert_eq!(told.done(), "The reply is 42.");
     assert!(told.course().contains(&"replace"));

@@ -1,0 +1,309 @@
+//! A frame on its way to the terminal, in as few bytes as it takes.
+//!
+//! ratatui says which cells have changed; crossterm knows how a cell is written. Between them this
+//! remembers what the terminal shows, and so can move rows that are there already instead of
+//! writing them again, run over short gaps instead of jumping them, and clear the rest of a line
+//! at once. It also makes hyperlinks (OSC 8) of cells that are marked as links: the mark is the
+//! underline's colour, for which [`Addresses`] gives an address of printable ASCII alone, so that
+//! no text can end the sequence and begin another.
+
+use super::scrolled::{Scrolled, scrolled};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::style::Color;
+use std::io::{self, Write};
+use std::sync::Arc;
+use unicode_width::UnicodeWidthStr;
+
+/// Looks up the address that an underline's colour stands for.
+pub type Addresses = Box<dyn Fn(Color) -> Option<Arc<str>>>;
+
+/// A gap of so many cells that have not changed is written over: moving the cursor takes as much.
+const SHORT_GAP: u16 = 6;
+/// A blank end of a line of at least so many cells is cleared at once.
+const LONG_BLANK: u16 = 5;
+
+/// Writes frames to `W`.
+pub struct FrameBackend<W: Write> {
+    inner: CrosstermBackend<W>,
+    addresses: Option<Addresses>,
+    /// What the terminal shows, and what it is to show. A cell behind a wide character is blank.
+    shown: Buffer,
+    next: Buffer,
+    /// The window's size, until it may be another.
+    size: Option<Size>,
+}
+
+impl<W: Write> FrameBackend<W> {
+    /// Writes to `writer`, with hyperlinks where there are addresses.
+    pub fn new(writer: W, addresses: Option<Addresses>) -> Self {
+        Self {
+            inner: CrosstermBackend::new(writer),
+            addresses,
+            shown: Buffer::default(),
+            next: Buffer::default(),
+            size: None,
+        }
+    }
+
+    /// The window may have got another size.
+    pub fn forget_size(&mut self) {
+        self.size = None;
+    }
+
+    /// Moves rows on the screen where the next frame has them elsewhere; says whether it did.
+    fn scroll(&mut self) -> io::Result<bool> {
+        let Some(Scrolled { rows, by }) = scrolled(&self.shown, &self.next) else {
+            return Ok(false);
+        };
+        let (count, way) = (by.unsigned_abs(), if by > 0 { 'S' } else { 'T' });
+        let (top, bottom) = (rows.start + 1, rows.end);
+        write!(self.inner, "\x1b[{top};{bottom}r\x1b[{count}{way}\x1b[r")?;
+        let width = self.shown.area.width;
+        let before = self.shown.clone();
+        for y in rows.clone() {
+            let from = y.checked_add_signed(by).filter(|from| rows.contains(from));
+            for x in 0..width {
+                let cell = from.map_or_else(Cell::default, |from| before[(x, from)].clone());
+                self.shown[(x, y)] = cell;
+            }
+        }
+        Ok(true)
+    }
+
+    /// The cells of the next frame that are not shown yet, row by row: each row from its first to
+    /// its last cell that differs, but for long gaps in it. `told` are the cells that ratatui
+    /// names; they are written in any case, because it knows of halves of wide characters.
+    fn changes(&mut self, told: &[(u16, u16)], is_scrolled: bool) -> io::Result<Vec<(u16, u16)>> {
+        let mut changes = Vec::new();
+        let mut told = told.iter().peekable();
+        for y in 0..self.next.area.height {
+            let mut named = Vec::new();
+            while let Some((x, _)) = told.next_if(|(_, row)| *row == y) {
+                named.push(*x);
+            }
+            if named.is_empty() && !is_scrolled {
+                continue;
+            }
+            let (cells, has_wide) = self.row(y);
+            let differ = |x: u16| self.next[(x, y)] != self.shown[(x, y)];
+            let mut wanted: Vec<u16> = if is_scrolled {
+                cells.iter().copied().filter(|x| differ(*x)).collect()
+            } else {
+                named
+            };
+            if is_scrolled && has_wide && !wanted.is_empty() {
+                wanted.clone_from(&cells);
+            }
+            let blank_from = self.blank_from(y, &cells);
+            if let Some(last) = wanted.last()
+                && !has_wide
+                && *last >= blank_from.saturating_add(LONG_BLANK)
+            {
+                wanted.retain(|x| *x < blank_from);
+                let place = (blank_from + 1, y + 1);
+                write!(self.inner, "\x1b[{};{}H\x1b[K", place.1, place.0)?;
+            }
+            changes.extend(bridged(&wanted, has_wide).into_iter().map(|x| (x, y)));
+        }
+        Ok(changes)
+    }
+
+    /// The cells of a row of the next frame that begin a character, and whether a wide one is or
+    /// was among them.
+    fn row(&self, y: u16) -> (Vec<u16>, bool) {
+        let width = self.next.area.width;
+        let mut cells = Vec::with_capacity(usize::from(width));
+        let is_wide = |buffer: &Buffer, x| width_of(&buffer[(x, y)]) > 1;
+        let (mut x, mut has_wide) = (0, false);
+        while x < width {
+            cells.push(x);
+            has_wide |= is_wide(&self.shown, x);
+            if is_wide(&self.next, x) {
+                has_wide = true;
+                x += 1;
+            }
+            x += 1;
+        }
+        (cells, has_wide)
+    }
+
+    /// From which cell on a row of the next frame is blank to its end.
+    fn blank_from(&self, y: u16, cells: &[u16]) -> u16 {
+        let blank = Cell::default();
+        let is_blank = |x: &&u16| {
+            let cell = &self.next[(**x, y)];
+            cell.symbol() == " " && cell.style() == blank.style()
+        };
+        let end = self.next.area.width;
+        cells
+            .iter()
+            .rev()
+            .take_while(is_blank)
+            .last()
+            .copied()
+            .unwrap_or(end)
+    }
+
+    /// Writes cells, those that lead to the same address as one hyperlink.
+    fn write(&mut self, changes: &[(u16, u16)]) -> io::Result<()> {
+        let mark = |backend: &Self, at: &(u16, u16)| match backend.addresses {
+            Some(_) => backend.next[*at].underline_color,
+            None => Color::Reset,
+        };
+        let mut rest = changes;
+        while let Some(first) = rest.first() {
+            let colour = mark(self, first);
+            let count = rest
+                .iter()
+                .take_while(|at| mark(self, at) == colour)
+                .count();
+            let (run, after) = rest.split_at(count);
+            rest = after;
+            let addresses = self.addresses.as_ref();
+            let address = addresses.and_then(|addresses| addresses(colour));
+            if let Some(address) = &address {
+                write!(self.inner, "\x1b]8;;{address}\x1b\\")?;
+            }
+            let cells: Vec<Cell> = run.iter().map(|at| unmarked(&self.next[*at])).collect();
+            let placed = run.iter().zip(&cells).map(|((x, y), cell)| (*x, *y, cell));
+            self.inner.draw(placed)?;
+            if address.is_some() {
+                write!(self.inner, "\x1b]8;;\x1b\\")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn blank(&mut self) {
+        self.shown.reset();
+        self.next.reset();
+    }
+}
+
+/// The columns that a cell's character takes.
+fn width_of(cell: &Cell) -> u16 {
+    let symbol = cell.symbol();
+    if symbol.is_ascii() {
+        return 1;
+    }
+    u16::try_from(symbol.width()).unwrap_or(1)
+}
+
+/// A cell without the mark of its link.
+fn unmarked(cell: &Cell) -> Cell {
+    let mut cell = cell.clone();
+    cell.underline_color = Color::Reset;
+    cell
+}
+
+/// The cells of a row with the short gaps between them. In a row with wide characters gaps stay:
+/// a cell in one may be the half of a character.
+fn bridged(wanted: &[u16], has_wide: bool) -> Vec<u16> {
+    let mut bridged: Vec<u16> = Vec::with_capacity(wanted.len() + 8);
+    for x in wanted {
+        if let Some(last) = bridged.last().copied()
+            && !has_wide
+            && x - last <= SHORT_GAP
+        {
+            bridged.extend(last + 1..*x);
+        }
+        bridged.push(*x);
+    }
+    bridged
+}
+
+impl<W: Write> Write for FrameBackend<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Write::flush(&mut self.inner)
+    }
+}
+
+impl<W: Write> Backend for FrameBackend<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let size = self.size()?;
+        self.size = Some(size);
+        let area = Rect::new(0, 0, size.width, size.height);
+        if self.next.area != area {
+            self.shown = Buffer::empty(area);
+            self.next = Buffer::empty(area);
+        }
+        let mut told = Vec::new();
+        for (x, y, cell) in content {
+            // Behind a wide character ratatui's own cells are blank, and it does not name them.
+            for behind in 1..width_of(cell) {
+                if let Some(place) = self.next.cell_mut((x + behind, y)) {
+                    place.reset();
+                }
+            }
+            if let Some(place) = self.next.cell_mut((x, y)) {
+                cell.clone_into(place);
+                told.push((x, y));
+            }
+        }
+        let is_scrolled = self.scroll()?;
+        let changes = self.changes(&told, is_scrolled)?;
+        self.write(&changes)?;
+        self.shown.clone_from(&self.next);
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.inner.hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.inner.show_cursor()
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.inner.get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.inner.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.blank();
+        self.inner.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        // Only the whole screen is ever cleared here.
+        self.blank();
+        self.inner.clear_region(clear_type)
+    }
+
+    fn append_lines(&mut self, lines: u16) -> io::Result<()> {
+        self.inner.append_lines(lines)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        match self.size {
+            Some(size) => Ok(size),
+            None => self.inner.size(),
+        }
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.inner.window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Backend::flush(&mut self.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;
