@@ -10,6 +10,7 @@ pub mod composer;
 pub mod editor;
 pub mod effect;
 pub mod event;
+pub mod find;
 pub mod input;
 mod keep;
 pub mod keymap;
@@ -24,7 +25,7 @@ mod tree;
 pub mod turn;
 mod update;
 
-pub use effect::{Effect, TurnRequest};
+pub use effect::{Effect, FindRequest, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, StoreEvent};
 pub use library::Library;
 pub use open::OpenConversation;
@@ -79,6 +80,8 @@ pub struct Model {
     guard: Guard,
     quit_armed: Option<Duration>,
     turns: u64,
+    /// Counts searches in conversations.
+    finds: u64,
 }
 
 /// What new conversations begin with.
@@ -142,6 +145,8 @@ pub enum Focus {
     Settings,
     /// The list of conversations.
     List,
+    /// The words that are looked for in the conversation.
+    Find,
 }
 
 /// What lies over everything.
@@ -214,6 +219,7 @@ impl Model {
             guard: Guard::default(),
             quit_armed: None,
             turns: 0,
+            finds: 0,
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod caches;
 mod composer;
+mod finding;
 mod library;
 mod notes;
 mod overlay;
@@ -73,6 +74,8 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     let overlay_scroll_limit = overlay::draw(model, theme, frame, over);
     Regions {
         top: view.top,
+        bottom: view.bottom,
+        transcript_width: transcript::text_width(panes.transcript.width),
         at_end: view.at_end,
         transcript_height: usize::from(panes.transcript.height),
         composer_width: composer::text_width(composer.width),

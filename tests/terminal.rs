@@ -10,6 +10,8 @@
 mod failing;
 #[path = "terminal/files.rs"]
 mod files;
+#[path = "terminal/finding.rs"]
+mod finding;
 #[path = "terminal/home.rs"]
 mod home;
 #[path = "terminal/keeping.rs"]

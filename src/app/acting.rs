@@ -5,8 +5,8 @@ use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::library::found;
 use super::update::{page, quit};
 use super::{
-    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, login, sending, settings, switching,
-    tree,
+    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, find, login, sending, settings,
+    switching, tree,
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -28,6 +28,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         (None, Focus::Panel) => &[Context::Text, Context::All],
         (None, Focus::List) => &[Context::List, Context::All],
         (None, Focus::Settings) => &[Context::Settings, Context::All],
+        (None, Focus::Find) => &[Context::Find, Context::Text, Context::All],
     };
     if let Some(action) = lookup(key, contexts) {
         return act(model, action);
@@ -131,9 +132,13 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
         Some(Overlay::Help(_)) => return,
         None => {}
     }
+    let focus = model.focus;
     if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
         change(panel);
         keep_system(model);
+    } else if let (Some(find), Focus::Find) = (&mut model.conversation_mut().find, focus) {
+        change(&mut find.query);
+        find::typed(model.conversation_mut());
     } else {
         model.conversation_mut().composer.change(change);
     }
@@ -199,6 +204,9 @@ fn move_or_edit(model: &mut Model, action: Action) {
         Action::ChangeSetting => settings::open(model),
         Action::ResetSetting => settings::reset_current(model),
         Action::NextPane => next_pane(model),
+        Action::Find => find::open(model),
+        Action::FindNext => find::step(model, 1),
+        Action::FindPrevious => find::step(model, -1),
         Action::PageUp => page(model, -1),
         Action::PageDown => page(model, 1),
         Action::Top => model.conversation_mut().scroll.to_start(),
@@ -212,12 +220,19 @@ fn move_or_edit(model: &mut Model, action: Action) {
 }
 
 fn edit_text(model: &mut Model, edit: Edit) {
+    let focus = model.focus;
     if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
         panel.edit(edit);
         keep_system(model);
         return;
     }
     let open = model.conversation_mut();
+    if let (Some(find), Focus::Find) = (&mut open.find, focus) {
+        if find.query.edit(edit) {
+            find::typed(open);
+        }
+        return;
+    }
     let mut composer = std::mem::take(&mut open.composer);
     composer.edit(edit, || open.earlier_prompts());
     open.composer = composer;
@@ -230,6 +245,7 @@ fn next_pane(model: &mut Model) {
         model.panel.as_ref().map(|_| Focus::Panel),
         (model.panel.is_some() && model.inputs().next().is_some()).then_some(Focus::Settings),
         model.library.is_shown.then_some(Focus::List),
+        model.conversation().find.as_ref().map(|_| Focus::Find),
     ];
     let panes: Vec<Focus> = panes.into_iter().flatten().collect();
     let at = panes.iter().position(|pane| *pane == model.focus);
@@ -241,7 +257,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if model.overlay.take().is_some() || model.trouble.take().is_some() {
         return Vec::new();
     }
-    if model.conversation_mut().picked.take().is_some() {
+    if find::close(model) || model.conversation_mut().picked.take().is_some() {
         return Vec::new();
     }
     if model.focus != Focus::Composer {

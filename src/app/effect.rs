@@ -44,6 +44,8 @@ pub enum Effect {
         /// The password.
         password: Secret,
     },
+    /// Look for words in a conversation; where they are comes back as [`super::Event::Found`].
+    Find(FindRequest),
     /// Put text on the clipboard.
     Copy(String),
     /// Have the person change this text in their own editor; it comes back as
@@ -85,4 +87,19 @@ pub struct TurnRequest {
     pub settings: Settings,
     /// The Space to ask.
     pub space: String,
+}
+
+/// What is looked for in a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindRequest {
+    /// Names the search; a later one has a greater number and makes this one needless.
+    pub number: u64,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The words; upper case counts if there is any.
+    pub query: String,
+    /// The width for which the transcript is laid out, in cells.
+    pub width: usize,
+    /// The messages that are seen, first to last.
+    pub messages: Vec<Arc<Message>>,
 }

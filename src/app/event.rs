@@ -4,6 +4,7 @@
 //! reader. Times are told, never asked for: a [`Clock`] comes before what happened at that time.
 
 use super::ProviderNames;
+use super::find::Hits;
 use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
@@ -35,6 +36,8 @@ pub enum Event {
     Edited(String),
     /// A file was read to be attached, or why it was not.
     Attached(ConversationId, Result<Attachment, String>),
+    /// Words were looked for: where they are, for the search of this number.
+    Found(ConversationId, u64, Hits),
     /// Something was done that the person is to be told of.
     Said(String),
     /// A frame was drawn; this is how it came out.
@@ -125,8 +128,12 @@ pub enum ReplyUpdate {
 pub struct Regions {
     /// The first row of the transcript that was shown, and where.
     pub top: Option<Place>,
+    /// The last row that was shown.
+    pub bottom: Option<Place>,
     /// Whether the transcript's last row was shown.
     pub at_end: bool,
+    /// The width for which the transcript's texts are laid out, in cells.
+    pub transcript_width: usize,
     /// The height of the transcript's pane, in rows.
     pub transcript_height: usize,
     /// The width in which the composer wraps, in cells.

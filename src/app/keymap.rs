@@ -50,6 +50,12 @@ pub enum Action {
     CopyReply,
     /// Copies all that is seen of the conversation.
     CopyAll,
+    /// Looks for words in the conversation.
+    Find,
+    /// Goes to the next place where they are.
+    FindNext,
+    /// Goes to the place before.
+    FindPrevious,
     /// Moves the keyboard to the next pane.
     NextPane,
     /// Scrolls the transcript a page up.
@@ -164,6 +170,8 @@ pub enum Context {
     List,
     /// In the settings of the Space.
     Settings,
+    /// In the field of what is looked for in the conversation.
+    Find,
 }
 
 /// A row of the table.

@@ -6,6 +6,7 @@
 
 use super::composer::Composer;
 use super::event::ReplyUpdate;
+use super::find::Find;
 use super::keep::Kept;
 use super::scroll::Scroll;
 use super::turn::Turn;
@@ -31,6 +32,8 @@ pub struct OpenConversation {
     pub editing: Option<(MessageId, Draft)>,
     /// Where the transcript stands.
     pub scroll: Scroll,
+    /// The search in the transcript.
+    pub find: Option<Find>,
     /// The message that is picked in the transcript.
     pub picked: Option<MessageId>,
     /// Messages whose hidden part is open.
@@ -72,6 +75,7 @@ impl OpenConversation {
             composer,
             editing: None,
             scroll: Scroll::default(),
+            find: None,
             picked: None,
             unfolded: HashSet::new(),
             notices: Vec::new(),

@@ -8,6 +8,9 @@
 use super::event::Regions;
 use crate::chat::MessageId;
 
+/// How many rows are shown above one that is jumped to.
+const ROWS_ABOVE: isize = 4;
+
 /// A row of the transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -71,6 +74,12 @@ impl Scroll {
             is_plain: false,
         });
         self.pending = 0;
+    }
+
+    /// Shows a row with some above it.
+    pub fn to_place(&mut self, place: Place) {
+        self.anchor = Anchor::At(place);
+        self.pending = -ROWS_ABOVE;
     }
 
     /// Whether the end is followed.

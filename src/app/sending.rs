@@ -2,7 +2,7 @@
 
 use super::keep::keep;
 use super::turn::{Turn, TurnId};
-use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, choosing, login, tree};
+use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, choosing, find, login, tree};
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
@@ -90,6 +90,7 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         return Vec::new();
     };
     open.is_unread = id != current;
+    find::changed(open);
     let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
     effects.push(Effect::List);
     if !is_complete {

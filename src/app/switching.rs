@@ -113,7 +113,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     if model.panel.is_some() {
         model.panel = Some(Editor::new(model.system()));
     }
-    if matches!(model.focus, Focus::Panel | Focus::Settings) {
+    if matches!(model.focus, Focus::Panel | Focus::Settings | Focus::Find) {
         model.focus = Focus::Composer;
     }
     let mut effects = Vec::new();

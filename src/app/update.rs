@@ -6,7 +6,7 @@
 
 use super::acting::{self, edit_field};
 use super::keep::keep;
-use super::{Effect, Event, Focus, Input, Model, Overlay, choosing, sending, switching};
+use super::{Effect, Event, Focus, Input, Model, Overlay, choosing, find, sending, switching};
 use crate::chat::{Attachment, ConversationId, MessageState};
 use crossterm::event::MouseEventKind;
 
@@ -44,6 +44,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             attached(model, id, read);
             Vec::new()
         }
+        Event::Found(id, number, hits) => {
+            find::found(model, id, number, hits);
+            Vec::new()
+        }
         Event::Said(words) => {
             model.remark(words);
             Vec::new()
@@ -56,11 +60,12 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
                 panel.set_width(regions.panel_width);
             }
             model.regions = regions;
-            return Vec::new();
+            return find::due(model).into_iter().collect();
         }
         Event::Terminate => quit(model),
         Event::Resumed => Vec::new(),
     };
+    effects.extend(find::due(model));
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
     effects
@@ -117,14 +122,14 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
 }
 
 fn paste(model: &mut Model, text: &str) {
-    if model.overlay.is_none() && model.focus != Focus::Panel {
+    if model.overlay.is_none() && !matches!(model.focus, Focus::Panel | Focus::Find) {
         model.focus = Focus::Composer;
         model.conversation_mut().picked = None;
         model.conversation_mut().composer.paste(text);
         return;
     }
     let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
-    if model.overlay.is_some() {
+    if model.overlay.is_some() || model.focus == Focus::Find {
         // A query and a title are one line.
         text = text.replace('\n', " ");
     }

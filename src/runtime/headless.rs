@@ -105,6 +105,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Describe { .. }
             | Effect::Look(_)
             | Effect::Login { .. }
+            | Effect::Find(_)
             | Effect::Copy(_)
             | Effect::CopyCode { .. }
             | Effect::EditExternally(_)

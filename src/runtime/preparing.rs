@@ -1,16 +1,20 @@
-//! The thread that makes what drawing found missing: parsed replies, coloured code.
+//! The thread that makes what drawing found missing: parsed replies, coloured code. It also finds
+//! words in a conversation.
 //!
 //! It begins with the first thing that is wanted, so that a start without code loads no
 //! highlighter. The newest wish is served first: it is for what is seen now.
 
 use crate::ui::{Prepared, Work, Worker};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use tokio::sync::mpsc as channel;
 
 /// Hands work to the thread.
 pub struct Preparing {
     prepared: channel::UnboundedSender<Prepared>,
     thread: Option<mpsc::Sender<Work>>,
+    /// The number of the newest search; older ones are given up.
+    newest: Arc<AtomicU64>,
 }
 
 impl Preparing {
@@ -20,6 +24,7 @@ impl Preparing {
         let preparing = Self {
             prepared,
             thread: None,
+            newest: Arc::default(),
         };
         (preparing, made)
     }
@@ -28,7 +33,12 @@ impl Preparing {
     /// stays as it is shown now.
     pub fn want(&mut self, wanted: Vec<Work>) {
         for work in wanted {
-            let thread = self.thread.get_or_insert_with(|| start(&self.prepared));
+            if let Work::Find(request, _) = &work {
+                self.newest.store(request.number, Ordering::Relaxed);
+            }
+            let thread = self
+                .thread
+                .get_or_insert_with(|| start(&self.prepared, &self.newest));
             if thread.send(work).is_err() {
                 tracing::warn!("what takes long is not made: the thread for it is gone");
             }
@@ -36,12 +46,15 @@ impl Preparing {
     }
 }
 
-fn start(prepared: &channel::UnboundedSender<Prepared>) -> mpsc::Sender<Work> {
+fn start(
+    prepared: &channel::UnboundedSender<Prepared>,
+    newest: &Arc<AtomicU64>,
+) -> mpsc::Sender<Work> {
     let (wanted, received) = mpsc::channel();
-    let prepared = prepared.clone();
+    let (prepared, newest) = (prepared.clone(), Arc::clone(newest));
     let started = std::thread::Builder::new()
         .name("preparing".to_owned())
-        .spawn(move || serve(&received, &prepared));
+        .spawn(move || serve(&received, &prepared, &newest));
     if let Err(error) = started {
         tracing::warn!(%error, "no thread for what takes long");
     }
@@ -49,14 +62,19 @@ fn start(prepared: &channel::UnboundedSender<Prepared>) -> mpsc::Sender<Work> {
 }
 
 /// Serves until nobody can want anything any more.
-fn serve(received: &mpsc::Receiver<Work>, prepared: &channel::UnboundedSender<Prepared>) {
+fn serve(
+    received: &mpsc::Receiver<Work>,
+    prepared: &channel::UnboundedSender<Prepared>,
+    newest: &AtomicU64,
+) {
     let mut worker = Worker::default();
     let mut waiting = Vec::new();
     while let Ok(work) = received.recv() {
         waiting.push(work);
         while let Some(work) = waiting.pop() {
+            let made = worker.prepare(work, || newest.load(Ordering::Relaxed));
             // The loop is gone only when the program ends.
-            if prepared.send(worker.prepare(work)).is_err() {
+            if made.is_some_and(|made| prepared.send(made).is_err()) {
                 return;
             }
             waiting.extend(received.try_iter());

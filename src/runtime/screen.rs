@@ -12,7 +12,7 @@ use super::{DRAIN, Time, sleep_until, tell};
 use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
 use crate::store::StoreError;
 use crate::terminal::{Addresses, Terminal};
-use crate::ui::{self, Caches, Prepared, Theme};
+use crate::ui::{self, Caches, Prepared, Theme, Work};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use std::io;
@@ -214,6 +214,9 @@ impl Screen {
                 self.tell(Event::Input(input(event)))
             }
             Woken::Event(event) => self.tell(event),
+            Woken::Prepared(Prepared::Found(conversation, number, hits)) => {
+                self.tell(Event::Found(conversation, number, hits))
+            }
             Woken::Prepared(prepared) => {
                 self.caches.take(prepared);
                 Ok(())
@@ -250,6 +253,10 @@ impl Screen {
                     password,
                 } => self.turns.login(&space, &name, &password.0),
                 Effect::Look(space) => self.turns.look(space),
+                Effect::Find(request) => {
+                    let theme = Box::new(self.theme.clone());
+                    self.preparing.want(vec![Work::Find(request, theme)]);
+                }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => {
                     let words = match ui::code_block(&text, number) {
@@ -292,7 +299,8 @@ impl Screen {
         self.terminal
             .draw(|frame| regions = Some(ui::draw(model, theme, caches, frame)))?;
         if let Some(regions) = regions {
-            update(&mut self.model, Event::Drawn(regions));
+            let effects = update(&mut self.model, Event::Drawn(regions));
+            self.carry_out(effects)?;
         }
         self.preparing.want(self.caches.take_wanted());
         Ok(())

@@ -115,6 +115,7 @@ impl Caches {
                     kept.body.colour(tokens);
                 }
             }
+            Prepared::Found(..) => {}
         }
     }
 }

@@ -268,3 +268,26 @@ fn draw_field(
         frame.set_cursor_position(Position { x, y });
     }
 }
+
+/// A field of one line with the cursor in it; of a long one the part around the caret.
+pub fn draw_line(editor: &Editor, has_focus: bool, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let width = usize::from(area.width.saturating_sub(3)).max(1);
+    let rows = editor.rows(width);
+    let (row, cell) = editor.caret(&rows);
+    let text = rows
+        .get(row)
+        .and_then(|row| editor.lines()[row.line].get(row.range.clone()));
+    let text = sanitize::line(text.unwrap_or(""));
+    let line = Line::from(vec![
+        Span::styled("› ", theme.focus),
+        Span::styled(text, theme.text),
+    ]);
+    frame.render_widget(line, area);
+    if !has_focus {
+        return;
+    }
+    let x = u16::try_from(cell + 2)
+        .unwrap_or(u16::MAX)
+        .min(area.width.saturating_sub(1));
+    frame.set_cursor_position((area.x + x, area.y));
+}

@@ -1,6 +1,7 @@
 //! What lies over the screen: the help, made from the table of keys; the switcher; the box for a
 //! title.
 
+use super::composer::draw_line;
 use super::library;
 use super::theme::Theme;
 use super::words::fitted;
@@ -71,7 +72,7 @@ fn draw_switcher(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, a
     };
     let inner = draw_box(" Switch conversation ", hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    draw_line(&menu.query, theme, frame, query);
+    draw_line(&menu.query, true, theme, frame, query);
     let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
     let rows = found.iter().enumerate().skip(first);
     for (y, (position, summary)) in (list.top()..list.bottom()).zip(rows) {
@@ -98,7 +99,7 @@ fn draw_field(title: &str, field: &Editor, theme: &Theme, frame: &mut Frame, are
         ..area
     };
     let inner = draw_box(title, " Enter keeps it · Esc does not ", theme, frame, area);
-    draw_line(field, theme, frame, inner);
+    draw_line(field, true, theme, frame, inner);
 }
 
 /// The box that asks for a name and a password, which is shown as dots.
@@ -122,7 +123,7 @@ fn draw_login(login: &LoginBox, theme: &Theme, frame: &mut Frame, area: Rect) {
     ] {
         frame.render_widget(Span::styled(label, theme.dim), rows[row]);
         if is_current {
-            draw_line(field, theme, frame, rows[row + 1]);
+            draw_line(field, true, theme, frame, rows[row + 1]);
         } else {
             let text = sanitize::line(&field.text());
             frame.render_widget(Span::styled(format!("  {text}"), theme.text), rows[row + 1]);
@@ -152,7 +153,7 @@ fn draw_menu(
         area,
     );
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    draw_line(&menu.query, theme, frame, query);
+    draw_line(&menu.query, true, theme, frame, query);
     let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
     let width = usize::from(list.width);
     for (y, (position, (name, remark))) in
@@ -228,26 +229,6 @@ fn draw_box(title: &str, hint: &'static str, theme: &Theme, frame: &mut Frame, a
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     inner
-}
-
-/// A field of one line with the cursor in it; of a long one the part around the caret.
-fn draw_line(editor: &Editor, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let width = usize::from(area.width.saturating_sub(3)).max(1);
-    let rows = editor.rows(width);
-    let (row, cell) = editor.caret(&rows);
-    let text = rows
-        .get(row)
-        .and_then(|row| editor.lines()[row.line].get(row.range.clone()));
-    let text = sanitize::line(text.unwrap_or(""));
-    let line = Line::from(vec![
-        Span::styled("› ", theme.focus),
-        Span::styled(text, theme.text),
-    ]);
-    frame.render_widget(line, area);
-    let x = u16::try_from(cell + 2)
-        .unwrap_or(u16::MAX)
-        .min(area.width.saturating_sub(1));
-    frame.set_cursor_position((area.x + x, area.y));
 }
 
 fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {

@@ -2,15 +2,17 @@
 //! model's window is, and what is new below.
 
 use super::caches::Caches;
+use super::composer::draw_line;
 use super::theme::Theme;
 use super::words::{count, fitted, size, span};
+use crate::app::find::Find;
 use crate::app::keymap::{Action, shown_key};
 use crate::app::turn::Turn;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{MessageState, Role, Stage};
 use crate::sanitize;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
@@ -66,6 +68,9 @@ fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
 /// Draws the line over the composer.
 pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let open = model.conversation();
+    if let Some(find) = &open.find {
+        return draw_find(find, model.focus == Focus::Find, theme, frame, area);
+    }
     let left = if let Some(trouble) = &model.trouble {
         let words = format!(" ✗ {} · Esc closes", sanitize::line(trouble));
         vec![Span::styled(words, theme.error)]
@@ -108,6 +113,35 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
         )]
     };
     draw_sides(left, right, frame, area);
+}
+
+/// The field of what is looked for in the conversation, and what was found.
+fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let keys = format!(
+        " · {} next · {} before · {} ends ",
+        shown_key(Action::FindNext),
+        shown_key(Action::FindPrevious),
+        shown_key(Action::Back)
+    );
+    let told = find.told();
+    // The field keeps a third of the line; the keys give way to it.
+    let room = usize::from(area.width) * 2 / 3;
+    let right = if told.width() + keys.width() <= room {
+        told + &keys
+    } else {
+        told + " "
+    };
+    let right_width = u16::try_from(right.width()).unwrap_or(u16::MAX);
+    let label = " Find ";
+    let [left, field, right_area] = Layout::horizontal([
+        Constraint::Length(u16::try_from(label.width()).unwrap_or(0)),
+        Constraint::Fill(1),
+        Constraint::Length(right_width),
+    ])
+    .areas(area);
+    frame.render_widget(Span::styled(label, theme.focus), left);
+    draw_line(&find.query, has_focus, theme, frame, field);
+    frame.render_widget(Span::styled(right, theme.dim), right_area);
 }
 
 /// What can be done with the picked message.

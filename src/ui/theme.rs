@@ -46,6 +46,10 @@ pub struct Theme {
     pub picked: Style,
     /// Keys in hints and in the help.
     pub key: Style,
+    /// What a search has found.
+    pub found: Style,
+    /// The one of these that is looked at.
+    pub found_here: Style,
     /// The parts of a text.
     pub markdown: Styles,
 }
@@ -82,6 +86,8 @@ impl Theme {
             good,
             picked: warning.add_modifier(Modifier::BOLD),
             key: bold,
+            found: warning.add_modifier(Modifier::UNDERLINED),
+            found_here: warning.add_modifier(Modifier::BOLD | Modifier::REVERSED),
             markdown: Styles {
                 text: plain,
                 strong: bold,

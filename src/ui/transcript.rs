@@ -7,6 +7,7 @@
 use super::caches::{Body, Caches, Rows};
 use super::notes;
 use super::theme::Theme;
+use crate::app::find::Find;
 use crate::app::scroll::{Anchor, Place};
 use crate::app::{Model, OpenConversation};
 use crate::chat::{Message, MessageId, Role};
@@ -28,8 +29,16 @@ struct At {
 pub struct View {
     /// The first row shown.
     pub top: Option<Place>,
-    /// Whether the last row is shown.
+    /// The last row shown.
+    pub bottom: Option<Place>,
+    /// Whether the last row of all is shown.
     pub at_end: bool,
+}
+
+/// The cells in which texts are laid out in a pane of this width: beside them stand the mark of
+/// what is picked, and the scrollbar with a gap.
+pub fn text_width(width: u16) -> usize {
+    usize::from(width.saturating_sub(3)).max(1)
 }
 
 /// Draws the transcript of the conversation that is seen.
@@ -46,6 +55,7 @@ pub fn draw(
         notes::draw_welcome(model, theme, frame, area);
         return View {
             top: None,
+            bottom: None,
             at_end: true,
         };
     }
@@ -55,13 +65,17 @@ pub fn draw(
         path,
         theme,
         caches,
-        // The mark of what is picked, and the scrollbar with a gap.
-        width: usize::from(area.width.saturating_sub(3)).max(1),
+        width: text_width(area.width),
         height: usize::from(area.height),
     };
     let height = walk.height;
     let (top, rows, at_end) = walk.view(height);
-    for (offset, (row, is_picked)) in (0..area.height).zip(rows) {
+    let find = open.find.as_ref();
+    let mut bottom = top;
+    for (offset, (row, at)) in (0..area.height).zip(rows) {
+        let message = walk.path[at.message];
+        let is_picked = open.picked == Some(message);
+        bottom = at;
         let line = Rect {
             y: area.y + offset,
             height: 1,
@@ -75,19 +89,42 @@ pub fn draw(
             ..line
         };
         frame.render_widget(row, text);
+        if let Some(find) = find {
+            mark_hits(find, message, at, (theme, text), frame);
+        }
     }
-    let is_plain = walk.is_provisional(top.message);
-    let top_place = Place {
-        message: walk.path[top.message],
-        block: top.block,
-        row: top.row,
-        is_plain,
-    };
+    let (top_place, bottom_place) = (walk.place(top), walk.place(bottom));
     let shown = walk.share(top);
     draw_scrollbar((shown, at_end), theme, frame, area);
     View {
         top: Some(top_place),
+        bottom: Some(bottom_place),
         at_end,
+    }
+}
+
+/// Marks what was found in a row.
+fn mark_hits(
+    find: &Find,
+    message: MessageId,
+    at: At,
+    (theme, area): (&Theme, Rect),
+    frame: &mut Frame,
+) {
+    for (number, columns) in find.hits.in_row(message, at.block, at.row) {
+        let style = if find.at == Some(number) {
+            theme.found_here
+        } else {
+            theme.found
+        };
+        let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX).min(area.width);
+        let (from, to) = (column(columns.start), column(columns.end));
+        let cells = Rect {
+            x: area.x + from,
+            width: to - from,
+            ..area
+        };
+        frame.buffer_mut().set_style(cells, style);
     }
 }
 
@@ -161,6 +198,15 @@ impl<'a> Walk<'a> {
         self.body(position).is_provisional(message)
     }
 
+    fn place(&mut self, at: At) -> Place {
+        Place {
+            message: self.path[at.message],
+            block: at.block,
+            row: at.row,
+            is_plain: self.is_provisional(at.message),
+        }
+    }
+
     /// Where a view that begins at `top` stands.
     #[expect(
         clippy::cast_precision_loss,
@@ -187,7 +233,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Finds the first row to show, and the rows from there on.
-    fn view(&mut self, height: usize) -> (At, Vec<(Line<'static>, bool)>, bool) {
+    fn view(&mut self, height: usize) -> (At, Vec<(Line<'static>, At)>, bool) {
         let last = self.last_top(height);
         let scroll = self.open.scroll;
         let from = match scroll.anchor {
@@ -285,14 +331,14 @@ impl<'a> Walk<'a> {
         (at.message + 1 < self.path.len()).then_some((at.message + 1, 0))
     }
 
-    fn rows_from(&mut self, top: At, height: usize) -> Vec<(Line<'static>, bool)> {
+    fn rows_from(&mut self, top: At, height: usize) -> Vec<(Line<'static>, At)> {
         let mut out = Vec::with_capacity(height);
         let mut at = Some(top);
         while let Some(here) = at.filter(|_| out.len() < height) {
-            let is_picked = self.open.picked == Some(self.path[here.message]);
             let rows = self.rows(here.message, here.block);
-            let wanted = rows.iter().skip(here.row).take(height - out.len());
-            out.extend(wanted.map(|row| (row.clone(), is_picked)));
+            let wanted = rows.iter().enumerate().skip(here.row);
+            let wanted = wanted.take(height - out.len());
+            out.extend(wanted.map(|(row, line)| (line.clone(), At { row, ..here })));
             at = self.after(here).map(|(message, block)| At {
                 message,
                 block,

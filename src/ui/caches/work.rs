@@ -4,8 +4,12 @@
 //! `runtime` takes [`Work`] after a frame and hands [`Prepared`] back; nothing here spawns.
 
 use super::body::{Body, Colours};
-use crate::chat::{Message, MessageId};
+use crate::app::FindRequest;
+use crate::app::find::Hits;
+use crate::chat::{ConversationId, Message, MessageId};
 use crate::markdown::Highlighter;
+use crate::ui::finding;
+use crate::ui::theme::Theme;
 use std::sync::Arc;
 
 /// Lines of code that are coloured at a time, so that long code shows its colours as they come.
@@ -16,6 +20,8 @@ const LINES_AT_A_TIME: usize = 200;
 pub enum Work {
     /// Parse a long reply.
     Parse(Arc<Message>),
+    /// Find words in a conversation, as it is laid out with this theme.
+    Find(FindRequest, Box<Theme>),
     /// Find the tokens of a code block's lines.
     Colour {
         /// The message it is in.
@@ -40,6 +46,8 @@ pub enum Prepared {
     Parsed(MessageId, Box<Body>),
     /// The tokens of some lines of a code block of this message.
     Coloured(MessageId, Colours),
+    /// Where words are in a conversation, for the search of this number. It is no cache's.
+    Found(ConversationId, u64, Hits),
 }
 
 /// Does what is wanted, one after the other. The highlighter is loaded when code is first seen.
@@ -49,9 +57,15 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Does one thing, however long that takes.
-    pub fn prepare(&mut self, work: Work) -> Prepared {
-        match work {
+    /// Does one thing, however long that takes. `newest` tells the number of the newest search;
+    /// an older one is given up, and `None` comes of it.
+    pub fn prepare(&mut self, work: Work, newest: impl Fn() -> u64) -> Option<Prepared> {
+        Some(match work {
+            Work::Find(request, theme) => {
+                let is_wanted = || newest() <= request.number;
+                let hits = finding::search(&request, &theme, is_wanted)?;
+                Prepared::Found(request.conversation, request.number, hits)
+            }
             Work::Parse(message) => Prepared::Parsed(message.id, Box::new(Body::of(&message))),
             Work::Colour {
                 message,
@@ -76,6 +90,6 @@ impl Worker {
                     },
                 )
             }
-        }
+        })
     }
 }

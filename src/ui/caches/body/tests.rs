@@ -105,7 +105,7 @@ fn a_long_reply_is_plain_until_it_is_parsed_and_then_the_same_text_is_in_view() 
     assert!(body.is_provisional(&message));
     assert!(shown(&mut body, &message).contains(&"# Head".to_owned()));
     let [work] = wanted.try_into().unwrap();
-    let Prepared::Parsed(id, mut parsed) = Worker::default().prepare(work) else {
+    let Some(Prepared::Parsed(id, mut parsed)) = Worker::default().prepare(work, || 0) else {
         panic!("a parse was wanted");
     };
     assert_eq!(id, message.id);
@@ -145,7 +145,7 @@ fn code_is_coloured_by_and_by_and_nothing_is_asked_for_twice() {
         }
         let Some(work) = wanted.pop() else { break };
         assert!(wanted.is_empty());
-        let Prepared::Coloured(_, tokens) = worker.prepare(work) else {
+        let Some(Prepared::Coloured(_, tokens)) = worker.prepare(work, || 0) else {
             panic!("colours were wanted");
         };
         body.colour(tokens);

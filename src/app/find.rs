@@ -1,0 +1,269 @@
+//! Finding words in the conversation that is seen: what is looked for, where it was found, and
+//! which place is looked at.
+//!
+//! The places are rows of the transcript as it is laid out, so that what is counted is what is
+//! marked. They are searched beside the loop ([`Effect::Find`]) and belong to one width and one
+//! state of the texts: when either changes, they are searched again.
+
+use super::editor::Editor;
+use super::effect::{Effect, FindRequest};
+use super::scroll::Place;
+use super::{Focus, Model, OpenConversation};
+use crate::chat::{ConversationId, MessageId};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A search in a conversation.
+#[derive(Debug, Clone, Default)]
+pub struct Find {
+    /// What is looked for.
+    pub query: Editor,
+    /// Where it was found.
+    pub hits: Arc<Hits>,
+    /// The place that is looked at.
+    pub at: Option<usize>,
+    /// What the newest search was for; an answer to another one is dropped.
+    asked: Option<Asked>,
+    /// Whether it has not been answered.
+    is_searching: bool,
+    /// Whether the texts have changed since it was asked for.
+    is_stale: bool,
+}
+
+/// What a search depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asked {
+    number: u64,
+    query: String,
+    width: usize,
+    head: Option<MessageId>,
+}
+
+/// Where a text was found, in the order of the transcript.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits {
+    list: Vec<Hit>,
+    /// The places in each piece of a message.
+    pieces: HashMap<(MessageId, usize), Range<usize>>,
+}
+
+/// A place where the text was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The row it begins in.
+    pub place: Place,
+    /// The columns in that row.
+    pub columns: Range<usize>,
+    /// The columns in the row below, where it goes on there.
+    pub next_row: Option<Range<usize>>,
+}
+
+impl Hits {
+    /// Adds the places in one piece of a message, behind all that are there.
+    pub fn add(&mut self, message: MessageId, block: usize, found: Vec<Hit>) {
+        let start = self.list.len();
+        self.list.extend(found);
+        if self.list.len() > start {
+            let range = start..self.list.len();
+            self.pieces.insert((message, block), range);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The columns of a row that are part of a hit, each with the hit's number from 0.
+    pub fn in_row(
+        &self,
+        message: MessageId,
+        block: usize,
+        row: usize,
+    ) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let range = self.pieces.get(&(message, block)).cloned();
+        range.unwrap_or_default().filter_map(move |number| {
+            let hit = &self.list[number];
+            if hit.place.row == row {
+                return Some((number, hit.columns.clone()));
+            }
+            let next = hit.next_row.clone().filter(|_| hit.place.row + 1 == row)?;
+            Some((number, next))
+        })
+    }
+}
+
+/// Opens the search, or gives it the keyboard again.
+pub(super) fn open(model: &mut Model) {
+    model.conversation_mut().picked = None;
+    model
+        .conversation_mut()
+        .find
+        .get_or_insert_with(Find::default);
+    model.focus = Focus::Find;
+}
+
+/// Ends the search, if there is one; the view stays where it is.
+pub(super) fn close(model: &mut Model) -> bool {
+    if model.focus == Focus::Find {
+        model.focus = Focus::Composer;
+    }
+    model.conversation_mut().find.take().is_some()
+}
+
+/// Goes to the next place, or to the one before (`by` is −1), round the ends.
+pub(super) fn step(model: &mut Model, by: isize) {
+    let regions = model.regions.clone();
+    let open = model.conversation_mut();
+    let Some(find) = &mut open.find else { return };
+    let Some(last) = find.hits.len().checked_sub(1) else {
+        return;
+    };
+    find.at = Some(match find.at {
+        Some(0) if by < 0 => last,
+        Some(at) if by > 0 && at >= last => 0,
+        Some(at) => at.saturating_add_signed(by).min(last),
+        None => 0,
+    });
+    show(open, regions.top.zip(regions.bottom));
+}
+
+/// Has the texts searched again when next possible: one of them has changed.
+pub(super) fn changed(open: &mut OpenConversation) {
+    if let Some(find) = &mut open.find {
+        find.is_stale = true;
+    }
+}
+
+/// Asks for a search where what it depends on has changed. One at a time is on its way, unless
+/// the query is another one.
+pub(super) fn due(model: &mut Model) -> Option<Effect> {
+    let width = model.regions.transcript_width;
+    let number = model.finds + 1;
+    let open = model.conversation_mut();
+    let head = open.conversation.head().map(|head| head.id);
+    let find = open.find.as_mut()?;
+    let query = find.query.text();
+    let same = find.asked.as_ref().is_some_and(|asked| {
+        (asked.query.as_str(), asked.width, asked.head) == (&query, width, head)
+    });
+    let is_other_query = find.asked.as_ref().is_none_or(|asked| asked.query != query);
+    let is_due = is_other_query || ((!same || find.is_stale) && !find.is_searching);
+    if !is_due {
+        return None;
+    }
+    find.is_stale = false;
+    if query.is_empty() {
+        *find = Find {
+            query: std::mem::take(&mut find.query),
+            ..Find::default()
+        };
+        find.asked = Some(Asked {
+            number,
+            query,
+            width,
+            head,
+        });
+        return None;
+    }
+    find.is_searching = true;
+    find.asked = Some(Asked {
+        number,
+        query: query.clone(),
+        width,
+        head,
+    });
+    let request = FindRequest {
+        number,
+        conversation: open.conversation.id,
+        query,
+        width,
+        messages: open.conversation.path().map(Arc::clone).collect(),
+    };
+    model.finds = number;
+    Some(Effect::Find(request))
+}
+
+/// Takes the answer to a search. After another query the view goes to the first place from where
+/// it is; otherwise it stays.
+pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hits) {
+    let view = model.regions.top.zip(model.regions.bottom);
+    let Some(open) = model.open.get_mut(&id) else {
+        return;
+    };
+    let Some(find) = &mut open.find else { return };
+    if find
+        .asked
+        .as_ref()
+        .is_none_or(|asked| asked.number != number)
+    {
+        return;
+    }
+    find.is_searching = false;
+    let is_another = find.at.is_none();
+    find.hits = Arc::new(hits);
+    if is_another {
+        let top = view.map(|(top, _)| order(open, top));
+        let find = open.find.as_ref();
+        let hits = find.map_or(&[][..], |find| &find.hits.list);
+        let from_top = hits
+            .iter()
+            .position(|hit| top.is_none_or(|top| order(open, hit.place) >= top));
+        let at = from_top.or_else(|| hits.len().checked_sub(1));
+        if let Some(find) = &mut open.find {
+            find.at = at;
+        }
+        show(open, view);
+    } else {
+        find.at = find.at.filter(|_| !find.hits.is_empty());
+        find.at = find.at.map(|at| at.min(find.hits.len() - 1));
+    }
+}
+
+/// The query was typed at: the place that was looked at counts no more.
+pub(super) fn typed(open: &mut OpenConversation) {
+    if let Some(find) = &mut open.find {
+        find.at = None;
+    }
+}
+
+impl Find {
+    /// How far the search is, in words: `3 of 17`.
+    pub fn told(&self) -> String {
+        match (self.at, self.hits.len()) {
+            _ if self.query.is_empty() => String::new(),
+            (_, 0) if self.is_searching => "…".to_owned(),
+            (_, 0) => "nothing found".to_owned(),
+            (at, count) => format!("{} of {count}", at.map_or(1, |at| at + 1)),
+        }
+    }
+}
+
+/// Brings the place that is looked at into view, if it is not: a third of the way down.
+fn show(open: &mut OpenConversation, view: Option<(Place, Place)>) {
+    let Some(place) = open.find.as_ref().and_then(|find| {
+        let hit = find.hits.list.get(find.at?)?;
+        Some(hit.place)
+    }) else {
+        return;
+    };
+    let at = order(open, place);
+    let is_seen =
+        view.is_some_and(|(top, bottom)| order(open, top) <= at && at <= order(open, bottom));
+    if !is_seen {
+        open.scroll.to_place(place);
+    }
+}
+
+/// A place as something that can be compared: message by its position in the path, block, row.
+fn order(open: &OpenConversation, place: Place) -> (usize, usize, usize) {
+    let path = open.conversation.path_ids();
+    let message = path.iter().position(|id| *id == place.message);
+    (message.unwrap_or(usize::MAX), place.block, place.row)
+}
