@@ -10,6 +10,7 @@
 
 pub mod block;
 mod fence;
+mod formula;
 mod grow;
 pub mod highlight;
 mod inline;

@@ -1,11 +1,13 @@
 //! Gathers the inline events of one paragraph, heading or cell into runs of text.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::block::{Inline, Marks};
+use super::formula;
 use crate::sanitize;
 
 /// The runs of one leaf block while its events come in.
@@ -15,13 +17,19 @@ pub(super) struct Runs {
     strong: usize,
     emphasis: usize,
     strike: usize,
+    /// Where the formula between escaped brackets ends that was begun.
+    formula: Option<usize>,
     /// The links and images that are open: the target, and the first run of the text.
     links: Vec<(Arc<str>, usize)>,
 }
 
 impl Runs {
-    /// Takes an inline event, with the source that it was made of.
-    pub(super) fn take(&mut self, event: Event<'_>, source: &str) {
+    /// Takes an inline event, with the source of its segment and the range that it was made of.
+    pub(super) fn take(&mut self, event: Event<'_>, source: &str, range: Range<usize>) {
+        if self.take_bracketed(&event, source, &range) {
+            return;
+        }
+        let source = &source[range];
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
@@ -29,7 +37,7 @@ impl Runs {
             Event::Text(text) => self.push(&text, Marks::NONE),
             Event::Code(text) => self.push(&text, Marks::CODE),
             Event::InlineMath(_) | Event::DisplayMath(_) => {
-                self.push(&source.replace('\n', " "), Marks::CODE);
+                self.push_formula(source.trim_matches('$'), source);
             }
             Event::InlineHtml(html) if is_line_break(&html) => self.push("\n", Marks::NONE),
             Event::InlineHtml(html) | Event::Html(html) => {
@@ -40,6 +48,39 @@ impl Runs {
             Event::HardBreak => self.push("\n", Marks::NONE),
             Event::Rule | Event::TaskListMarker(_) => {}
         }
+    }
+
+    /// Takes what belongs to a formula between `\(` and `\)` or `\[` and `\]`, which models write
+    /// and the parser takes for escaped brackets.
+    fn take_bracketed(&mut self, event: &Event<'_>, source: &str, range: &Range<usize>) -> bool {
+        if let Some(end) = self.formula.filter(|end| range.start < *end) {
+            if range.end > end && matches!(event, Event::Text(_)) {
+                self.push(&source[end..range.end], Marks::NONE);
+            }
+            return true;
+        }
+        self.formula = None;
+        if !matches!(event, Event::Text(_)) || !is_escaped(source, range.start) {
+            return false;
+        }
+        let Some(length) = bracketed(&source[range.start..]) else {
+            return false;
+        };
+        let end = range.start + length + 2;
+        self.formula = Some(end);
+        let inner = &source[range.start + 1..range.start + length];
+        self.push_formula(inner, &source[range.start - 1..end]);
+        if range.end > end {
+            self.push(&source[end..range.end], Marks::NONE);
+        }
+        true
+    }
+
+    /// A formula as text that reads, or as its source.
+    fn push_formula(&mut self, formula: &str, source: &str) {
+        let text = formula::readable(formula.trim());
+        let text = text.map_or_else(|| source.replace('\n', " "), |text| sanitize::line(&text));
+        self.push(&text, Marks::CODE);
     }
 
     /// The finished runs.
@@ -143,6 +184,24 @@ impl Runs {
             }),
         }
     }
+}
+
+/// The length of a formula with its opening bracket, without the escaped closing one. People
+/// escape brackets too, around words; those are none.
+fn bracketed(text: &str) -> Option<usize> {
+    let opening = text.chars().next().filter(|c| matches!(c, '(' | '['))?;
+    let length = text.find(if opening == '(' { "\\)" } else { "\\]" })?;
+    let inner = &text[1..length];
+    let has_signs = inner.contains(|c| "\\^_={}".contains(c));
+    let is_variable = opening == '(' && !inner.is_empty() && !inner.contains(char::is_whitespace);
+    (!inner.contains("\n\n") && (has_signs || is_variable)).then_some(length)
+}
+
+/// Whether the character at an offset stands behind a backslash that is none itself.
+fn is_escaped(source: &str, at: usize) -> bool {
+    let before = &source[..at];
+    let backslashes = before.len() - before.trim_end_matches('\\').len();
+    backslashes % 2 == 1
 }
 
 fn is_line_break(html: &str) -> bool {

@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
                 if leaf.kind == LeafKind::Tight {
                     leaf.range.end = leaf.range.end.max(range.end);
                 }
-                leaf.runs.take(event, &self.source[range]);
+                leaf.runs.take(event, self.source, range);
             }
         }
     }

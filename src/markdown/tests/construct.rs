@@ -154,7 +154,7 @@ fn a_definition_serves_the_links_behind_it_and_is_shown() {
 fn footnotes_html_and_formulas_are_shown_as_text() {
     assert_snapshot!(show("A[^1] <b>bold</b><br>next $a_b$ and $$c * d * e$$\n\n[^1]: the note\n\n<div>\n  x\n</div>", 60), @r#"
     A[^1] <b>bold</b>
-    next $a_b$ and $$c * d * e$$
+    next $a_b$ and c * d * e
 
     [^1]: the note
 
@@ -162,6 +162,24 @@ fn footnotes_html_and_formulas_are_shown_as_text() {
       x
     </div>
     "#);
+}
+
+#[test]
+fn formulas_read_as_text_in_both_ways_of_writing_them() {
+    let text = r"So \(x_1^2 \leq \alpha\), \(n\) and $O(n \log n)$:
+
+\[
+E = mc^2
+\]
+
+but \[a link\](no), \(in words here\), \\(x\\), $5 and $6, \(never closed.";
+    assert_snapshot!(show(text, 70), @r"
+    So x₁² ≤ α, n and O(n log n):
+
+    E = mc²
+
+    but [a link](no), (in words here), \(x\), $5 and $6, (never closed.
+    ");
 }
 
 #[test]
