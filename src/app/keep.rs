@@ -167,7 +167,11 @@ impl OpenConversation {
         }
         if reply.reasoning {
             let text = message.reasoning.clone();
-            changes.push(Change::Reasoning { message: id, text });
+            changes.push(Change::Reasoning {
+                message: id,
+                text,
+                thought_for: message.thought_for,
+            });
         }
         if reply.hidden_tail {
             let text = message.hidden_tail.clone();

@@ -189,6 +189,17 @@ impl OpenConversation {
         let turn = self.turn.as_mut()?;
         turn.note(&update, now);
         let reply = turn.reply;
+        let thought_for = turn.thought_for(now);
+        if let Some(thought_for) = thought_for
+            && self
+                .conversation
+                .message(reply)
+                .is_some_and(|message| message.thought_for != thought_for)
+        {
+            self.kept.reasoning_changed();
+            self.conversation
+                .change(reply, |message| message.thought_for = thought_for);
+        }
         match update {
             ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {}
             ReplyUpdate::Notice(notice) => self.notices.push(notice),

@@ -30,6 +30,7 @@ pub struct Turn {
     /// Whether the person has stopped it and the end is awaited.
     pub is_stopping: bool,
     tokens: tokens::Counter,
+    thinking_since: Option<Duration>,
     first_text: Option<Duration>,
     last_text: Option<Duration>,
 }
@@ -45,6 +46,7 @@ impl Turn {
             progress: None,
             is_stopping: false,
             tokens: tokens::Counter::default(),
+            thinking_since: None,
             first_text: None,
             last_text: None,
         }
@@ -69,6 +71,9 @@ impl Turn {
                 self.tokens.push(text);
                 self.text_came(now);
             }
+            ReplyUpdate::Reasoning(_) => {
+                self.thinking_since.get_or_insert(now);
+            }
             ReplyUpdate::HiddenTail(_) => self.text_came(now),
             ReplyUpdate::Progress(progress) => self.progress = Some(progress.clone()),
             _ => {}
@@ -78,6 +83,17 @@ impl Turn {
     fn text_came(&mut self, now: Duration) {
         self.first_text.get_or_insert(now);
         self.last_text = Some(now);
+    }
+
+    /// For how long the model thinks or thought: from its first thought that was shown to the
+    /// first text behind it.
+    pub fn thought_for(&self, now: Duration) -> Option<Duration> {
+        let since = self.thinking_since?;
+        let until = self
+            .first_text
+            .filter(|first| *first > since)
+            .unwrap_or(now);
+        Some(until.saturating_sub(since))
     }
 
     /// Estimated tokens per second since the first text, once a second has passed.

@@ -5,6 +5,7 @@ use super::{Conversation, ConversationId, Draft, Failure, Message, MessageId, Me
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a conversation has set for its Space, by name.
 pub type Settings = BTreeMap<String, String>;
@@ -61,6 +62,8 @@ pub enum Change {
         message: MessageId,
         /// The thoughts.
         text: String,
+        /// For how long it has thought.
+        thought_for: Duration,
     },
     /// All of the end that is stored and not shown.
     HiddenTail {

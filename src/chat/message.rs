@@ -7,6 +7,7 @@ use super::attachment::{self, Attachment, Content, FileHash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Names a message. Version 7: newer ones sort behind older ones, and two running programs never
@@ -84,6 +85,8 @@ pub struct Message {
     pub text: String,
     /// What the model thought before it answered, where it shows that.
     pub reasoning: String,
+    /// For how long it thought, as far as that was seen.
+    pub thought_for: Duration,
     /// The end of a reply that is stored and sent on but shown only when asked for.
     pub hidden_tail: String,
     /// Pastes and files that travel with the text, in front of it.
@@ -111,6 +114,7 @@ impl Message {
             role,
             text: text.into(),
             reasoning: String::new(),
+            thought_for: Duration::ZERO,
             hidden_tail: String::new(),
             attachments: Vec::new(),
             state: MessageState::Complete,

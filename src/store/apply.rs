@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What jobs are carried out with.
 pub(super) struct Applier<'a> {
@@ -54,7 +55,17 @@ impl Applier<'_> {
             } => self.add_message(*conversation, message),
             Change::Append { message, text } => self.append(*message, text),
             Change::Replace { message, text } => self.replace(*message, text),
-            Change::Reasoning { message, text } => self.set(*message, "reasoning", text),
+            Change::Reasoning {
+                message,
+                text,
+                thought_for,
+            } => {
+                self.set(*message, "reasoning", text)?;
+                self.connection
+                    .prepare_cached("UPDATE messages SET thought_for = ?2 WHERE id = ?1")?
+                    .execute(params![message.to_string(), milliseconds(*thought_for)])?;
+                Ok(())
+            }
             Change::HiddenTail { message, text } => self.set(*message, "hidden_tail", text),
             Change::Finish {
                 message,
@@ -141,14 +152,15 @@ impl Applier<'_> {
             .connection
             .prepare_cached(
                 "INSERT INTO messages (id, conversation, parent, role, state, writer, revision,
-                    created_at, system, failure, hidden_tail, reasoning, text)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                    created_at, system, failure, hidden_tail, reasoning, thought_for, text)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, role = excluded.role,
                     state = excluded.state, writer = excluded.writer,
                     revision = max(revision + 1, excluded.revision),
                     created_at = excluded.created_at, system = excluded.system,
                     failure = excluded.failure, hidden_tail = excluded.hidden_tail,
-                    reasoning = excluded.reasoning, text = excluded.text
+                    reasoning = excluded.reasoning,
+                    thought_for = excluded.thought_for, text = excluded.text
                  RETURNING key",
             )?
             .query_row(
@@ -165,6 +177,7 @@ impl Applier<'_> {
                     row::failure(message.failure.as_ref()),
                     message.hidden_tail,
                     message.reasoning,
+                    milliseconds(message.thought_for),
                     message.text
                 ],
                 |row| row.get::<_, i64>(0),
@@ -401,6 +414,10 @@ impl Applier<'_> {
 fn settings_json(settings: &Settings) -> String {
     // A map of texts always has a JSON form.
     serde_json::to_string(settings).unwrap_or_else(|_| "{}".to_owned())
+}
+
+fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A count for a column; no count that fits in memory is cut.

@@ -8,6 +8,7 @@ use crate::chat::{
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A conversation as it is at one moment; `None` if there is none of this name.
 pub(super) fn load(
@@ -94,6 +95,8 @@ fn messages(
         message.id = row::read_message_id(row, "id")?;
         message.parent = row::read_optional_id(row, "parent")?;
         message.reasoning = row.get("reasoning")?;
+        let thought_for: i64 = row.get("thought_for")?;
+        message.thought_for = Duration::from_millis(u64::try_from(thought_for).unwrap_or(0));
         message.hidden_tail = row.get("hidden_tail")?;
         message.state = row::read_state(row, "state")?;
         message.failure = row::read_failure(row, "failure")?;

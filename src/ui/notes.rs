@@ -1,7 +1,7 @@
 //! What stands around a message's text: its head line above, and below it what became of it.
 
 use super::theme::Theme;
-use super::words::{clock_time, count, fitted, size};
+use super::words::{clock_time, count, fitted, size, span};
 use crate::app::keymap::{Action, shown_key};
 use crate::app::{Model, OpenConversation};
 use crate::chat::{Attachment, Message, MessageState, Role};
@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
+use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 /// The rows that the welcome needs.
@@ -147,7 +148,11 @@ pub fn below(
         notes.add("", &message.reasoning, theme.dim);
     } else if let Some(thoughts) = message.thoughts() {
         let length = count(thoughts.chars().count());
-        let folded = format!("thoughts of {length} characters · {unfold}");
+        let long = match message.thought_for {
+            short if short < Duration::from_secs(1) => "thoughts of".to_owned(),
+            long => format!("thought for {} ·", span(long)),
+        };
+        let folded = format!("{long} {length} characters · {unfold}");
         notes.fold(is_unfolded, &folded, thoughts, theme.dim);
     }
     if !message.hidden_tail.is_empty() {

@@ -296,6 +296,27 @@ fn thoughts_are_folded_below_the_reply_and_a_mere_status_goes() {
 }
 
 #[test]
+fn thoughts_tell_how_long_they_took() {
+    let mut screen = Screen::new(80, 16);
+    screen
+        .says("one")
+        .hears(0, ReplyUpdate::Reasoning("hm\nhm".to_owned()));
+    let clock = screen.model.clock;
+    screen.tell(Event::Clock(Clock {
+        uptime: clock.uptime + Duration::from_secs(75),
+        ..clock
+    }));
+    screen
+        .hears(0, delta("yes"))
+        .hears(0, ReplyUpdate::Done("yes".to_owned()));
+    let folded = screen.shown();
+    assert!(
+        folded.contains("▸ thought for 1 min 15 s · 5 characters"),
+        "{folded}"
+    );
+}
+
+#[test]
 fn a_window_of_any_size_is_drawn_without_a_panic() {
     for (width, height) in [
         (1, 1),

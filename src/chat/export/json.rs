@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the file says of itself.
 const FORMAT: &str = "spacechat conversation";
@@ -115,6 +116,9 @@ struct MessageDocument<'a> {
     system: Option<Cow<'a, str>>,
     attachments: Vec<AttachmentDocument<'a>>,
     reasoning: Cow<'a, str>,
+    /// In milliseconds.
+    #[serde(default)]
+    thought_for: u64,
     text: Cow<'a, str>,
     hidden_tail: Cow<'a, str>,
 }
@@ -178,6 +182,7 @@ fn write_message(message: &Arc<Message>) -> MessageDocument<'_> {
         system: message.system.as_deref().map(Cow::from),
         attachments: write_attachments(&message.attachments),
         reasoning: message.reasoning.as_str().into(),
+        thought_for: u64::try_from(message.thought_for.as_millis()).unwrap_or(u64::MAX),
         text: message.text.as_str().into(),
         hidden_tail: message.hidden_tail.as_str().into(),
     }
@@ -275,6 +280,7 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
         role: message.role,
         text: message.text.into_owned(),
         reasoning: message.reasoning.into_owned(),
+        thought_for: Duration::from_millis(message.thought_for),
         hidden_tail: message.hidden_tail.into_owned(),
         attachments: read_attachments(message.attachments, shared)?,
         state: message.state,

@@ -1,3 +1,6 @@
+-- For how long a model thought, in milliseconds.
+ALTER TABLE messages ADD COLUMN thought_for INTEGER NOT NULL DEFAULT 0;
+
 -- Contents of files that are sent as they are, each stored once.
 CREATE TABLE files (
     key INTEGER PRIMARY KEY,

@@ -5,6 +5,7 @@ use crate::chat::import_changes;
 use crate::chat::{Draft, Failure, MessageId};
 use crate::store::{Found, StoreError, schema};
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 /// The message as it is without its revision, which only counts changes.
 fn unrevised(message: &Message) -> Message {
@@ -29,6 +30,7 @@ async fn after_reopening_everything_is_there() {
     let question = say(&store, &mut conversation, question);
     let mut reply = Message::new(Role::Assistant, "It is");
     reply.reasoning = "hm".to_owned();
+    reply.thought_for = Duration::from_secs(7);
     reply.hidden_tail = "\n<summary>".to_owned();
     reply.state = MessageState::Failed;
     reply.failure = Some(Failure {
@@ -92,6 +94,7 @@ async fn a_reply_that_was_cut_off_is_interrupted_and_has_its_text() {
     store.handle.send(Change::Reasoning {
         message: reply.id,
         text: "thought".to_owned(),
+        thought_for: Duration::from_millis(1500),
     });
     assert!(store.handle.flush().await);
     let live = load(&store, conversation.id);
@@ -107,6 +110,7 @@ async fn a_reply_that_was_cut_off_is_interrupted_and_has_its_text() {
     assert_eq!(head.state, MessageState::Interrupted);
     assert_eq!(head.text, "one two\0 three");
     assert_eq!(head.reasoning, "thought");
+    assert_eq!(head.thought_for, Duration::from_millis(1500));
     assert_eq!(number(image.path(), "SELECT count(*) FROM pieces"), 0);
 }
 
