@@ -39,7 +39,7 @@ pub use tour::Tour;
 /// How the embedded Space behaves.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The pause before each piece of a reply; zero sends as fast as the reader reads.
+    /// The time from each piece of a reply to the next, kept on average; zero sends as fast as the reader reads.
     pub pace: Duration,
     /// The period of `heartbeat` messages on an open stream; at least one millisecond.
     pub heartbeat: Duration,

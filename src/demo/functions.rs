@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::diff::diff;
 use super::past::{Attached, Past, Role, Turn};
@@ -130,6 +131,8 @@ pub(super) struct Reply {
     agent: usize,
     text: String,
     steps: Steps,
+    /// When the last step was due.
+    due: Instant,
 }
 
 impl Reply {
@@ -156,6 +159,7 @@ impl Reply {
             agent,
             text: wire::THINKING.to_owned(),
             steps,
+            due: Instant::now(),
         };
         let bubbles = reply.bubbles();
         reply.show(bubbles);
@@ -183,7 +187,7 @@ impl Reply {
                     .push(turn);
                 return Ok(Progress::Finished);
             };
-            pause(self.space.options.pace).await;
+            self.pause().await;
             match step {
                 Step::Wait => continue,
                 Step::Fail(failure) => return Err(failure),
@@ -196,6 +200,18 @@ impl Reply {
             let operations = diff(&root, &self.pairs[last][1], &new);
             self.show(new);
             return Ok(Progress::Yielded(operations));
+        }
+    }
+
+    /// Waits for the moment of the next step. Moments follow each other by the clock, so that timers that fire late do
+    /// not make the whole reply slower than its pace.
+    async fn pause(&mut self) {
+        let pace = self.space.options.pace;
+        if pace.is_zero() {
+            tokio::task::yield_now().await;
+        } else {
+            self.due += pace;
+            tokio::time::sleep_until(self.due).await;
         }
     }
 
@@ -222,12 +238,4 @@ fn steps(space: &Space, history: &[Turn]) -> Steps {
     }
     scenario::steps(history, &past)
         .unwrap_or_else(|| scenario::say(&space.options.tour.answer(&past)))
-}
-
-async fn pause(pace: std::time::Duration) {
-    if pace.is_zero() {
-        tokio::task::yield_now().await;
-    } else {
-        tokio::time::sleep(pace).await;
-    }
 }

@@ -1,0 +1,59 @@
+//! The budgets of the whole program, measured as a person meets them: the release binary in a pseudo-terminal of 120×40,
+//! against the embedded Space.
+//!
+//! `cargo bench --bench end_to_end` prints one table; a word behind `--` picks measurements by name (`start`, `echo`,
+//! `streaming`, `long`, `reply`, `idle`). It takes about three minutes. Nothing fails when a goal is missed: machines
+//! differ, and a person reads the table. Linux only: processor time and memory come from `/proc`.
+
+#[path = "end_to_end/home.rs"]
+mod home;
+#[path = "end_to_end/keys.rs"]
+mod keys;
+#[path = "end_to_end/process.rs"]
+mod process;
+#[path = "end_to_end/rows.rs"]
+mod rows;
+#[path = "end_to_end/space.rs"]
+mod space;
+#[path = "end_to_end/table.rs"]
+mod table;
+#[path = "end_to_end/text.rs"]
+mod text;
+#[path = "end_to_end/window.rs"]
+mod window;
+
+type Measurement = fn() -> Vec<table::Row>;
+
+const MEASUREMENTS: [(&str, Measurement); 7] = [
+    ("start", rows::start),
+    ("echo", rows::echo),
+    ("echo streaming", rows::echo_while_streaming),
+    ("long", rows::long),
+    ("reply full", rows::reply_at_full_speed),
+    ("reply 200", rows::reply_at_200_a_second),
+    ("idle", rows::idle),
+];
+
+fn main() {
+    // Cargo adds `--bench`, or `--test` where it only wants to know that this runs.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--test") {
+        return;
+    }
+    let wanted = arguments
+        .iter()
+        .find(|argument| !argument.starts_with('-'))
+        .map_or("", String::as_str);
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    println!("{cores} cores, load {load} at the start\n");
+    println!("| what | goal | measured |\n|---|---|---|");
+    for (name, measure) in MEASUREMENTS {
+        if name.contains(wanted) {
+            for row in measure() {
+                println!("{row}");
+            }
+        }
+    }
+}
