@@ -5,6 +5,8 @@
 //! `streaming`, `long`, `reply`, `idle`). It takes about three minutes. Nothing fails when a goal is missed: machines
 //! differ, and a person reads the table. Linux only: processor time and memory come from `/proc`.
 
+#[path = "end_to_end/conversations.rs"]
+mod conversations;
 #[path = "end_to_end/home.rs"]
 mod home;
 #[path = "end_to_end/keys.rs"]

@@ -1,7 +1,7 @@
 //! Keys as a terminal sends them, and the time until they are seen.
 
 use super::table::Times;
-use super::window::Window;
+use super::window::{Screen, Window};
 use std::thread;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const GLYPHS: [&str; 4] = ["x", "q", "z", "j"];
 
 /// The cell in which the next character will be seen.
 pub fn composer(window: &Window) -> (u16, u16) {
-    window.look(super::window::Screen::cursor)
+    window.look(Screen::cursor)
 }
 
 /// Types `count` characters into the empty composer, each when the one before it is seen and between 16 and 32 ms after

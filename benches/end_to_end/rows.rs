@@ -1,6 +1,7 @@
 //! The measurements, one function for each row or two of the table.
 
-use super::home::{self, Home, LAST_WORD, PROGRAM};
+use super::conversations::{LAST_WORD, conversation};
+use super::home::{Home, PROGRAM};
 use super::keys::{self, CTRL_END, ENTER, PAGE_UP};
 use super::space::{ASK, LAST_PIECE, Space};
 use super::table::{Row, Times, milliseconds};
@@ -38,10 +39,16 @@ fn open(home: &Home, space: &Space, arguments: &[&str]) -> Window {
     window
 }
 
+/// A home as it is after a year: 1,000 conversations of two questions and two replies.
+fn with_many_conversations() -> Home {
+    let many: Vec<_> = (0..1000).map(|_| conversation(4, 800)).collect();
+    Home::with(&many)
+}
+
 /// From the start of the program to a prompt that takes keys, beside a bare `cat`.
 pub fn start() -> Vec<Row> {
     let space = Space::start(2, NO_PACE);
-    let home = Home::with(&home::many(1000));
+    let home = with_many_conversations();
     let (mut cats, mut frames, mut firsts) = <(Times, Times, Times)>::default();
     for _ in 0..STARTS {
         let mut cat = Window::start(&home, "cat", &[]);
@@ -105,8 +112,8 @@ pub fn echo_while_streaming() -> Vec<Row> {
 /// What a key and a page cost in long conversations, how soon they open and what memory they take.
 pub fn long() -> Vec<Row> {
     let space = Space::start(2, NO_PACE);
-    let one = home::one_long_reply(1_000_000);
-    let all = home::conversation(2000, 4_000_000);
+    let one = conversation(2, 1_000_000);
+    let all = conversation(2000, 4_000_000);
     let (one_id, all_id) = (one.id.to_string(), all.id.to_string());
     let home = Home::with(&[one, all]);
     let mut opened = Times::default();
@@ -167,9 +174,10 @@ pub fn reply_at_full_speed() -> Vec<Row> {
         "a reply of 5,000 tokens of markdown at full speed: CPU of the program; lag of the last byte",
         "≤ 0.15 s; ≤ 50 ms",
         format!(
-            "{:.2} s; {} ms",
+            "{:.2} s; {} ms (the reply took {:.1} s)",
             streamed.cpu.as_secs_f64(),
-            milliseconds(streamed.lag)
+            milliseconds(streamed.lag),
+            streamed.took.as_secs_f64()
         ),
     )]
 }
@@ -208,8 +216,7 @@ impl Streamed {
         let process = window.process();
         let counted = |window: &Window| (process.cpu(), window.look(Screen::bytes));
         let before = counted(&window);
-        let asked = Instant::now();
-        ask(&mut window);
+        let asked = ask(&mut window);
         let seen = window.wait_for("the last piece", |screen| screen.has(LAST_PIECE));
         thread::sleep(SETTLING);
         let after = counted(&window);
@@ -225,20 +232,22 @@ impl Streamed {
     }
 }
 
-/// Sends the message that the long reply answers.
-fn ask(window: &mut Window) {
+/// Sends the message that the long reply answers; gives the moment of Enter.
+fn ask(window: &mut Window) -> Instant {
     for key in ASK.chars() {
         window.write(&key.to_string());
         thread::sleep(keys::SPACING);
     }
     thread::sleep(SETTLING);
+    let asked = Instant::now();
     window.write(ENTER);
+    asked
 }
 
 /// What the program takes while nobody does anything.
 pub fn idle() -> Vec<Row> {
     let space = Space::start(2, NO_PACE);
-    let home = Home::with(&home::many(1000));
+    let home = with_many_conversations();
     let window = open(&home, &space, &[]);
     let process = window.process();
     let memory = process.memory();
