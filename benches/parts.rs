@@ -41,15 +41,13 @@ fn appended(piece: &str) -> Value {
 }
 
 fn wire(criterion: &mut Criterion) {
-    let stream: String = pieces()
-        .iter()
-        .map(|piece| {
-            let data = appended(piece);
-            let message =
-                json!({"msg": "process_generating", "event_id": "e", "output": {"data": data}});
-            format!("data: {message}\n\n")
-        })
-        .collect();
+    let mut stream = String::new();
+    for piece in pieces() {
+        let data = appended(&piece);
+        let message =
+            json!({"msg": "process_generating", "event_id": "e", "output": {"data": data}});
+        stream = stream + "data: " + &message.to_string() + "\n\n";
+    }
     let mut group = criterion.benchmark_group("sse");
     group.throughput(Throughput::Bytes(stream.len() as u64));
     group.bench_function("frames of a whole reply", |bencher| {

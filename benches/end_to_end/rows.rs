@@ -224,7 +224,7 @@ impl Streamed {
         #[expect(clippy::cast_precision_loss, reason = "some megabytes")]
         let megabytes = (after.1 - before.1) as f64 / 1e6;
         Self {
-            cpu: after.0 - before.0,
+            cpu: after.0.saturating_sub(before.0),
             megabytes,
             lag: seen - handed,
             took: handed - asked,
@@ -253,7 +253,7 @@ pub fn idle() -> Vec<Row> {
     let memory = process.memory();
     let before = process.cpu();
     thread::sleep(Duration::from_secs(10));
-    let cpu = process.cpu() - before;
+    let cpu = process.cpu().saturating_sub(before);
     vec![
         Row::new("memory, idle", "≤ 20 MB", format!("{memory:.0} MB")),
         Row::new(

@@ -34,10 +34,10 @@ impl Space {
             .enable_all()
             .build()
             .expect("a thread can be started");
-        let page = text::markdown(words - 1);
+        let reply = text::markdown(words - 1);
         let options = Options {
             pace,
-            tour: Tour::parse(&format!("<!-- unknown -->\n{page}\n\n{LAST_PIECE}\n")),
+            tour: Tour::parse(&format!("<!-- unknown -->\n{reply}\n\n{LAST_PIECE}\n")),
             ..Options::default()
         };
         let handed = Arc::default();
