@@ -13,6 +13,7 @@ mod map;
 #[cfg(test)]
 mod tests;
 
+use class::Class;
 pub use gate::Gate;
 pub use map::SourceMap;
 
@@ -55,4 +56,20 @@ pub fn text(original: &str) -> Shown {
 /// notice: line breaks become spaces.
 pub fn line(original: &str) -> String {
     text(original).text.replace('\n', " ")
+}
+
+/// A text without its escape sequences, control characters and invisible characters, otherwise
+/// as it is, tabs included: for a copy that holds nothing but what is seen.
+pub fn without_hidden(original: &str) -> String {
+    // A bell may end a sequence, so that the gate has to see it.
+    const BELL: char = '\u{7}';
+    let is_seen = |c: &char| {
+        let class = class::of(*c);
+        *c == BELL || !matches!(class, Class::Hidden | Class::Control(_) | Class::Dropped)
+    };
+    let parts = original.split('\t').map(|part| {
+        let seen: String = part.chars().filter(is_seen).collect();
+        text(&seen).text.replace('␇', "")
+    });
+    parts.collect::<Vec<_>>().join("\t")
 }

@@ -6,10 +6,12 @@
 //! between systems stands here behind `cfg`.
 
 mod backend;
+mod clipboard;
 mod scrolled;
 
 pub use backend::Addresses;
 use backend::FrameBackend;
+use clipboard::Clipboard;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -35,6 +37,7 @@ type Screen = ratatui::Terminal<FrameBackend<BufWriter<Stdout>>>;
 pub struct Terminal {
     screen: Screen,
     has_mouse: bool,
+    clipboard: Clipboard,
 }
 
 impl Terminal {
@@ -53,6 +56,7 @@ impl Terminal {
         let mut terminal = Self {
             screen,
             has_mouse: false,
+            clipboard: Clipboard::default(),
         };
         terminal.take()?;
         Ok(terminal)
@@ -110,9 +114,10 @@ impl Terminal {
         }
     }
 
-    /// Puts text on the clipboard of the terminal that shows this, over SSH too (OSC 52). Whether
-    /// the terminal accepted it cannot be known.
+    /// Puts text on the clipboard of the terminal that shows this, over SSH too (OSC 52), and on
+    /// those of the desktop and of tmux where they are. Whether any took it cannot be known.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.clipboard.copy(text);
         execute!(
             self.screen.backend_mut(),
             CopyToClipboard::to_clipboard_from(text)

@@ -8,6 +8,7 @@ use super::{
     Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, find, login, sending, settings,
     switching, tree,
 };
+use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Takes one key.
@@ -151,7 +152,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Interrupt => interrupt(model),
         Action::Quit => quit(model),
         Action::Suspend => vec![Effect::Suspend],
-        Action::CopyMessage => copy_message(model),
+        Action::CopyMessage => copy_message(model, false),
+        Action::CopyClean => copy_message(model, true),
         Action::CopyCode(number) => copy_code(model, number),
         Action::Mouse => toggle_mouse(model),
         Action::SystemPanel => toggle_panel(model),
@@ -336,14 +338,29 @@ fn unfold(model: &mut Model) {
     }
 }
 
-fn copy_message(model: &mut Model) -> Vec<Effect> {
+/// Copies the picked message as it is, or as it is shown: without what cannot be seen.
+fn copy_message(model: &mut Model, is_clean: bool) -> Vec<Effect> {
     let open = model.conversation();
     let Some(message) = open.picked.and_then(|id| open.conversation.message(id)) else {
         return Vec::new();
     };
-    let text = message.text.clone();
     let leaves = shown_key(Action::Back);
-    model.remark(format!("Copied the message; {leaves} leaves the choosing."));
+    if is_clean {
+        let text = sanitize::without_hidden(&message.text);
+        model.remark(format!(
+            "Copied the message without hidden characters; {leaves} leaves."
+        ));
+        return vec![Effect::Copy(text)];
+    }
+    let text = message.text.clone();
+    let shown = sanitize::text(&text);
+    model.remark(match shown.hidden + shown.removed {
+        0 => format!("Copied the message; {leaves} leaves the choosing."),
+        hidden => format!(
+            "Copied the message with {hidden} hidden characters; {} copies it without them.",
+            shown_key(Action::CopyClean)
+        ),
+    });
     vec![Effect::Copy(text)]
 }
 

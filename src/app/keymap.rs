@@ -74,6 +74,8 @@ pub enum Action {
     Unfold,
     /// Copies the picked message.
     CopyMessage,
+    /// Copies the picked message without its hidden characters.
+    CopyClean,
     /// Copies a code block of the picked message, by its number.
     CopyCode(u8),
     /// Takes the picked message of the person into the composer, to be sent in another version.

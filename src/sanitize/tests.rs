@@ -206,3 +206,9 @@ proptest! {
         prop_assert_eq!(result.map.range(0..result.text.len()), 0..original.len());
     }
 }
+
+#[test]
+fn a_clean_copy_holds_what_is_seen_and_nothing_else() {
+    let hostile = "fn\tmain\u{202e}()\u{200b} {\u{1b}[31m}\u{0}\r\n\u{1b}]52;c;x\u{7} 👩\u{200d}🚀";
+    assert_eq!(without_hidden(hostile), "fn\tmain() {}\n 👩\u{200d}🚀");
+}

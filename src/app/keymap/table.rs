@@ -36,6 +36,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::All, Action::PickDown, &[Chord(ALT, Down)], "pick the message below"),
     bind(Context::Picked, Action::Unfold, &[key(Char('o'))], "open or fold its hidden part"),
     bind(Context::Picked, Action::CopyMessage, &[key(Char('c'))], "copy it"),
+    bind(Context::Picked, Action::CopyClean, &[key(Char('C'))], "copy it without hidden characters"),
     bind(Context::Picked, Action::EditMessage, &[key(Char('e'))], "edit it, as another version"),
     bind(Context::Picked, Action::Retry, &[key(Char('r'))], "ask for another reply"),
     bind(Context::Picked, Action::Continue, &[key(Char('g'))], "go on where the reply ended"),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::chat::import_changes;
 use crate::chat::{Draft, Failure, MessageId};
-use crate::store::{Found, StoreError, schema};
+use crate::store::Found;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -428,25 +428,4 @@ async fn an_imported_conversation_has_its_branches_and_a_reply_cut_off_is_interr
     let mut states = loaded.conversation.messages().map(|message| message.state);
     assert!(states.any(|state| state == MessageState::Interrupted));
     assert_eq!(store.reader.prompts(5).unwrap(), ["one"]);
-}
-
-#[tokio::test]
-async fn a_backup_opens_as_a_store_and_overwrites_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path());
-    let mut conversation = begin(&store);
-    say(&store, &mut conversation, Message::user("precious words"));
-    assert!(store.handle.indexed().await);
-    let elsewhere = tempfile::tempdir().unwrap();
-    let to = elsewhere.path().join(FILE_NAME);
-    store.reader.backup(&to).unwrap();
-    let again = store.reader.backup(&to);
-    assert!(matches!(again, Err(StoreError::Exists { .. })));
-    let copy = open(elsewhere.path());
-    assert_eq!(load(&copy, conversation.id).conversation.path().len(), 1);
-    assert_eq!(copy.reader.search("precious", 5).unwrap().len(), 1);
-    let check = Store::check(elsewhere.path()).unwrap();
-    let found = (check.version, check.messages, check.unindexed);
-    assert_eq!(found, (schema::VERSION, 1, 0));
-    assert_eq!(check.problems, [""; 0]);
 }

@@ -1,7 +1,7 @@
 //! Opening: what is refused, what it leaves alone, and whose the files are.
 
 use super::*;
-use crate::store::StoreError;
+use crate::store::{StoreError, schema};
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -208,4 +208,25 @@ mod rights {
         assert_eq!(mode(dir.path()), 0o755);
         assert_eq!(mode(&dir.path().join(FILE_NAME)), 0o600);
     }
+}
+
+#[tokio::test]
+async fn a_backup_opens_as_a_store_and_overwrites_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut conversation = begin(&store);
+    say(&store, &mut conversation, Message::user("precious words"));
+    assert!(store.handle.indexed().await);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let to = elsewhere.path().join(FILE_NAME);
+    store.reader.backup(&to).unwrap();
+    let again = store.reader.backup(&to);
+    assert!(matches!(again, Err(StoreError::Exists { .. })));
+    let copy = open(elsewhere.path());
+    assert_eq!(load(&copy, conversation.id).conversation.path().len(), 1);
+    assert_eq!(copy.reader.search("precious", 5).unwrap().len(), 1);
+    let check = Store::check(elsewhere.path()).unwrap();
+    let found = (check.version, check.messages, check.unindexed);
+    assert_eq!(found, (schema::VERSION, 1, 0));
+    assert_eq!(check.problems, [""; 0]);
 }

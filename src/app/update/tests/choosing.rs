@@ -220,3 +220,21 @@ fn quitting_is_armed_for_the_very_next_key_only() {
     person.ctrl('c');
     assert!(person.effects.contains(&Effect::Quit));
 }
+
+#[test]
+fn a_copy_tells_of_hidden_characters_and_can_be_had_without_them() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("a\u{202e}b\u{200b}\tc"));
+    person.tell(Event::Input(Input::Key(KeyEvent::new(
+        KeyCode::Up,
+        KeyModifiers::ALT,
+    ))));
+    person.key(KeyCode::Char('c'));
+    let copied = Effect::Copy("a\u{202e}b\u{200b}\tc".to_owned());
+    assert!(person.effects.contains(&copied), "{:?}", person.effects);
+    let (remark, _) = person.model.remark.clone().unwrap();
+    assert!(remark.contains("2 hidden characters"), "{remark}");
+    person.key(KeyCode::Char('C'));
+    let clean = Effect::Copy("ab\tc".to_owned());
+    assert!(person.effects.contains(&clean), "{:?}", person.effects);
+}
