@@ -21,6 +21,9 @@ pub type Addresses = Box<dyn Fn(Color) -> Option<Arc<str>>>;
 
 /// A gap of so many cells that have not changed is written over: moving the cursor takes as much.
 const SHORT_GAP: u16 = 6;
+/// A frame in which fewer cells changed than so many rows have is not looked at for rows that
+/// moved.
+const SCROLLED_ROWS: usize = 2;
 /// A blank end of a line of at least so many cells is cleared at once.
 const LONG_BLANK: u16 = 5;
 
@@ -176,6 +179,16 @@ impl<W: Write> FrameBackend<W> {
         Ok(())
     }
 
+    /// A cell is shown now, and with it those that its character covers.
+    fn took(&mut self, (x, y): (u16, u16)) {
+        for x in x..x + width_of(&self.next[(x, y)]) {
+            if let (Some(shown), Some(next)) = (self.shown.cell_mut((x, y)), self.next.cell((x, y)))
+            {
+                next.clone_into(shown);
+            }
+        }
+    }
+
     fn blank(&mut self) {
         self.shown.reset();
         self.next.reset();
@@ -251,10 +264,16 @@ impl<W: Write> Backend for FrameBackend<W> {
                 told.push((x, y));
             }
         }
-        let is_scrolled = self.scroll()?;
+        // Looking for rows that moved costs as much as the screen is large.
+        let is_worth_it = told.len() >= usize::from(size.width) * SCROLLED_ROWS;
+        let is_scrolled = is_worth_it && self.scroll()?;
         let changes = self.changes(&told, is_scrolled)?;
         self.write(&changes)?;
-        self.shown.clone_from(&self.next);
+        if is_scrolled {
+            self.shown.clone_from(&self.next);
+        } else {
+            told.iter().for_each(|at| self.took(*at));
+        }
         Ok(())
     }
 
