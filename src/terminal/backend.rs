@@ -63,15 +63,18 @@ impl<W: Write> FrameBackend<W> {
         let (count, way) = (by.unsigned_abs(), if by > 0 { 'S' } else { 'T' });
         let (top, bottom) = (rows.start + 1, rows.end);
         write!(self.inner, "\x1b[{top};{bottom}r\x1b[{count}{way}\x1b[r")?;
-        let width = self.shown.area.width;
-        let before = self.shown.clone();
-        for y in rows.clone() {
-            let from = y.checked_add_signed(by).filter(|from| rows.contains(from));
-            for x in 0..width {
-                let cell = from.map_or_else(Cell::default, |from| before[(x, from)].clone());
-                self.shown[(x, y)] = cell;
-            }
-        }
+        let width = usize::from(self.shown.area.width);
+        let cells = usize::from(rows.start) * width..usize::from(rows.end) * width;
+        let moved = &mut self.shown.content[cells];
+        let distance = usize::from(count) * width;
+        let left_blank = if by > 0 {
+            moved.rotate_left(distance);
+            moved.len() - distance..moved.len()
+        } else {
+            moved.rotate_right(distance);
+            0..distance
+        };
+        moved[left_blank].iter_mut().for_each(Cell::reset);
         Ok(true)
     }
 
@@ -270,9 +273,14 @@ impl<W: Write> Backend for FrameBackend<W> {
         let changes = self.changes(&told, is_scrolled)?;
         self.write(&changes)?;
         if is_scrolled {
-            self.shown.clone_from(&self.next);
+            let cells = self.shown.content.iter_mut().zip(&self.next.content);
+            for (shown, next) in cells.filter(|(shown, next)| shown != next) {
+                next.clone_into(shown);
+            }
         } else {
-            told.iter().for_each(|at| self.took(*at));
+            for at in told {
+                self.took(at);
+            }
         }
         Ok(())
     }
