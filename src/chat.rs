@@ -6,6 +6,7 @@ pub mod attachment;
 pub mod change;
 pub mod conversation;
 pub mod export;
+pub mod import;
 pub mod input;
 pub mod message;
 pub mod prompt;

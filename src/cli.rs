@@ -6,6 +6,7 @@
 mod ask;
 mod doctor;
 mod exit;
+mod import;
 mod open;
 mod printer;
 mod providers;
@@ -142,7 +143,7 @@ impl Cli {
         match self.command {
             None => open::run(context, self.open).await,
             Some(Command::Saved(command)) => match &context.directory {
-                Some(directory) => saved::run(directory, command).await,
+                Some(directory) => saved::run(directory, command, &context.space).await,
                 None => exit::complain(Exit::Failed, NO_HOME, "Name one with --data-dir."),
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,

@@ -16,6 +16,7 @@ mod error;
 mod files;
 mod index;
 mod instance;
+mod llm_log;
 mod load;
 mod query;
 mod reader;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
+pub use llm_log::llm_log;
 pub use reader::{Found, Loaded, Reader};
 pub use search::Hit;
 pub use writer::StoreHandle;

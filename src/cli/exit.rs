@@ -61,19 +61,20 @@ pub fn print(text: &str) -> Exit {
 
 /// Says on stderr what went wrong and what can be done, and gives the exit code back.
 pub fn complain(exit: Exit, message: &str, hint: &str) -> Exit {
-    let mut err = std::io::stderr().lock();
-    let is_terminal = err.is_terminal();
-    let shown = |text: &str| {
-        if is_terminal {
-            sanitize::text(text).text
-        } else {
-            text.to_owned()
-        }
-    };
-    // With stderr closed there is nobody to tell.
-    let _ = writeln!(err, "spacechat: {}", shown(message));
+    tell(&format!("spacechat: {message}"));
     if !hint.is_empty() {
-        let _ = writeln!(err, "{}", shown(hint));
+        tell(hint);
     }
     exit
+}
+
+/// Says a line on stderr.
+pub fn tell(line: &str) {
+    let mut err = std::io::stderr().lock();
+    // With stderr closed there is nobody to tell.
+    let _ = if err.is_terminal() {
+        writeln!(err, "{}", sanitize::text(line).text)
+    } else {
+        writeln!(err, "{line}")
+    };
 }

@@ -3,14 +3,15 @@
 //! They print for people, or one JSON object a line, and change nothing that they do not name.
 
 use super::exit::{Exit, complain, print};
-use crate::chat::{Change, ConversationId, Summary, export, import_changes};
+use super::import;
+use crate::chat::{Change, ConversationId, Summary, export};
 use crate::sanitize;
 use crate::store::{Found, Loaded, Reader, Store, StoreError, StoreNotice};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use serde_json::json;
 use std::fmt::Write;
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The commands.
@@ -33,11 +34,8 @@ pub enum SavedCommand {
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
     },
-    /// Take a conversation in that was exported as JSON
-    Import {
-        /// The file; - reads stdin
-        file: PathBuf,
-    },
+    /// Take conversations in, this program's or another's
+    Import(ImportArgs),
     /// Put a conversation in the trash, for 30 days
     Delete {
         /// Its id, or the beginning of it
@@ -66,6 +64,16 @@ pub struct ListArgs {
     trash: bool,
 }
 
+/// What `import` takes.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    #[arg(
+        help = "What export --format json wrote, ChatGPT's export (conversations.json or its .zip), \
+            llm's logs.db; - reads stdin"
+    )]
+    file: PathBuf,
+}
+
 /// What `search` takes.
 #[derive(Debug, Args)]
 pub struct SearchArgs {
@@ -89,7 +97,7 @@ pub enum Format {
 }
 
 /// Why a command did nothing.
-enum Trouble {
+pub(super) enum Trouble {
     Store(StoreError),
     Other(Exit, String, String),
 }
@@ -118,8 +126,9 @@ pub fn open(directory: &Path) -> Result<Store, StoreError> {
     })
 }
 
-/// Runs a command over the store in `directory`.
-pub async fn run(directory: &Path, command: SavedCommand) -> Exit {
+/// Runs a command over the store in `directory`. What is imported is for `space`, where the file
+/// names none.
+pub async fn run(directory: &Path, command: SavedCommand, space: &str) -> Exit {
     let store = match open(directory) {
         Ok(store) => store,
         Err(error) => return complain_of(&error),
@@ -129,7 +138,7 @@ pub async fn run(directory: &Path, command: SavedCommand) -> Exit {
         SavedCommand::Show { id } => text(&store, &id, Format::Md),
         SavedCommand::Search(arguments) => search(&store, &arguments).await,
         SavedCommand::Export { id, format } => text(&store, &id, format),
-        SavedCommand::Import { file } => import(&store, &file),
+        SavedCommand::Import(arguments) => import::run(&store, &arguments.file, space),
         SavedCommand::Delete { id } => {
             change(&store, &id, |conversation| Change::Delete { conversation })
         }
@@ -292,41 +301,6 @@ fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
             format!("{value:#}\n")
         }
     })
-}
-
-fn import(store: &Store, file: &Path) -> Result<String, Trouble> {
-    let unreadable = |detail: String| {
-        Trouble::Other(
-            Exit::Usage,
-            format!("{} cannot be read: {detail}.", file.display()),
-            String::new(),
-        )
-    };
-    let mut bytes = Vec::new();
-    if file == Path::new("-") {
-        let read = std::io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(|error| unreadable(error.to_string()))?;
-    } else {
-        bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
-    }
-    let value = serde_json::from_slice(&bytes)
-        .map_err(|error| unreadable(format!("it is not JSON ({error})")))?;
-    let imported = export::from_json(&value).map_err(|error| {
-        Trouble::Other(Exit::Usage, format!("{error}."), error.hint().to_string())
-    })?;
-    let known = store.reader.find(&imported.conversation.id.to_string())?;
-    let conversation = match known {
-        Found::Nothing => imported.conversation,
-        // What is here already stays; the file's becomes a copy beside it.
-        Found::One(_) | Found::Several(_) => export::renamed(&imported.conversation),
-    };
-    let id = conversation.id;
-    store.handle.send_all(import_changes(
-        &conversation,
-        imported.draft,
-        imported.settings,
-    ));
-    Ok(format!("{id}\n"))
 }
 
 fn change(

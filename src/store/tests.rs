@@ -2,6 +2,7 @@
 
 mod instances;
 mod keeping;
+mod llm_logs;
 mod opening;
 mod searching;
 mod sent_files;

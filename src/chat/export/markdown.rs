@@ -1,6 +1,6 @@
 //! A conversation as Markdown. Messages stand as they were written, for they mostly are Markdown.
 
-use super::{Part, ending, label, one_line, parts, speaker, time};
+use super::{Part, ending, fenced, label, one_line, parts, speaker, time};
 use crate::chat::{Conversation, Message};
 use std::fmt::Write as _;
 
@@ -33,11 +33,7 @@ fn write_message(out: &mut String, message: &Message) {
         if attachment.text.is_empty() {
             continue;
         }
-        let fence = fence_around(&attachment.text);
-        let _ = write!(out, "\n{fence}\n{}", attachment.text);
-        end_line(out);
-        out.push_str(&fence);
-        out.push('\n');
+        let _ = writeln!(out, "\n{}", fenced(&attachment.text));
     }
     if let Some(thoughts) = message.thoughts() {
         out.push_str("\n> **Thoughts**\n>\n");
@@ -64,14 +60,4 @@ fn end_line(out: &mut String) {
     if !out.ends_with('\n') {
         out.push('\n');
     }
-}
-
-/// A fence that is longer than every run of backticks in `text`, so that nothing in it ends it.
-fn fence_around(text: &str) -> String {
-    let (mut longest, mut run) = (0, 0);
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    "`".repeat((longest + 1).max(3))
 }

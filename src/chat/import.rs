@@ -1,0 +1,144 @@
+//! What other programs keep of chats, and what this one exported, as conversations of ours.
+//!
+//! [`chatgpt`] and [`llm`] make conversations of texts and rows; [`plan`] holds one against what is
+//! here already. No I/O: `cli` reads the files, `store` the rows, and both give them to this.
+//!
+//! What comes from elsewhere gets names that are made from the names it had there (see `foreign`),
+//! so that the same file taken in twice is known again.
+
+pub mod chatgpt;
+mod foreign;
+pub mod llm;
+
+#[cfg(test)]
+mod tests;
+
+use super::export::{self, Imported};
+use super::{Change, Conversation, Message, import_changes};
+use std::sync::Arc;
+
+/// Why a file of another program cannot be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ForeignError {
+    /// It has not the shape of what it should be.
+    #[error("it cannot be read as {what}: {detail}")]
+    Shape {
+        /// What it was taken for.
+        what: &'static str,
+        /// What is wrong, and where.
+        detail: String,
+    },
+    /// A message follows one that is not there.
+    #[error("in {conversation:?} message {message:?} follows {parent:?}, which is not in it")]
+    MissingParent {
+        /// The conversation's title, or its name where it has none.
+        conversation: String,
+        /// The message.
+        message: String,
+        /// The one that is not there.
+        parent: String,
+    },
+    /// Messages follow each other in a circle.
+    #[error("in {conversation:?} message {message:?} follows itself")]
+    Circle {
+        /// The conversation's title, or its name where it has none.
+        conversation: String,
+        /// One of them.
+        message: String,
+    },
+}
+
+/// What becomes of a conversation from a file.
+#[derive(Debug)]
+pub enum Plan {
+    /// Nothing of it is here: all of it is taken in.
+    New(Vec<Change>),
+    /// Its beginning is here; so many messages are added, and what is here stays.
+    Grown(usize, Vec<Change>),
+    /// All of it is here.
+    Here,
+    /// A message of it is here with another content: the file's becomes a copy of its own.
+    Copy(Arc<Conversation>, Vec<Change>),
+}
+
+/// Where a conversation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An export of this program, which a person may have changed since.
+    Ours,
+    /// Another program's log. Its messages never change under one name; where the text differs,
+    /// another version of this program read it differently, and what is here stays.
+    Foreign,
+}
+
+/// Holds `imported` against what is `here` under its name.
+pub fn plan(imported: Imported, here: Option<&Conversation>, origin: Origin) -> Plan {
+    let Imported {
+        conversation,
+        draft,
+        settings,
+    } = imported;
+    let Some(here) = here else {
+        return Plan::New(import_changes(&conversation, draft, settings));
+    };
+    let is_changed = |message: &&Arc<Message>| {
+        let known = here.message(message.id);
+        known.is_some_and(|known| !says_the_same(known, message))
+    };
+    if origin == Origin::Ours && conversation.messages().any(|message| is_changed(&message)) {
+        let copy = export::renamed(&conversation);
+        let changes = import_changes(&copy, draft, settings);
+        return Plan::Copy(Arc::new(copy), changes);
+    }
+    let changes = added(&conversation, here);
+    let count = changes.iter().filter(|change| is_message(change)).count();
+    if count == 0 {
+        Plan::Here
+    } else {
+        Plan::Grown(count, changes)
+    }
+}
+
+/// Whether two messages of one name are one: what was said, by whom, and behind what. Their states
+/// may differ, for a reply that was still received when it was exported is complete by now.
+fn says_the_same(one: &Message, other: &Message) -> bool {
+    let attached = |message: &Message| -> Vec<(String, Arc<str>)> {
+        let attachments = message.attachments.iter();
+        attachments
+            .map(|attachment| (attachment.name.clone(), Arc::clone(&attachment.text)))
+            .collect()
+    };
+    (one.role, one.parent, &one.text, &one.reasoning)
+        == (other.role, other.parent, &other.text, &other.reasoning)
+        && one.hidden_tail == other.hidden_tail
+        && attached(one) == attached(other)
+}
+
+fn is_message(change: &Change) -> bool {
+    matches!(change, Change::AddMessage { .. })
+}
+
+/// The changes that add what `here` has not. The head moves on only where the person had left it
+/// on the way to the new one.
+fn added(conversation: &Conversation, here: &Conversation) -> Vec<Change> {
+    let all = import_changes(
+        conversation,
+        super::Draft::default(),
+        super::Settings::new(),
+    );
+    let is_new = |change: &Change| match change {
+        Change::AddMessage { message, .. } => here.message(message.id).is_none(),
+        _ => false,
+    };
+    let mut changes: Vec<Change> = all.into_iter().filter(is_new).collect();
+    let from = here.head().map(|head| head.id);
+    let to = conversation.head().map(|head| head.id);
+    if from != to && from.is_none_or(|head| conversation.path_ids().contains(&head)) {
+        changes.push(Change::SetHead {
+            conversation: here.id,
+            from,
+            to,
+        });
+    }
+    changes
+}
