@@ -1,40 +1,36 @@
-//! A conversation as one HTML file that needs nothing else: no scripts, no links to fetch.
+//! A conversation as one HTML file that needs nothing else: no scripts, nothing to fetch.
 //!
-//! Messages keep their line breaks; fenced code is set as code. All text is escaped.
+//! What a person wrote stands as it was typed; replies and thoughts are Markdown and are set as such
+//! (see `reply`), as on the screen. All text is escaped; whatever it holds, no browser runs or loads
+//! anything of it. The policy in the page says so once more, should this be wrong anywhere.
 
-use super::{Part, ending, label, one_line, parts, speaker, time};
+mod reply;
+
+use super::{Part, ending, label, one_line, parts, speaker};
 use crate::chat::{Conversation, Message, Role};
+use jiff::Timestamp;
 use std::fmt::Write as _;
 
-/// What every file begins with, up to its title. The policy forbids a browser to load anything.
+/// What every file begins with, up to its style.
 const HEAD: &str = r#"<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <style>
-:root { color-scheme: light dark; --ink: #1c1d21; --page: #fbfbf9; --soft: #6a6d75; --box: #f0f0ec; --line: #d9d9d3 }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e4e0; --page: #16171a; --soft: #9a9da6; --box: #212328; --line: #34363c }
-}
-body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); background: var(--page);
-  font: 1rem/1.55 system-ui, sans-serif }
-h1 { font-size: 1.5rem; line-height: 1.25 }
-h2 { font-size: .95rem; margin: 0 0 .4rem }
-time, .about, .ending, summary { color: var(--soft); font-size: .85rem; font-weight: normal }
-article { border-top: 1px solid var(--line); padding: 1rem 0 }
-.text { white-space: pre-wrap; overflow-wrap: anywhere }
-pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; overflow-x: auto; margin: .6rem 0;
-  font: .875rem/1.45 ui-monospace, monospace }
-details { margin: .4rem 0 }
-</style>
-<title>"#;
+"#;
+
+const STYLE: &str = include_str!("html/page.css");
 
 /// The path of `conversation` that is seen as an HTML document.
 pub fn html(conversation: &Conversation) -> String {
     let title = escaped(&one_line(&conversation.shown_title()));
-    let mut out = format!("{HEAD}{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n");
+    let mut out = format!(
+        "{HEAD}{STYLE}</style>\n<title>{title}</title>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
+    );
     let mut about = one_line(&conversation.space);
     if !conversation.model.is_empty() {
         let _ = write!(about, " · {}", one_line(&conversation.model));
@@ -42,17 +38,17 @@ pub fn html(conversation: &Conversation) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "<p class=\"about\">{} · {:.0}</p>",
+        "<p>{} · {}</p>\n</header>\n<main>",
         escaped(&about),
-        conversation.created_at
+        minute(conversation.created_at)
     );
-    for part in parts(conversation) {
+    for (place, part) in parts(conversation).into_iter().enumerate() {
         match part {
             Part::System(text) => write_system(&mut out, text),
-            Part::Message(message) => write_message(&mut out, message),
+            Part::Message(message) => write_message(&mut out, message, place),
         }
     }
-    out.push_str("</body>\n</html>\n");
+    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
@@ -62,83 +58,58 @@ fn write_system(out: &mut String, text: &str) {
     if text.is_empty() {
         out.push_str("<p class=\"ending\">No system message from here on.</p>\n");
     }
-    write_text(out, text);
+    write_typed(out, text);
     out.push_str("</article>\n");
 }
 
-fn write_message(out: &mut String, message: &Message) {
+/// Writes a message; `place` tells it from the others of the page.
+fn write_message(out: &mut String, message: &Message, place: usize) {
     let class = message.role.label().to_lowercase();
     let _ = writeln!(
         out,
         "<article class=\"{class}\">\n<h2>{} <time datetime=\"{}\">{}</time></h2>",
         speaker(message.role),
         message.created_at,
-        time(message)
+        minute(message.created_at)
     );
     for attachment in &message.attachments {
-        write_folded(out, &label(attachment), &attachment.text);
+        let name = escaped(&label(attachment));
+        if attachment.text.is_empty() {
+            let _ = writeln!(out, "<p class=\"file\">{name}</p>");
+        } else {
+            let text = escaped(&attachment.text);
+            let _ = writeln!(
+                out,
+                "<details><summary>{name}</summary>\n<pre>{text}</pre></details>"
+            );
+        }
     }
     if let Some(thoughts) = message.thoughts() {
-        write_folded(out, "Thoughts", thoughts);
+        out.push_str("<details><summary>Thoughts</summary>\n");
+        reply::write(out, thoughts, &format!("{place}-thoughts"));
+        out.push_str("</details>\n");
     }
-    write_text(out, &message.text);
+    if message.role == Role::Assistant {
+        reply::write(out, &message.text, &place.to_string());
+    } else {
+        write_typed(out, &message.text);
+    }
     if let Some(ending) = ending(message) {
         let _ = writeln!(out, "<p class=\"ending\">{}</p>", escaped(&ending));
     }
     out.push_str("</article>\n");
 }
 
-/// A text behind a line on which one clicks to see it.
-fn write_folded(out: &mut String, name: &str, text: &str) {
-    let _ = writeln!(
-        out,
-        "<details><summary>{}</summary><pre>{}</pre></details>",
-        escaped(name),
-        escaped(text)
-    );
+fn minute(time: Timestamp) -> impl std::fmt::Display {
+    time.strftime("%Y-%m-%d %H:%M UTC")
 }
 
-/// A message's text: what is between fences as code, the rest as it is.
-fn write_text(out: &mut String, text: &str) {
-    let mut plain = String::new();
-    let mut lines = text.split_inclusive('\n');
-    while let Some(line) = lines.next() {
-        let Some(fence) = opening_fence(line) else {
-            plain.push_str(line);
-            continue;
-        };
-        flush_plain(out, &mut plain);
-        let code: String = lines
-            .by_ref()
-            .take_while(|line| !closes(line, fence))
-            .collect();
-        let _ = writeln!(out, "<pre><code>{}</code></pre>", escaped(&code));
-    }
-    flush_plain(out, &mut plain);
-}
-
-fn flush_plain(out: &mut String, plain: &mut String) {
-    let text = std::mem::take(plain);
+/// A text as it was typed, with its line ends and spaces.
+fn write_typed(out: &mut String, text: &str) {
     let text = text.trim_matches('\n');
     if !text.is_empty() {
-        let _ = writeln!(out, "<div class=\"text\">{}</div>", escaped(text));
+        let _ = writeln!(out, "<div class=\"typed\">{}</div>", escaped(text));
     }
-}
-
-/// The mark and the length of the fence that `line` opens, by the rules of CommonMark: three or
-/// more backticks or tildes, and behind backticks no further backtick.
-fn opening_fence(line: &str) -> Option<(char, usize)> {
-    let line = line.trim();
-    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let rest = line.trim_start_matches(mark);
-    let length = line.len() - rest.len();
-    (length >= 3 && !(mark == '`' && rest.contains('`'))).then_some((mark, length))
-}
-
-/// Whether `line` ends a block that `fence` opened.
-fn closes(line: &str, (mark, length): (char, usize)) -> bool {
-    let line = line.trim();
-    line.len() >= length && line.chars().all(|c| c == mark)
 }
 
 /// `text` with everything replaced that means something in HTML, in attributes too.
