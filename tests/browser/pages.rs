@@ -78,7 +78,7 @@ fn a_page_shows_what_was_said(chromium: &Chromium) {
     let text = "# Answer\n\n1. **about** `1.4142`\n\n```rust\nlet a = 2_f64.sqrt() < 2.;\n```\n\n\
         | n | root |\n|---|---|\n| 2 | 1.41 |\n\n[more](https://example.org/?a=1&b=2)\n";
     let mut reply = Message::new(Role::Assistant, text);
-    reply.reasoning = "Let me *see*.".to_owned();
+    reply.reasoning = String::from("Let me *see*.");
     conversation.append(reply);
     let document = chromium.document(&exported(&conversation), Scheme::Light);
     for part in [
@@ -130,7 +130,7 @@ fn hostile() -> Conversation {
         question.attachments.push(Arc::new(attachment));
         conversation.append(question);
         let mut reply = Message::new(Role::Assistant, text);
-        reply.reasoning = text.to_owned();
+        reply.reasoning = String::from(text);
         reply.state = MessageState::Failed;
         reply.failure = Some(Failure {
             kind: "space".to_owned(),

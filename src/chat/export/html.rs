@@ -5,6 +5,8 @@
 //! anything of it. The policy in the page says so once more, should this be wrong anywhere.
 
 mod reply;
+#[cfg(test)]
+mod tests;
 
 use super::{Part, ending, label, one_line, parts, speaker};
 use crate::chat::{Conversation, Message, Role};

@@ -54,7 +54,6 @@ impl Gate<'_> {
                 ..
             } => self.open_link(link_type, dest_url),
             Tag::Image { dest_url, .. } => self.open_link(LinkType::Inline, dest_url),
-            Tag::HtmlBlock => raw("<pre><code>"),
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
                 let language = info.split([' ', ',', '{']).next().unwrap_or_default();
                 if language.is_empty() {
@@ -63,7 +62,7 @@ impl Gate<'_> {
                 let language = escaped(language);
                 raw(format!("<pre data-language=\"{language}\"><code>"))
             }
-            Tag::CodeBlock(CodeBlockKind::Indented) => raw("<pre><code>"),
+            Tag::HtmlBlock | Tag::CodeBlock(CodeBlockKind::Indented) => raw("<pre><code>"),
             Tag::Heading { level, .. } => Event::Start(Tag::Heading {
                 level: lower(level),
                 id: None,
