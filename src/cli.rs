@@ -18,6 +18,7 @@ pub use exit::Exit;
 use crate::app::{DEMO_SPACE, Defaults, Given, SpaceChoice};
 use crate::chat;
 use crate::config::{self, Settings};
+use crate::demo::Fault;
 use crate::gradio::{self, Login, Token};
 use crate::provider::{ProviderError, catalog, hub};
 use crate::runtime::Embedded;
@@ -69,6 +70,10 @@ pub struct Global {
     /// Talk to the Space that is built in; no network is used
     #[arg(long, global = true)]
     demo: bool,
+    /// Let something go wrong at the Space that is built in, once: hang, cut=4000, 503@join …
+    /// (an unknown name lists all of them)
+    #[arg(long, global = true, value_name = "NAME")]
+    demo_fault: Option<Fault>,
     /// Where conversations are kept
     #[arg(long, global = true, env = "SPACECHAT_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -173,7 +178,8 @@ impl Context {
         options.login = login.as_deref().and_then(Login::parse);
         let chat = settings.chat.clone();
         let tracker = TaskTracker::new();
-        let demo = global.demo.then(|| DEMO_SPACE.to_owned());
+        let is_demo = global.demo || global.demo_fault.is_some();
+        let demo = is_demo.then(|| DEMO_SPACE.to_owned());
         let given = Given {
             space: demo.or(global.space),
             model: global.model.clone(),
@@ -189,7 +195,7 @@ impl Context {
             system: global.system.unwrap_or(chat.system),
             set: global.set.into_iter().collect(),
             insecure_http: global.insecure_http,
-            embedded: Embedded::new(&options, tracker.clone()),
+            embedded: Embedded::new(&options, global.demo_fault, tracker.clone()),
             directory: global.data_dir.or_else(config::data_directory),
             options,
             hub,

@@ -10,6 +10,7 @@
 
 mod answer;
 mod diff;
+mod fault;
 mod functions;
 mod http;
 mod layout;
@@ -29,12 +30,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use fault::{CLOSED_FOR, Plan};
+pub use fault::{Fault, UnknownFault};
 use space::{Space, lock};
 pub use tour::Tour;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
 
 /// How the embedded Space behaves.
 #[derive(Clone, Debug)]
@@ -49,10 +55,12 @@ pub struct Options {
     pub max_queue: Option<usize>,
     /// What answers a message that is no scenario.
     pub tour: Tour,
+    /// What goes wrong, once.
+    pub fault: Option<Fault>,
 }
 
 impl Default for Options {
-    /// 25 ms between pieces, a heartbeat every 15 s as Gradio has it, one event at a time, no limit on the queue.
+    /// 25 ms between pieces, a heartbeat every 15 s as Gradio has it, one event at a time, no limit on the queue, no fault.
     fn default() -> Self {
         Self {
             pace: Duration::from_millis(25),
@@ -60,6 +68,7 @@ impl Default for Options {
             concurrency: 1,
             max_queue: None,
             tour: Tour::default(),
+            fault: None,
         }
     }
 }
@@ -67,76 +76,123 @@ impl Default for Options {
 /// The running server. Dropping it stops it, without waiting for its tasks; [`Server::stop`] waits.
 #[derive(Debug)]
 pub struct Server {
-    address: SocketAddr,
-    options: Arc<Options>,
-    space: Arc<Mutex<Arc<Space>>>,
-    stop: CancellationToken,
+    lives: Lives,
     accepting: TaskTracker,
 }
 
+/// The Space that is current, and what its next life begins with.
+#[derive(Clone, Debug)]
+struct Lives {
+    address: SocketAddr,
+    options: Arc<Options>,
+    plan: Arc<Plan>,
+    space: Arc<Mutex<Arc<Space>>>,
+    stop: CancellationToken,
+}
+
 impl Server {
-    /// Binds a free loopback port and serves from then on: a request made after this returns is answered.
+    /// Binds a free loopback port and serves from then on: a request made after this returns is answered, unless a fault
+    /// says otherwise.
     ///
     /// Must be called within a tokio runtime. Fails only when no loopback port can be bound.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let options = Arc::new(options);
-        let stop = CancellationToken::new();
-        let space = Arc::new(Mutex::new(Space::new(&options, address, &stop)));
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        let lives = Lives::new(socket.local_addr()?, options);
         let accepting = TaskTracker::new();
-        accepting.spawn(accept(listener, Arc::clone(&space), stop.clone()));
+        if lives.plan.refuses() {
+            let lives = lives.clone();
+            accepting.spawn(async move {
+                // A bound port that nobody listens at refuses, and no other program gets it meanwhile.
+                let closed = tokio::time::sleep(CLOSED_FOR);
+                if lives.stop.run_until_cancelled(closed).await.is_some()
+                    && let Ok(listener) = socket.listen(BACKLOG)
+                {
+                    lives.accept(listener).await;
+                }
+            });
+        } else {
+            accepting.spawn(lives.clone().accept(socket.listen(BACKLOG)?));
+        }
+        accepting.spawn(lives.clone().restart_when_asked());
         accepting.close();
-        Ok(Self {
-            address,
-            options,
-            space,
-            stop,
-            accepting,
-        })
+        Ok(Self { lives, accepting })
     }
 
     /// Where it listens, as `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.lives.address)
     }
 
     /// Closes the port, cuts every connection, and returns when all tasks have ended.
     pub async fn stop(self) {
-        self.stop.cancel();
+        self.lives.stop.cancel();
         self.accepting.wait().await;
-        let space = Arc::clone(&lock(&self.space));
+        let space = self.lives.current();
         space.end().await;
     }
 
     /// Does what a restart of a Space does: every connection is cut, sessions, queue and uploads are forgotten, and
     /// `app_id` changes. The port stays the same and never refuses a connection meanwhile.
     pub async fn restart(&self) {
-        let fresh = Space::new(&self.options, self.address, &self.stop);
-        let old = std::mem::replace(&mut *lock(&self.space), fresh);
-        old.end().await;
+        self.lives.restart().await;
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.lives.stop.cancel();
     }
 }
 
-/// Accepts connections until stopped; each belongs to the Space that is current when it arrives.
-async fn accept(listener: TcpListener, space: Arc<Mutex<Arc<Space>>>, stop: CancellationToken) {
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        // An error here concerns one connection (reset before it was taken) or a passing lack of descriptors.
-        let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            continue;
-        };
-        let current = Arc::clone(&lock(&space));
-        current.spawn(http::serve(stream, Arc::clone(&current)));
+impl Lives {
+    fn new(address: SocketAddr, options: Options) -> Self {
+        let (plan, options) = (Arc::new(Plan::new(options.fault)), Arc::new(options));
+        let stop = CancellationToken::new();
+        let space = Space::new(&options, &plan, address, &stop);
+        Self {
+            address,
+            options,
+            plan,
+            space: Arc::new(Mutex::new(space)),
+            stop,
+        }
+    }
+
+    fn current(&self) -> Arc<Space> {
+        Arc::clone(&lock(&self.space))
+    }
+
+    async fn restart(&self) {
+        let fresh = Space::new(&self.options, &self.plan, self.address, &self.stop);
+        let old = std::mem::replace(&mut *lock(&self.space), fresh);
+        old.end().await;
+    }
+
+    /// Restarts the Space as often as its plan asks for it.
+    async fn restart_when_asked(self) {
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.plan.restart.notified() => self.restart().await,
+            }
+        }
+    }
+
+    /// Accepts connections until stopped; each belongs to the Space that is current when it arrives.
+    async fn accept(self, listener: TcpListener) {
+        loop {
+            let accepted = tokio::select! {
+                () = self.stop.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            // An error here concerns one connection (reset before it was taken) or a passing lack of descriptors.
+            let Ok((stream, _)) = accepted else {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            };
+            let current = self.current();
+            current.spawn(http::serve(stream, Arc::clone(&current)));
+        }
     }
 }

@@ -11,6 +11,8 @@ use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::fault::bytes::{Flaw, Flawed};
+
 const JSON: &str = "application/json";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
@@ -20,6 +22,8 @@ pub(super) enum Outgoing {
     Whole(Option<Bytes>),
     /// Sent in chunks as they come. Ends properly when the sender is dropped.
     Stream(mpsc::Receiver<Part>),
+    /// Its bytes have trouble on their way.
+    Flawed(Box<Flawed>),
     /// The connection is about to be cut.
     Cutting,
 }
@@ -27,6 +31,8 @@ pub(super) enum Outgoing {
 /// What a stream sends next.
 pub(super) enum Part {
     Bytes(Bytes),
+    /// The proper end, for a sender that wants to see the body gone.
+    End,
     /// No end, as if the server had died: the connection is cut once all bytes before this are out.
     Cut,
 }
@@ -49,6 +55,21 @@ impl Outgoing {
         let (sender, receiver) = mpsc::channel(1);
         (sender, Self::Stream(receiver))
     }
+
+    /// The same body with a flaw.
+    pub(super) fn with(self, flaw: Flaw) -> Self {
+        Self::Flawed(Box::new(Flawed::new(self, flaw)))
+    }
+}
+
+impl Outgoing {
+    /// Cuts the connection at the next poll: the server writes out what it has when a body is not ready, and drops it
+    /// when a body fails.
+    fn cut(&mut self, context: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+        *self = Self::Cutting;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
 }
 
 impl Body for Outgoing {
@@ -65,13 +86,12 @@ impl Body for Outgoing {
             Self::Cutting => return Poll::Ready(Some(Err(CutOff))),
             Self::Stream(receiver) => match std::task::ready!(receiver.poll_recv(context)) {
                 Some(Part::Bytes(bytes)) => Some(bytes),
-                None => None,
-                Some(Part::Cut) => {
-                    // The server writes out what it has when a body is not ready, and drops it when a body fails.
-                    *this = Self::Cutting;
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
+                Some(Part::End) | None => None,
+                Some(Part::Cut) => return this.cut(context),
+            },
+            Self::Flawed(flawed) => match std::task::ready!(flawed.poll(context)) {
+                Some(Err(_)) => return this.cut(context),
+                frame => return Poll::Ready(frame),
             },
         };
         Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
@@ -86,6 +106,7 @@ impl Body for Outgoing {
             Self::Whole(bytes) => {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
+            Self::Flawed(flawed) => flawed.size_hint(),
             Self::Stream(_) | Self::Cutting => SizeHint::default(),
         }
     }

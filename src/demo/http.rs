@@ -19,6 +19,8 @@ use super::answer::{
     Answer, Outgoing, detail, internal_error, json_answer, missing, no_object, not_json, respond,
     whole,
 };
+use super::fault::messages::Garbler;
+use super::fault::{Kind, Place};
 use super::functions::{self, Call};
 use super::space::{Space, lock};
 use super::{layout, queue, stream, upload};
@@ -29,6 +31,9 @@ const EVENTS: &str = "text/event-stream; charset=utf-8";
 pub(super) async fn serve(stream: TcpStream, space: Arc<Space>) {
     // Frames are small and each matters at once; without this they would wait for the reader's acknowledgements.
     let _ = stream.set_nodelay(true);
+    if space.plan.resets() {
+        let _ = stream.set_zero_linger();
+    }
     let service = service_fn(move |request| {
         let space = Arc::clone(&space);
         async move { Ok::<_, Infallible>(answer(&space, request).await) }
@@ -89,6 +94,17 @@ impl<'a> Endpoint<'a> {
             })
     }
 
+    /// Where a fault may wait.
+    fn place(&self) -> Option<Place> {
+        match self {
+            Self::Config => Some(Place::Config),
+            Self::Run(_) => Some(Place::Predict),
+            Self::Join => Some(Place::Join),
+            Self::Stream => Some(Place::Stream),
+            _ => None,
+        }
+    }
+
     fn method(&self) -> Method {
         match self {
             Self::Run(_) | Self::Join | Self::Cancel | Self::Reset | Self::Upload => Method::POST,
@@ -114,10 +130,7 @@ async fn answer(space: &Arc<Space>, request: Request<Incoming>) -> Response<Outg
             .insert(ALLOW, HeaderValue::from_static(allowed));
         return response;
     }
-    if endpoint.method() == Method::GET {
-        let session = query(request.uri().query().unwrap_or_default(), "session_hash");
-        return respond(get(space, &endpoint, session));
-    }
+    let session = query(request.uri().query().unwrap_or_default(), "session_hash");
     let kind = request
         .headers()
         .get(CONTENT_TYPE)
@@ -131,14 +144,38 @@ async fn answer(space: &Arc<Space>, request: Request<Incoming>) -> Response<Outg
         .await
         .map(Collected::to_bytes)
         .unwrap_or_default();
-    respond(if endpoint == Endpoint::Upload {
-        take_files(space, &kind, &body)
-    } else {
-        post(space, &endpoint, &body)
-    })
+    let strike = endpoint.place().and_then(|place| space.plan.strike(place));
+    if let Some(Kind::Answer(stranger)) = strike {
+        return stranger.answer().await;
+    }
+    let (status, kind, body) = match endpoint {
+        Endpoint::Upload => take_files(space, &kind, &body),
+        Endpoint::Stream => stream(space, session, strike),
+        _ if endpoint.method() == Method::GET => get(space, &endpoint),
+        _ => post(space, &endpoint, &body),
+    };
+    let body = match strike {
+        Some(Kind::Bytes(flaw)) => body.with(flaw),
+        _ => body,
+    };
+    respond((status, kind, body))
 }
 
-fn get(space: &Arc<Space>, endpoint: &Endpoint<'_>, session: Option<String>) -> Answer {
+/// The stream of a session, with what is wrong with its messages.
+fn stream(space: &Arc<Space>, session: Option<String>, strike: Option<Kind>) -> Answer {
+    let Some(session) = session else {
+        return missing(&["session_hash"], "query", &Value::Null);
+    };
+    let garbler = Garbler::new(match strike {
+        Some(Kind::Messages(garbling)) => Some(garbling),
+        _ => None,
+    });
+    let (sender, body) = Outgoing::stream();
+    space.spawn(stream::deliver(Arc::clone(space), session, sender, garbler));
+    (StatusCode::OK, EVENTS, body)
+}
+
+fn get(space: &Arc<Space>, endpoint: &Endpoint<'_>) -> Answer {
     match endpoint {
         Endpoint::Config => json_answer(StatusCode::OK, &layout::config(space)),
         Endpoint::Info => json_answer(StatusCode::OK, &layout::info()),
@@ -148,14 +185,6 @@ fn get(space: &Arc<Space>, endpoint: &Endpoint<'_>, session: Option<String>) -> 
             let status = json!({"msg": "estimation", "event_id": null, "rank": null, "queue_size": size, "rank_eta": null});
             json_answer(StatusCode::OK, &status)
         }
-        Endpoint::Stream => match session {
-            Some(session) => {
-                let (sender, body) = Outgoing::stream();
-                space.spawn(stream::deliver(Arc::clone(space), session, sender));
-                (StatusCode::OK, EVENTS, body)
-            }
-            None => missing(&["session_hash"], "query", &Value::Null),
-        },
         Endpoint::Heartbeat => {
             let (sender, body) = Outgoing::stream();
             space.spawn(stream::alive(Arc::clone(space), sender));

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::Options;
+use super::fault::Plan;
 use super::past::Turn;
 use super::queue::Queue;
 
@@ -22,6 +23,7 @@ pub(super) struct Space {
     /// `http://127.0.0.1:PORT`.
     pub(super) root: String,
     pub(super) options: Arc<Options>,
+    pub(super) plan: Arc<Plan>,
     /// The state component's value for each `session_hash`: what Gradio keeps on the server.
     pub(super) sessions: Mutex<HashMap<String, Vec<Turn>>>,
     pub(super) queue: Mutex<Queue>,
@@ -35,6 +37,7 @@ impl Space {
     /// A new life with nothing remembered; it ends with `stop` or by [`Space::end`].
     pub(super) fn new(
         options: &Arc<Options>,
+        plan: &Arc<Plan>,
         address: SocketAddr,
         stop: &CancellationToken,
     ) -> Arc<Self> {
@@ -42,6 +45,7 @@ impl Space {
             app_id: Uuid::new_v4().as_u64_pair().0 | 1 << 62,
             root: format!("http://{address}"),
             options: Arc::clone(options),
+            plan: Arc::clone(plan),
             sessions: Mutex::default(),
             queue: Mutex::default(),
             files: Mutex::default(),

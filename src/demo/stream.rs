@@ -16,8 +16,12 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, interval, interval_at};
 
 use super::answer::Part;
+use super::fault::messages::{Act, Garbler};
 use super::space::{Space, lock};
 use super::{queue, wire};
+
+/// How long a reader is waited for before a restart that a fault wants after its stream.
+const LINGERING: Duration = Duration::from_secs(1);
 
 /// The messages that wait for a session's stream. Two streams of one session take them from each other.
 #[derive(Debug, Default)]
@@ -60,8 +64,14 @@ impl Mailbox {
 }
 
 /// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is forgotten.
-pub(super) async fn deliver(space: Arc<Space>, session: String, out: mpsc::Sender<Part>) {
-    let period = period(&space);
+/// `garbler` spoils what is said where a fault wants it.
+pub(super) async fn deliver(
+    space: Arc<Space>,
+    session: String,
+    out: mpsc::Sender<Part>,
+    mut garbler: Garbler,
+) {
+    let period = garbler.period().unwrap_or(period(&space));
     let mut beat = interval_at(Instant::now() + period, period);
     loop {
         let mailbox = lock(&space.queue).mailbox(&session);
@@ -83,14 +93,28 @@ pub(super) async fn deliver(space: Arc<Space>, session: String, out: mpsc::Sende
             let _ = out.send(Part::Cut).await;
             return;
         };
-        if out.send(frame(&message.json)).await.is_err() {
-            return queue::forget(&space, &session);
+        match garbler.act(&message.json) {
+            Act::Send(parts) => {
+                for part in parts {
+                    if out.send(part).await.is_err() {
+                        return queue::forget(&space, &session);
+                    }
+                }
+            }
+            Act::End => return queue::forget(&space, &session),
+            Act::Restart => space.plan.restart.notify_one(),
         }
-        if message
+        let is_over = message
             .ends
-            .is_some_and(|id| queue::settled(&space, &session, &id))
-        {
+            .is_some_and(|id| queue::settled(&space, &session, &id));
+        if is_over && !garbler.never_closes() {
             let _ = out.send(frame(&wire::close_stream())).await;
+            if garbler.restarts_after() {
+                // The body is gone once its end is out; a reader that takes none of it is not waited for.
+                let _ = out.send(Part::End).await;
+                let _ = tokio::time::timeout(LINGERING, out.closed()).await;
+                space.plan.restart.notify_one();
+            }
             return;
         }
     }
@@ -120,6 +144,6 @@ fn period(space: &Space) -> Duration {
 }
 
 /// One event of a `text/event-stream`.
-fn frame(json: &Value) -> Part {
+pub(super) fn frame(json: &Value) -> Part {
     Part::Bytes(Bytes::from(format!("data: {json}\n\n")))
 }

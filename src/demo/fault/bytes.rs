@@ -1,0 +1,87 @@
+//! Bodies whose bytes do not arrive as they should: late, one by one, or not to the end. `answer` sends them out.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::time::{Sleep, sleep};
+
+use super::super::answer::{CutOff, Outgoing};
+
+/// The time from one byte to the next.
+const DRIP: Duration = Duration::from_secs(1);
+
+/// What happens to the bytes of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Flaw {
+    /// After so many bytes nothing more comes, and the connection stays.
+    Stall(u64),
+    /// They come one by one.
+    Drip,
+    /// After so many bytes the connection is closed.
+    Cut(u64),
+    /// After so many bytes the connection is reset.
+    Reset(u64),
+}
+
+/// A body with a flaw.
+pub(in super::super) struct Flawed {
+    body: Outgoing,
+    flaw: Flaw,
+    /// What the body gave and may not leave yet.
+    held: Bytes,
+    sent: u64,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Flawed {
+    pub(in super::super) fn new(body: Outgoing, flaw: Flaw) -> Self {
+        Self {
+            body,
+            flaw,
+            held: Bytes::new(),
+            sent: 0,
+            pause: None,
+        }
+    }
+
+    /// The next frame; `Some(Err)` when the connection is to be cut, once all bytes before it are out.
+    pub(in super::super) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(context));
+            self.pause = None;
+        }
+        let room = match self.flaw {
+            Flaw::Drip => 1,
+            Flaw::Stall(at) | Flaw::Cut(at) | Flaw::Reset(at) => at.saturating_sub(self.sent),
+        };
+        if room == 0 {
+            return match self.flaw {
+                Flaw::Stall(_) | Flaw::Drip => Poll::Pending,
+                Flaw::Cut(_) | Flaw::Reset(_) => Poll::Ready(Some(Err(CutOff))),
+            };
+        }
+        while self.held.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => self.held = frame.into_data().unwrap_or_default(),
+                end => return Poll::Ready(end),
+            }
+        }
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        let bytes = self.held.split_to(room.min(self.held.len()));
+        self.sent += bytes.len() as u64;
+        if self.flaw == Flaw::Drip {
+            self.pause = Some(Box::pin(sleep(DRIP)));
+        }
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
+    }
+
+    /// The length that the head promises, also where less comes.
+    pub(in super::super) fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
