@@ -3,19 +3,55 @@
 //! An app that refuses a request may repeat parts of it in its answer, so what is quoted is chosen
 //! with care: a prompt must never end in an error. Called by [`super::client`] for every route.
 
-use super::error::{ConnectCause, Error, excerpt};
+use super::error::{ConnectCause, Error, excerpt, page_title, words};
 use reqwest::Response;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use std::time::Duration;
 
 /// The JSON of an answer that must be JSON.
 pub(super) fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(body).map_err(|_| Error::Decode {
+    serde_json::from_slice(body).map_err(|_| not_the_app(url, body, "JSON"))
+}
+
+/// The error of an answer that is not the app's: a proxy's page, mostly.
+fn not_the_app(url: &str, body: &[u8], expected: &str) -> Error {
+    let detail = match page_title(body) {
+        Some(_) => format!("a web page in place of {expected}"),
+        None => format!("{expected} was expected"),
+    };
+    Error::Decode {
         url: url.to_owned(),
-        detail: "JSON was expected".to_owned(),
-        excerpt: excerpt(body),
-    })
+        detail,
+        excerpt: words(body),
+    }
+}
+
+/// Passes an event stream on. A web page with a success is no stream, though it would end like one.
+pub(super) async fn checked_stream(
+    response: Response,
+    url: &str,
+    patience: Duration,
+) -> Result<Response, Error> {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return Ok(response);
+    }
+    let body = beginning(response, patience).await;
+    Err(not_the_app(url, &body, "an event stream"))
+}
+
+/// As much of a body as is looked at for its words: an error page may be of any length. Each piece
+/// is waited for no longer than `patience`.
+async fn beginning(mut response: Response, patience: Duration) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < 64 << 10
+        && let Ok(Ok(Some(chunk))) = tokio::time::timeout(patience, response.chunk()).await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    body
 }
 
 /// The error of an answer that is JSON and lacks what was asked for. The answer may repeat the
@@ -46,7 +82,7 @@ pub(super) async fn checked(
 
 /// The error that an answer without success stands for. Its words are waited for no longer than
 /// `patience` for each piece.
-pub(super) async fn refusal(mut response: Response, url: &str, patience: Duration) -> Error {
+pub(super) async fn refusal(response: Response, url: &str, patience: Duration) -> Error {
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
     let url = url.to_owned();
@@ -58,26 +94,20 @@ pub(super) async fn refusal(mut response: Response, url: &str, patience: Duratio
             detail: "it asks for a name and a password".to_owned(),
         };
     }
-    // Only the beginning is looked at: an error page may be of any length.
-    let mut body = Vec::new();
-    while body.len() < 64 << 10
-        && let Ok(Ok(Some(chunk))) = tokio::time::timeout(patience, response.chunk()).await
-    {
-        body.extend_from_slice(&chunk);
-    }
+    let body = beginning(response, patience).await;
     let answer = serde_json::from_slice::<Value>(&body).ok();
     let detail = answer.as_ref().and_then(|answer| answer.get("detail"));
     if status == 401 && detail.is_some_and(wants_login) {
         return Error::Login { url };
     }
-    let words = answer.as_ref().map_or_else(|| excerpt(&body), told);
-    if status == 503 && words.starts_with("Queue is") {
-        return Error::QueueFull { message: words };
+    let said = answer.as_ref().map_or_else(|| words(&body), told);
+    if status == 503 && said.starts_with("Queue is") {
+        return Error::QueueFull { message: said };
     }
     Error::Status {
         url,
         status,
-        excerpt: words,
+        excerpt: said,
         retry_after,
     }
 }

@@ -1,11 +1,11 @@
 //! The HTTP side of a Gradio app: one method for each route, typed errors, idle timeouts.
 //!
 //! What may be repeated by itself is repeated here, and nothing else: GETs that were answered with
-//! a passing trouble, and connections that were never established. A request that may have
+//! a passing trouble or not to the end, and connections that were never established. A request that may have
 //! arrived is never sent twice. [`super::chain`] and `provider` call this; they know what a route
 //! means, this knows how it is asked.
 
-use super::answer::{checked, lacking, parse, refusal};
+use super::answer::{checked, checked_stream, lacking, parse};
 use super::app::{App, digits};
 use super::error::{ConnectCause, Error, excerpt};
 use super::login::Login;
@@ -13,7 +13,7 @@ use super::token::Token;
 use super::transport::http_client;
 use super::upload::{Upload, sent_with_care};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, Url};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -167,7 +167,9 @@ impl Client {
                 self.in_time(&shown, request.send())
             })
             .await?;
-        checked(response, &shown, self.options.idle_timeout).await
+        let patience = self.options.idle_timeout;
+        let response = checked(response, &shown, patience).await?;
+        checked_stream(response, &shown, patience).await
     }
 
     /// `GET /queue/join` of apps of 4.0 to 4.8, which is the stream itself.
@@ -264,19 +266,15 @@ impl Client {
     async fn get(&self, prefix: &str, route: &str) -> Result<(String, Vec<u8>), Error> {
         let url = self.url(prefix, route);
         let shown = without_query(&url);
-        let response = self
-            .retried(|| async {
-                let sent = self
-                    .in_time(&shown, self.request(Method::GET, &url).send())
-                    .await?;
-                if is_passing_trouble(sent.status()) {
-                    return Err(refusal(sent, &shown, self.options.idle_timeout).await);
-                }
-                Ok(sent)
-            })
-            .await?;
-        let response = checked(response, &shown, self.options.idle_timeout).await?;
-        let body = self.body(response, &shown).await?;
+        let read = || async {
+            let sent = self
+                .in_time(&shown, self.request(Method::GET, &url).send())
+                .await?;
+            let sent = checked(sent, &shown, self.options.idle_timeout).await?;
+            self.body(sent, &shown).await
+        };
+        let is_broken = |error: &Error| matches!(error, Error::Broken { .. });
+        let body = self.retried_also(is_broken, read).await?;
         Ok((shown, body))
     }
 
@@ -309,15 +307,29 @@ impl Client {
         Ok((shown, body))
     }
 
-    /// Tries again what was never sent, and what [`Client::get`] says may be repeated.
-    pub(super) async fn retried<F>(&self, mut attempt: impl FnMut() -> F) -> Result<Response, Error>
+    /// Tries again what was never sent, and what was answered with a passing trouble where
+    /// `attempt` makes an error of that.
+    pub(super) async fn retried<T, F>(&self, attempt: impl FnMut() -> F) -> Result<T, Error>
     where
-        F: Future<Output = Result<Response, Error>>,
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.retried_also(|_| false, attempt).await
+    }
+
+    /// The same, and also tries again what failed as `may_pass` says.
+    async fn retried_also<T, F>(
+        &self,
+        may_pass: impl Fn(&Error) -> bool,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
     {
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
             let wait = match attempt().await.map_err(|error| self.at_the_proxy(error)) {
                 Err(Error::Connect { cause, .. }) if is_worth_another_try(cause) => pause,
+                Err(error) if may_pass(&error) => pause,
                 Err(Error::Status {
                     status: 429 | 502..=504,
                     retry_after,
@@ -390,10 +402,6 @@ fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.to_string()
-}
-
-fn is_passing_trouble(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 502..=504)
 }
 
 /// A bad certificate or a bad name stays bad; a refused or slow connection may pass.

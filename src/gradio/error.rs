@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// How many characters of an answer that could not be understood are shown.
 const EXCERPT: usize = 200;
+/// In how many bytes of a web page its title is looked for.
+const PAGE_HEAD: usize = 16 << 10;
 
 /// A failure of the client or of the app behind it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -76,6 +78,16 @@ pub enum Error {
         /// What was expected.
         detail: String,
         /// The first 200 characters of what came.
+        excerpt: String,
+    },
+    /// A message of the stream that is none. The stream cannot be followed any further.
+    #[error("{url} sent a message that could not be understood ({detail}): {excerpt}")]
+    Garbled {
+        /// The address, without its query.
+        url: String,
+        /// What is wrong with it.
+        detail: String,
+        /// Its first 200 characters; empty where it may hold a prompt or a reply.
         excerpt: String,
     },
     /// A frame of the stream exceeded the limit.
@@ -201,6 +213,27 @@ pub(super) fn excerpt(body: &[u8]) -> String {
     words.join(" ").chars().take(EXCERPT).collect()
 }
 
+/// The words of an answer that should have been the app's: the title of a web page, whose markup
+/// says nothing to a person, or its first 200 characters.
+pub(super) fn words(body: &[u8]) -> String {
+    page_title(body).unwrap_or_else(|| excerpt(body))
+}
+
+/// The title of a page in HTML; `None` for anything else.
+pub(super) fn page_title(body: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&body[..body.len().min(PAGE_HEAD)]);
+    if !head.trim_start().starts_with('<') {
+        return None;
+    }
+    // In ASCII lower case every character keeps its place.
+    let lower = head.to_ascii_lowercase();
+    let start = lower.find("<title")?;
+    let start = start + lower.get(start..)?.find('>')? + 1;
+    let end = start + lower.get(start..)?.find("</title")?;
+    let title = excerpt(head.get(start..end)?.as_bytes());
+    (!title.is_empty()).then_some(title)
+}
+
 fn causes<'a>(
     error: &'a reqwest::Error,
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
@@ -251,4 +284,29 @@ fn connect_cause(error: &reqwest::Error) -> ConnectCause {
         }
     }
     cause
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_web_page_its_title_is_told_and_of_anything_else_its_beginning() {
+        for (body, expected) in [
+            (
+                "<html><head><TITLE lang=en>502\n Bad  Gateway</title>",
+                "502 Bad Gateway",
+            ),
+            (
+                " <!doctype html><title></title><p>x",
+                "<!doctype html><title></title><p>x",
+            ),
+            ("<title>without an end", "<title>without an end"),
+            ("<p>no title at all", "<p>no title at all"),
+            ("upstream <title>x</title>", "upstream <title>x</title>"),
+            ("", ""),
+        ] {
+            assert_eq!(words(body.as_bytes()), expected);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! It does not know what the outputs mean. [`super::queue`] feeds it from the network.
 
 use super::delta::Outputs;
-use super::error::{Error, excerpt};
+use super::error::{Error, words};
 use super::message::{Envelope, Log, Message, Output, ProgressUnit};
 use super::sse::{Decoder, FrameTooLarge};
 use std::collections::VecDeque;
@@ -112,10 +112,15 @@ impl Job {
 
     fn read(&mut self, frame: &[u8]) -> Result<Option<Update>, Error> {
         let Envelope { event_id, message } =
-            Envelope::read(frame).map_err(|detail| Error::Decode {
+            Envelope::read(frame).map_err(|detail| Error::Garbled {
                 url: self.url.clone(),
                 detail,
-                excerpt: excerpt(frame),
+                // What begins as a message may hold a prompt or a reply.
+                excerpt: if frame.starts_with(b"{") {
+                    String::new()
+                } else {
+                    words(frame)
+                },
             })?;
         if message == Message::SendData && self.event_id.is_empty() {
             self.event_id = event_id.unwrap_or_default();

@@ -12,6 +12,9 @@ use crate::chat::input::InputError;
 use crate::gradio::{self, ConnectCause};
 use std::time::Duration;
 
+/// How many characters a message may have.
+const LONGEST_MESSAGE: usize = 2000;
+
 /// What happened, where, and what the person can do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -125,8 +128,14 @@ impl ProviderError {
 }
 
 fn report(message: impl Into<String>, hint: impl Into<String>) -> Report {
+    let mut message = message.into();
+    // A Space may send anything as its error; a person reads a few lines of it.
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
     Report {
-        message: message.into(),
+        message,
         hint: hint.into(),
     }
 }
@@ -144,12 +153,34 @@ impl From<gradio::Error> for ProviderError {
         match error {
             Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
             Error::Timeout { .. } => Self::Timeout(report(
-                said,
-                "The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
+                format!("{said}."),
+                "What came is kept. The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
             )),
-            Error::Broken { .. } | Error::StreamEnded { .. } => Self::Space(report(
-                said,
-                "What came is kept. Check the network and retry.",
+            Error::Broken { url, detail } => Self::Space(report(
+                format!("The connection to {url} broke before the answer was complete: {detail}."),
+                "What came is kept. Check the network and retry; the Space may also have been restarted.",
+            )),
+            Error::StreamEnded { url } => Self::Space(report(
+                format!("The Space closed the stream of the reply ({url}) before its end."),
+                "What came is kept. Retry; if it happens again, the Space or a proxy before it cuts long replies.",
+            )),
+            Error::Garbled {
+                url,
+                detail,
+                excerpt,
+            } => Self::Decode(report(
+                format!(
+                    "A message from {url} could not be understood: {detail}{}",
+                    quoted(&excerpt)
+                ),
+                "What came is kept. Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
+            )),
+            Error::FrameTooLarge { url, limit } => Self::Decode(report(
+                format!(
+                    "{url} sent more at once than the limit of {} MB.",
+                    limit >> 20
+                ),
+                "What came is kept. If this Space means well, allow more with frame_limit in the settings.",
             )),
             Error::Status {
                 status,
@@ -165,7 +196,7 @@ impl From<gradio::Error> for ProviderError {
                 format!("The Space takes no more requests: {message}"),
                 "Many people use it right now. Wait a minute and retry.",
             )),
-            Error::Decode { .. } | Error::FrameTooLarge { .. } => Self::Decode(report(
+            Error::Decode { .. } => Self::Decode(report(
                 said,
                 "Is this the address of a Gradio Space? It may also be starting or broken: look at its page in a browser.",
             )),
@@ -282,13 +313,18 @@ fn status_error(
             "The Space has a fault of its own: retry, or look at its page in a browser.".to_owned()
         }
     };
-    let words = if excerpt.is_empty() {
-        String::new()
-    } else {
-        format!(": {excerpt}")
-    };
+    let words = quoted(excerpt);
     ProviderError::Status {
         status,
         report: report(format!("{url} answered with status {status}{words}"), hint),
+    }
+}
+
+/// What was said, behind a colon; nothing for nothing.
+fn quoted(excerpt: &str) -> String {
+    if excerpt.is_empty() {
+        String::new()
+    } else {
+        format!(": {excerpt}")
     }
 }

@@ -40,9 +40,10 @@ async fn a_web_page_in_place_of_json_is_not_understood_at_any_route() {
 }
 
 #[tokio::test]
-async fn a_web_page_in_place_of_the_stream_is_a_reply_that_broke_off() {
+async fn a_web_page_in_place_of_the_stream_is_told_by_its_title() {
     let (error, server) = refused(DATA, Answer::page(200)).await;
-    assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
+    assert!(matches!(error, ProviderError::Decode(_)), "{error:?}");
+    assert!(error.to_string().ends_with(": Please wait"), "{error}");
     assert_eq!(server.heard(DATA).len(), 1);
 }
 

@@ -98,6 +98,16 @@ async fn an_answer_that_breaks_off_in_the_middle_is_not_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_description_that_breaks_off_in_the_middle_is_asked_for_again() {
+    let half = Answer::stream(200, "application/json").bytes(b"{\"ver");
+    let whole = Answer::json(200, &crate::scripted::config());
+    let server = Server::start(Script::qwen("yes").on(CONFIG, [half, whole])).await;
+    let told = hear(provider(&server.url(), patient()).reply(ask("hi"))).await;
+    assert_eq!(told.done(), "yes");
+    assert_eq!(server.heard(CONFIG).len(), 2);
+}
+
+#[tokio::test]
 async fn a_server_that_comes_up_a_moment_later_is_found() {
     // Bound and not yet listening: the first connection is refused, and nobody else can take the port.
     let socket = TcpSocket::new_v4().unwrap();

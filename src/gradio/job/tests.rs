@@ -119,10 +119,24 @@ fn a_malformed_frame_is_an_error_that_shows_its_first_200_characters() {
     let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
     let garbage = "x".repeat(300);
     job.push(format!("data: {garbage}\n\n").as_bytes()).unwrap();
-    let Err(Error::Decode { excerpt, .. }) = job.next_update() else {
+    let Err(Error::Garbled { excerpt, .. }) = job.next_update() else {
         panic!("garbage was understood");
     };
     assert_eq!(excerpt, "x".repeat(200));
+}
+
+#[test]
+fn a_broken_message_of_the_app_is_not_shown_as_it_may_hold_a_prompt() {
+    for broken in [
+        &b"data: {\"msg\":\"process_generating\",\"text\":\"my secret\n\n"[..],
+        b"data: {\"msg\":\"log\",\"log\":\"my secret \xe5\xae\"}\n\n",
+    ] {
+        let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+        job.push(broken).unwrap();
+        let error = job.next_update().unwrap_err();
+        assert!(matches!(error, Error::Garbled { .. }), "{error:?}");
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    }
 }
 
 #[test]
