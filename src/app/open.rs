@@ -17,6 +17,9 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How many notices are kept, the newest: more would only push the reply off the screen.
+const NOTICES_KEPT: usize = 8;
+
 /// An open conversation.
 #[derive(Debug, Clone)]
 pub struct OpenConversation {
@@ -38,7 +41,7 @@ pub struct OpenConversation {
     pub picked: Option<MessageId>,
     /// Messages whose hidden part is open.
     pub unfolded: HashSet<MessageId>,
-    /// What the Space said beside the reply, until the next turn.
+    /// What the Space said last beside the reply, until the next turn.
     pub notices: Vec<Notice>,
     /// Whether a reply ended while another conversation was seen.
     pub is_unread: bool,
@@ -202,7 +205,12 @@ impl OpenConversation {
         }
         match update {
             ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {}
-            ReplyUpdate::Notice(notice) => self.notices.push(notice),
+            ReplyUpdate::Notice(notice) => {
+                if self.notices.len() == NOTICES_KEPT {
+                    self.notices.remove(0);
+                }
+                self.notices.push(notice);
+            }
             ReplyUpdate::Reasoning(text) => {
                 self.kept.reasoning_changed();
                 self.conversation

@@ -3,7 +3,7 @@
 use super::theme::Theme;
 use super::words::{clock_time, count, fitted, size, span};
 use crate::app::keymap::{Action, shown_key};
-use crate::app::{Model, OpenConversation};
+use crate::app::{DEMO_SPACE, Model, OpenConversation};
 use crate::chat::{Attachment, Message, MessageState, Role};
 use crate::markdown::wrap_plain;
 use crate::sanitize;
@@ -184,7 +184,8 @@ pub fn below(
             notes.add("ℹ ", &notice.text, theme.warning);
         }
     }
-    notes.end(message, theme);
+    let is_demo = open.conversation.space == DEMO_SPACE;
+    notes.end(message, is_demo, theme);
     notes.rows
 }
 
@@ -221,7 +222,7 @@ impl Notes {
     }
 
     /// How the message ended, and what can be done.
-    fn end(&mut self, message: &Message, theme: &Theme) {
+    fn end(&mut self, message: &Message, is_demo: bool, theme: &Theme) {
         if let Some(failure) = &message.failure {
             self.add("✗ ", &failure.message, theme.error);
             self.add("→ ", &failure.hint, theme.text);
@@ -230,7 +231,7 @@ impl Notes {
                 failure.kind.as_str(),
                 "connect" | "timeout" | "asleep" | "status"
             );
-            if is_out_of_reach {
+            if is_out_of_reach && !is_demo {
                 let demo = shown_key(Action::Demo);
                 words = format!("{demo} asks the embedded Space instead · {words}");
             }
