@@ -8,6 +8,8 @@
 
 #[path = "terminal/failing.rs"]
 mod failing;
+#[path = "terminal/faults.rs"]
+mod faults;
 #[path = "terminal/files.rs"]
 mod files;
 #[path = "terminal/finding.rs"]

@@ -23,6 +23,15 @@ impl Home {
         }
     }
 
+    /// The same with a settings file.
+    pub fn with_settings(settings: &str) -> Self {
+        let home = Self::new();
+        let folder = home.directory.path().join("config/spacechat");
+        std::fs::create_dir_all(&folder).expect("a home can be written to");
+        std::fs::write(folder.join("config.toml"), settings).expect("a home can be written to");
+        home
+    }
+
     /// Where conversations are kept.
     pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")

@@ -28,6 +28,12 @@ impl Shown {
         self.rows.iter().any(|row| row.contains(text))
     }
 
+    /// How many rows hold a text.
+    pub fn rows_with(&self, text: &str) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.contains(text)).count()
+    }
+
     /// The first row that holds a text.
     pub fn row_with(&self, text: &str) -> Option<&str> {
         let mut rows = self.rows.iter().map(String::as_str);
@@ -143,6 +149,15 @@ impl Emulator {
     /// Keeps every frame from now on.
     pub fn remember(&mut self) {
         self.parser.callbacks_mut().history = Some(Vec::new());
+    }
+
+    /// Whether a remembered frame is as `is_so` says.
+    pub fn was_ever(&self, is_so: impl Fn(&Shown) -> bool) -> bool {
+        let history = self.parser.callbacks().history.as_deref();
+        history
+            .unwrap_or_default()
+            .iter()
+            .any(|(_, shown)| is_so(shown))
     }
 
     /// The last remembered frame that was seen at `time` or before.
