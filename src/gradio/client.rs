@@ -38,7 +38,8 @@ pub struct Options {
     pub cancel_timeout: Duration,
     /// For how long a full queue is tried again.
     pub queue_full_patience: Duration,
-    /// The largest frame of a stream, in bytes.
+    /// The largest frame of a stream and the largest answer, in bytes. Read as JSON, one may need
+    /// some seventeen times as much memory; a prompt of a million tokens comes back in less than 16 MB.
     pub frame_limit: usize,
     /// A token of the Hub; it goes where [`Token::header_for`] says and nowhere else.
     pub token: Option<Token>,
@@ -54,7 +55,7 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(60),
             cancel_timeout: Duration::from_secs(2),
             queue_full_patience: Duration::from_secs(120),
-            frame_limit: 512 << 20,
+            frame_limit: 64 << 20,
             token: None,
             login: None,
         }
