@@ -20,7 +20,8 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 pub(super) enum Outgoing {
     /// Known from the start; sent with a length.
     Whole(Option<Bytes>),
-    /// Sent in chunks as they come. Ends properly when the sender is dropped.
+    /// Sent in chunks as they come, until [`Part::End`]. A sender that is dropped before has died, as at a restart, and
+    /// the connection is cut.
     Stream(mpsc::Receiver<Part>),
     /// Its bytes have trouble on their way.
     Flawed(Box<Flawed>),
@@ -31,10 +32,8 @@ pub(super) enum Outgoing {
 /// What a stream sends next.
 pub(super) enum Part {
     Bytes(Bytes),
-    /// The proper end, for a sender that wants to see the body gone.
+    /// The proper end.
     End,
-    /// No end, as if the server had died: the connection is cut once all bytes before this are out.
-    Cut,
 }
 
 /// The connection was cut on purpose.
@@ -50,7 +49,7 @@ impl fmt::Display for CutOff {
 impl std::error::Error for CutOff {}
 
 impl Outgoing {
-    /// A body that ends when the sender is dropped. It holds one part at most, so that a slow reader slows the sender.
+    /// A body and what fills it. It holds one part at most, so that a slow reader slows the sender.
     pub(super) fn stream() -> (mpsc::Sender<Part>, Self) {
         let (sender, receiver) = mpsc::channel(1);
         (sender, Self::Stream(receiver))
@@ -86,8 +85,8 @@ impl Body for Outgoing {
             Self::Cutting => return Poll::Ready(Some(Err(CutOff))),
             Self::Stream(receiver) => match std::task::ready!(receiver.poll_recv(context)) {
                 Some(Part::Bytes(bytes)) => Some(bytes),
-                Some(Part::End) | None => None,
-                Some(Part::Cut) => return this.cut(context),
+                Some(Part::End) => None,
+                None => return this.cut(context),
             },
             Self::Flawed(flawed) => match std::task::ready!(flawed.poll(context)) {
                 Some(Err(_)) => return this.cut(context),

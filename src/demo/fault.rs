@@ -30,8 +30,8 @@
 //! | `restart-in-reply` | the Space is restarted in the middle of its first reply | reply |
 //! | `heartbeats` | the reply begins, and nothing but heartbeats ever comes | reply |
 //!
-//! What strikes at a request can be sent elsewhere: `hang@config`, `502@predict`, `html@join`, `cut=10@stream`. What
-//! strikes in a reply does so at its fourth piece of text, so that something has come before it.
+//! What strikes at a request can be sent elsewhere: `@config`, `@app-id` (asked from the second message on), `@upload`,
+//! `@predict`, `@join`, `@stream`, `@cancel`; so there are `hang@config` and `cut=10@join`. What strikes in a reply does so at its fourth piece of text, so that something has come before it.
 
 pub(super) mod bytes;
 pub(super) mod messages;
@@ -95,16 +95,22 @@ pub(super) enum Stranger {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Config,
+    AppId,
+    Upload,
     Predict,
     Join,
     Stream,
+    Cancel,
 }
 
-const PLACES: [(&str, Place); 4] = [
+const PLACES: [(&str, Place); 7] = [
     ("config", Place::Config),
+    ("app-id", Place::AppId),
+    ("upload", Place::Upload),
     ("predict", Place::Predict),
     ("join", Place::Join),
     ("stream", Place::Stream),
+    ("cancel", Place::Cancel),
 ];
 
 /// The names without a number or a place.

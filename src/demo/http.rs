@@ -98,9 +98,12 @@ impl<'a> Endpoint<'a> {
     fn place(&self) -> Option<Place> {
         match self {
             Self::Config => Some(Place::Config),
+            Self::AppId => Some(Place::AppId),
+            Self::Upload => Some(Place::Upload),
             Self::Run(_) => Some(Place::Predict),
             Self::Join => Some(Place::Join),
             Self::Stream => Some(Place::Stream),
+            Self::Cancel => Some(Place::Cancel),
             _ => None,
         }
     }

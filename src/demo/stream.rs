@@ -88,9 +88,8 @@ pub(super) async fn deliver(
             _ = beat.tick() => Some(Message { json: wire::heartbeat(), ends: None }),
         };
         let Some(message) = message else {
-            // Nobody is left to tell if either of these fails.
+            // Cut off without an end; nobody is left to tell if it fails.
             let _ = out.send(frame(&wire::session_not_found())).await;
-            let _ = out.send(Part::Cut).await;
             return;
         };
         match garbler.act(&message.json) {
@@ -101,7 +100,10 @@ pub(super) async fn deliver(
                     }
                 }
             }
-            Act::End => return queue::forget(&space, &session),
+            Act::End => {
+                let _ = out.send(Part::End).await;
+                return queue::forget(&space, &session);
+            }
             Act::Restart => space.plan.restart.notify_one(),
         }
         let is_over = message
@@ -109,9 +111,9 @@ pub(super) async fn deliver(
             .is_some_and(|id| queue::settled(&space, &session, &id));
         if is_over && !garbler.never_closes() {
             let _ = out.send(frame(&wire::close_stream())).await;
+            let _ = out.send(Part::End).await;
             if garbler.restarts_after() {
                 // The body is gone once its end is out; a reader that takes none of it is not waited for.
-                let _ = out.send(Part::End).await;
                 let _ = tokio::time::timeout(LINGERING, out.closed()).await;
                 space.plan.restart.notify_one();
             }
