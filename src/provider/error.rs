@@ -12,7 +12,7 @@ use crate::chat::input::InputError;
 use crate::gradio::{self, ConnectCause};
 use std::time::Duration;
 
-/// How many characters a message may have.
+/// How many characters an error or a notice may have.
 const LONGEST_MESSAGE: usize = 2000;
 
 /// What happened, where, and what the person can do next.
@@ -127,15 +127,18 @@ impl ProviderError {
     }
 }
 
-fn report(message: impl Into<String>, hint: impl Into<String>) -> Report {
-    let mut message = message.into();
-    // A Space may send anything as its error; a person reads a few lines of it.
-    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
-        message.truncate(end);
-        message.push('…');
+/// A text of the Space that is not its reply, cut to what a person reads: a Space may send anything.
+pub(super) fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
+        text.truncate(end);
+        text.push('…');
     }
+    text
+}
+
+fn report(message: impl Into<String>, hint: impl Into<String>) -> Report {
     Report {
-        message,
+        message: shortened(message.into()),
         hint: hint.into(),
     }
 }

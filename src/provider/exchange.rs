@@ -5,6 +5,7 @@
 //! a restart of the app under the session is noticed, and a cancelled job is ended at the server.
 
 use super::bubbles::Spoken;
+use super::error::shortened;
 use super::reply::{ReplyEvent, ReplySender};
 use super::{ProviderError, tail};
 use crate::chat::{Notice, Progress, Stage};
@@ -146,7 +147,9 @@ impl Exchange<'_> {
             },
             Step::Log(log) => ReplyEvent::Notice(Notice {
                 level: log.level,
-                text: log.title.map_or_else(String::new, |title| title + ": ") + &log.text,
+                text: shortened(
+                    log.title.map_or_else(String::new, |title| title + ": ") + &log.text,
+                ),
             }),
             Step::Heartbeat | Step::Values | Step::Done | Step::Cancelled => return,
         };
@@ -161,7 +164,7 @@ fn progress(unit: ProgressUnit) -> Progress {
         _ => None,
     };
     Progress {
-        desc: unit.desc.unwrap_or_default(),
+        desc: shortened(unit.desc.unwrap_or_default()),
         share: share.map(|share| share.clamp(0.0, 1.0)),
     }
 }

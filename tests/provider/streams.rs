@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use spacechat::gradio::Options;
-use spacechat::provider::ProviderError;
+use spacechat::provider::{ProviderError, ReplyEvent};
 
 use crate::listening::{SAID, Told, failure, hear_one, options, provider};
 use crate::scripted::{Answer, EVENT, Script, Server, chat, diff, started, whole};
@@ -138,6 +138,19 @@ async fn frames_that_are_json_but_no_message_are_malformed_too() {
             "{frame}: {error:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_notice_without_measure_is_told_in_short() {
+    let long =
+        json!({"msg": "log", "event_id": EVENT, "log": "slow ".repeat(9000), "level": "info"});
+    let (_, told) = broken(begun().say(&long).end()).await;
+    let notice = told.events.iter().find_map(|event| match event {
+        ReplyEvent::Notice(notice) => Some(&notice.text),
+        _ => None,
+    });
+    let length = notice.expect("the notice is told").chars().count();
+    assert_eq!(length, 2001);
 }
 
 #[tokio::test]
