@@ -4,7 +4,7 @@
 //! Patience is two seconds here, so that a silent Space is given up soon; nothing waits for longer than it must.
 
 use super::home::Home;
-use super::keys::ESC;
+use super::keys::{ALT_UP, CTRL_U, ESC};
 use super::screen::{Screen, WINDOW};
 use super::shown::{Shown, words};
 use std::net::TcpStream;
@@ -121,6 +121,59 @@ fn a_request_that_is_never_answered_is_given_up_after_the_idle_timeout() {
 }
 
 #[test]
+fn a_stop_that_the_space_never_confirms_ends_the_reply_all_the_same() {
+    for fault in ["hang@cancel", "cut=0@cancel", "500@cancel"] {
+        let home = Home::with_settings(SETTINGS);
+        let mut screen = start(&home, fault);
+        screen.send("long 900");
+        screen.wait_for_text("word9");
+        screen.press(ESC);
+        screen.wait_for_text("■ stopped");
+        screen.ask("repeat 2 ha", "haha");
+        screen.quit();
+    }
+}
+
+#[test]
+fn a_space_that_does_not_say_whether_it_was_restarted_is_sent_the_whole_past() {
+    for fault in ["hang@app-id", "500@app-id", "html@app-id"] {
+        let home = Home::with_settings(SETTINGS);
+        let mut screen = start(&home, fault);
+        screen.ask(ASKED, "word59");
+        screen.ask("past", "User: long 60");
+        screen.quit();
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_sent_is_told_and_goes_with_the_next_try() {
+    for (fault, told) in [
+        ("hang@upload", "was silent for 2 s."),
+        ("503@upload", "status 503"),
+        ("reset=0@upload", "broke before the answer was complete"),
+    ] {
+        let home = Home::with_settings(SETTINGS);
+        std::fs::write(home.path().join("image.png"), b"\x89PNG\r\n\x1a\n\0\xff").unwrap();
+        let mut screen = start(&home, fault);
+        screen.type_text("/attach image.png");
+        screen.enter();
+        screen.wait_for_text("▣ image.png");
+        screen.send("Look at it");
+        let shown = screen.wait_for("the error", |shown| {
+            shown.has("✗ failed") && shown.has("then r retries")
+        });
+        assert!(line(&shown).contains(told), "{fault}: {}", shown.text());
+        screen.press(ALT_UP);
+        screen.wait_for_text("picked:");
+        screen.press("r");
+        screen.wait_for("the file, received", |shown| {
+            shown.has("image.png, 10 bytes") && shown.is_ready()
+        });
+        screen.quit();
+    }
+}
+
+#[test]
 fn an_answer_without_a_body_is_given_up_after_the_idle_timeout() {
     for place in ["config", "predict", "join", "stream"] {
         let fault = format!("hang-after-headers@{place}");
@@ -164,6 +217,7 @@ fn a_stream_that_is_cut_at_any_byte_is_told_and_keeps_what_came() {
 #[test]
 fn an_answer_that_is_cut_is_asked_for_again_only_where_nothing_was_sent() {
     copes("cut=500@config");
+    copes("cut=5@app-id");
     for fault in ["cut=5@predict", "cut=5@join"] {
         fails(fault, &["broke before the answer was complete"]);
     }
@@ -270,7 +324,7 @@ fn a_flood_of_frames_neither_stops_the_keys_nor_hides_the_reply() {
     assert!(shown.has("│ meanwhile"), "{}", shown.text());
     let crowded = |shown: &Shown| shown.rows_with("ℹ ") > 8;
     assert!(!screen.look(|emulator| emulator.was_ever(crowded)));
-    screen.press(super::keys::CTRL_U);
+    screen.press(CTRL_U);
     screen.wait_for_text("write a message");
     assert_eq!(goes_on(&home, screen, "complete"), words(60));
 }
@@ -307,8 +361,8 @@ fn after_a_restart_between_turns_the_whole_past_is_sent() {
     let home = Home::with_settings(SETTINGS);
     let mut screen = start(&home, "restart-between-turns");
     screen.ask(ASKED, "word59");
-    // Its state knows one turn alone, which has the whole conversation in it.
-    screen.ask("turns", "turn 1");
+    // The first message to the new session has the whole conversation in it.
+    screen.ask("past", "User: long 60");
     screen.ask("turns", "turn 2");
     screen.quit();
 }
