@@ -95,6 +95,10 @@ impl Server {
     /// says otherwise.
     ///
     /// Must be called within a tokio runtime. Fails only when no loopback port can be bound.
+    #[expect(
+        clippy::unused_async,
+        reason = "only within a runtime can it be called, and that is what this says"
+    )]
     pub async fn start(options: Options) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;

@@ -145,7 +145,12 @@ fn period(space: &Space) -> Duration {
     space.options.heartbeat.max(Duration::from_millis(1))
 }
 
-/// One event of a `text/event-stream`.
+/// One event of a `text/event-stream`, as a part of its body.
 pub(super) fn frame(json: &Value) -> Part {
-    Part::Bytes(Bytes::from(format!("data: {json}\n\n")))
+    Part::Bytes(event(json))
+}
+
+/// The bytes of one event.
+pub(super) fn event(json: &Value) -> Bytes {
+    Bytes::from(format!("data: {json}\n\n"))
 }

@@ -159,32 +159,14 @@ impl From<gradio::Error> for ProviderError {
                 format!("{said}."),
                 "What came is kept. The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
             )),
-            Error::Broken { url, detail } => Self::Space(report(
-                format!("The connection to {url} broke before the answer was complete: {detail}."),
-                "What came is kept. Check the network and retry; the Space may also have been restarted.",
-            )),
-            Error::StreamEnded { url } => Self::Space(report(
-                format!("The Space closed the stream of the reply ({url}) before its end."),
-                "What came is kept. Retry; if it happens again, the Space or a proxy before it cuts long replies.",
-            )),
+            Error::Broken { url, detail } => broken(&url, &detail),
+            Error::StreamEnded { url } => ended_early(&url),
             Error::Garbled {
                 url,
                 detail,
                 excerpt,
-            } => Self::Decode(report(
-                format!(
-                    "A message from {url} could not be understood: {detail}{}",
-                    quoted(&excerpt)
-                ),
-                "What came is kept. Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
-            )),
-            Error::FrameTooLarge { url, limit } => Self::Decode(report(
-                format!(
-                    "{url} sent more at once than the limit of {} MB.",
-                    limit >> 20
-                ),
-                "What came is kept. If this Space means well, allow more with frame_limit in the settings.",
-            )),
+            } => garbled(&url, &detail, &excerpt),
+            Error::FrameTooLarge { url, limit } => over_the_limit(&url, limit),
             Error::Status {
                 status,
                 retry_after,
@@ -230,6 +212,40 @@ impl From<gradio::Error> for ProviderError {
             )),
         }
     }
+}
+
+fn broken(url: &str, detail: &str) -> ProviderError {
+    ProviderError::Space(report(
+        format!("The connection to {url} broke before the answer was complete: {detail}."),
+        "What came is kept. Check the network and retry; the Space may also have been restarted.",
+    ))
+}
+
+fn ended_early(url: &str) -> ProviderError {
+    ProviderError::Space(report(
+        format!("The Space closed the stream of the reply ({url}) before its end."),
+        "What came is kept. Retry; if it happens again, the Space or a proxy before it cuts long replies.",
+    ))
+}
+
+fn garbled(url: &str, detail: &str, excerpt: &str) -> ProviderError {
+    ProviderError::Decode(report(
+        format!(
+            "A message from {url} could not be understood: {detail}{}",
+            quoted(excerpt)
+        ),
+        "What came is kept. Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
+    ))
+}
+
+fn over_the_limit(url: &str, limit: usize) -> ProviderError {
+    ProviderError::Decode(report(
+        format!(
+            "{url} sent more at once than the limit of {} MB.",
+            limit >> 20
+        ),
+        "What came is kept. If this Space means well, allow more with frame_limit in the settings.",
+    ))
 }
 
 fn login(message: &str) -> ProviderError {

@@ -184,8 +184,7 @@ pub fn below(
             notes.add("ℹ ", &notice.text, theme.warning);
         }
     }
-    let is_demo = open.conversation.space == DEMO_SPACE;
-    notes.end(message, is_demo, theme);
+    notes.end(message, open.conversation.space == DEMO_SPACE, theme);
     notes.rows
 }
 

@@ -7,7 +7,7 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 
 use super::super::answer::Part;
-use super::super::stream::frame;
+use super::super::stream::{event, frame};
 use super::super::wire;
 
 /// The piece of text at which a garbling strikes, counted from 1: the page has shown something by then.
@@ -178,20 +178,20 @@ fn flood(message: &Value, count: u64) -> impl Iterator<Item = Part> + Send + use
     let id = message["event_id"].clone();
     let mut empty = message.clone();
     empty["output"]["data"][0] = json!([]);
+    let message = move |index: u64| match index % 5 {
+        0 => empty.clone(),
+        1 => {
+            json!({"msg": "log", "event_id": id, "level": "info", "log": format!("Notice {index}")})
+        }
+        2 => {
+            json!({"msg": "progress", "event_id": id, "progress_data": [{"index": index, "length": count, "desc": "Flood"}]})
+        }
+        3 => wire::heartbeat(),
+        _ => json!({"msg": "novelty", "event_id": id, "number": index}),
+    };
     let wave = move |first: u64| {
-        let text: String = (first..count.min(first + WAVE))
-            .map(|index| {
-                let json = match index % 5 {
-                    0 => empty.to_string(),
-                    1 => json!({"msg": "log", "event_id": id, "level": "info", "log": format!("Notice {index}")}).to_string(),
-                    2 => json!({"msg": "progress", "event_id": id, "progress_data": [{"index": index, "length": count, "desc": "Flood"}]}).to_string(),
-                    3 => wire::heartbeat().to_string(),
-                    _ => json!({"msg": "novelty", "event_id": id, "number": index}).to_string(),
-                };
-                format!("data: {json}\n\n")
-            })
-            .collect();
-        Part::Bytes(Bytes::from(text))
+        let indexes = first..count.min(first + WAVE);
+        Part::Bytes(indexes.flat_map(|index| event(&message(index))).collect())
     };
     (0..count.div_ceil(WAVE)).map(move |number| wave(number * WAVE))
 }
