@@ -55,7 +55,7 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(60),
             cancel_timeout: Duration::from_secs(2),
             queue_full_patience: Duration::from_secs(120),
-            frame_limit: 64 << 20,
+            frame_limit: 128 << 20,
             token: None,
             login: None,
         }
