@@ -9,6 +9,7 @@ use ratatui::backend::TestBackend;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod page;
 mod screenshot;
 mod scrolling;
 
@@ -16,6 +17,8 @@ mod scrolling;
 struct Screen {
     model: Model,
     caches: Caches,
+    worker: Worker,
+    theme: Theme,
     terminal: Terminal<TestBackend>,
 }
 
@@ -38,6 +41,8 @@ impl Screen {
         let mut screen = Self {
             model: Model::new(defaults, clock),
             caches: Caches::default(),
+            worker: Worker::default(),
+            theme: Theme::new(ThemeName::Dark),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
         };
         screen.tell(Event::Described("Qwen/Qwen2.5-1M-Demo".to_owned(), names));
@@ -71,13 +76,23 @@ impl Screen {
     }
 
     fn draw(&mut self) -> &mut Self {
-        let theme = Theme::new(ThemeName::Dark);
-        let mut regions = None;
-        let (model, caches) = (&self.model, &mut self.caches);
-        self.terminal
-            .draw(|frame| regions = Some(draw(model, &theme, caches, frame)))
-            .unwrap();
-        self.tell(Event::Drawn(regions.unwrap()))
+        loop {
+            let mut regions = None;
+            let (model, theme, caches) = (&self.model, &self.theme, &mut self.caches);
+            self.terminal
+                .draw(|frame| regions = Some(draw(model, theme, caches, frame)))
+                .unwrap();
+            self.tell(Event::Drawn(regions.unwrap()));
+            // What takes long is shown when it is there.
+            let wanted = self.caches.take_wanted();
+            if wanted.is_empty() {
+                return self;
+            }
+            for work in wanted {
+                let prepared = self.worker.prepare(work, || 0);
+                prepared.into_iter().for_each(|made| self.caches.take(made));
+            }
+        }
     }
 
     /// The rows as text, times of day made equal in every time zone.

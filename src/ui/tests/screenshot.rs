@@ -60,9 +60,10 @@ fn the_picture_in_the_readme_shows_the_screen_as_it_is() {
 }
 
 /// The screen as an SVG: a background, and each run of equal style as a text of fixed length.
-fn picture(screen: &mut Screen) -> String {
+pub(super) fn picture(screen: &mut Screen) -> String {
     let local = words::clock_time(screen.model.clock.wall);
     screen.draw();
+    let is_light = screen.theme.name == ThemeName::Light;
     let buffer = screen.terminal.backend().buffer().clone();
     let (width, height) = (
         usize::from(buffer.area.width),
@@ -73,7 +74,8 @@ fn picture(screen: &mut Screen) -> String {
     writeln!(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"15\">").unwrap();
     writeln!(
         out,
-        "<rect width=\"{w}\" height=\"{h}\" rx=\"8\" fill=\"#16181d\"/>"
+        "<rect width=\"{w}\" height=\"{h}\" rx=\"8\" fill=\"{}\"/>",
+        if is_light { "#fafafa" } else { "#16181d" }
     )
     .unwrap();
     for (y, row) in buffer.content().chunks(width).enumerate() {
@@ -81,7 +83,7 @@ fn picture(screen: &mut Screen) -> String {
         while x < width {
             let start = x;
             let mut text = String::new();
-            while x < width && style(&row[x]) == style(&row[start]) {
+            while x < width && row[x].style() == row[start].style() {
                 let symbol = row[x].symbol();
                 text.push_str(symbol);
                 x += unicode_width::UnicodeWidthStr::width(symbol).max(1);
@@ -100,7 +102,7 @@ fn picture(screen: &mut Screen) -> String {
                 out,
                 "<text x=\"{left}\" y=\"{base}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" {}>{escaped}</text>",
                 cells * CELL.0,
-                style(&row[start]),
+                style(&row[start], is_light),
             )
             .unwrap();
         }
@@ -109,13 +111,16 @@ fn picture(screen: &mut Screen) -> String {
     out
 }
 
-fn style(cell: &Cell) -> String {
+fn style(cell: &Cell, is_light: bool) -> String {
     let fill = match cell.fg {
         Color::DarkGray => "#7f848e",
         Color::Cyan => "#56b6c2",
         Color::Green => "#98c379",
         Color::Yellow => "#e5c07b",
         Color::Red => "#e06c75",
+        Color::Magenta => "#c678dd",
+        Color::Blue | Color::LightBlue => "#61afef",
+        _ if is_light => "#24272e",
         _ => "#d7dae0",
     };
     let mut style = format!("fill=\"{fill}\"");
@@ -124,6 +129,12 @@ fn style(cell: &Cell) -> String {
     }
     if cell.modifier.contains(Modifier::ITALIC) {
         style += " font-style=\"italic\"";
+    }
+    if cell.modifier.contains(Modifier::UNDERLINED) {
+        style += " text-decoration=\"underline\"";
+    }
+    if cell.modifier.contains(Modifier::CROSSED_OUT) {
+        style += " text-decoration=\"line-through\"";
     }
     style
 }
