@@ -11,15 +11,18 @@ pub mod editor;
 pub mod effect;
 pub mod event;
 pub mod find;
+pub mod history;
 pub mod input;
 mod keep;
 pub mod keymap;
+pub mod ledger;
 pub mod library;
 pub mod login;
 pub mod open;
 pub mod scroll;
 mod sending;
 mod settings;
+mod shelf;
 mod switching;
 mod tree;
 pub mod turn;
@@ -36,6 +39,7 @@ use editor::Editor;
 use input::Guard;
 use login::LoginBox;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a second Ctrl+C may take to quit.
@@ -60,6 +64,10 @@ pub struct Model {
     pub setting_at: usize,
     /// The saved conversations and their list.
     pub library: Library,
+    /// The place of the mark on the shelf.
+    pub shelf_at: usize,
+    /// Earlier prompts of all conversations, the newest first.
+    pub prompts: Vec<String>,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
     /// What could not be saved or read. It stays in the status line until Esc, or until all is
@@ -79,6 +87,8 @@ pub struct Model {
     open: HashMap<ConversationId, OpenConversation>,
     guard: Guard,
     quit_armed: Option<Duration>,
+    /// The draft, by its revision, of which was said that it is more than the model holds.
+    oversize_told: Option<(ConversationId, u64)>,
     turns: u64,
     /// Counts searches in conversations.
     finds: u64,
@@ -147,6 +157,8 @@ pub enum Focus {
     List,
     /// The words that are looked for in the conversation.
     Find,
+    /// The chips above the message.
+    Shelf,
 }
 
 /// What lies over everything.
@@ -160,12 +172,37 @@ pub enum Overlay {
     Rename(ConversationId, Editor),
     /// The list of all actions.
     Palette(Menu),
+    /// The box that finds an earlier prompt.
+    History(Menu),
+    /// A text, to be read.
+    Text(TextView),
     /// The box that changes a setting of the Space.
     Setting(SpaceInput, Editor),
     /// The box that asks for a name and a password.
     Login(Box<LoginBox>),
     /// The box that chooses a Space, and what is known of the one that was chosen.
     Spaces(Menu, Option<SpaceCheck>),
+}
+
+/// A text that is shown whole.
+#[derive(Debug, Clone)]
+pub struct TextView {
+    /// What it is.
+    pub title: String,
+    /// The text.
+    pub text: Arc<str>,
+    /// The first row that is shown.
+    pub row: usize,
+}
+
+impl TextView {
+    fn new(title: &str, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            title: title.to_owned(),
+            text: text.into(),
+            row: 0,
+        }
+    }
 }
 
 /// A query and a mark in what it finds.
@@ -206,6 +243,9 @@ impl Model {
             focus: Focus::Composer,
             panel: None,
             setting_at: 0,
+            shelf_at: 0,
+            prompts: Vec::new(),
+            oversize_told: None,
             library: Library::default(),
             overlay: None,
             trouble: None,

@@ -14,6 +14,7 @@ mod overlay;
 mod status;
 pub mod theme;
 mod transcript;
+mod viewer;
 mod words;
 
 pub use caches::{Caches, Prepared, Work, Worker};
@@ -57,7 +58,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     status::draw_header(model, theme, caches, frame, header);
     let panes = Panes::new(model, main);
     let view = transcript::draw(model, theme, caches, frame, panes.transcript);
-    status::draw_status(model, theme, frame, status);
+    status::draw_status(model, theme, caches, frame, status);
     composer::draw(model, theme, frame, composer);
     // Where there is little room the panes lie over each other: the one with the keyboard on top.
     if model.focus == Focus::List {
@@ -71,7 +72,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     }
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
-    let overlay_scroll_limit = overlay::draw(model, theme, frame, over);
+    let overlay_scroll_limit = overlay::draw(model, theme, caches, frame, over);
     Regions {
         top: view.top,
         bottom: view.bottom,

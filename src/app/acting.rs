@@ -2,11 +2,11 @@
 
 use super::editor::Editor;
 use super::keymap::{Action, Context, Edit, lookup, shown_key};
-use super::library::found;
+use super::library::{found, matching};
 use super::update::{page, quit};
 use super::{
-    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, choosing, find, login, sending, settings,
-    switching, tree,
+    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, choosing, find, history, ledger,
+    login, sending, settings, shelf, switching, tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -29,6 +29,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         (None, Focus::Panel) => &[Context::Text, Context::All],
         (None, Focus::List) => &[Context::List, Context::All],
         (None, Focus::Settings) => &[Context::Settings, Context::All],
+        (None, Focus::Shelf) => &[Context::Shelf, Context::All],
         (None, Focus::Find) => &[Context::Find, Context::Text, Context::All],
     };
     if let Some(action) = lookup(key, contexts) {
@@ -45,7 +46,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     };
     // Typing while a message is picked, or in the list, goes on with the message being written.
     model.conversation_mut().picked = None;
-    if matches!(model.focus, Focus::List | Focus::Settings) {
+    if matches!(model.focus, Focus::List | Focus::Settings | Focus::Shelf) {
         model.focus = Focus::Composer;
     }
     let mut bytes = [0; 4];
@@ -59,7 +60,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
     let limit = model.regions.overlay_scroll_limit;
     let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
     match model.overlay.as_mut()? {
-        Overlay::Help(row) => match key.code {
+        Overlay::Help(row) | Overlay::Text(TextView { row, .. }) => match key.code {
             KeyCode::Up => *row = row.saturating_sub(1),
             KeyCode::Down => *row = (*row + 1).min(limit),
             KeyCode::Home if plain => *row = 0,
@@ -76,6 +77,13 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
         Overlay::Setting(_, text) => match key.code {
             KeyCode::Enter => settings::close(model),
             _ if edits(text, key) => {}
+            _ => return None,
+        },
+        Overlay::History(menu) => match key.code {
+            KeyCode::Enter => return Some(history::take(model)),
+            _ if moves(menu, key, |menu| {
+                matching(&menu.query.text(), &model.prompts, |prompt| prompt)
+            }) => {}
             _ => return None,
         },
         Overlay::Palette(menu) => match key.code {
@@ -127,10 +135,15 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     match &mut model.overlay {
         Some(Overlay::Rename(_, field) | Overlay::Setting(_, field)) => return change(field),
         Some(Overlay::Login(login)) => return change(login.field()),
-        Some(Overlay::Switcher(menu) | Overlay::Palette(menu) | Overlay::Spaces(menu, _)) => {
+        Some(
+            Overlay::Switcher(menu)
+            | Overlay::Palette(menu)
+            | Overlay::History(menu)
+            | Overlay::Spaces(menu, _),
+        ) => {
             return change(&mut menu.query);
         }
-        Some(Overlay::Help(_)) => return,
+        Some(Overlay::Help(_) | Overlay::Text(_)) => return,
         None => {}
     }
     let focus = model.focus;
@@ -147,7 +160,8 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Send => sending::send(model),
+        Action::Send => ledger::send_if_it_fits(model),
+        Action::History => history::open(model),
         Action::Back => back(model),
         Action::Interrupt => interrupt(model),
         Action::Quit => quit(model),
@@ -206,6 +220,15 @@ fn move_or_edit(model: &mut Model, action: Action) {
         Action::ChangeSetting => settings::open(model),
         Action::ResetSetting => settings::reset_current(model),
         Action::NextPane => next_pane(model),
+        Action::Ledger => ledger::show(model),
+        Action::Shelf => shelf::enter(model),
+        Action::ShelfUp => shelf::select(model, -1),
+        Action::ShelfDown => shelf::select(model, 1),
+        Action::Preview => shelf::preview(model),
+        Action::Expand => shelf::expand(model),
+        Action::RemoveChip => shelf::remove(model),
+        Action::ChipEarlier => shelf::reorder(model, -1),
+        Action::ChipLater => shelf::reorder(model, 1),
         Action::Find => find::open(model),
         Action::FindNext => find::step(model, 1),
         Action::FindPrevious => find::step(model, -1),
@@ -236,14 +259,16 @@ fn edit_text(model: &mut Model, edit: Edit) {
         return;
     }
     let mut composer = std::mem::take(&mut open.composer);
-    composer.edit(edit, || open.earlier_prompts());
-    open.composer = composer;
+    composer.edit(edit, || history::walked(model));
+    model.conversation_mut().composer = composer;
 }
 
 /// Message, then the panel, then the list: those that are there.
 fn next_pane(model: &mut Model) {
+    let has_shelf = !model.conversation().composer.shelf().is_empty();
     let panes = [
         Some(Focus::Composer),
+        has_shelf.then_some(Focus::Shelf),
         model.panel.as_ref().map(|_| Focus::Panel),
         (model.panel.is_some() && model.inputs().next().is_some()).then_some(Focus::Settings),
         model.library.is_shown.then_some(Focus::List),

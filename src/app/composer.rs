@@ -141,6 +141,39 @@ impl Composer {
         self.shelf_revision += 1;
     }
 
+    /// Takes an attachment off the shelf.
+    pub fn remove(&mut self, at: usize) {
+        if at < self.shelf.len() {
+            self.shelf.remove(at);
+            self.shelf_revision += 1;
+        }
+    }
+
+    /// Puts an attachment `by` places further back; says whether there is such a place.
+    pub fn swap(&mut self, at: usize, by: isize) -> bool {
+        let other = at.checked_add_signed(by);
+        let other = other.filter(|other| *other < self.shelf.len() && at < self.shelf.len());
+        if let Some(other) = other {
+            self.shelf.swap(at, other);
+            self.shelf_revision += 1;
+        }
+        other.is_some()
+    }
+
+    /// Takes the text of an attachment into the text field, at the caret; says whether it is one
+    /// that the field can hold.
+    pub fn expand(&mut self, at: usize) -> bool {
+        let attachment = self.shelf.get(at).cloned();
+        let small = attachment.filter(|small| {
+            small.file.is_none() && small.text.len() + self.editor.text().len() <= FIELD_BYTES
+        });
+        if let Some(small) = &small {
+            self.remove(at);
+            self.change(|field| field.insert(&small.text));
+        }
+        small.is_some()
+    }
+
     /// Takes the text as it came back from another editor: a large one goes on the shelf.
     pub fn take_back(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n");

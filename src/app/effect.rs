@@ -46,6 +46,8 @@ pub enum Effect {
     },
     /// Look for words in a conversation; where they are comes back as [`super::Event::Found`].
     Find(FindRequest),
+    /// Read earlier prompts; they come back as [`super::event::StoreEvent::Prompts`].
+    Prompts,
     /// Put text on the clipboard.
     Copy(String),
     /// Have the person change this text in their own editor; it comes back as

@@ -64,6 +64,8 @@ pub enum StoreEvent {
         /// Whether it was asked for to be seen.
         show: bool,
     },
+    /// Earlier prompts of all conversations, the newest first.
+    Prompts(Vec<String>),
     /// Another window has moved this conversation's head: it is to be read again.
     HeadElsewhere(ConversationId),
     /// Something could not be saved or read; in words for a person.

@@ -50,6 +50,26 @@ pub enum Action {
     CopyReply,
     /// Copies all that is seen of the conversation.
     CopyAll,
+    /// Finds an earlier prompt.
+    History,
+    /// Shows exactly what will be sent.
+    Ledger,
+    /// Gives the chips above the message the keyboard.
+    Shelf,
+    /// Moves the mark on the shelf up.
+    ShelfUp,
+    /// Moves it down.
+    ShelfDown,
+    /// Shows the text of a chip.
+    Preview,
+    /// Takes the text of a chip into the message.
+    Expand,
+    /// Removes a chip.
+    RemoveChip,
+    /// Sends a chip before the one above it.
+    ChipEarlier,
+    /// Sends a chip behind the one below it.
+    ChipLater,
     /// Looks for words in the conversation.
     Find,
     /// Goes to the next place where they are.
@@ -174,6 +194,8 @@ pub enum Context {
     Settings,
     /// In the field of what is looked for in the conversation.
     Find,
+    /// On the chips above the message.
+    Shelf,
 }
 
 /// A row of the table.

@@ -176,7 +176,11 @@ impl OpenConversation {
 
     /// What the model is to know: the path up to the newest message of the person.
     pub fn messages_to_send(&self) -> Vec<Arc<Message>> {
-        let ends_in_reply = self.turn.as_ref().map(|turn| turn.reply) == self.head();
+        let head = self.head();
+        let ends_in_reply = self
+            .turn
+            .as_ref()
+            .is_some_and(|turn| Some(turn.reply) == head);
         let count = self.conversation.path().len() - usize::from(ends_in_reply);
         // A reply of which nothing came says nothing to a model.
         self.conversation

@@ -17,8 +17,12 @@ const OPEN_KEPT: usize = 16;
 pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
     match event {
         StoreEvent::Listed(summaries) => {
-            model.library.summaries = summaries;
-            changed_elsewhere(model)
+            let is_first = std::mem::replace(&mut model.library.summaries, summaries).is_empty();
+            let mut effects = changed_elsewhere(model);
+            if is_first && model.prompts.is_empty() {
+                effects.push(Effect::Prompts);
+            }
+            effects
         }
         StoreEvent::Loaded {
             conversation,
@@ -29,6 +33,10 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
         StoreEvent::HeadElsewhere(id) => {
             model.remark("Another window went on with this conversation; both versions are kept.");
             vec![Effect::Load { id, show: false }]
+        }
+        StoreEvent::Prompts(prompts) => {
+            model.prompts = prompts;
+            Vec::new()
         }
         StoreEvent::Trouble(words) => {
             model.trouble = Some(words);

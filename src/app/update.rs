@@ -6,7 +6,9 @@
 
 use super::acting::{self, edit_field};
 use super::keep::keep;
-use super::{Effect, Event, Focus, Input, Model, Overlay, choosing, find, sending, switching};
+use super::{
+    Effect, Event, Focus, Input, Model, Overlay, TextView, choosing, find, sending, switching,
+};
 use crate::chat::{Attachment, ConversationId, MessageState};
 use crossterm::event::MouseEventKind;
 
@@ -144,7 +146,7 @@ pub(super) fn scroll(model: &mut Model, rows: isize) {
 pub(super) fn page(model: &mut Model, pages: isize) {
     let height = model.regions.transcript_height.max(2) - 1;
     let rows = isize::try_from(height).unwrap_or(isize::MAX) * pages;
-    if let Some(Overlay::Help(row)) = &mut model.overlay {
+    if let Some(Overlay::Help(row) | Overlay::Text(TextView { row, .. })) = &mut model.overlay {
         let limit = model.regions.overlay_scroll_limit;
         *row = row.saturating_add_signed(rows).min(limit);
         return;

@@ -106,6 +106,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Look(_)
             | Effect::Login { .. }
             | Effect::Find(_)
+            | Effect::Prompts
             | Effect::Copy(_)
             | Effect::CopyCode { .. }
             | Effect::EditExternally(_)

@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a read gives the writer to finish what was sent before it.
 const SETTLING: Duration = Duration::from_millis(100);
+/// How many earlier prompts are known.
+const PROMPTS: usize = 1000;
 /// How long the program waits at its end for the disk.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -36,6 +38,7 @@ enum Request {
     Keep(Vec<Change>),
     Load { id: ConversationId, show: bool },
     List,
+    Prompts,
 }
 
 impl Keeping {
@@ -66,6 +69,11 @@ impl Keeping {
     /// Has the list read.
     pub fn list(&self) {
         self.ask(Request::List);
+    }
+
+    /// Has earlier prompts read.
+    pub fn prompts(&self) {
+        self.ask(Request::Prompts);
     }
 
     fn ask(&self, request: Request) {
@@ -132,6 +140,7 @@ async fn keep(
                     tokio::spawn(load(handle, reader, events.clone(), (id, show)));
                 }
                 Some(Request::List) => lists.notify_one(),
+                Some(Request::Prompts) => drop(tokio::spawn(prompts(store.reader.clone(), events.clone()))),
                 None => break,
             },
             Some(notice) = heard.recv() => {
@@ -207,6 +216,17 @@ async fn read(reader: &Reader, events: &mpsc::Sender<Event>, (id, show): (Conver
     let event = match loaded {
         Ok(Ok(Some(loaded))) => self::loaded(loaded, show),
         Ok(Ok(None)) => StoreEvent::Trouble("This conversation is not there any more.".to_owned()),
+        Ok(Err(error)) => trouble(&error),
+        Err(_) => return,
+    };
+    let _ = events.send(Event::Store(event)).await;
+}
+
+/// Reads what the person wrote before.
+async fn prompts(reader: Reader, events: mpsc::Sender<Event>) {
+    let read = tokio::task::spawn_blocking(move || reader.prompts(PROMPTS)).await;
+    let event = match read {
+        Ok(Ok(prompts)) => StoreEvent::Prompts(prompts),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
     };

@@ -253,6 +253,7 @@ impl Screen {
                     password,
                 } => self.turns.login(&space, &name, &password.0),
                 Effect::Look(space) => self.turns.look(space),
+                Effect::Prompts => self.keeping.prompts(),
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
                     self.preparing.want(vec![Work::Find(request, theme)]);

@@ -132,13 +132,15 @@ impl Reader {
         self.read(|connection| load::content(connection, hash))
     }
 
-    /// What the person wrote before, newest first and each text once, at most `limit`.
+    /// What the person wrote before, newest first and each text once, at most `limit`; nothing
+    /// longer than 16 K characters, which nobody types again.
     pub fn prompts(&self, limit: usize) -> std::result::Result<Vec<String>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT messages.text FROM messages
                  JOIN conversations ON conversations.key = messages.conversation
                  WHERE role = 'user' AND deleted_at IS NULL AND messages.text <> ''
+                    AND length(messages.text) <= 16384
                  ORDER BY messages.created_at DESC",
             )?;
             let mut rows = statement.query([])?;

@@ -14,6 +14,7 @@ pub use body::{Body, Rows};
 pub use work::{Prepared, Work, Worker};
 
 use super::theme::Theme;
+use super::viewer::Page;
 use crate::chat::{Conversation, Message, MessageId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Caches {
     rows: usize,
     sums: Sums,
     wanted: Vec<Work>,
+    /// The text that is shown in a box.
+    pub(super) page: Page,
 }
 
 #[derive(Debug)]

@@ -46,7 +46,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         area,
         &hint(model, area.width),
     );
-    let y = draw_above(open, theme, frame, inner);
+    let marked = (model.focus == Focus::Shelf).then_some(model.shelf_at);
+    let y = draw_above(open, marked, theme, frame, inner);
     let text = Rect {
         y,
         height: inner.bottom().saturating_sub(y),
@@ -73,14 +74,26 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
 }
 
 /// Draws what stands above the text: queued messages and the shelf. Gives the row below it.
-fn draw_above(open: &OpenConversation, theme: &Theme, frame: &mut Frame, inner: Rect) -> u16 {
+fn draw_above(
+    open: &OpenConversation,
+    marked: Option<usize>,
+    theme: &Theme,
+    frame: &mut Frame,
+    inner: Rect,
+) -> u16 {
     let queued = open.queued.iter().map(|draft| {
         let words = sanitize::line(&draft.text);
         Line::styled(format!("⧗ queued: {words}"), theme.warning)
     });
     let shelf = open.composer.shelf().iter();
     let mut above: Vec<Line> = queued
-        .chain(shelf.map(|attachment| chip(attachment, theme)))
+        .chain(shelf.enumerate().map(|(at, attachment)| {
+            let mut line = chip(attachment, theme);
+            if marked == Some(at) {
+                line.spans.insert(0, Span::styled("▸ ", theme.picked));
+            }
+            line
+        }))
         .collect();
     // The row of the caret always has its place; what stands above gives way, and is counted.
     let room = usize::from(inner.height.saturating_sub(1));

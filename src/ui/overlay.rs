@@ -1,15 +1,17 @@
 //! What lies over the screen: the help, made from the table of keys; the switcher; the box for a
 //! title.
 
+use super::caches::Caches;
 use super::composer::draw_line;
 use super::library;
 use super::theme::Theme;
+use super::viewer;
 use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{BINDINGS, Binding, Context};
 use crate::app::library::found;
 use crate::app::login::LoginBox;
-use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing};
+use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing, history};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -21,9 +23,17 @@ use unicode_width::UnicodeWidthStr;
 const HELP_WIDTH: u16 = 88;
 
 /// Draws the open overlay. Gives how far it can be scrolled, in rows.
-pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
+pub fn draw(
+    model: &Model,
+    theme: &Theme,
+    caches: &mut Caches,
+    frame: &mut Frame,
+    area: Rect,
+) -> usize {
     match &model.overlay {
         Some(Overlay::Help(row)) => return draw_help(*row, theme, frame, area),
+        Some(Overlay::Text(view)) => return viewer::draw(view, theme, caches, frame, area),
+        Some(Overlay::History(menu)) => draw_history(model, menu, theme, frame, area),
         Some(Overlay::Switcher(menu)) => draw_switcher(model, menu, theme, frame, area),
         Some(Overlay::Palette(menu)) => {
             let rows = choosing::actions(menu).into_iter().map(|binding| {
@@ -60,6 +70,34 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> usiz
         None => {}
     }
     0
+}
+
+/// The box that finds an earlier prompt, and below it the one at the mark.
+fn draw_history(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let found = history::found(model, menu);
+    let [list, preview] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Percentage(40)]).areas(area);
+    let rows = found.iter().map(|prompt| {
+        let line = prompt
+            .split_whitespace()
+            .take(40)
+            .collect::<Vec<_>>()
+            .join(" ");
+        (line, String::new())
+    });
+    draw_menu(
+        " Earlier prompts ",
+        menu,
+        rows.collect(),
+        theme,
+        frame,
+        list,
+    );
+    let inner = draw_box("", "", theme, frame, preview);
+    match found.get(menu.at) {
+        Some(prompt) => viewer::draw_beginning(prompt, theme, frame, inner),
+        None => frame.render_widget(Span::styled("nothing found", theme.dim), inner),
+    }
 }
 
 /// The box that finds a conversation: what is typed, and what is found, best first.
@@ -213,7 +251,13 @@ fn menu_height(rows: usize, area: Rect) -> u16 {
 }
 
 /// A framed box over everything, at most as wide as the help.
-fn draw_box(title: &str, hint: &'static str, theme: &Theme, frame: &mut Frame, area: Rect) -> Rect {
+pub fn draw_box(
+    title: &str,
+    hint: &'static str,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) -> Rect {
     let width = area.width.min(HELP_WIDTH);
     let area = Rect {
         x: area.x + (area.width - width) / 2,

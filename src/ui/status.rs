@@ -7,6 +7,7 @@ use super::theme::Theme;
 use super::words::{count, fitted, size, span};
 use crate::app::find::Find;
 use crate::app::keymap::{Action, shown_key};
+use crate::app::ledger::{Ledger, ledger};
 use crate::app::turn::Turn;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{MessageState, Role, Stage};
@@ -18,6 +19,8 @@ use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
+/// More parts of a message than these are told as one.
+const MOST_PARTS: usize = 5;
 /// Below this width, in cells, the header keeps to what matters most.
 const NARROW: u16 = 60;
 
@@ -66,7 +69,13 @@ fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
 }
 
 /// Draws the line over the composer.
-pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+pub fn draw_status(
+    model: &Model,
+    theme: &Theme,
+    caches: &mut Caches,
+    frame: &mut Frame,
+    area: Rect,
+) {
     let open = model.conversation();
     if let Some(find) = &open.find {
         return draw_find(find, model.focus == Focus::Find, theme, frame, area);
@@ -96,6 +105,12 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
             " editing the system message · Tab or Esc leaves",
             theme.warning,
         )]
+    } else if model.focus == Focus::Shelf {
+        let words = " chips: Enter shows · e into the text · d removes · [ ] order · Esc leaves";
+        vec![Span::styled(words, theme.warning)]
+    } else if !open.composer.is_empty() {
+        let past = caches.tokens(&open.conversation);
+        ledger_line(&ledger(model, past), theme)
     } else {
         Vec::new()
     };
@@ -113,6 +128,32 @@ pub fn draw_status(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
         )]
     };
     draw_sides(left, right, frame, area);
+}
+
+/// What the message will cost, part by part.
+fn ledger_line(ledger: &Ledger, theme: &Theme) -> Vec<Span<'static>> {
+    let mut parts: Vec<String> = ledger
+        .parts
+        .iter()
+        .map(|(name, tokens)| format!("{} {}", sanitize::line(name), count(*tokens)))
+        .collect();
+    if parts.len() > MOST_PARTS {
+        let attached = &ledger.parts[1..ledger.parts.len() - 1];
+        let tokens: usize = attached.iter().map(|(_, tokens)| tokens).sum();
+        let words = format!("{} more {}", attached.len(), count(tokens));
+        parts.splice(1..ledger.parts.len() - 1, [words]);
+    }
+    let window = ledger.window.map(|window| format!(" of {}", count(window)));
+    let total = format!(" = {}{}", count(ledger.total), window.unwrap_or_default());
+    let mut line = vec![
+        Span::styled(format!(" ≈ {}", parts.join(" + ")), theme.dim),
+        Span::styled(total, theme.key),
+    ];
+    if let Some(excess) = ledger.excess() {
+        let words = format!(" · ! {} too many", count(excess));
+        line.push(Span::styled(words, theme.error));
+    }
+    line
 }
 
 /// The field of what is looked for in the conversation, and what was found.

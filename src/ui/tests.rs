@@ -91,7 +91,9 @@ impl Screen {
             }
             for work in wanted {
                 let prepared = self.worker.prepare(work, || 0);
-                prepared.into_iter().for_each(|made| self.caches.take(made));
+                if let Some(made) = prepared {
+                    self.caches.take(made);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
 mod choosing;
+mod composing;
 mod finding;
 mod keeping;
 mod switching;
@@ -226,21 +227,6 @@ fn a_reply_of_which_nothing_came_is_not_sent_on() {
         .map(|message| message.role)
         .collect();
     assert_eq!(roles, [Role::User, Role::User]);
-}
-
-#[test]
-fn ctrl_c_goes_down_its_ladder_a_step_at_a_time() {
-    let mut person = Person::new();
-    person.sends("hello").types("draft").ctrl('c');
-    assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
-    person.hears(0, ReplyUpdate::Cancelled).ctrl('c');
-    assert_eq!(person.draft(), "");
-    person.key(KeyCode::Up);
-    assert_eq!(person.draft(), "draft");
-    person.ctrl('c').ctrl('c');
-    assert!(!person.effects.contains(&Effect::Quit));
-    person.ctrl('c');
-    assert!(person.effects.contains(&Effect::Quit));
 }
 
 #[test]

@@ -23,10 +23,14 @@ fn to_top(screen: &mut Screen) -> String {
 
 #[test]
 fn a_code_block_of_200_kilobytes() {
-    let code: String = (0..6000)
-        .map(|line| format!("let line_{line} = compute({line});\n"))
+    let code: Vec<String> = (0..6000)
+        .map(|line| format!("let line_{line} = compute({line});"))
         .collect();
-    let (seen, mut screen) = paged(&format!("```rust\n{code}```\nend"), 3);
+    let code = code.join(
+        "
+",
+    );
+    let (seen, mut screen) = paged(&format!("```rust\n{code}\n```\nend"), 3);
     for line in 5950..6000 {
         assert!(seen.contains(&format!("line_{line} ")), "{line}");
     }
@@ -66,9 +70,13 @@ fn nesting_of_a_thousand_levels() {
     let quotes = format!("{} deep\n\nend", "> ".repeat(1000));
     let (seen, _) = paged(&quotes, 2);
     assert!(seen.contains("deep") && seen.contains("end"), "{seen}");
-    let lists: String = (0..1000)
-        .map(|level| format!("{}- level{level}\n", "  ".repeat(level)))
+    let lists: Vec<String> = (0..1000)
+        .map(|level| format!("{}- level{level}", "  ".repeat(level)))
         .collect();
+    let lists = lists.join(
+        "
+",
+    );
     let (seen, mut screen) = paged(&lists, 40);
     assert!(seen.contains("level999"), "{seen}");
     assert!(to_top(&mut screen).contains("level0"));

@@ -1,0 +1,118 @@
+//! What a message will cost before it is sent: tokens by part, against the model's window; and
+//! the very text that will travel.
+//!
+//! Estimates (see [`crate::chat::tokens`]), shown with `≈`. Nothing is ever cut silently: what is
+//! over the window is told before, and sent only when the person says so again.
+
+use super::{Effect, Model, Overlay, TextView, sending};
+use crate::chat::{Message, format_prompt, tokens};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// The parts of what will travel, with their tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ledger {
+    /// What each part is called, and its tokens; parts of nothing are left out.
+    pub parts: Vec<(String, usize)>,
+    /// Tokens of all parts.
+    pub total: usize,
+    /// What the model can hold, where that is known.
+    pub window: Option<usize>,
+}
+
+impl Ledger {
+    /// How many tokens there are too many.
+    pub fn excess(&self) -> Option<usize> {
+        self.total
+            .checked_sub(self.window?)
+            .filter(|excess| *excess > 0)
+    }
+
+    fn add(&mut self, name: &str, tokens: usize) {
+        if tokens > 0 {
+            self.parts.push((name.to_owned(), tokens));
+            self.total += tokens;
+        }
+    }
+}
+
+/// The ledger of what stands in the composer. `past` is what is known of the messages before it:
+/// who draws keeps their sum.
+pub fn ledger(model: &Model, past: usize) -> Ledger {
+    let open = model.conversation();
+    let mut ledger = Ledger {
+        window: model.names().window,
+        ..Ledger::default()
+    };
+    ledger.add("system", tokens::estimate(model.system()));
+    ledger.add("past", past);
+    for attachment in open.composer.shelf() {
+        ledger.add(&attachment.name, attachment.tokens);
+    }
+    let lines = open.composer.editor.lines();
+    let draft = lines.iter().map(|line| tokens::estimate(line)).sum();
+    ledger.add("draft", draft);
+    ledger
+}
+
+/// The tokens of the messages that would travel.
+fn past(model: &Model) -> usize {
+    let messages = model.conversation().messages_to_send();
+    let count = |message: &Arc<Message>| {
+        let attached: usize = message
+            .attachments
+            .iter()
+            .map(|attached| attached.tokens)
+            .sum();
+        tokens::estimate(&message.text) + attached
+    };
+    messages.iter().map(count).sum()
+}
+
+/// Shows exactly what would travel with the draft.
+pub(super) fn show(model: &mut Model) {
+    let ledger = ledger(model, past(model));
+    let mut text = String::new();
+    for (name, tokens) in &ledger.parts {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "≈{tokens:>9} tokens  {name}");
+    }
+    let window = ledger.window.map(|window| format!(" of {window}"));
+    let _ = writeln!(
+        text,
+        "≈{:>9} tokens in all{}\n",
+        ledger.total,
+        window.unwrap_or_default()
+    );
+    let open = model.conversation();
+    let mut messages = open.messages_to_send();
+    let draft = open.composer.draft();
+    if !draft.is_empty() {
+        let mut message = Message::user(draft.text);
+        message.attachments = draft.attachments;
+        messages.push(Arc::new(message));
+    }
+    if messages.len() > 1 {
+        text.push_str("A session that still knows the past is sent the last message alone. Any other is sent all of this:\n\n");
+    }
+    let system = model.system().to_owned();
+    let messages: Vec<&Message> = messages.iter().map(AsRef::as_ref).collect();
+    text.push_str(&format_prompt(&system, &messages));
+    model.overlay = Some(Overlay::Text(TextView::new("What will be sent", text)));
+}
+
+/// Sends what is written, unless it is more than the model can hold: then it is said first, and
+/// sent when the person says so again.
+pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
+    let revision = model.conversation().composer.revision();
+    let is_told = model.oversize_told == Some((model.current, revision));
+    if !is_told && let Some(excess) = ledger(model, past(model)).excess() {
+        model.oversize_told = Some((model.current, revision));
+        model.remark(format!(
+            "≈{excess} tokens more than the model holds: the Space may cut or refuse it. Enter again sends it all the same."
+        ));
+        return Vec::new();
+    }
+    model.oversize_told = None;
+    sending::send(model)
+}
