@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod library;
 pub mod login;
 pub mod open;
+pub mod outline;
 pub mod scroll;
 mod sending;
 mod settings;
@@ -75,6 +76,8 @@ pub struct Model {
     pub trouble: Option<String>,
     /// A remark in the status line, and until when.
     pub remark: Option<(String, Duration)>,
+    /// Whether the window has the keyboard, as far as the terminal tells.
+    pub has_focus: bool,
     /// Whether the mouse is captured.
     pub has_mouse: bool,
     /// How the last frame came out.
@@ -174,6 +177,8 @@ pub enum Overlay {
     Palette(Menu),
     /// The box that finds an earlier prompt.
     History(Menu),
+    /// The prompts of the conversation.
+    Outline(Menu),
     /// A text, to be read.
     Text(TextView),
     /// The box that changes a setting of the Space.
@@ -250,6 +255,7 @@ impl Model {
             overlay: None,
             trouble: None,
             remark: None,
+            has_focus: true,
             has_mouse: false,
             regions: Regions::default(),
             defaults,

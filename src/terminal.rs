@@ -31,6 +31,9 @@ use unicode_width::UnicodeWidthStr;
 /// Whether the modes are on, so that the panic hook and the guard undo them once.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// The longest notice of the desktop, in characters.
+const LONGEST_NOTICE: usize = 120;
+
 type Screen = ratatui::Terminal<FrameBackend<BufWriter<Stdout>>>;
 
 /// The terminal while the program has it. Dropping it gives it back.
@@ -112,6 +115,19 @@ impl Terminal {
         } else {
             execute!(self.screen.backend_mut(), DisableMouseCapture)
         }
+    }
+
+    /// Rings the bell, and shows `words` as a notice of the desktop where the terminal can (OSC 9).
+    /// Only printable characters of them are written.
+    pub fn ring(&mut self, words: &str) -> io::Result<()> {
+        let plain: String = words
+            .chars()
+            .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation() || *c == ' ')
+            .take(LONGEST_NOTICE)
+            .collect();
+        let out = self.screen.backend_mut();
+        write!(out, "\x07\x1b]9;{plain}\x1b\\")?;
+        Write::flush(out)
     }
 
     /// Puts text on the clipboard of the terminal that shows this, over SSH too (OSC 52), and on

@@ -6,7 +6,7 @@ use super::library::{found, matching};
 use super::update::{page, quit};
 use super::{
     Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, choosing, find, history, ledger,
-    login, sending, settings, shelf, switching, tree,
+    login, outline, sending, settings, shelf, switching, tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -86,6 +86,13 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             }) => {}
             _ => return None,
         },
+        Overlay::Outline(menu) => match key.code {
+            KeyCode::Enter => outline::jump(model),
+            KeyCode::Up => menu.at = menu.at.saturating_sub(1),
+            KeyCode::Down => menu.at += 1,
+            _ if edits(&mut menu.query, key) => menu.at = 0,
+            _ => return None,
+        },
         Overlay::Palette(menu) => match key.code {
             KeyCode::Enter => return Some(choosing::run_chosen(model)),
             _ if moves(menu, key, choosing::actions) => {}
@@ -139,6 +146,7 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
             Overlay::Switcher(menu)
             | Overlay::Palette(menu)
             | Overlay::History(menu)
+            | Overlay::Outline(menu)
             | Overlay::Spaces(menu, _),
         ) => {
             return change(&mut menu.query);
@@ -185,6 +193,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let text = model.conversation().composer.editor.text();
             vec![Effect::EditExternally(text)]
         }
+        Action::Branch => outline::branch(model),
         Action::Demo => sending::use_demo(model),
         Action::Spaces => choosing::open_spaces(model),
         Action::CopyReply => choosing::copy_reply(model),
@@ -220,6 +229,7 @@ fn move_or_edit(model: &mut Model, action: Action) {
         Action::ChangeSetting => settings::open(model),
         Action::ResetSetting => settings::reset_current(model),
         Action::NextPane => next_pane(model),
+        Action::Outline => outline::open(model),
         Action::Ledger => ledger::show(model),
         Action::Shelf => shelf::enter(model),
         Action::ShelfUp => shelf::select(model, -1),

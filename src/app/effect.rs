@@ -48,6 +48,8 @@ pub enum Effect {
     Find(FindRequest),
     /// Read earlier prompts; they come back as [`super::event::StoreEvent::Prompts`].
     Prompts,
+    /// Tell the person, who looks elsewhere, by bell and by a notice of the desktop.
+    Ring(String),
     /// Put text on the clipboard.
     Copy(String),
     /// Have the person change this text in their own editor; it comes back as

@@ -70,6 +70,10 @@ pub enum Action {
     ChipEarlier,
     /// Sends a chip behind the one below it.
     ChipLater,
+    /// Lists the prompts of the conversation.
+    Outline,
+    /// Begins a conversation of its own with all up to the picked message.
+    Branch,
     /// Looks for words in the conversation.
     Find,
     /// Goes to the next place where they are.

@@ -91,8 +91,20 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     };
     open.is_unread = id != current;
     find::changed(open);
+    let title = open.conversation.shown_title();
     let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
     effects.push(Effect::List);
+    if !model.has_focus {
+        let how = if is_complete {
+            "has answered"
+        } else {
+            "has ended"
+        };
+        effects.push(Effect::Ring(format!("{title}: the Space {how}")));
+    }
+    let Some(open) = model.open.get_mut(&id) else {
+        return effects;
+    };
     if !is_complete {
         // What was queued was meant to follow a whole reply: the person decides again.
         let queued = std::mem::take(&mut open.queued);

@@ -117,8 +117,15 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
                 Vec::new()
             }
             // Another window may have saved something while this one was not looked at.
-            Input::Focus(true) => vec![Effect::List],
-            Input::Resize | Input::Focus(false) => Vec::new(),
+            Input::Focus(has_focus) => {
+                model.has_focus = has_focus;
+                if has_focus {
+                    vec![Effect::List]
+                } else {
+                    Vec::new()
+                }
+            }
+            Input::Resize => Vec::new(),
         })
         .collect()
 }

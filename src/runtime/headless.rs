@@ -107,6 +107,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Login { .. }
             | Effect::Find(_)
             | Effect::Prompts
+            | Effect::Ring(_)
             | Effect::Copy(_)
             | Effect::CopyCode { .. }
             | Effect::EditExternally(_)

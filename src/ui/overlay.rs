@@ -6,12 +6,12 @@ use super::composer::draw_line;
 use super::library;
 use super::theme::Theme;
 use super::viewer;
-use super::words::fitted;
+use super::words::{count, fitted};
 use crate::app::editor::Editor;
 use crate::app::keymap::{BINDINGS, Binding, Context};
 use crate::app::library::found;
 use crate::app::login::LoginBox;
-use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing, history};
+use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing, history, outline};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -33,6 +33,11 @@ pub fn draw(
     match &model.overlay {
         Some(Overlay::Help(row)) => return draw_help(*row, theme, frame, area),
         Some(Overlay::Text(view)) => return viewer::draw(view, theme, caches, frame, area),
+        Some(Overlay::Outline(menu)) => {
+            let rows = outline::entries(model, menu).into_iter();
+            let rows = rows.map(|entry| (entry.words, format!("≈{}", count(entry.tokens))));
+            draw_menu(" Outline ", menu, rows.collect(), theme, frame, area);
+        }
         Some(Overlay::History(menu)) => draw_history(model, menu, theme, frame, area),
         Some(Overlay::Switcher(menu)) => draw_switcher(model, menu, theme, frame, area),
         Some(Overlay::Palette(menu)) => {

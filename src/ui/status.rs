@@ -189,8 +189,12 @@ fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, are
 fn picked(open: &OpenConversation) -> Option<String> {
     let message = open.conversation.message(open.picked?)?;
     let mut words = match message.role {
-        Role::Assistant => " picked: r retry · g go on · c copy · 1-9 copy code".to_owned(),
-        Role::User | Role::System => " picked: e edit · r another reply · c copy".to_owned(),
+        Role::Assistant => {
+            " picked: r retry · g go on · c copy · 1-9 copy code · b branch".to_owned()
+        }
+        Role::User | Role::System => {
+            " picked: e edit · r another reply · c copy · b branch".to_owned()
+        }
     };
     if open.conversation.versions(message.id).len() > 1 {
         words.push_str(" · [ ] versions");

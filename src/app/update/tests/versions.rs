@@ -120,3 +120,60 @@ fn what_another_window_added_is_read_again_unless_a_reply_comes_here() {
         show: false
     }));
 }
+
+#[test]
+fn a_branch_goes_its_own_way_and_leaves_the_other_conversation_as_it_is() {
+    let mut person = Person::new();
+    let first = person.model.current;
+    person.sends("one").hears(0, done("yes"));
+    person.sends("two").hears(1, done("no"));
+    let pick = |person: &mut Person| {
+        person.press(KeyCode::Up, KeyModifiers::ALT);
+    };
+    (0..3).for_each(|_| pick(&mut person));
+    person.key(KeyCode::Char('b'));
+    assert_ne!(person.model.current, first);
+    assert_eq!(person.texts(), ["one", "yes"]);
+    assert!(
+        person
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Keep(_)))
+    );
+    let other = person.model.opened(first).unwrap();
+    assert_eq!(other.conversation.path().len(), 4);
+}
+
+#[test]
+fn the_outline_lists_prompts_with_their_weight_and_goes_to_one() {
+    let mut person = Person::new();
+    person
+        .sends("a question of some words")
+        .hears(0, done("yes"));
+    person.sends("another").hears(1, done("no"));
+    person.press(KeyCode::Char('o'), KeyModifiers::ALT);
+    let entries = crate::app::outline::entries(&person.model, &crate::app::Menu::default());
+    let words: Vec<&str> = entries.iter().map(|entry| entry.words.as_str()).collect();
+    assert_eq!(words, ["a question of some words", "another"]);
+    assert!(entries[0].tokens > entries[1].tokens);
+    person.key(KeyCode::Up).key(KeyCode::Enter);
+    let anchor = person.model.conversation().scroll.anchor;
+    assert!(
+        matches!(anchor, crate::app::scroll::Anchor::At(place) if place.message == entries[0].id)
+    );
+}
+
+#[test]
+fn who_looks_elsewhere_is_rung_when_a_reply_ends() {
+    let mut person = Person::new();
+    person.sends("one").tell(Event::Input(Input::Focus(false)));
+    person.hears(0, done("yes"));
+    let rings = |person: &Person| {
+        let is_ring = |effect: &&Effect| matches!(effect, Effect::Ring(_));
+        person.effects.iter().filter(is_ring).count()
+    };
+    assert_eq!(rings(&person), 1);
+    person.tell(Event::Input(Input::Focus(true)));
+    person.sends("two").hears(1, done("no"));
+    assert_eq!(rings(&person), 1);
+}
