@@ -35,6 +35,7 @@ pub fn start(path: &Path) {
 fn open(path: &Path) -> std::io::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
+        narrow(folder, 0o700)?;
     }
     if std::fs::metadata(path).is_ok_and(|file| file.len() > LARGEST) {
         std::fs::rename(path, path.with_extension("log.old"))?;
@@ -43,7 +44,24 @@ fn open(path: &Path) -> std::io::Result<File> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.open(path)?;
+    narrow(path, 0o600)?;
+    Ok(file)
+}
+
+/// Takes the rights of others from what existed with wider ones.
+fn narrow(path: &Path, mode: u32) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let now = std::fs::metadata(path)?.permissions().mode() & 0o777;
+        if now & !mode != 0 {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(now & mode))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ mod refusals;
 mod repeats;
 #[path = "provider/scripted.rs"]
 mod scripted;
+#[path = "provider/secrets.rs"]
+mod secrets;
 #[path = "provider/sessions.rs"]
 mod sessions;
 #[path = "provider/streams.rs"]
