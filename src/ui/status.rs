@@ -144,11 +144,16 @@ fn ledger_line(ledger: &Ledger, theme: &Theme) -> Vec<Span<'static>> {
         parts.splice(1..ledger.parts.len() - 1, [words]);
     }
     let window = ledger.window.map(|window| format!(" of {}", count(window)));
-    let total = format!(" = {}{}", count(ledger.total), window.unwrap_or_default());
-    let mut line = vec![
-        Span::styled(format!(" ≈ {}", parts.join(" + ")), theme.dim),
-        Span::styled(total, theme.key),
-    ];
+    let window = window.unwrap_or_default();
+    let total = format!("{}{window} tokens", count(ledger.total));
+    let mut line = if parts.len() > 1 {
+        vec![
+            Span::styled(format!(" ≈ {} = ", parts.join(" + ")), theme.dim),
+            Span::styled(total, theme.key),
+        ]
+    } else {
+        vec![Span::styled(format!(" ≈ {total}"), theme.dim)]
+    };
     if let Some(excess) = ledger.excess() {
         let words = format!(" · ! {} too many", count(excess));
         line.push(Span::styled(words, theme.error));
