@@ -7,6 +7,7 @@ mod ask;
 mod doctor;
 mod exit;
 mod import;
+mod keys;
 mod open;
 mod printer;
 mod providers;
@@ -22,6 +23,7 @@ use crate::demo::Fault;
 use crate::gradio::{self, Login, Token};
 use crate::provider::{ProviderError, catalog, hub};
 use crate::runtime::Embedded;
+use crate::sanitize;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use tokio_util::task::TaskTracker;
@@ -145,6 +147,12 @@ impl Cli {
             Ok(context) => context,
             Err(error) => return exit::complain(Exit::Usage, &error.to_string(), ""),
         };
+        // The screen says it itself, and the doctor in its report.
+        if !matches!(self.command, None | Some(Command::Doctor)) {
+            for complaint in &context.settings.complaints {
+                eprintln!("spacechat: settings, {}", sanitize::line(complaint));
+            }
+        }
         match self.command {
             None => open::run(context, self.open).await,
             Some(Command::Saved(command)) => match &context.directory {
@@ -168,7 +176,8 @@ fn completions(shell: clap_complete::Shell) -> Exit {
 
 impl Context {
     fn new(global: Global) -> Result<Self, config::ConfigError> {
-        let settings = Settings::load(global.config.as_deref())?;
+        let mut settings = Settings::load(global.config.as_deref())?;
+        keys::take(&mut settings);
         let mut options = settings.gradio_options();
         options.proxy = global.proxy.or(options.proxy);
         let mut hub = hub::Options::at(std::env::var("HF_ENDPOINT").ok());

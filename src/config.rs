@@ -4,10 +4,13 @@
 //! defaults that `spacechat config` prints are `assets/config.toml`, and a test holds them to the
 //! defaults here.
 
+mod entries;
+
 use crate::gradio;
 use crate::ui::{Theme, ThemeName};
 use directories::ProjectDirs;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use supports_hyperlinks::Stream;
@@ -25,6 +28,33 @@ pub struct Settings {
     pub screen: ScreenSettings,
     /// How it is reached.
     pub network: NetworkSettings,
+    /// Keys of actions, by the actions' names.
+    pub keys: BTreeMap<String, Keys>,
+    /// What is wrong in the file; the rest holds.
+    #[serde(skip)]
+    pub complaints: Vec<String>,
+    #[serde(skip)]
+    text: String,
+}
+
+/// One key, or several.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Keys {
+    /// One.
+    One(String),
+    /// Several, the first as it is shown; or none.
+    Several(Vec<String>),
+}
+
+impl Keys {
+    /// All of them.
+    pub fn all(&self) -> &[String] {
+        match self {
+            Self::One(key) => std::slice::from_ref(key),
+            Self::Several(keys) => keys,
+        }
+    }
 }
 
 /// What is talked to.
@@ -157,24 +187,48 @@ impl Settings {
         }
     }
 
-    /// Reads settings from their text. The error names the line.
+    /// Reads settings from their text. An entry that is wrong is left out and complained of; a
+    /// text that is no TOML is an error, which names the line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let settings: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        let network = &settings.network;
+        let (settings, complaints) = entries::read(text)?;
+        Ok(Self {
+            complaints,
+            text: text.to_owned(),
+            ..settings
+        })
+    }
+
+    /// Complains of an entry that only others can read: names its line, and the closest of the
+    /// names that are `known`.
+    pub fn complain<'a>(
+        &mut self,
+        (section, name): (&str, &str),
+        wrong: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) {
+        let wrong = wrong.to_owned() + &entries::suggestion(name, known);
+        let complaint = entries::complaint(&self.text, section, name, &wrong);
+        self.complaints.push(complaint);
+    }
+
+    /// Whether the numbers are within their limits.
+    fn check(&self) -> Result<(), String> {
+        let network = &self.network;
         let times = [
-            ("connect_timeout", network.connect_timeout),
-            ("idle_timeout", network.idle_timeout),
-            ("cancel_timeout", network.cancel_timeout),
-            ("queue_patience", network.queue_patience),
+            network.connect_timeout,
+            network.idle_timeout,
+            network.cancel_timeout,
+            network.queue_patience,
         ];
-        for (name, seconds) in times {
-            if !(0.0..=86_400.0).contains(&seconds) {
-                return Err(format!(
-                    "{name} = {seconds}: seconds from 0 to 86400 are expected."
-                ));
-            }
+        let wrong = times
+            .iter()
+            .find(|seconds| !(0.0..=86_400.0).contains(*seconds));
+        match wrong {
+            Some(seconds) => Err(format!(
+                "is {seconds}; seconds from 0 to 86400 are expected"
+            )),
+            None => Ok(()),
         }
-        Ok(settings)
     }
 
     /// How Spaces are to be reached.
@@ -263,19 +317,40 @@ mod tests {
             })
             .collect();
         assert_ne!(entries, DEFAULT_FILE);
-        assert_eq!(Settings::parse(&entries), Ok(Settings::default()));
-        assert_eq!(Settings::parse(DEFAULT_FILE), Ok(Settings::default()));
+        for text in [entries.as_str(), DEFAULT_FILE] {
+            let settings = Settings::parse(text).unwrap();
+            let expected = Settings {
+                text: text.to_owned(),
+                ..Settings::default()
+            };
+            assert_eq!(settings, expected);
+        }
     }
 
     #[test]
-    fn a_wrong_entry_is_named_with_its_line() {
-        let error = Settings::parse("[chat]\nspaec = \"x\"\n").unwrap_err();
-        assert!(
-            error.contains("line 2") && error.contains("spaec"),
-            "{error}"
-        );
-        let error = Settings::parse("[network]\nidle_timeout = -1\n").unwrap_err();
-        assert!(error.contains("idle_timeout"), "{error}");
+    fn a_wrong_entry_is_named_with_its_line_and_a_suggestion_and_the_rest_holds() {
+        let text = "[chat]\nspaec = \"x\"\nmodel = \"m\"\n\n[netwrok]\nidle_timeout = 1\n\n[network]\nidle_timeout = -1\nconnect_timeout = 3\nproxy = 5\n\n[keys]\nfind = \"ctrl+y\"\n";
+        let settings = Settings::parse(text).unwrap();
+        assert_eq!(settings.chat.model, "m");
+        assert!((settings.network.connect_timeout - 3.0).abs() < f64::EPSILON);
+        assert!((settings.network.idle_timeout - 60.0).abs() < f64::EPSILON);
+        assert_eq!(settings.keys["find"].all(), ["ctrl+y"]);
+        let complaints = settings.complaints.join("\n");
+        for expected in [
+            "line 2: spaec is not known; was space meant?",
+            "line 6: idle_timeout stands in [netwrok], which is no section; was network meant?",
+            "line 9: idle_timeout is -1; seconds from 0 to 86400 are expected",
+            "line 11: proxy is not right",
+        ] {
+            assert!(complaints.contains(expected), "{expected}: {complaints}");
+        }
+        assert_eq!(settings.complaints.len(), 4);
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_refused_with_its_line() {
+        let error = Settings::parse("[chat]\nspace = \n").unwrap_err();
+        assert!(error.contains("line 2"), "{error}");
     }
 
     #[test]

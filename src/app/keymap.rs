@@ -3,8 +3,10 @@
 //! `update` looks keys up here and `ui` makes the help from it, so the two cannot differ. Editing
 //! keys of text fields stand here too and are carried out by [`super::editor`].
 
+mod custom;
 mod table;
 
+pub use custom::{NoKey, action, bindings, customise, name};
 pub use table::BINDINGS;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -254,7 +256,7 @@ const fn bind(
 pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
     let chord = Chord::of(key);
     contexts.iter().find_map(|context| {
-        BINDINGS
+        bindings()
             .iter()
             .find(|binding| binding.context == *context && binding.keys.contains(&chord))
             .map(|binding| binding.action)
@@ -264,7 +266,7 @@ pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
 /// What can be chosen by name: what needs no text field and no mark to begin from.
 pub fn choices() -> impl Iterator<Item = &'static Binding> {
     use Action::{Back, Continue, Delete, Interrupt, NextPane, Palette, Rename, Retry};
-    BINDINGS.iter().filter(|binding| match binding.action {
+    bindings().iter().filter(|binding| match binding.action {
         Back | Interrupt | NextPane | Palette => false,
         Retry | Continue | Rename | Delete => true,
         _ => binding.context == Context::All,
@@ -273,7 +275,7 @@ pub fn choices() -> impl Iterator<Item = &'static Binding> {
 
 /// The first key of an action, as hints show it.
 pub fn shown_key(action: Action) -> String {
-    BINDINGS
+    bindings()
         .iter()
         .find(|binding| binding.action == action)
         .and_then(|binding| binding.keys.first())

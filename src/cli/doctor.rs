@@ -47,6 +47,9 @@ pub async fn run(context: &Context) -> Exit {
         |path| path.display().to_string(),
     );
     findings.good("settings", &settings);
+    for complaint in &context.settings.complaints {
+        findings.bad("settings", complaint, "Everything else in the file holds.");
+    }
     terminal(&mut findings);
     store(context, &mut findings);
     space(context, &mut findings).await;

@@ -29,6 +29,15 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
         Err(exit) => return exit,
     };
     let providers = context.providers();
+    if let Some(first) = context.settings.complaints.first() {
+        let more = context.settings.complaints.len() - 1;
+        let more = if more > 0 {
+            format!(" ({more} more; spacechat doctor)")
+        } else {
+            String::new()
+        };
+        model.trouble = Some(format!("Settings, {first}{more}"));
+    }
     describe(&context, &mut model);
     let theme = context.settings.theme();
     let storage = match &context.directory {

@@ -8,7 +8,7 @@ use super::theme::Theme;
 use super::viewer;
 use super::words::{count, fitted};
 use crate::app::editor::Editor;
-use crate::app::keymap::{BINDINGS, Binding, Context};
+use crate::app::keymap::{Binding, Context, bindings};
 use crate::app::library::found;
 use crate::app::login::LoginBox;
 use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing, history, outline};
@@ -296,6 +296,8 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
         ("Text", Context::Text),
         ("Picked message", Context::Picked),
         ("List of conversations", Context::List),
+        ("Chips above the message", Context::Shelf),
+        ("Finding in the conversation", Context::Find),
         ("Settings of the Space", Context::Settings),
     ];
     let mut lines = Vec::new();
@@ -304,7 +306,9 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
             lines.push(Line::default());
         }
         lines.push(Line::styled(title, theme.assistant));
-        let bindings = BINDINGS.iter().filter(|binding| binding.context == context);
+        let bindings = bindings()
+            .iter()
+            .filter(|binding| binding.context == context);
         lines.extend(bindings.flat_map(|binding| help_line(binding, theme, width)));
     }
     lines

@@ -1,0 +1,29 @@
+//! The keys that the settings give to actions.
+
+use crate::app::keymap::{Chord, NoKey, action, bindings, customise, name};
+use crate::config::Settings;
+
+/// Has the keys of the settings hold from now on. An action or a key that is not known is
+/// complained of, and the table's keys hold there.
+pub fn take(settings: &mut Settings) {
+    let mut changes = Vec::new();
+    for (named, keys) in settings.keys.clone() {
+        let Some(action) = action(&named) else {
+            let known: Vec<String> = bindings().iter().map(|known| name(known.action)).collect();
+            let known = known.iter().map(String::as_str);
+            settings.complain(("keys", &named), "is no action", known);
+            continue;
+        };
+        let chords: Result<Vec<Chord>, NoKey> = keys.all().iter().map(|key| key.parse()).collect();
+        match chords {
+            Ok(chords) => changes.push((action, chords)),
+            Err(error) => {
+                let wrong = format!("is not right: {error}");
+                settings.complain(("keys", &named), &wrong, std::iter::empty());
+            }
+        }
+    }
+    if !changes.is_empty() {
+        customise(&changes);
+    }
+}
