@@ -19,6 +19,7 @@ pub mod delta;
 pub mod error;
 pub mod files;
 pub mod job;
+mod json;
 pub mod login;
 pub mod message;
 pub mod queue;

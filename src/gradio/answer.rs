@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// The JSON of an answer that must be JSON.
 pub(super) fn parse(url: &str, body: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(body).map_err(|_| not_the_app(url, body, "JSON"))
+    super::json::read(body).map_err(|_| not_the_app(url, body, "JSON"))
 }
 
 /// The error of an answer that is not the app's: a proxy's page, mostly.

@@ -11,6 +11,10 @@ use std::collections::HashMap;
 /// A chain of dependencies longer than this goes round in a circle.
 pub const LONGEST_CHAIN: usize = 16;
 
+/// How many entries of each list in `/config` are read. The largest known pages have some thousand
+/// components; a list without end would keep the program busy for as long as its sender likes.
+const LONGEST_LIST: usize = 5000;
+
 /// The number of a component in `/config`.
 pub type ComponentId = i64;
 
@@ -167,6 +171,7 @@ impl App {
             components,
             dependencies: dependencies
                 .iter()
+                .take(LONGEST_LIST)
                 .enumerate()
                 .map(|(position, value)| Dependency::read(position, value))
                 .collect(),
@@ -212,22 +217,22 @@ impl App {
         self.components.values()
     }
 
-    /// Whether `dependency`, or one that runs by itself after it, does what `test` asks for.
-    pub fn chain_has(&self, dependency: &Dependency, test: &dyn Fn(&Dependency) -> bool) -> bool {
-        self.chain_has_within(dependency, test, LONGEST_CHAIN)
-    }
-
-    fn chain_has_within(
-        &self,
-        dependency: &Dependency,
-        test: &dyn Fn(&Dependency) -> bool,
-        depth: usize,
-    ) -> bool {
-        test(dependency)
-            || (depth > 0
-                && self
-                    .triggered_after(dependency.id)
-                    .any(|next| self.chain_has_within(next, test, depth - 1)))
+    /// `first` and all that run by themselves after it, in the order in which they are reached. It
+    /// ends after [`LONGEST_CHAIN`] of them have been followed, and follows none twice, however
+    /// they are tied together.
+    pub fn chain<'a>(&'a self, first: &'a Dependency) -> Vec<&'a Dependency> {
+        let (mut chain, mut at) = (vec![first], 0);
+        let mut followed: Vec<FnIndex> = Vec::new();
+        while let Some(step) = chain.get(at)
+            && followed.len() < LONGEST_CHAIN
+        {
+            at += 1;
+            if !followed.contains(&step.id) {
+                followed.push(step.id);
+                chain.extend(self.triggered_after(step.id));
+            }
+        }
+        chain
     }
 }
 
@@ -305,6 +310,7 @@ fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
+        .take(LONGEST_LIST)
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {

@@ -295,7 +295,7 @@ impl Chain {
         };
         let next = app
             .triggered_after(fn_index)
-            .filter(|next| app.chain_has(next, &matters));
+            .filter(|next| app.chain(next).into_iter().any(matters));
         self.due.extend(next.map(|next| next.id));
         self.phase = self.due.pop_front().map_or(Phase::Over, Phase::Fire);
         Step::Values

@@ -8,6 +8,11 @@
 
 use serde_json::Value;
 
+/// The longest path of an operation. JSON is read no deeper than 128, so that a value is at most twice as
+/// deep: were there no end, one diff after another could nest a value until a walk through it
+/// exhausts the stack.
+const LONGEST_PATH: usize = 128;
+
 /// The outputs of one event, as far as the stream has told them.
 #[derive(Debug, Default)]
 pub struct Outputs {
@@ -95,7 +100,7 @@ impl Operation {
         let Value::Array(path) = path else {
             return None;
         };
-        Some(Self {
+        (path.len() <= LONGEST_PATH).then_some(Self {
             action,
             path,
             value,

@@ -101,7 +101,7 @@ pub struct Log {
 impl Envelope {
     /// Reads a frame; the error says what is wrong with it.
     pub fn read(frame: &[u8]) -> Result<Self, String> {
-        let value: Value = serde_json::from_slice(frame).map_err(|error| error.to_string())?;
+        let value: Value = super::json::read(frame).map_err(|error| error.to_string())?;
         let Value::Object(mut fields) = value else {
             return Err("a message is an object".to_owned());
         };

@@ -68,6 +68,26 @@ fn every_recorded_version_is_read() {
 }
 
 #[test]
+fn a_chain_ends_however_its_functions_are_tied_together() {
+    let circle = vec![json!({"id": 1, "trigger_after": 1}); 100];
+    let app = App::read(&json!({"dependencies": circle})).unwrap();
+    assert_eq!(app.chain(&app.dependencies()[0]).len(), 101);
+    let long: Vec<Value> = (0..100)
+        .map(|id| json!({"id": id, "trigger_after": id - 1}))
+        .collect();
+    let app = App::read(&json!({"dependencies": long})).unwrap();
+    assert_eq!(app.chain(&app.dependencies()[0]).len(), 1 + LONGEST_CHAIN);
+}
+
+#[test]
+fn a_list_without_end_is_cut() {
+    let endless = vec![json!({"inputs": vec![0; 10_000]}); 6000];
+    let app = App::read(&json!({"dependencies": endless})).unwrap();
+    assert_eq!(app.dependencies().len(), LONGEST_LIST);
+    assert_eq!(app.dependencies()[0].inputs.len(), LONGEST_LIST);
+}
+
+#[test]
 fn odd_fields_are_passed_over() {
     let app = App::read(&json!({
         "components": [{"id": 1, "props": {"label": {"key": "x"}, "value": 3}}, {"type": "no id"}, null],

@@ -78,6 +78,19 @@ fn an_output_beyond_the_first_frame_starts_from_null() {
     assert_eq!(outputs.get(1), Some(&json!("b")));
 }
 
+#[test]
+fn diffs_cannot_nest_a_value_deeper_than_the_stack() {
+    let nested = (0..100).fold(json!([null]), |inner, _| json!([inner]));
+    let mut outputs = Outputs::default();
+    outputs.set(vec![json!([null])]);
+    for frame in 0..2000 {
+        let path = vec![0; 1 + 100 * frame];
+        outputs.apply(vec![json!([["replace", path, nested]])]);
+    }
+    assert!(outputs.is_out_of_step(0));
+    assert_eq!(outputs.get(0).cloned().as_ref(), outputs.get(0));
+}
+
 /// Gradio's rules for making a diff, written down as the oracle of the property below. `shifted`
 /// numbers deletes as servers since 5.29.1 do.
 fn diff(old: &Value, new: &Value, path: &[Value], shifted: bool, out: &mut Vec<Value>) {

@@ -209,7 +209,7 @@ fn page(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
             .find_map(|dependency| fired(app, dependency, event))
     });
     let (dependency, message, reply) = found?;
-    let chain = steps(app, dependency);
+    let chain = app.chain(dependency);
     let (inputs, places) = inputs::of(app, &chain, message, parameters);
     Some(Chat {
         form: Form::Page,
@@ -233,7 +233,7 @@ fn fired<'a>(
         .iter()
         .find(|(_, name)| name == event)?
         .0?;
-    let chain = steps(app, dependency);
+    let chain = app.chain(dependency);
     let mut boxes = chain
         .iter()
         .flat_map(|step| of_kind(app, &step.inputs, Component::is_message_box));
@@ -249,18 +249,6 @@ fn fired<'a>(
         .iter()
         .flat_map(|step| of_kind(app, &step.outputs, Component::is_chatbot));
     Some((dependency, message, outputs.next()?))
-}
-
-/// A function and all that follow it by themselves.
-fn steps<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
-    let (mut steps, mut at) = (vec![first], 0);
-    while let Some(step) = steps.get(at)
-        && at < gradio::app::LONGEST_CHAIN
-    {
-        steps.extend(app.triggered_after(step.id));
-        at += 1;
-    }
-    steps
 }
 
 /// A state may hold the history or something else; a new session then gets the past in its prompt,

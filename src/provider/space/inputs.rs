@@ -7,6 +7,10 @@ use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
 use serde_json::Value;
 
+/// How many inputs are offered: more than a person can look through. What is beyond keeps the value
+/// that its author gave it.
+const MOST_INPUTS: usize = 256;
+
 /// The parameters that `/info` lists.
 pub struct Parameters<'a> {
     app: &'a App,
@@ -75,7 +79,7 @@ pub fn of(
     let (mut inputs, mut places): (Vec<SpaceInput>, Vec<ComponentId>) = (Vec::new(), Vec::new());
     for dependency in chain {
         for &id in &dependency.inputs {
-            if id == message || places.contains(&id) {
+            if id == message || inputs.len() == MOST_INPUTS || places.contains(&id) {
                 continue;
             }
             let Some(component) = app.component(id) else {
@@ -88,10 +92,7 @@ pub fn of(
             if name.is_empty() {
                 name.clone_from(&component.kind);
             }
-            let same = inputs.iter().filter(|other| other.name == name).count();
-            if same > 0 {
-                name = format!("{name}_{}", same + 1);
-            }
+            let name = unused(name, &inputs);
             let label = parameters.label(dependency, id);
             inputs.push(SpaceInput {
                 label: if label.is_empty() {
@@ -107,6 +108,16 @@ pub fn of(
         }
     }
     (inputs, places)
+}
+
+/// A name that none of the inputs has: with a number behind it, where that is needed.
+fn unused(name: String, inputs: &[SpaceInput]) -> String {
+    let is_used = |name: &str| inputs.iter().any(|other| other.name == name);
+    if !is_used(&name) {
+        return name;
+    }
+    let mut numbered = (2..).map(|number| format!("{name}_{number}"));
+    numbered.find(|name| !is_used(name)).unwrap_or(name)
 }
 
 /// What a component takes; `None` for those that a setting is no value for (files, chatbots).
