@@ -148,6 +148,14 @@ fn all_blocks(growing: &Growing) -> Vec<Block> {
     [growing.settled(), growing.open()].concat()
 }
 
+#[test]
+fn a_character_with_marks_without_end_is_cut_like_a_word() {
+    let flood = format!("क{}", "\u{93f}".repeat(100));
+    let rows = plain(&parse(&flood)[0], 20, &mut Numbering::from(1));
+    assert!(rows.iter().all(|row| width_of(row) <= 20), "{rows:?}");
+    assert_eq!(rows.concat(), flood);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

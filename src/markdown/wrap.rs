@@ -6,10 +6,14 @@ use std::ops::Range;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// What stands for a character that is wider than the whole line.
 const TOO_WIDE: &str = "?";
+
+/// The widest that one character can be, in columns. Some scripts write marks that take a column each;
+/// more of them than any word has are cut like a word.
+const WIDEST: usize = 8;
 
 /// Wraps plain text. Gives the byte range of each row of `text`; line breaks begin a new row and
 /// are in no range, leading spaces stay, and spaces where a line was wrapped are in no range.
@@ -34,7 +38,7 @@ pub fn wrap_plain(text: &str, width: usize) -> Vec<Range<usize>> {
 pub(super) fn cut_line(line: &str, width: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let (mut start, mut column) = (0, 0);
-    for (at, _, columns) in clusters(line) {
+    for (at, _, columns) in clusters(line, width) {
         if column + columns > width && at > start {
             rows.push(start..at);
             (start, column) = (at, 0);
@@ -58,10 +62,10 @@ pub(super) fn wrap_styled(runs: &[(&str, Style)], width: usize) -> Vec<Vec<Span<
 /// A span for a row of text, in which characters that are wider than the whole row are replaced.
 fn span(text: &str, style: Style, width: usize) -> Span<'static> {
     // Only very narrow rows can be narrower than a character.
-    if width >= 8 || clusters(text).all(|(_, _, columns)| columns <= width) {
+    if width >= WIDEST || clusters(text, width).all(|(_, _, columns)| columns <= width) {
         return Span::styled(text.to_owned(), style);
     }
-    let fitted: String = clusters(text)
+    let fitted: String = clusters(text, width)
         .map(|(_, cluster, columns)| if columns > width { TOO_WIDE } else { cluster })
         .collect();
     Span::styled(fitted, style)
@@ -72,7 +76,7 @@ pub(super) fn columns(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    clusters(text).map(|(_, _, columns)| columns).sum()
+    clusters(text, WIDEST).map(|(_, _, columns)| columns).sum()
 }
 
 /// Styled runs that are read front to back.
@@ -119,7 +123,7 @@ fn wrap_line(line: &str, width: usize, mut emit: impl FnMut(Range<usize>)) {
         return;
     }
     let mut row = Row::default();
-    for (at, cluster, columns) in clusters(line) {
+    for (at, cluster, columns) in clusters(line, width) {
         let is_space = is_breaking_space(cluster);
         if is_space {
             row.note_space(at, cluster.len());
@@ -214,23 +218,44 @@ fn may_begin_row(cluster: &str) -> bool {
     ])
 }
 
-/// The characters of a text as a reader sees them: byte offset, text and width in columns.
-fn clusters(text: &str) -> impl Iterator<Item = (usize, &str, usize)> {
+/// The characters of a text as a reader sees them: byte offset, text and width in columns. One that
+/// does not fit `width`, or is too wide to be one, is taken apart.
+fn clusters(text: &str, width: usize) -> impl Iterator<Item = (usize, &str, usize)> {
+    let widest = width.min(WIDEST);
     let mut at = 0;
+    // Up to here stands what is taken apart.
+    let mut apart = 0;
     std::iter::from_fn(move || {
         let rest = &text[at..];
         let bytes = rest.as_bytes();
         let first = *bytes.first()?;
         // An ASCII character before another one, or at the end, stands for itself.
-        let length = if first.is_ascii() && bytes.get(1).is_none_or(u8::is_ascii) {
+        let mut length = if first.is_ascii() && bytes.get(1).is_none_or(u8::is_ascii) {
             1
+        } else if at < apart {
+            with_marks(rest)
         } else {
             rest.graphemes(true).next().map_or(rest.len(), str::len)
         };
-        let cluster = &rest[..length];
-        let columns = if length == 1 { 1 } else { cluster.width() };
+        let mut columns = if length == 1 {
+            1
+        } else {
+            rest[..length].width()
+        };
+        if columns > widest && at >= apart {
+            apart = at + length;
+            length = with_marks(rest);
+            columns = rest[..length].width();
+        }
         let start = at;
         at += length;
-        Some((start, cluster, columns))
+        Some((start, &rest[..length], columns))
     })
+}
+
+/// The length in bytes of the first character of a text with what takes no column of its own.
+fn with_marks(text: &str) -> usize {
+    let mut behind = text.char_indices().skip(1);
+    let next = behind.find(|(_, c)| c.width() != Some(0));
+    next.map_or(text.len(), |(at, _)| at)
 }

@@ -187,13 +187,15 @@ impl Gate {
                 self.joiner = Some(c);
                 self.read += c.len_utf8();
             }
-            Class::Selector if class::selects(self.before, c) => self.keep(c, 0, out),
+            // Behind a combining mark it would begin another row of marks on the same character.
+            Class::Selector if self.marks == 0 && class::selects(self.before, c) => {
+                self.keep(c, 0, out);
+            }
             Class::Hidden if c == '\u{feff}' && self.read == 0 => self.replace(c, "", out),
             Class::Selector | Class::Hidden => self.mark(c, out),
             Class::Combining if self.marks == MARKS_ON_ONE_BASE => {
                 self.removed += 1;
                 self.replace(c, "", out);
-                self.marks = MARKS_ON_ONE_BASE;
             }
             Class::Combining => {
                 let marks = self.marks + 1;
@@ -319,7 +321,10 @@ impl Gate {
         };
         self.read -= joiner.len_utf8();
         if class::joins(self.before, joiner, after) {
+            // The marks before it and those behind it stand on the same character.
+            let marks = self.marks;
             self.keep(joiner, 0, out);
+            self.marks = marks;
         } else {
             self.mark(joiner, out);
         }
@@ -344,7 +349,10 @@ impl Gate {
         self.read += c.len_utf8();
         self.map.edge(self.written, self.read);
         self.before = None;
-        self.marks = 0;
+        // Where nothing is written, what follows still stands on the character before.
+        if !with.is_empty() {
+            self.marks = 0;
+        }
     }
 
     /// Writes a visible mark in place of an invisible character.

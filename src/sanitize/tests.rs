@@ -127,6 +127,21 @@ fn a_flood_of_combining_marks_is_cut() {
 }
 
 #[test]
+fn nothing_between_combining_marks_lets_a_flood_through() {
+    let piece = "\u{941}".repeat(8) + "\u{200d}";
+    let result = text(&format!("क{}", piece.repeat(10)));
+    assert_eq!(result.text.matches('\u{941}').count(), 8);
+    assert_eq!(result.removed, 72);
+    let piece = "\u{301}".repeat(8) + "\u{84}";
+    assert_eq!(
+        shown(&format!("a{}", piece.repeat(3))),
+        format!("a{}", "\u{301}".repeat(8))
+    );
+    let result = text(&format!("❤{}", "\u{20dd}\u{fe0f}".repeat(10)));
+    assert_eq!(result.text, format!("❤{}", "\u{20dd}‹U+FE0F›".repeat(10)));
+}
+
+#[test]
 fn a_line_has_no_line_break() {
     assert_eq!(line("a\r\nb\x1b[31m\tc"), "a b   c");
 }
