@@ -14,7 +14,7 @@ mod providers;
 mod saved;
 mod space;
 
-pub use exit::Exit;
+pub use exit::{Exit, usage};
 
 use crate::app::{DEMO_SPACE, Defaults, Given, SpaceChoice};
 use crate::chat;

@@ -1,12 +1,15 @@
 //! The program: parse what was typed, start the log, run it, end with its code.
 
 use clap::Parser;
-use spacechat::cli::{Cli, Exit};
+use spacechat::cli::{Cli, Exit, usage};
 use spacechat::{config, logging};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return usage(&said).into(),
+    };
     if let Some(path) = config::log_path() {
         logging::start(&path);
     }

@@ -78,3 +78,22 @@ pub fn tell(line: &str) {
         writeln!(err, "{line}")
     };
 }
+
+/// Says what is wrong with the command line, or the help that was asked for. What is wrong is
+/// quoted, and may have come from elsewhere.
+pub fn usage(said: &clap::Error) -> Exit {
+    let plain = said.render().to_string();
+    let shown = sanitize::text(&plain).text;
+    let mut err = std::io::stderr().lock();
+    // With nothing to write to there is nobody to tell.
+    let _ = if shown != plain && err.is_terminal() {
+        err.write_all(shown.as_bytes())
+    } else {
+        said.print()
+    };
+    if said.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
+}

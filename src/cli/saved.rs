@@ -286,20 +286,19 @@ fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
         Format::Json => load_with(store, id, Reader::load_whole)?,
         Format::Md | Format::Html => load_with(store, id, Reader::load)?,
     };
-    Ok(match format {
-        Format::Md => {
-            let text = export::markdown(&loaded.conversation);
-            if std::io::stdout().is_terminal() {
-                sanitize::text(&text).text
-            } else {
-                text
-            }
-        }
+    let text = match format {
+        Format::Md => export::markdown(&loaded.conversation),
         Format::Html => export::html(&loaded.conversation),
         Format::Json => {
             let value = export::json(&loaded.conversation, &loaded.draft, &loaded.settings);
             format!("{value:#}\n")
         }
+    };
+    // JSON and HTML, too, hold characters as they are that a terminal would obey.
+    Ok(if std::io::stdout().is_terminal() {
+        sanitize::text(&text).text
+    } else {
+        text
     })
 }
 
