@@ -16,6 +16,8 @@ mod files;
 mod finding;
 #[path = "terminal/home.rs"]
 mod home;
+#[path = "terminal/hostile.rs"]
+mod hostile;
 #[path = "terminal/keeping.rs"]
 mod keeping;
 #[path = "terminal/keys.rs"]
@@ -34,7 +36,11 @@ mod screen;
 mod shown;
 #[path = "terminal/streaming.rs"]
 mod streaming;
+#[path = "fuzzing/unseen.rs"]
+mod unseen;
 #[path = "terminal/uses.rs"]
 mod uses;
 #[path = "terminal/versions.rs"]
 mod versions;
+#[path = "terminal/written.rs"]
+mod written;

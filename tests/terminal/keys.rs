@@ -17,6 +17,7 @@ pub const CTRL_F: &str = "\x06";
 pub const CTRL_J: &str = "\n";
 pub const CTRL_N: &str = "\x0e";
 pub const CTRL_O: &str = "\x0f";
+pub const CTRL_P: &str = "\x10";
 pub const CTRL_Q: &str = "\x11";
 pub const CTRL_U: &str = "\x15";
 pub const CTRL_Z: &str = "\x1a";

@@ -167,6 +167,11 @@ impl Emulator {
         before.next().map(|(_, shown)| shown)
     }
 
+    /// All bytes that the program has sent.
+    pub fn written(&self) -> &[u8] {
+        &self.raw
+    }
+
     /// Where the program has sent these bytes last.
     pub fn last_place(&self, bytes: &str) -> Option<usize> {
         let mut windows = self.raw.windows(bytes.len());

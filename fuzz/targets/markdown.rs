@@ -1,0 +1,12 @@
+//! `tests/fuzzing/markdown.rs` under libFuzzer.
+
+#![no_main]
+
+#[path = "../../tests/fuzzing/chance.rs"]
+mod chance;
+#[path = "../../tests/fuzzing/unseen.rs"]
+mod unseen;
+#[path = "../../tests/fuzzing/markdown.rs"]
+mod markdown;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| markdown::check(input));

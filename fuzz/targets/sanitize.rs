@@ -1,0 +1,12 @@
+//! `tests/fuzzing/sanitize.rs` under libFuzzer.
+
+#![no_main]
+
+#[path = "../../tests/fuzzing/chance.rs"]
+mod chance;
+#[path = "../../tests/fuzzing/unseen.rs"]
+mod unseen;
+#[path = "../../tests/fuzzing/sanitize.rs"]
+mod sanitize;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sanitize::check(input));

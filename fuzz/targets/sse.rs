@@ -1,0 +1,10 @@
+//! `tests/fuzzing/sse.rs` under libFuzzer.
+
+#![no_main]
+
+#[path = "../../tests/fuzzing/chance.rs"]
+mod chance;
+#[path = "../../tests/fuzzing/sse.rs"]
+mod sse;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sse::check(input));

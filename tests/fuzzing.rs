@@ -1,0 +1,58 @@
+//! The parts of the program that read what others wrote, given what nobody would write: the kept corpus, and inputs made
+//! from it. Each target states what must hold, whatever the input is.
+//!
+//! `SPACECHAT_FUZZ_ROUNDS=1000000 cargo test --release --test fuzzing` is the long run, `SPACECHAT_FUZZ_SEED` another one.
+//! `cargo +nightly fuzz run TARGET` runs the same targets guided by what they reach.
+
+#[path = "fuzzing/chance.rs"]
+mod chance;
+#[path = "fuzzing/config.rs"]
+mod config;
+#[path = "fuzzing/delta.rs"]
+mod delta;
+#[path = "fuzzing/driver.rs"]
+mod driver;
+#[path = "fuzzing/import.rs"]
+mod import;
+#[path = "fuzzing/markdown.rs"]
+mod markdown;
+#[path = "fuzzing/mutator.rs"]
+mod mutator;
+#[path = "fuzzing/sanitize.rs"]
+mod sanitize;
+#[path = "fuzzing/sse.rs"]
+mod sse;
+#[path = "fuzzing/unseen.rs"]
+mod unseen;
+
+use driver::fuzz;
+
+#[test]
+fn any_bytes_of_an_event_stream_are_cut_into_the_same_frames() {
+    fuzz("sse", sse::check);
+}
+
+#[test]
+fn any_diffs_lead_to_the_values_of_a_plain_model() {
+    fuzz("delta", delta::check);
+}
+
+#[test]
+fn nothing_that_steers_or_hides_passes_the_gate() {
+    fuzz("sanitize", sanitize::check);
+}
+
+#[test]
+fn any_markdown_is_laid_out_whole_and_within_its_width() {
+    fuzz("markdown", markdown::check);
+}
+
+#[test]
+fn any_description_of_an_app_is_read_within_bounds() {
+    fuzz("config", config::check);
+}
+
+#[test]
+fn any_file_to_import_ends_in_an_error_or_in_a_tree() {
+    fuzz("import", import::check);
+}

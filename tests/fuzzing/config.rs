@@ -1,0 +1,61 @@
+//! What an app says of itself: the first line of an input is `/config`, the second, where there is one, `/info`. Whatever
+//! they say, the app is read within bounds, no chain of functions goes round for ever, and a chat that is found is whole.
+
+use serde_json::Value;
+use spacechat::gradio::App;
+use spacechat::provider::space::detect::{Chat, Found, find};
+use std::collections::HashSet;
+
+/// More than are read of any list.
+const MANY: usize = 10_000;
+
+pub fn check(input: &[u8]) {
+    let mut lines = input.splitn(2, |byte| *byte == b'\n');
+    let mut next = || {
+        lines
+            .next()
+            .and_then(|line| serde_json::from_slice(line).ok())
+    };
+    let Some(app) = next().and_then(|config| App::read(&config)) else {
+        return;
+    };
+    let info: Value = next().unwrap_or_default();
+    assert!(app.dependencies().len() <= MANY && app.components().count() <= MANY);
+    for dependency in app.dependencies() {
+        let chain = app.chain(dependency);
+        assert!(chain.len() <= 1 + app.dependencies().len());
+        assert_eq!(chain.first(), Some(&dependency));
+        assert!(app.dependency(dependency.id).is_some());
+    }
+    match find(&app, &info) {
+        Ok(Found::Chat(chat)) => check_chat(&app, &chat),
+        Ok(Found::QwenPage) => {}
+        Err(error) => {
+            let failure = error.failure();
+            assert!(!failure.message.is_empty() && !failure.hint.is_empty());
+        }
+    }
+}
+
+fn check_chat(app: &App, chat: &Chat) {
+    assert!(app.dependency(chat.first).is_some());
+    assert_eq!(chat.inputs.len(), chat.places.len());
+    assert!(
+        chat.places
+            .iter()
+            .all(|place| app.component(*place).is_some())
+    );
+    let places: HashSet<_> = chat.places.iter().collect();
+    assert_eq!(places.len(), chat.places.len(), "{:?}", chat.places);
+    let names: HashSet<_> = chat.inputs.iter().map(|input| &input.name).collect();
+    assert_eq!(names.len(), chat.inputs.len(), "{:?}", chat.inputs);
+    for input in &chat.inputs {
+        assert!(!input.takes().is_empty());
+    }
+    let set = [chat.system(), chat.model()];
+    assert!(
+        set.into_iter()
+            .flatten()
+            .all(|index| index < chat.inputs.len())
+    );
+}
