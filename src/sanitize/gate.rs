@@ -193,7 +193,7 @@ impl Gate {
             }
             Class::Hidden if c == '\u{feff}' && self.read == 0 => self.replace(c, "", out),
             Class::Selector | Class::Hidden => self.mark(c, out),
-            Class::Combining if self.marks == MARKS_ON_ONE_BASE => {
+            Class::Combining if self.marks >= MARKS_ON_ONE_BASE => {
                 self.removed += 1;
                 self.replace(c, "", out);
             }
@@ -321,8 +321,8 @@ impl Gate {
         };
         self.read -= joiner.len_utf8();
         if class::joins(self.before, joiner, after) {
-            // The marks before it and those behind it stand on the same character.
-            let marks = self.marks;
+            // It counts as one of the marks that stand on the same character.
+            let marks = self.marks + 1;
             self.keep(joiner, 0, out);
             self.marks = marks;
         } else {

@@ -132,6 +132,12 @@ fn nothing_between_combining_marks_lets_a_flood_through() {
     let result = text(&format!("क{}", piece.repeat(10)));
     assert_eq!(result.text.matches('\u{941}').count(), 8);
     assert_eq!(result.removed, 72);
+    let result = text(&format!("क{}", "\u{941}\u{200d}".repeat(10)));
+    assert!(
+        result
+            .text
+            .starts_with(&format!("क{}‹U+200D›", "\u{941}\u{200d}".repeat(4)))
+    );
     let piece = "\u{301}".repeat(8) + "\u{84}";
     assert_eq!(
         shown(&format!("a{}", piece.repeat(3))),
