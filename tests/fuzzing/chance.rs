@@ -1,6 +1,6 @@
 //! Chance that can be repeated: numbers from a seed, and cuts through a text. For the targets and for the driver.
 
-/// A generator of numbers (SplitMix64).
+/// A generator of numbers (`SplitMix64`).
 pub struct Chance(u64);
 
 impl Chance {
@@ -35,9 +35,16 @@ impl Chance {
     }
 }
 
+/// Where the character begins in which `at` stands.
+pub fn boundary(text: &str, at: usize) -> usize {
+    let mut before = (0..=at).rev();
+    before.find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 /// The pieces of a text between cuts, each cut moved down to where a character begins.
 pub fn pieces<'a>(text: &'a str, cuts: &[usize]) -> Vec<&'a str> {
-    let at = |cut: usize| text.floor_char_boundary(cut);
     let pairs = cuts.windows(2);
-    pairs.map(|pair| &text[at(pair[0])..at(pair[1])]).collect()
+    pairs
+        .map(|pair| &text[boundary(text, pair[0])..boundary(text, pair[1])])
+        .collect()
 }

@@ -98,7 +98,7 @@ fn index((action, path, _): Operation) -> Option<u64> {
         .and_then(Value::as_u64)
 }
 
-fn parent<'a>((_, path, _): Operation<'a>) -> Option<&'a [Value]> {
+fn parent((_, path, _): Operation<'_>) -> Option<&[Value]> {
     path.split_last().map(|(_, parent)| parent)
 }
 

@@ -1,7 +1,7 @@
 //! Markdown, from text that has passed the gate: a text that grows ends in the blocks of the whole text, every line of it is
 //! in a block, and laid out at any width no line is too wide, no text is lost, and nothing comes back that the gate held.
 
-use super::chance::{Chance, pieces};
+use super::chance::{Chance, boundary, pieces};
 use super::unseen::is_unseen;
 use spacechat::markdown::{
     Block, Growing, Inline, Kind, Numbering, Part, Styles, codes, lines, lines_of, parse, parts,
@@ -38,7 +38,7 @@ fn check_growing(text: &str, blocks: &[Block], chance: &mut Chance) {
         assert_eq!(so_far, parse(growing.source()));
     }
     // A rewritten text ends in the same blocks, whatever of it stayed.
-    let kept = text.floor_char_boundary(chance.below(text.len() + 1));
+    let kept = boundary(text, chance.below(text.len() + 1));
     growing.set(&format!("{}\n\nother", &text[..kept]));
     growing.refresh();
     growing.set(text);
@@ -110,7 +110,9 @@ fn count_wanted(text: &str, counts: &mut HashMap<char, usize>) {
 }
 
 fn count_runs(runs: &[Inline], counts: &mut HashMap<char, usize>) {
-    runs.iter().for_each(|run| count_wanted(&run.text, counts));
+    for run in runs {
+        count_wanted(&run.text, counts);
+    }
 }
 
 fn count_blocks(blocks: &[Block], counts: &mut HashMap<char, usize>) {

@@ -1,7 +1,7 @@
 //! Makes inputs from a corpus: bytes are changed, cut out, doubled and mixed between inputs, pieces that mean something to one
 //! of the targets are put in, and what is JSON is also changed as such, so that it stays JSON.
 
-use super::chance::Chance;
+use super::chance::{Chance, boundary};
 use serde_json::{Value, json};
 
 /// The longest input that is made, in bytes.
@@ -236,7 +236,7 @@ impl Mutator {
             }
             Value::String(text) if goes_on => {
                 let piece = PIECES[self.chance.below(PIECES.len())];
-                let at = text.floor_char_boundary(self.chance.below(text.len() + 1));
+                let at = boundary(text, self.chance.below(text.len() + 1));
                 text.insert_str(at, piece);
             }
             _ => *value = spare,

@@ -75,7 +75,8 @@ fn document() -> Value {
 }
 
 fn import(home: &Home) -> String {
-    std::fs::write(home.path().join("it.json"), document().to_string()).unwrap();
+    let written = std::fs::write(home.path().join("it.json"), document().to_string());
+    written.expect("a home can be written to");
     home.printed(&["import", "it.json"]).trim().to_owned()
 }
 
@@ -300,10 +301,7 @@ fn stream_of_reply() -> String {
         json!({"msg": "process_completed", "event_id": "e", "success": true, "output": output}).to_string(),
         json!({"msg": "close_stream"}).to_string(),
     ];
-    messages
-        .iter()
-        .map(|message| format!("data: {message}\n\n"))
-        .collect()
+    format!("data: {}\n\n", messages.join("\n\ndata: "))
 }
 
 #[test]

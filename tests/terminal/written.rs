@@ -10,9 +10,10 @@ pub fn assert_only_own_sequences(bytes: &[u8]) {
     while let Some(at) = rest.find(|c: char| is_unseen(c) && !matches!(c, '\r' | '\n')) {
         let (before, found) = rest.split_at(at);
         let Some(length) = own_sequence(found) else {
-            let from = before.ceil_char_boundary(before.len().saturating_sub(60));
             let near: String = found.chars().take(60).collect();
-            panic!("{near:?} was written behind {:?}", &before[from..]);
+            let last: Vec<char> = before.chars().rev().take(60).collect();
+            let last: String = last.into_iter().rev().collect();
+            panic!("{near:?} was written behind {last:?}");
         };
         rest = &found[length..];
     }
