@@ -128,16 +128,15 @@ fn a_flood_of_combining_marks_is_cut() {
 
 #[test]
 fn nothing_between_combining_marks_lets_a_flood_through() {
-    let piece = "\u{941}".repeat(8) + "\u{200d}";
-    let result = text(&format!("क{}", piece.repeat(10)));
-    assert_eq!(result.text.matches('\u{941}').count(), 8);
-    assert_eq!(result.removed, 72);
-    let result = text(&format!("क{}", "\u{941}\u{200d}".repeat(10)));
-    assert!(
-        result
-            .text
-            .starts_with(&format!("क{}‹U+200D›", "\u{941}\u{200d}".repeat(4)))
-    );
+    // Eight of them, joiners counted; what hides behind those is a mark to see, and a base of its own.
+    for (piece, kept) in [
+        ("\u{941}".repeat(8) + "\u{200d}", 1),
+        ("\u{941}\u{200d}".to_owned(), 4),
+    ] {
+        let shown = shown(&format!("क{}", piece.repeat(10)));
+        let expected = format!("क{}‹U+200D›", piece.repeat(kept));
+        assert!(shown.starts_with(&expected), "{shown:?}");
+    }
     let piece = "\u{301}".repeat(8) + "\u{84}";
     assert_eq!(
         shown(&format!("a{}", piece.repeat(3))),
