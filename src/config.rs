@@ -294,13 +294,18 @@ pub fn data_directory() -> Option<PathBuf> {
     Some(project()?.data_dir().to_path_buf())
 }
 
-/// Where the log is written; `None` where the person has no home.
-pub fn log_path() -> Option<PathBuf> {
+/// Where the log and reports of panics are written; `None` where the person has no home.
+pub fn state_directory() -> Option<PathBuf> {
     let project = project()?;
     let folder = project
         .state_dir()
         .unwrap_or_else(|| project.data_local_dir());
-    Some(folder.join("spacechat.log"))
+    Some(folder.to_path_buf())
+}
+
+/// The log file; `None` where the person has no home.
+pub fn log_path() -> Option<PathBuf> {
+    Some(state_directory()?.join("spacechat.log"))
 }
 
 #[cfg(test)]

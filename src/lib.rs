@@ -17,6 +17,7 @@
 //! - [`cli`]: the command line and the commands that draw no screen
 //! - [`config`]: settings and where files are
 //! - [`logging`]: the log file
+//! - [`panic_report`]: what a breakdown leaves for whoever mends it
 //! - [`runtime`]: the loops, the replies on their way, frame pacing
 //! - [`terminal`]: the terminal taken and given back
 //! - [`ui`]: the screen
@@ -36,6 +37,7 @@ pub mod demo;
 pub mod gradio;
 pub mod logging;
 pub mod markdown;
+pub mod panic_report;
 pub mod provider;
 pub mod runtime;
 pub mod sanitize;

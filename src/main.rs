@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use spacechat::cli::{Cli, Exit, usage};
-use spacechat::{config, logging};
+use spacechat::{config, logging, panic_report};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(said) => return usage(&said).into(),
     };
+    panic_report::install(config::state_directory());
     if let Some(path) = config::log_path() {
         logging::start(&path);
     }

@@ -146,8 +146,10 @@ fn end(heard: Heard, model: &Model, mut printer: Printer) -> Exit {
         Err(error) => return complain(Exit::Failed, &format!("stdout: {error}"), ""),
         Ok(()) => {}
     }
+    if let Heard::Interrupted(signal) = heard {
+        return Exit::Signal(signal);
+    }
     match failure {
-        _ if heard == Heard::Interrupted => Exit::Interrupted,
         Some(failure) => complain(Exit::of(&failure), &failure.message, &failure.hint),
         None => Exit::Done,
     }

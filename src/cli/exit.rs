@@ -20,8 +20,8 @@ pub enum Exit {
     Refused,
     /// The answer could not be understood.
     NotUnderstood,
-    /// A signal ended it.
-    Interrupted,
+    /// The signal of this number ended it; what there was to save is saved.
+    Signal(u8),
 }
 
 impl Exit {
@@ -45,7 +45,7 @@ impl From<Exit> for ExitCode {
             Exit::Unreachable => 3,
             Exit::Refused => 4,
             Exit::NotUnderstood => 5,
-            Exit::Interrupted => 130,
+            Exit::Signal(number) => 128 | number,
         })
     }
 }

@@ -7,6 +7,9 @@ use crate::runtime::{Contents, ScreenError, Storage, Time, Turns, loaded, run_sc
 use clap::Args;
 use tokio::sync::mpsc;
 
+/// What can be done when the disk did not take everything.
+const NOT_KEPT: &str = "spacechat -c shows what is there; spacechat doctor looks for the cause.";
+
 /// Which conversation is opened.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OpenArgs {
@@ -46,8 +49,10 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
     };
     let tracker = context.tracker.clone();
     match run_screen(model, (time, theme), providers, (storage, tracker)).await {
-        Ok(_) => Exit::Done,
+        Ok(None) => Exit::Done,
+        Ok(Some(signal)) => Exit::Signal(signal),
         Err(ScreenError::Store(error)) => saved::complain_of(&error),
+        Err(error @ ScreenError::NotKept) => complain(Exit::Failed, &error.to_string(), NOT_KEPT),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     }
 }

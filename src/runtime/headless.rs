@@ -18,8 +18,8 @@ const BACKLOG: usize = 64;
 pub enum Heard {
     /// The reply is over: complete, failed or ended by the Space; the model says which.
     Over,
-    /// A signal ended it; what came is in the model.
-    Interrupted,
+    /// The signal of this number ended it; what came is in the model.
+    Interrupted(u8),
     /// The listener had enough: what it writes to is closed.
     Abandoned,
 }
@@ -55,9 +55,9 @@ pub async fn run_headless(
                 carry_out(&mut turns, storage, effects);
                 continue;
             }
-            () = signals.next() => {
-                let is_second = heard == Heard::Interrupted;
-                heard = Heard::Interrupted;
+            signal = signals.next() => {
+                let is_second = matches!(heard, Heard::Interrupted(_));
+                heard = Heard::Interrupted(signal);
                 cancel(&mut turns, model);
                 if is_second {
                     break;

@@ -18,7 +18,7 @@ const SETTLING: Duration = Duration::from_millis(100);
 /// How many earlier prompts are known.
 const PROMPTS: usize = 1000;
 /// How long the program waits at its end for the disk.
-const CLOSING: Duration = Duration::from_secs(5);
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// Where conversations are kept.
 pub enum Storage {
@@ -31,7 +31,7 @@ pub enum Storage {
 /// The store's hands in the loop.
 pub struct Keeping {
     requests: mpsc::UnboundedSender<Request>,
-    keeper: JoinHandle<()>,
+    keeper: JoinHandle<bool>,
 }
 
 enum Request {
@@ -81,24 +81,28 @@ impl Keeping {
         let _ = self.requests.send(request);
     }
 
-    /// Waits until all that was sent is on the disk, at most some seconds.
-    pub async fn close(self) {
+    /// Waits until all that was sent is on the disk, at most two seconds. Gives false when it is not.
+    pub async fn close(self) -> bool {
         drop(self.requests);
-        if tokio::time::timeout(CLOSING, self.keeper).await.is_err() {
-            tracing::error!("the disk did not take everything in time");
+        let closed = tokio::time::timeout(CLOSING, self.keeper).await;
+        let is_kept = matches!(closed, Ok(Ok(true)));
+        if !is_kept {
+            tracing::error!("the disk did not take everything, or not in time");
         }
+        is_kept
     }
 }
 
-/// The keeper's life: opens the store, serves requests in order, closes it.
+/// The keeper's life: opens the store, serves requests in order, closes it. Gives whether the store
+/// has taken everything; one that could not be opened is told by `opened` and not again.
 async fn keep(
     (storage, contents): (Storage, Contents),
     mut requests: mpsc::UnboundedReceiver<Request>,
     events: mpsc::Sender<Event>,
     opened: oneshot::Sender<Result<(), StoreError>>,
-) {
+) -> bool {
     let Storage::Directory(directory) = storage else {
-        return;
+        return true;
     };
     let (notices, mut heard) = mpsc::unbounded_channel();
     let opening = tokio::task::spawn_blocking(move || {
@@ -111,10 +115,10 @@ async fn keep(
         Ok(Ok(store)) => store,
         Ok(Err(error)) => {
             let _ = opened.send(Err(error));
-            return;
+            return true;
         }
         // Only a panic ends it so; its report is out already.
-        Err(_) => return,
+        Err(_) => return false,
     };
     // It is set nowhere else.
     let _ = contents.set(store.reader.clone());
@@ -156,7 +160,7 @@ async fn keep(
         }
     }
     lister.abort();
-    store.handle.close().await;
+    store.handle.close().await
 }
 
 /// Reads the list whenever it is asked for; requests that come together are one.

@@ -38,16 +38,20 @@ pub enum ScreenError {
     /// The conversations could not be opened.
     #[error("{0}.")]
     Store(StoreError),
+    /// The store did not take everything, or not in time.
+    #[error("The last changes could not be saved before the end.")]
+    NotKept,
 }
 
-/// Runs the full screen until the person or a signal ends it. Replies on their way are then ended
-/// at the server, and everything is on the disk when this returns, each within some seconds.
+/// Runs the full screen until the person or a signal ends it, and gives the number of that signal.
+/// Replies on their way are then ended at the server, and everything is on the disk when this
+/// returns, each within some seconds.
 pub async fn run_screen(
     model: Model,
     (time, theme): (Time, Theme),
     providers: Box<dyn Providers>,
     (storage, tracker): (Storage, TaskTracker),
-) -> Result<Model, ScreenError> {
+) -> Result<Option<u8>, ScreenError> {
     let signals = Signals::listen()?;
     let (sender, events) = mpsc::channel(BACKLOG);
     let links = theme.markdown.links.clone();
@@ -70,6 +74,7 @@ pub async fn run_screen(
         opened: Some(opened),
         input: Some(EventStream::new()),
         is_over: false,
+        signal: None,
     };
     let result = screen.run(events, signals).await;
     // However it ended: what is in the model and not on the disk goes there now.
@@ -80,7 +85,7 @@ pub async fn run_screen(
     let kept = screen.carry_out(rest.collect());
     let Screen {
         terminal,
-        model,
+        signal,
         turns,
         keeping,
         files,
@@ -88,12 +93,16 @@ pub async fn run_screen(
     } = screen;
     // The person has the terminal back while the last tasks end.
     drop((terminal, turns, files));
-    keeping.close().await;
+    let is_kept = keeping.close().await;
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
     result?;
     kept?;
-    Ok(model)
+    if is_kept {
+        Ok(signal)
+    } else {
+        Err(ScreenError::NotKept)
+    }
 }
 
 struct Screen {
@@ -113,6 +122,8 @@ struct Screen {
     /// stream reads on until it is dropped.
     input: Option<EventStream>,
     is_over: bool,
+    /// The signal that has asked for the end.
+    signal: Option<u8>,
 }
 
 /// What woke the loop.
@@ -193,7 +204,10 @@ impl Screen {
                 // The terminal is gone.
                 None => Ok(Woken::Event(Event::Terminate)),
             },
-            () = signals.next() => Ok(Woken::Event(Event::Terminate)),
+            signal = signals.next() => {
+                self.signal = Some(signal);
+                Ok(Woken::Event(Event::Terminate))
+            }
             () = sleep_until(wake) => Ok(Woken::Clock),
             () = sleep_until(frame) => Ok(Woken::Frame),
             opened = opened(&mut self.opened) => match opened {

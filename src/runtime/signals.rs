@@ -1,11 +1,11 @@
 //! Signals that ask the program to end, as one future.
 
-/// Completes when the program is asked to end from outside: SIGTERM, SIGHUP or SIGINT. Where the
+/// Tells when the program is asked to end from outside: SIGTERM, SIGHUP or SIGINT. Where the
 /// system has no signals, on Ctrl+C alone.
 #[derive(Debug)]
 pub struct Signals {
     #[cfg(unix)]
-    kinds: Vec<tokio::signal::unix::Signal>,
+    kinds: Vec<(u8, tokio::signal::unix::Signal)>,
 }
 
 #[cfg(unix)]
@@ -18,22 +18,25 @@ impl Signals {
             SignalKind::hangup(),
             SignalKind::interrupt(),
         ];
+        let listen = |kind: SignalKind| {
+            let number = u8::try_from(kind.as_raw_value()).unwrap_or_default();
+            signal(kind).map(|listening| (number, listening))
+        };
         Ok(Self {
-            kinds: kinds.into_iter().map(signal).collect::<Result<_, _>>()?,
+            kinds: kinds.into_iter().map(listen).collect::<Result<_, _>>()?,
         })
     }
 
-    /// Waits for one of them. Safe to drop while it waits.
-    pub async fn next(&mut self) {
+    /// Waits for one of them and gives its number. Safe to drop while it waits.
+    pub async fn next(&mut self) -> u8 {
+        use std::task::Poll;
         std::future::poll_fn(|cx| {
             let mut kinds = self.kinds.iter_mut();
-            if kinds.any(|kind| kind.poll_recv(cx).is_ready()) {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
+            let came =
+                kinds.find_map(|(number, kind)| kind.poll_recv(cx).is_ready().then_some(*number));
+            came.map_or(Poll::Pending, Poll::Ready)
         })
-        .await;
+        .await
     }
 }
 
@@ -44,10 +47,11 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Waits for Ctrl+C. Safe to drop while it waits.
-    pub async fn next(&mut self) {
+    /// Waits for Ctrl+C and gives SIGINT's number. Safe to drop while it waits.
+    pub async fn next(&mut self) -> u8 {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        2
     }
 }

@@ -14,6 +14,7 @@ pub const F5: &str = "\x1b[15~";
 pub const CTRL_B: &str = "\x02";
 pub const CTRL_C: &str = "\x03";
 pub const CTRL_F: &str = "\x06";
+pub const CTRL_G: &str = "\x07";
 pub const CTRL_J: &str = "\n";
 pub const CTRL_N: &str = "\x0e";
 pub const CTRL_O: &str = "\x0f";

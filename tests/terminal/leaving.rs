@@ -1,10 +1,15 @@
 //! Leaving: Ctrl+C's ladder, and the terminal given back as it was, whatever ends or stops the program.
 
 use super::home::{Home, PROGRAM};
-use super::keys::{CTRL_C, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
+use super::keys::{CTRL_C, CTRL_G, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
 use super::screen::{Screen, WINDOW};
 use super::shown::Emulator;
+use rusqlite::Connection;
+use spacechat::store::FILE_NAME;
 use spacechat::terminal::Terminal;
+use spacechat::{config, panic_report};
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 use std::{env, fs, mem, thread};
 
 /// Every mode that the program turns on is off, and the cursor is there.
@@ -112,14 +117,14 @@ fn ctrl_q_gives_the_terminal_back_also_in_mid_reply() {
 
 #[test]
 fn signals_that_end_the_program_give_the_terminal_back_and_lose_nothing() {
-    for name in ["TERM", "HUP"] {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
         let home = Home::new();
         let mut screen = Screen::demo(&home, &[]);
         screen.send("long 4000");
         let seen = screen.wait_for_text("word5").last_word().unwrap();
         screen.type_text("a draft");
         screen.signal(name);
-        assert_eq!(screen.wait_for_exit(), 0, "{name}");
+        assert_eq!(screen.wait_for_exit(), code, "{name}");
         assert_given_back(&screen);
         let saved = home.exported(&home.id_of("long 4000"));
         assert_eq!(saved["draft"]["text"], "a draft", "{name}");
@@ -144,11 +149,112 @@ fn a_window_that_is_closed_ends_the_program_and_loses_nothing() {
     assert!(draft.starts_with("a draft"), "{draft:?}");
 }
 
+/// Waits until a process that is not the test's own child is gone.
+fn wait_for_end(process: u32) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !matches!(state(process), None | Some('Z')) {
+        assert!(
+            Instant::now() < until,
+            "the program goes on without a terminal"
+        );
+        thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "finds the program in /proc")]
+fn a_terminal_that_fails_without_a_signal_ends_the_program_and_loses_nothing() {
+    let home = Home::new();
+    // In a session of its own no terminal controls it, and none sends it a signal: only reads and writes fail.
+    let script = "setsid \"$0\" --demo; read line";
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, PROGRAM]);
+    screen.wait_for_text("╭ Message");
+    screen.send("long 4000");
+    let seen = screen.wait_for_text("word9").last_word().unwrap();
+    let program = session_of_its_own(screen.process());
+    screen.close_window();
+    wait_for_end(program);
+    let saved = home.exported(&home.id_of("long 4000"));
+    let reply = &saved["messages"][1];
+    let left = reply["text"].as_str().unwrap().split_whitespace().count();
+    assert!(left > seen, "word {seen} was seen and {left} are left");
+    assert_eq!(reply["state"], "stopped");
+}
+
+/// The process that `setsid` has become, which the shell that is `process` started.
+fn session_of_its_own(process: u32) -> u32 {
+    let started = child(process);
+    // It may have forked once more, where it led a group.
+    let path = format!("/proc/{started}/task/{started}/children");
+    let children = fs::read_to_string(path).unwrap_or_default();
+    children.trim().parse().unwrap_or(started)
+}
+
+#[test]
+fn the_editor_has_the_terminal_as_it_was_and_the_program_takes_it_again() {
+    let home = Home::new();
+    // An editor that says so, waits for a line, and changes the text.
+    let editor = home.path().join("editor");
+    let script =
+        "#!/bin/sh\necho 'in the editor'; read line; printf 'edited %s' \"$line\" > \"$1\"\n";
+    fs::write(&editor, script).unwrap();
+    let start = "chmod +x editor; EDITOR=./editor exec \"$0\" --demo";
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", start, PROGRAM]);
+    screen.wait_for_text("╭ Message");
+    screen.type_text("a draft");
+    screen.press(CTRL_G);
+    screen.wait_until("the editor", |emulator| {
+        emulator.screen().contents().contains("in the editor")
+    });
+    assert_given_back(&screen);
+    screen.press("it\r");
+    screen.wait_for("the edited text", |shown| shown.draft() == "edited it");
+    screen.look(|emulator| assert!(is_taken(emulator)));
+    assert!(screen.is_raw());
+    screen.press(CTRL_Q);
+    assert_eq!(screen.wait_for_exit(), 0);
+    assert_given_back(&screen);
+}
+
+#[test]
+fn an_error_at_the_start_gives_the_terminal_back() {
+    let home = Home::new();
+    fs::create_dir_all(home.data().join(FILE_NAME)).unwrap();
+    let mut screen = Screen::start(&home, WINDOW, &["--demo"]);
+    assert_eq!(screen.wait_for_exit(), 1);
+    assert_given_back(&screen);
+}
+
+#[test]
+fn a_store_that_is_held_delays_the_end_by_two_seconds_at_most_and_the_loss_is_told() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 ha", "haha");
+    let holder = Connection::open(home.data().join(FILE_NAME)).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    screen.type_text("too late");
+    screen.press(CTRL_Q);
+    // The lock is never given up: that the program ends shows that it does not wait for it.
+    assert_eq!(screen.wait_for_exit(), 1);
+    assert_given_back(&screen);
+    screen.look(|emulator| {
+        let told = emulator.screen().contents();
+        assert!(
+            told.contains("The last changes could not be saved"),
+            "{told}"
+        );
+    });
+    drop(holder);
+    let saved = home.exported(&home.id_of("repeat 2 ha"));
+    assert_eq!(saved["messages"][1]["text"], "haha");
+}
+
 /// Set in the process that [`panics_give_the_terminal_back_with_their_report`] starts; its value says where it panics.
 const PANIC_IN: &str = "SPACECHAT_TEST_PANIC_IN";
 
 /// Takes the terminal and panics in it, in the thread that draws or in another one.
 fn panic_in_a_taken_terminal(place: &str) {
+    panic_report::install(config::state_directory());
     let mut terminal = Terminal::enter(None).expect("a pseudo-terminal is a terminal");
     if place == "another thread" {
         let other = thread::spawn(|| panic!("on purpose"));
@@ -184,6 +290,39 @@ fn panics_give_the_terminal_back_with_their_report() {
             place == "another thread",
             "{left}"
         );
+        assert_report_is_private(&home, &left);
+    }
+}
+
+/// The only report in the state directory is its owner's alone, has what is needed, and neither the panic's own words nor
+/// a folder's name; the line on the terminal says where it is.
+fn assert_report_is_private(home: &Home, told: &str) {
+    let folder = home.path().join("state/spacechat");
+    let found: Vec<_> = fs::read_dir(&folder).unwrap().map(Result::unwrap).collect();
+    let [report] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    let mode = report.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let name = report.file_name().into_string().unwrap();
+    // The path may be broken at the end of a row.
+    let told: String = told.split_whitespace().collect();
+    assert!(told.contains(&name), "{told}");
+    let text = fs::read_to_string(report.path()).unwrap();
+    let version = concat!("spacechat ", env!("CARGO_PKG_VERSION"));
+    for needed in [
+        version,
+        "thread: ",
+        "place: ",
+        "leaving.rs:",
+        "backtrace:\n",
+        "panic",
+    ] {
+        assert!(text.contains(needed), "no {needed:?} in {text}");
+    }
+    let sources = env!("CARGO_MANIFEST_DIR");
+    for private in ["on purpose", "/home/", "/root/", "/tmp/", sources] {
+        assert!(!text.contains(private), "{private:?} in {text}");
     }
 }
 
