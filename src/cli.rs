@@ -98,7 +98,7 @@ enum Command {
     /// Print the commented default settings
     Config,
     /// Look for what could be wrong on this machine
-    Doctor,
+    Doctor(doctor::DoctorArgs),
     /// Print what a shell needs to complete the command line
     Completions {
         /// The shell
@@ -161,7 +161,7 @@ impl Cli {
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
             Some(Command::Space(arguments)) => space::run(context, arguments).await,
-            Some(Command::Doctor) => doctor::run(&context).await,
+            Some(Command::Doctor(arguments)) => doctor::run(&context, &arguments).await,
             Some(Command::Config | Command::Completions { .. }) => Exit::Done,
         }
     }

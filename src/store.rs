@@ -21,6 +21,7 @@ mod load;
 mod query;
 mod reader;
 mod recover;
+mod rescue;
 mod row;
 mod schema;
 mod search;
@@ -34,6 +35,7 @@ pub use check::Check;
 pub use error::{StoreError, StoreNotice};
 pub use llm_log::llm_log;
 pub use reader::{Found, Loaded, Reader};
+pub use rescue::Rescued;
 pub use search::Hit;
 pub use writer::StoreHandle;
 
@@ -105,6 +107,12 @@ impl Store {
     /// Examines the store in `dir` without changing it; reads the whole file.
     pub fn check(dir: &Path) -> Result<Check, StoreError> {
         check::check(&dir.join(FILE_NAME), BUSY)
+    }
+
+    /// Writes what can be read of the store in `dir`, which may be damaged, into the new database `to`. Changes
+    /// nothing in `dir`; reads the whole file.
+    pub fn rescue(dir: &Path, to: &Path) -> Result<Rescued, StoreError> {
+        rescue::rescue(&dir.join(FILE_NAME), to, BUSY)
     }
 }
 

@@ -1,15 +1,26 @@
 //! `spacechat doctor`: what could be wrong here: settings, saved conversations, terminal, Space.
 //!
 //! It changes nothing. Each line says what was looked at and what was found; what needs doing
-//! follows it. The exit code is 1 when something was found.
+//! follows it. The exit code is 1 when something was found. With `--rescue` it does one thing
+//! instead: it writes what can be read of a damaged store into a new file.
 
-use super::exit::{Exit, print};
-use super::{Context, NO_HOME};
+use super::exit::{Exit, complain, print};
+use super::{Context, NO_HOME, saved};
 use crate::config;
 use crate::sanitize;
-use crate::store::{Check, Store, StoreError};
+use crate::store::{Check, FILE_NAME, Store, StoreError};
+use clap::Args;
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// What `doctor` takes.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Write what can be read of damaged conversations into this new file
+    #[arg(long, value_name = "FILE")]
+    rescue: Option<PathBuf>,
+}
 
 /// The lines of the report, and whether anything was found.
 #[derive(Default)]
@@ -38,7 +49,10 @@ impl Findings {
 }
 
 /// Looks, and prints what was found.
-pub async fn run(context: &Context) -> Exit {
+pub async fn run(context: &Context, arguments: &DoctorArgs) -> Exit {
+    if let Some(file) = &arguments.rescue {
+        return rescue(context, file);
+    }
     let mut findings = Findings::default();
     findings.good("spacechat", env!("CARGO_PKG_VERSION"));
     let settings = config::default_path().filter(|path| path.exists());
@@ -96,13 +110,13 @@ fn store(context: &Context, findings: &mut Findings) {
         return;
     };
     match Store::check(directory) {
-        Ok(check) => saved(&directory.display().to_string(), &check, findings),
+        Ok(check) => found(&directory.display().to_string(), &check, findings),
         Err(StoreError::Missing { .. }) => findings.good("conversations", "none saved yet"),
         Err(error) => findings.bad("conversations", &error.to_string(), error.hint()),
     }
 }
 
-fn saved(place: &str, check: &Check, findings: &mut Findings) {
+fn found(place: &str, check: &Check, findings: &mut Findings) {
     let found = format!(
         "{} with {} messages, {} KB in {place}",
         check.conversations,
@@ -113,12 +127,45 @@ fn saved(place: &str, check: &Check, findings: &mut Findings) {
         findings.good("conversations", &found);
         return;
     }
-    let hint = "Copy the file before anything else (spacechat backup FILE); the copy can be repaired with sqlite3's .recover.";
+    let hint = "spacechat doctor --rescue FILE writes what can be read into a new file; this one is left as it is.";
     findings.bad(
         "conversations",
         &format!("{found}; damaged: {}", check.problems.join("; ")),
         hint,
     );
+}
+
+/// Rescues into `file`, and says how that comes to be used.
+fn rescue(context: &Context, file: &Path) -> Exit {
+    let Some(directory) = &context.directory else {
+        return complain(Exit::Failed, NO_HOME, "Name a place with --data-dir.");
+    };
+    let rescued = match Store::rescue(directory, file) {
+        Ok(rescued) => rescued,
+        // There is nothing more to try than what was tried.
+        Err(error @ StoreError::Damaged { .. }) => {
+            let hint = "Put a backup in its place, or move it away to begin anew.";
+            return complain(Exit::Failed, &format!("{error}."), hint);
+        }
+        Err(error) => return saved::complain_of(&error),
+    };
+    let mut text = format!(
+        "{} conversations with {} messages are in {}\n",
+        rescued.conversations,
+        rescued.messages,
+        file.display()
+    );
+    // Writing to a string cannot fail.
+    let _ = match rescued.gaps.as_slice() {
+        [] => writeln!(text, "Everything could be read."),
+        gaps => writeln!(text, "Not all could be read of: {}", gaps.join(", ")),
+    };
+    let _ = writeln!(
+        text,
+        "To use it, end every spacechat, move the files {FILE_NAME}* in {} elsewhere, and put it there as {FILE_NAME}.",
+        directory.display()
+    );
+    print(&text)
 }
 
 async fn space(context: &Context, findings: &mut Findings) {

@@ -32,6 +32,7 @@ pub(super) fn check(path: &Path, busy: Duration) -> std::result::Result<Check, S
             path: path.to_owned(),
         });
     }
+    require_writable(path)?;
     let connection = schema::open_to_read(path, busy)?;
     let read = || -> Result<Check> {
         Ok(Check {
@@ -45,6 +46,26 @@ pub(super) fn check(path: &Path, busy: Duration) -> std::result::Result<Check, S
         })
     };
     read().map_err(|error| StoreError::sql(path, &error))
+}
+
+/// Refuses what could be read and never written, as opening the store would. Nothing is written.
+fn require_writable(path: &Path) -> std::result::Result<(), StoreError> {
+    let read_only = || StoreError::ReadOnly {
+        path: path.to_owned(),
+    };
+    match fs::File::options().write(true).open(path) {
+        Ok(_) => {}
+        // One that can be read alone is told from one that is forbidden.
+        Err(_) if fs::File::open(path).is_ok() => return Err(read_only()),
+        Err(error) => return Err(StoreError::io(path, error)),
+    }
+    // SQLite's log is made beside it, if it is not there.
+    let directory = path.parent().unwrap_or(path);
+    let about = fs::metadata(directory).map_err(|error| StoreError::io(directory, error))?;
+    if about.permissions().readonly() && !path.with_extension("db-wal").exists() {
+        return Err(read_only());
+    }
+    Ok(())
 }
 
 fn count(connection: &Connection, what: &str) -> Result<usize> {

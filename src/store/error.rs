@@ -77,6 +77,14 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// The system refused a read or a write: a quota, a limit, a disk that fails or is gone.
+    #[error("{} could not be read or written: {detail}", path.display())]
+    Disk {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
     /// The file to write exists.
     #[error("{} exists and is not overwritten", path.display())]
     Exists {
@@ -112,7 +120,7 @@ impl StoreError {
                 "Update spacechat, or use another data directory with --data-dir."
             }
             Self::Damaged { .. } => {
-                "It is left as it is. Put a backup in its place, or move it away to begin anew."
+                "It is left as it is. spacechat doctor --rescue FILE writes what can be read of it into a new file; or put a backup in its place."
             }
             Self::Foreign { .. } | Self::NotAFile { .. } => {
                 "Move it away, or use another data directory with --data-dir."
@@ -123,12 +131,15 @@ impl StoreError {
                 "Check who owns it and its rights, or use another data directory with --data-dir."
             }
             Self::ReadOnly { .. } => {
-                "Make it writable, or use another data directory with --data-dir."
+                "Make it and its directory writable, or use another data directory with --data-dir."
             }
             Self::Locked { .. } => {
                 "End the program that uses it, a backup or another spacechat perhaps, and try again."
             }
             Self::Full { .. } => "Make room on the disk; what waits is saved then.",
+            Self::Disk { .. } => {
+                "Check the disk, its room and your quota; what waits is saved once it can be."
+            }
             Self::Exists { .. } => "Name a file that does not exist.",
             Self::Unknown(_) => {
                 "It may have been deleted for good in another window; copy what you need from here."
@@ -142,7 +153,11 @@ impl StoreError {
     pub(super) fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Locked { .. } | Self::Full { .. } | Self::ReadOnly { .. } | Self::Denied { .. }
+            Self::Locked { .. }
+                | Self::Full { .. }
+                | Self::Disk { .. }
+                | Self::ReadOnly { .. }
+                | Self::Denied { .. }
         )
     }
 
@@ -156,6 +171,10 @@ impl StoreError {
             },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk {
+                path,
+                detail: error.to_string(),
+            },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
             Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::Denied { path },
             _ => Self::Sql {

@@ -63,7 +63,7 @@ pub(super) fn open_to_read(path: &Path, busy: Duration) -> Result<Connection, St
 }
 
 /// Refuses a newer database and another program's. Gives the version, 0 for an empty one.
-fn require_known(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+pub(super) fn require_known(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let read = || {
         let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {

@@ -4,6 +4,7 @@ mod instances;
 mod keeping;
 mod llm_logs;
 mod opening;
+mod rescuing;
 mod searching;
 mod sent_files;
 

@@ -5,7 +5,7 @@ use portable_pty::CommandBuilder;
 use serde_json::Value;
 use spacechat::store::Store;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The program under test.
@@ -67,10 +67,20 @@ impl Home {
 
     /// Runs a command that draws no screen, to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(PROGRAM);
+        let started = self.started(PROGRAM, arguments);
+        started
+            .wait_with_output()
+            .expect("a child can be waited for")
+    }
+
+    /// Starts a program that draws no screen; what it prints is kept for the test.
+    pub fn started(&self, program: &str, arguments: &[&str]) -> Child {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path()).env_clear();
         command.envs(self.environment());
-        command.output().expect("the program under test is there")
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program is there")
     }
 
     /// What such a command prints; it must end well.
@@ -97,6 +107,14 @@ impl Home {
         let id = found.and_then(|entry| entry["id"].as_str());
         id.unwrap_or_else(|| panic!("{title:?} is not among {listed:?}"))
             .to_owned()
+    }
+
+    /// The id of the newest conversation of which all that is saved is as `is_right` wants it.
+    pub fn id_by(&self, is_right: impl Fn(&Value) -> bool) -> String {
+        let ids = self.listed().into_iter();
+        let mut ids = ids.filter_map(|entry| entry["id"].as_str().map(str::to_owned));
+        ids.find(|id| is_right(&self.exported(id)))
+            .expect("such a conversation is saved")
     }
 
     /// Everything of a conversation, as `export --format json` prints it.

@@ -162,3 +162,100 @@ async fn an_old_title_of_one_window_does_not_undo_another_windows() {
     assert_eq!(loaded.title.as_deref(), Some("new"));
     assert_eq!(&*loaded.system, "other");
 }
+
+/// Begins a reply and appends words to it.
+fn stream(store: &Store, conversation: &mut Conversation, pieces: usize) -> Arc<Message> {
+    let reply = say(store, conversation, streaming());
+    for piece in 0..pieces {
+        append(store, &reply, &format!("word{piece} "));
+    }
+    reply
+}
+
+#[tokio::test]
+async fn five_instances_that_stream_at_once_lose_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_owned();
+    let writers: Vec<_> = (0..5)
+        .map(|_| {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                let store = open(&path);
+                let mut conversation = begin(&store);
+                for _ in 0..4 {
+                    say(&store, &mut conversation, Message::user("question"));
+                    let reply = stream(&store, &mut conversation, 50);
+                    finish(&store, &reply);
+                }
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .build()
+                    .unwrap();
+                assert!(runtime.block_on(store.handle.close()));
+                conversation.id
+            })
+        })
+        .collect();
+    let ids: Vec<_> = writers
+        .into_iter()
+        .map(|writer| writer.join().unwrap())
+        .collect();
+    let store = open(dir.path());
+    let text: String = (0..50).map(|piece| format!("word{piece} ")).collect();
+    for id in ids {
+        let path = load(&store, id).conversation;
+        let replies = path.path().filter(|said| said.role == Role::Assistant);
+        let replies: Vec<_> = replies
+            .map(|reply| (reply.text.clone(), reply.state))
+            .collect();
+        assert_eq!(replies, vec![(text.clone(), MessageState::Complete); 4]);
+    }
+    assert_eq!(Store::check(dir.path()).unwrap().problems, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_backup_made_while_replies_stream_is_of_one_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    let (mut here, mut there) = (begin(&one), begin(&other));
+    let replies = [
+        stream(&one, &mut here, 200),
+        stream(&other, &mut there, 200),
+    ];
+    for number in 0..5 {
+        for (store, reply) in [(&one, &replies[0]), (&other, &replies[1])] {
+            for piece in 0..100 {
+                append(
+                    store,
+                    reply,
+                    &format!("word{} ", 200 + number * 100 + piece),
+                );
+            }
+        }
+        let copy = tempfile::tempdir().unwrap();
+        one.reader.backup(&copy.path().join(FILE_NAME)).unwrap();
+        assert_eq!(Store::check(copy.path()).unwrap().problems, [""; 0]);
+        let copied = open(copy.path());
+        for id in [here.id, there.id] {
+            // What had not come to the disk yet is not in it; what is in it is whole and in order.
+            let Some(loaded) = copied.reader.load(id).unwrap() else {
+                continue;
+            };
+            let Some(reply) = loaded.conversation.head() else {
+                continue;
+            };
+            let count = reply.text.split_whitespace().count();
+            let words: String = (0..count).map(|word| format!("word{word} ")).collect();
+            assert_eq!(reply.text, words);
+            assert_eq!(reply.state, MessageState::Interrupted);
+        }
+    }
+    assert!(one.handle.flush().await && other.handle.flush().await);
+    let copy = tempfile::tempdir().unwrap();
+    one.reader.backup(&copy.path().join(FILE_NAME)).unwrap();
+    let copied = open(copy.path());
+    for id in [here.id, there.id] {
+        let loaded = load(&copied, id).conversation;
+        let words = loaded.head().unwrap().text.split_whitespace().count();
+        assert_eq!(words, 700);
+    }
+}
