@@ -1,32 +1,199 @@
-//! Killed at any moment, the program loses at most half a second of what was on the screen.
+//! Killed at any moment, of typing, streaming, editing, deleting or importing, the program loses at most half a second of
+//! what was on the screen, and the database is whole.
 
-use super::home::Home;
-use super::screen::Screen;
-use super::shown::words;
-use std::env;
+use super::home::{Home, PROGRAM};
+use super::keys::{ALT_UP, CTRL_U, F3};
+use super::screen::{Screen, signal};
+use super::shown::{Shown, words};
+use serde_json::{Value, json};
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 /// What was on the screen for so long is on the disk.
 const KEPT_AFTER: Duration = Duration::from_millis(500);
 
-/// Kills the program when a reply has come to this word, with so much of a draft typed meanwhile; looks what is left.
-fn kill_and_look(home: &Home, word: usize, draft: &str) {
+/// A number below `end`, another one each time. What came out is printed, and shown with a test that fails.
+fn random(what: &str, end: u64) -> u64 {
+    let number = RandomState::new().build_hasher().finish() % end;
+    println!("{what}: {number} of {end}");
+    number
+}
+
+/// Lets a random time go by, up to twice that after which all is kept: the moment of a kill is not waited for.
+fn linger() {
+    let span = random("milliseconds before the kill", 2 * 500);
+    thread::sleep(Duration::from_millis(span));
+}
+
+/// What the frame said that was on the screen half a second before the kill.
+fn seen_before<T>(screen: &Screen, killed: Instant, look: impl Fn(&Shown) -> T) -> Option<T> {
+    screen.look(|emulator| {
+        let kept = killed.checked_sub(KEPT_AFTER)?;
+        emulator.shown_at(kept).map(look)
+    })
+}
+
+/// Kills the program while a draft is typed, at a random letter.
+fn kill_in_typing(home: &Home) {
+    // Its name stands first, so that no draft of another round is taken for it.
+    let name = random("name", 1 << 20);
+    let text = format!("{name:05x} every letter of this was typed and none of it was ever sent");
+    let length = 5 + usize::try_from(random("letters", 60)).expect("it is small");
     let mut screen = Screen::demo(home, &[]);
     screen.remember();
+    screen.type_text(&text[..length.min(text.len())]);
+    linger();
+    let killed = Instant::now();
+    screen.kill();
+    let written = seen_before(&screen, killed, Shown::draft).unwrap_or_default();
+    let kept = kept_of(&written);
+    if kept.is_empty() {
+        return;
+    }
+    let listed = home.listed();
+    let drafts = listed.iter().map(|entry| exported(home, entry));
+    let mut drafts = drafts.map(|saved| {
+        saved["draft"]["text"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    });
+    assert!(drafts.any(|draft| draft.starts_with(&kept)), "{kept:?}");
+}
+
+/// Kills the program behind a message that was written anew, whose first wording must stay.
+fn kill_in_editing(home: &Home) {
+    let mut screen = Screen::demo(home, &[]);
+    let name = format!("e{:x}", random("name", 1 << 20));
+    let first = format!("repeat 2 {name}");
+    screen.ask(&first, &name.repeat(2));
+    screen.remember();
+    screen.press(ALT_UP);
+    screen.wait_for_text("picked:");
+    screen.press(ALT_UP);
+    screen.wait_for_text("▌repeat");
+    screen.press("e");
+    screen.wait_for_text("editing");
+    screen.press(CTRL_U);
+    screen.wait_for_text("write a message");
     screen.send("long 4000");
+    screen.wait_for_text("word1");
+    linger();
+    let killed = Instant::now();
+    screen.kill();
+    let seen = seen_before(&screen, killed, Shown::last_word).flatten();
+    let id = home.id_by(|saved| saved["messages"][0]["text"] == *first);
+    let saved = home.exported(&id);
+    let messages = saved["messages"].as_array().expect("it has messages");
+    let find = |text: &str| messages.iter().find(|message| message["text"] == *text);
+    assert!(find(&first).is_some(), "the first wording: {saved:#}");
+    if seen.is_some() {
+        assert!(find("long 4000").is_some(), "the second wording: {saved:#}");
+        assert_has_words(messages.last().expect("it has messages"), seen);
+    }
+}
+
+/// Kills the program behind a conversation that was deleted. It is in the trash if it was gone for half a second.
+fn kill_in_deleting(home: &Home) {
+    let mut screen = Screen::demo(home, &[]);
+    let name = format!("d{:x}", random("name", 1 << 20));
+    let title = format!("repeat 2 {name}");
+    screen.ask(&title, &name.repeat(2));
+    screen.press(F3);
+    screen.wait_for_text(&format!("▸  {title}"));
+    screen.remember();
+    screen.press("d");
+    screen.wait_for_text("Deleted “");
+    linger();
+    let killed = Instant::now();
+    screen.kill();
+    let is_gone = seen_before(&screen, killed, |shown| shown.has("Deleted “")) == Some(true);
+    let is_in = |arguments: &[&str]| home.printed(arguments).contains(&title);
+    let (is_listed, is_in_trash) = (is_in(&["list"]), is_in(&["list", "--trash"]));
+    assert_ne!(is_listed, is_in_trash, "it is in one of both");
+    assert!(is_in_trash || !is_gone, "it was deleted, and is back");
+}
+
+/// Kills an import. What it was to take in is there whole or not at all.
+fn kill_in_importing(home: &Home) {
+    let count = 30;
+    let file = home.path().join("to import.json");
+    let mark = format!("imported{}", random("name", 1 << 40));
+    let conversations = (0..count).map(|number| foreign(&format!("{mark} {number}")));
+    let conversations: Vec<Value> = conversations.collect();
+    fs::write(&file, Value::Array(conversations).to_string()).expect("a home can be written to");
+    let file = file.to_str().expect("a path of the test's own is text");
+    let mut importing = home.started(PROGRAM, &["import", file]);
+    thread::sleep(Duration::from_millis(random(
+        "milliseconds before the kill",
+        150,
+    )));
+    if importing.try_wait().expect("it was started").is_none() {
+        signal("KILL", importing.id());
+    }
+    let status = importing.wait().expect("it was started");
+    let listed = home.printed(&["list"]);
+    let there = listed.matches(mark.as_str()).count();
+    assert!(
+        there == count || there == 0 && !status.success(),
+        "{there} of {count}, {status}"
+    );
+}
+
+/// A conversation as ChatGPT exports it.
+fn foreign(title: &str) -> Value {
+    let message = |id: &str, role: &str, parent: &str, children: &[&str]| {
+        let text = format!("{title} {}", "and so on ".repeat(300));
+        json!({"id": id, "parent": parent, "children": children, "message": {
+            "id": id, "author": {"role": role}, "create_time": 1_712_345_678.25,
+            "content": {"content_type": "text", "parts": [text]}, "status": "finished_successfully",
+            "recipient": "all", "metadata": {}
+        }})
+    };
+    json!({"title": title, "create_time": 1_712_345_678.25, "update_time": 1_712_345_679.25,
+        "conversation_id": title, "current_node": "b", "mapping": {
+            "root": {"id": "root", "message": null, "parent": null, "children": ["a"]},
+            "a": message("a", "user", "root", &["b"]),
+            "b": message("b", "assistant", "a", &[])
+        }
+    })
+}
+
+fn exported(home: &Home, listed: &Value) -> Value {
+    home.exported(listed["id"].as_str().expect("ids are strings"))
+}
+
+/// A reply that was cut off has the words that were seen, and no gap.
+fn assert_has_words(reply: &Value, seen: Option<usize>) {
+    let text = reply["text"].as_str().expect("texts are strings");
+    let left = text.split_whitespace().count();
+    assert!(
+        Some(left) > seen,
+        "word {seen:?} was seen and {left} words are left"
+    );
+    assert_eq!(text.trim_end(), words(left), "what is left has no gap");
+}
+
+/// Kills the program when a reply has come to this word, with so much of a draft typed meanwhile; looks what is left.
+fn kill_in_streaming(home: &Home) {
+    let draft = "what stands here was never sent";
+    let word = 2 + usize::try_from(random("word", 100)).expect("it is small");
+    let length = usize::try_from(random("letters", 32)).expect("it is small");
+    let draft = draft[..length.min(draft.len())].trim_end();
+    let mut screen = Screen::demo(home, &[]);
+    screen.send("long 4000");
+    // From here on, what stands in the composer is the draft and not the message.
+    screen.remember();
     screen.type_text(draft);
     screen.wait_for(&format!("word{word}"), |shown| {
         shown.last_word() >= Some(word)
     });
     let killed = Instant::now();
     screen.kill();
-    let (seen, written) = screen.look(|emulator| {
-        let kept = killed.checked_sub(KEPT_AFTER);
-        let shown = kept.and_then(|at| emulator.shown_at(at));
-        shown.map_or((None, String::new()), |shown| {
-            (shown.last_word(), shown.draft())
-        })
-    });
+    let seen = seen_before(&screen, killed, |shown| (shown.last_word(), shown.draft()));
+    let (seen, written) = seen.unwrap_or_default();
     drop(screen);
 
     let screen = Screen::demo(home, &["-c"]);
@@ -38,17 +205,10 @@ fn kill_and_look(home: &Home, word: usize, draft: &str) {
     );
     screen.quit();
     let listed = home.listed();
-    let id = listed[0]["id"].as_str().expect("ids are strings");
-    let saved = home.exported(id);
+    let saved = exported(home, &listed[0]);
     let reply = &saved["messages"][1];
     assert_eq!(reply["state"], "interrupted");
-    let text = reply["text"].as_str().expect("texts are strings");
-    let left = text.split_whitespace().count();
-    assert!(
-        Some(left) > seen,
-        "word {seen:?} was seen and {left} words are left"
-    );
-    assert_eq!(text.trim_end(), words(left), "what is left has no gap");
+    assert_has_words(reply, seen);
 }
 
 /// What stood in the composer; the words that it shows when it is empty are none.
@@ -61,29 +221,36 @@ fn kept_of(draft: &str) -> String {
     }
 }
 
-/// The store is whole: SQLite says so, and everything can be read.
-fn assert_whole(home: &Home, conversations: usize) {
+/// The database is whole: SQLite says so.
+fn assert_whole(home: &Home) {
     let path = home.data().join(spacechat::store::FILE_NAME);
     let connection = rusqlite::Connection::open(path).expect("the database opens");
     let verdict = connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
     assert_eq!(verdict.as_deref(), Ok("ok"));
-    let listed = home.listed();
-    assert_eq!(listed.len(), conversations);
-    for entry in &listed {
-        home.exported(entry["id"].as_str().expect("ids are strings"));
-    }
 }
 
 #[test]
-fn a_kill_in_mid_reply_and_in_mid_word_loses_at_most_half_a_second() {
-    let kills = env::var("SPACECHAT_KILLS").map_or(6, |count| count.parse().unwrap());
-    let home = Home::new();
-    let draft = "what stands here was never sent";
+fn a_kill_in_any_moment_loses_at_most_half_a_second_and_leaves_the_database_whole() {
+    let kills = env::var("SPACECHAT_KILLS").map_or(10, |count| count.parse().unwrap());
+    let scripts: [(&str, fn(&Home)); 5] = [
+        ("streaming", kill_in_streaming),
+        ("typing", kill_in_typing),
+        ("editing", kill_in_editing),
+        ("deleting", kill_in_deleting),
+        ("importing", kill_in_importing),
+    ];
+    let mut home = Home::new();
     for round in 0..kills {
-        // Moments spread over the first three seconds of the reply, and drafts of every length.
-        let word = 2 + round * 17 % 101;
-        let typed: String = draft.chars().take(round * 7 % (draft.len() + 1)).collect();
-        kill_and_look(&home, word, typed.trim_end());
+        // Now and then a new home, so that looking at everything does not take longer and longer.
+        if round % 50 == 49 {
+            home = Home::new();
+        }
+        let (name, kill_and_look) = scripts[round % scripts.len()];
+        println!("kill {round}, in {name}");
+        kill_and_look(&home);
+        assert_whole(&home);
     }
-    assert_whole(&home, kills);
+    for entry in &home.listed() {
+        exported(&home, entry);
+    }
 }
