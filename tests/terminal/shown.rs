@@ -6,6 +6,9 @@
 use std::num::NonZeroU16;
 use std::time::Instant;
 
+/// So many bytes of what the program sends are kept, at least half of that.
+const MOST_RAW: usize = 1 << 24;
+
 /// A whole frame.
 #[derive(Clone, Default)]
 pub struct Shown {
@@ -80,7 +83,7 @@ pub fn words(count: usize) -> String {
 /// The emulator and what is kept of its past.
 pub struct Emulator {
     parser: vt100::Parser<Frames>,
-    /// All bytes that the program has sent.
+    /// The bytes that the program has sent; of a long run the last of them.
     raw: Vec<u8>,
     /// Whether the program has closed its side.
     pub is_over: bool,
@@ -127,6 +130,9 @@ impl Emulator {
     }
 
     pub fn take(&mut self, bytes: &[u8]) {
+        if self.raw.len() > MOST_RAW {
+            self.raw.drain(..MOST_RAW / 2);
+        }
         self.raw.extend_from_slice(bytes);
         self.parser.process(bytes);
     }
