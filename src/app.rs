@@ -5,7 +5,9 @@
 //! events and a look at the model. `runtime` feeds it and carries the effects out; `ui` draws it.
 
 mod acting;
+pub mod attaching;
 pub mod choosing;
+pub mod completing;
 pub mod composer;
 pub mod editor;
 pub mod effect;
@@ -35,11 +37,13 @@ pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId, Failure, Settings, SpaceInput};
+use crate::chat::{Conversation, ConversationId, Failure, Origin, Settings, SpaceInput};
+use attaching::SurveyBox;
+use completing::Completing;
 use editor::Editor;
 use input::Guard;
 use login::LoginBox;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +86,10 @@ pub struct Model {
     pub has_mouse: bool,
     /// How the last frame came out.
     pub regions: Regions,
+    /// The list of what completes what is being written.
+    pub completing: Completing,
+    /// The files that were attached and have changed on the disk since.
+    pub changed: HashSet<Origin>,
     /// What new conversations begin with.
     defaults: Defaults,
     names: HashMap<String, ProviderNames>,
@@ -187,6 +195,8 @@ pub enum Overlay {
     Login(Box<LoginBox>),
     /// The box that chooses a Space, and what is known of the one that was chosen.
     Spaces(Menu, Option<SpaceCheck>),
+    /// What of a folder or a pattern is to be attached.
+    Survey(Box<SurveyBox>),
 }
 
 /// A text that is shown whole.
@@ -258,6 +268,8 @@ impl Model {
             has_focus: true,
             has_mouse: false,
             regions: Regions::default(),
+            completing: Completing::default(),
+            changed: HashSet::new(),
             defaults,
             names: HashMap::new(),
             inputs: HashMap::new(),

@@ -14,7 +14,7 @@ pub mod reply;
 pub mod summary;
 pub mod tokens;
 
-pub use attachment::{Attachment, Content, FileHash, SentFile};
+pub use attachment::{Attachment, Content, FileHash, Origin, SentFile};
 pub use change::{Change, Settings, import_changes};
 pub use conversation::{Conversation, ConversationId};
 pub use input::SpaceInput;

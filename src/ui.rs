@@ -6,6 +6,7 @@
 //! escape sequences.
 
 pub mod caches;
+mod completing;
 mod composer;
 mod finding;
 mod library;
@@ -70,6 +71,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     if model.focus != Focus::List {
         composer::draw_panel(model, theme, frame, panes.panel);
     }
+    completing::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
     let overlay_scroll_limit = overlay::draw(model, theme, caches, frame, over);

@@ -5,8 +5,8 @@ use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::library::{found, matching};
 use super::update::{page, quit};
 use super::{
-    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, choosing, find, history, ledger,
-    login, outline, sending, settings, shelf, switching, tree,
+    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing,
+    find, history, ledger, login, outline, sending, settings, shelf, switching, tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -19,7 +19,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if lookup(key, &[Context::All]) == Some(Action::Interrupt) {
         model.quit_armed = armed;
     }
-    if let Some(effects) = overlay_key(model, key) {
+    if let Some(effects) = overlay_key(model, key).or_else(|| completing::key(model, key)) {
         return effects;
     }
     let contexts: &[Context] = match (model.conversation().picked, model.focus) {
@@ -74,6 +74,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ => return None,
         },
         Overlay::Login(_) => return login::key(model, key),
+        Overlay::Survey(_) => return attaching::key(model, key),
         Overlay::Setting(_, text) => match key.code {
             KeyCode::Enter => settings::close(model),
             _ if edits(text, key) => {}
@@ -151,7 +152,7 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
         ) => {
             return change(&mut menu.query);
         }
-        Some(Overlay::Help(_) | Overlay::Text(_)) => return,
+        Some(Overlay::Help(_) | Overlay::Text(_) | Overlay::Survey(_)) => return,
         None => {}
     }
     let focus = model.focus;
@@ -215,6 +216,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn move_or_edit(model: &mut Model, action: Action) {
     match action {
         Action::NewLine => edit_field(model, |field| field.insert("\n")),
+        Action::AtSign => edit_field(model, |field| field.insert("@")),
+        Action::Slash => edit_field(model, |field| field.insert("/")),
         Action::Help => {
             model.overlay = match model.overlay {
                 Some(Overlay::Help(_)) => None,

@@ -1,12 +1,17 @@
 //! Choosing by name: the palette of all actions, the Space of a conversation, slash commands.
 
 use super::acting::{act, edits};
-use super::keymap::{Action, Binding, choices};
+use super::keymap::{Action, BINDINGS, Binding, choices};
 use super::library::matching;
 use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login};
 use crate::chat::{Change, Draft, Failure, Role, SpaceInput, export};
 use crossterm::event::{KeyCode, KeyEvent};
 
+/// The commands that need something behind them, with what they do.
+const WITH_WORDS: &[(&str, &str)] = &[
+    ("/attach", "take a file, a folder or a pattern along"),
+    ("/title", "give the conversation another title"),
+];
 /// Words that mean an action when they begin a message, and the action.
 const SLASH: &[(&str, Action)] = &[
     ("/new", Action::NewConversation),
@@ -35,6 +40,22 @@ pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
         Some(action) => act(model, action),
         None => Vec::new(),
     }
+}
+
+/// The commands that begin with these letters, and what each does.
+pub(super) fn commands(letters: &str) -> Vec<(&'static str, &'static str)> {
+    let help = |action: Action| {
+        let binding = BINDINGS.iter().find(|binding| binding.action == action);
+        binding.map_or("", |binding| binding.help)
+    };
+    let actions = SLASH.iter().map(|(name, action)| (*name, help(*action)));
+    let all = WITH_WORDS.iter().copied().chain(actions);
+    all.filter(|(name, _)| name.starts_with(letters)).collect()
+}
+
+/// Whether a command needs something behind it.
+pub(super) fn needs_words(command: &str) -> bool {
+    WITH_WORDS.iter().any(|(name, _)| *name == command)
 }
 
 /// Whether a message is meant as a command: one line that begins with `/` and a word of letters.
@@ -78,7 +99,7 @@ pub(super) fn run_command(model: &mut Model, draft: &Draft) -> Vec<Effect> {
         attachments: draft.attachments.clone(),
     });
     match (word, known) {
-        ("/attach", _) => vec![Effect::Attach(rest.into())],
+        ("/attach", _) => vec![Effect::Attach(rest.to_owned())],
         ("/title", _) => retitle(model, rest),
         ("/copy", _) if !rest.is_empty() => copy_numbered(model, rest),
         (_, Some((_, action))) => run_action(model, *action, rest),

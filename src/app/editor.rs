@@ -80,6 +80,27 @@ impl Editor {
         }
     }
 
+    /// What stands before the caret in its line.
+    pub fn before_caret(&self) -> &str {
+        let (line, byte) = self.caret_bytes();
+        let text = self.area.lines().get(line);
+        text.and_then(|text| text.get(..byte)).unwrap_or("")
+    }
+
+    /// Puts text in the place of so many characters before the caret, which moves behind it. They
+    /// stand in the caret's line.
+    pub fn replace_before_caret(&mut self, characters: usize, text: &str) {
+        for _ in 0..characters {
+            self.area.move_cursor(CursorMove::Back);
+        }
+        let killed = self.area.yank_text();
+        if characters > 0 && self.area.delete_str(characters) {
+            self.revision += 1;
+        }
+        self.area.set_yank_text(killed);
+        self.insert(text);
+    }
+
     /// Carries an editing step out. `false` when there was nothing to do: at the first row an Up,
     /// at the last row a Down, and deleting or undoing with nothing to delete or undo.
     pub fn edit(&mut self, edit: Edit) -> bool {

@@ -3,8 +3,7 @@
 
 use super::login::Secret;
 use super::turn::TurnId;
-use crate::chat::{Change, ConversationId, Message, MessageId, Settings};
-use std::path::PathBuf;
+use crate::chat::{Change, ConversationId, Message, MessageId, Origin, Settings};
 use std::sync::Arc;
 
 /// Something to be done outside of the model.
@@ -55,8 +54,24 @@ pub enum Effect {
     /// Have the person change this text in their own editor; it comes back as
     /// [`super::Event::Edited`].
     EditExternally(String),
-    /// Read a file to be attached; it comes back as [`super::Event::Attached`].
-    Attach(PathBuf),
+    /// Attach what this names: a file comes back as [`super::Event::Attached`]; what a folder or
+    /// a pattern holds is told first, as [`super::Event::Surveyed`].
+    Attach(String),
+    /// Read these files to be attached; each comes back as [`super::Event::Attached`].
+    AttachAll(ConversationId, Vec<super::attaching::Found>),
+    /// Find paths that begin or go on as this; they come back as [`super::Event::PathsFound`].
+    CompletePath {
+        /// Names the question; a later one has a greater number and makes this one needless.
+        number: u64,
+        /// What is typed of the path.
+        query: String,
+        /// Whether the folders are to be read again.
+        is_first: bool,
+    },
+    /// Look which of these paths is there; the first comes back as [`super::Event::PathSeen`].
+    LookForPath(ConversationId, Vec<super::completing::PastedPath>),
+    /// Look whether these files have changed; the answer is [`super::Event::OriginsSeen`].
+    LookAtOrigins(Vec<Origin>),
     /// Put a code block of a text on the clipboard.
     CopyCode {
         /// The text.

@@ -4,11 +4,13 @@
 //! reader. Times are told, never asked for: a [`Clock`] comes before what happened at that time.
 
 use super::ProviderNames;
+use super::attaching::Survey;
+use super::completing::PastedPath;
 use super::find::Hits;
 use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Progress, Settings,
+    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Progress, Settings,
     SpaceInput, Stage, Summary,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -36,6 +38,14 @@ pub enum Event {
     Edited(String),
     /// A file was read to be attached, or why it was not.
     Attached(ConversationId, Result<Attachment, String>),
+    /// What a folder or a pattern holds that is to be attached.
+    Surveyed(ConversationId, Survey),
+    /// Paths for what is typed, best first, as the answer to the question of this number.
+    PathsFound(u64, Vec<String>),
+    /// What was pasted is a path that is there.
+    PathSeen(ConversationId, PastedPath),
+    /// Files that were attached, and whether each has changed since.
+    OriginsSeen(Vec<(Origin, bool)>),
     /// Words were looked for: where they are, for the search of this number.
     Found(ConversationId, u64, Hits),
     /// Something was done that the person is to be told of.

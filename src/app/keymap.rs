@@ -18,6 +18,10 @@ pub enum Action {
     Send,
     /// Begins a new line in the text.
     NewLine,
+    /// Types the sign that a path follows.
+    AtSign,
+    /// Types the sign that a command follows.
+    Slash,
     /// Closes the overlay, leaves the panel, stops the reply: the first that applies.
     Back,
     /// Stops the reply, sets the draft aside, arms quitting, quits: the first that applies.

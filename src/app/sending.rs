@@ -2,7 +2,9 @@
 
 use super::keep::keep;
 use super::turn::{Turn, TurnId};
-use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, choosing, find, login, tree};
+use super::{
+    DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, attaching, choosing, find, login, tree,
+};
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
@@ -69,6 +71,9 @@ pub(super) fn start(
         space: open.conversation.space.clone(),
     };
     let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
+    // What is sent is what was attached; the chip says whether the file is another one by now.
+    let newest = request.messages.last();
+    effects.extend(newest.and_then(|message| attaching::look(&message.attachments)));
     effects.extend([Effect::StartTurn(request), Effect::List]);
     effects
 }

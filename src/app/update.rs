@@ -7,9 +7,10 @@
 use super::acting::{self, edit_field};
 use super::keep::keep;
 use super::{
-    Effect, Event, Focus, Input, Model, Overlay, TextView, choosing, find, sending, switching,
+    Effect, Event, Focus, Input, Model, Overlay, TextView, attaching, choosing, completing, find,
+    sending, switching,
 };
-use crate::chat::{Attachment, ConversationId, MessageState};
+use crate::chat::MessageState;
 use crossterm::event::MouseEventKind;
 
 /// Rows that a turn of the mouse wheel moves.
@@ -42,8 +43,12 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.conversation_mut().composer.take_back(&text);
             Vec::new()
         }
-        Event::Attached(id, read) => {
-            attached(model, id, read);
+        Event::Attached(..)
+        | Event::Surveyed(..)
+        | Event::PathsFound(..)
+        | Event::PathSeen(..)
+        | Event::OriginsSeen(_) => {
+            attaching::hear(model, event);
             Vec::new()
         }
         Event::Found(id, number, hits) => {
@@ -68,18 +73,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Resumed => Vec::new(),
     };
     effects.extend(find::due(model));
+    effects.extend(completing::due(model));
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
     effects
-}
-
-/// A file that was read goes on the shelf of the conversation that asked for it.
-fn attached(model: &mut Model, id: ConversationId, read: Result<Attachment, String>) {
-    match (model.open.get_mut(&id), read) {
-        (Some(open), Ok(attachment)) => open.composer.attach(attachment),
-        (None, Ok(_)) => {}
-        (_, Err(words)) => model.remark(words),
-    }
 }
 
 /// Adds what is due to be kept, in front of quitting; everything at the end.
@@ -104,10 +101,7 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
         .into_iter()
         .flat_map(|input| match input {
             Input::Key(key) => acting::key(model, key),
-            Input::Paste(text) => {
-                paste(model, &text);
-                Vec::new()
-            }
+            Input::Paste(text) => paste(model, &text).into_iter().collect(),
             Input::Mouse(mouse) => {
                 match mouse.kind {
                     MouseEventKind::ScrollUp => scroll(model, -WHEEL_ROWS),
@@ -119,23 +113,24 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
             // Another window may have saved something while this one was not looked at.
             Input::Focus(has_focus) => {
                 model.has_focus = has_focus;
-                if has_focus {
-                    vec![Effect::List]
-                } else {
-                    Vec::new()
+                if !has_focus {
+                    return Vec::new();
                 }
+                let mut effects = vec![Effect::List];
+                effects.extend(attaching::look(model.conversation().composer.shelf()));
+                effects
             }
             Input::Resize => Vec::new(),
         })
         .collect()
 }
 
-fn paste(model: &mut Model, text: &str) {
+fn paste(model: &mut Model, text: &str) -> Option<Effect> {
     if model.overlay.is_none() && !matches!(model.focus, Focus::Panel | Focus::Find) {
         model.focus = Focus::Composer;
         model.conversation_mut().picked = None;
         model.conversation_mut().composer.paste(text);
-        return;
+        return completing::pasted(model, text);
     }
     let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
     if model.overlay.is_some() || model.focus == Focus::Find {
@@ -143,6 +138,7 @@ fn paste(model: &mut Model, text: &str) {
         text = text.replace('\n', " ");
     }
     edit_field(model, |field| field.insert(&text));
+    None
 }
 
 pub(super) fn scroll(model: &mut Model, rows: isize) {
@@ -153,8 +149,13 @@ pub(super) fn scroll(model: &mut Model, rows: isize) {
 pub(super) fn page(model: &mut Model, pages: isize) {
     let height = model.regions.transcript_height.max(2) - 1;
     let rows = isize::try_from(height).unwrap_or(isize::MAX) * pages;
-    if let Some(Overlay::Help(row) | Overlay::Text(TextView { row, .. })) = &mut model.overlay {
-        let limit = model.regions.overlay_scroll_limit;
+    let limit = model.regions.overlay_scroll_limit;
+    let row = match &mut model.overlay {
+        Some(Overlay::Help(row) | Overlay::Text(TextView { row, .. })) => Some(row),
+        Some(Overlay::Survey(survey)) => Some(&mut survey.row),
+        _ => None,
+    };
+    if let Some(row) = row {
         *row = row.saturating_add_signed(rows).min(limit);
         return;
     }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What travels with a message and is shown as one line: a paste, a text, a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,19 @@ pub struct Attachment {
     pub tokens: usize,
     /// A file that is sent as it is; `text` is empty then.
     pub file: Option<SentFile>,
+    /// The file it was read from in this run of the program. It is not kept on disk.
+    pub origin: Option<Origin>,
+}
+
+/// A file as it stood on the disk when it was read, to tell whether it has changed since.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Where it is, from the root.
+    pub path: PathBuf,
+    /// When it was written last; `None` where the file system does not tell.
+    pub modified: Option<SystemTime>,
+    /// Its size in bytes.
+    pub size: u64,
 }
 
 impl Attachment {
@@ -30,6 +44,7 @@ impl Attachment {
             tokens: super::tokens::estimate(&text),
             text,
             file: None,
+            origin: None,
         }
     }
 
@@ -41,6 +56,7 @@ impl Attachment {
             text: Arc::from(""),
             tokens: 0,
             file: Some(file),
+            origin: None,
         }
     }
 }

@@ -1,48 +1,148 @@
-//! Files that are to travel with a message, read off the loop.
+//! Files that are to travel with a message: found, read and looked at again, off the loop.
+//!
+//! `screen` hands the model's wishes over; every answer is an event. What folders hold is
+//! [`survey`]'s, what completes a path [`paths`]', what is text and what is not [`text`]'s.
 
-use crate::app::Event;
+mod paths;
+mod survey;
+mod text;
+
+use crate::app::attaching::Found;
+use crate::app::completing::PastedPath;
+use crate::app::{Effect, Event};
 use crate::chat::attachment::LARGEST_FILE;
-use crate::chat::{Attachment, ConversationId, SentFile};
+use crate::chat::{Attachment, ConversationId, Origin, SentFile};
+use paths::Paths;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
+
+/// The most paths that are looked at for one answer.
+const LOOKED_AT: usize = 20_000;
 
 /// Reads files for the loop.
 pub struct Files {
     events: mpsc::Sender<Event>,
     tracker: TaskTracker,
+    paths: Arc<Paths>,
 }
 
 impl Files {
     /// What is read goes to `events`, by tasks of `tracker`.
     pub fn new(events: mpsc::Sender<Event>, tracker: TaskTracker) -> Self {
-        Self { events, tracker }
+        Self {
+            events,
+            tracker,
+            paths: Arc::default(),
+        }
     }
 
-    /// Reads a file for a conversation. `~/` stands for the home directory.
-    pub fn read(&self, conversation: ConversationId, path: PathBuf) {
+    /// Carries out what is about files; `current` is the conversation that is seen. `~/` stands
+    /// for the home directory in every path.
+    pub fn carry_out(&self, current: ConversationId, effect: Effect) {
+        match effect {
+            Effect::Attach(named) => self.answer(move || Some(attach(current, &named))),
+            Effect::AttachAll(conversation, found) => self.read_all(conversation, found),
+            Effect::CompletePath {
+                number,
+                query,
+                is_first,
+            } => {
+                self.paths.is_asked(number);
+                let paths = Arc::clone(&self.paths);
+                self.answer(move || {
+                    let found = paths.complete(number, &query, is_first)?;
+                    Some(Event::PathsFound(number, found))
+                });
+            }
+            Effect::LookForPath(conversation, paths) => self.answer(move || {
+                let is_there = |path: &PastedPath| from_home(&path.path).exists();
+                let found = paths.into_iter().find(is_there)?;
+                Some(Event::PathSeen(conversation, found))
+            }),
+            Effect::LookAtOrigins(origins) => self.answer(move || {
+                let seen = origins.into_iter().map(|origin| {
+                    let has_changed = has_changed(&origin);
+                    (origin, has_changed)
+                });
+                Some(Event::OriginsSeen(seen.collect()))
+            }),
+            _ => {}
+        }
+    }
+
+    /// Does something that may wait for the disk, and tells the loop what came of it.
+    fn answer(&self, work: impl FnOnce() -> Option<Event> + Send + 'static) {
         let events = self.events.clone();
         self.tracker.spawn(async move {
-            let read = tokio::task::spawn_blocking(move || read(&from_home(&path))).await;
-            if let Ok(read) = read {
+            if let Ok(Some(event)) = tokio::task::spawn_blocking(work).await {
                 // The loop is gone only when the program ends.
-                let _ = events.send(Event::Attached(conversation, read)).await;
+                let _ = events.send(event).await;
+            }
+        });
+    }
+
+    /// Reads one file after the other, so that they come in their order and one at a time.
+    fn read_all(&self, conversation: ConversationId, found: Vec<Found>) {
+        let events = self.events.clone();
+        self.tracker.spawn(async move {
+            for Found { path, name, .. } in found {
+                let read = tokio::task::spawn_blocking(move || read(&path, name)).await;
+                let Ok(read) = read else { return };
+                if events
+                    .send(Event::Attached(conversation, read))
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
             }
         });
     }
 }
 
-fn from_home(path: &Path) -> PathBuf {
+/// Reads a file; of a folder or a pattern tells what it holds.
+fn attach(conversation: ConversationId, named: &str) -> Event {
+    let path = from_home(named);
+    if path.is_dir() {
+        return Event::Surveyed(conversation, survey::folder(named, &path));
+    }
+    if !path.exists() && survey::is_pattern(named) {
+        return match survey::pattern(named, &path) {
+            Ok(survey) => Event::Surveyed(conversation, survey),
+            Err(words) => Event::Said(words),
+        };
+    }
+    let name = name_of(&path);
+    Event::Attached(conversation, read(&path, name))
+}
+
+fn from_home(path: &str) -> PathBuf {
+    let path = Path::new(path);
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_path_buf(),
     }
 }
 
-fn read(path: &Path) -> Result<Attachment, String> {
+/// What a file is called: its path below the working directory, or else its own name.
+fn name_of(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok());
+    let name = match below {
+        Some(below) => below,
+        None if path.is_relative() => path.strip_prefix(".").unwrap_or(path),
+        None => path.file_name().map_or(path, Path::new),
+    };
+    name.to_string_lossy().into_owned()
+}
+
+fn read(path: &Path, name: String) -> Result<Attachment, String> {
     let shown = path.display();
-    let about =
-        std::fs::metadata(path).map_err(|error| format!("{shown} cannot be read: {error}."))?;
+    let failed = |error: std::io::Error| format!("{shown} cannot be read: {error}.");
+    let about = std::fs::metadata(path).map_err(failed)?;
     if !about.is_file() {
         return Err(format!("{shown} is not a file."));
     }
@@ -50,42 +150,85 @@ fn read(path: &Path) -> Result<Attachment, String> {
         let limit = LARGEST_FILE >> 20;
         return Err(format!("{shown} is too large: more than {limit} MB."));
     }
-    let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}."))?;
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
+    let bytes = std::fs::read(path).map_err(failed)?;
+    let attachment = match text::decoded(bytes) {
+        Ok(text) => Attachment::new(name, text),
         // What is no text goes as a file; a Space that takes none refuses it with the reason.
-        Err(error) => return Ok(Attachment::file(SentFile::new(path, error.into_bytes()))),
+        Err(bytes) => Attachment::file(SentFile::new(path, bytes)),
     };
-    let name = path.file_name().map_or_else(
-        || shown.to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    Ok(Attachment::new(name, text))
+    Ok(Attachment {
+        origin: std::path::absolute(path)
+            .ok()
+            .map(|path| origin(path, &about)),
+        ..attachment
+    })
+}
+
+fn origin(path: PathBuf, about: &Metadata) -> Origin {
+    Origin {
+        path,
+        modified: about.modified().ok(),
+        size: about.len(),
+    }
+}
+
+/// Whether a file is not as it was any longer, or not there.
+fn has_changed(before: &Origin) -> bool {
+    let now = std::fs::metadata(&before.path);
+    !now.is_ok_and(|about| origin(before.path.clone(), &about) == *before)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn attached(path: &Path) -> Result<Attachment, String> {
+        read(path, name_of(path))
+    }
+
     #[test]
     fn a_text_file_is_taken_as_text_and_any_other_as_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("note.txt");
         std::fs::write(&text, "one\r\ntwo").unwrap();
-        let attachment = read(&text).unwrap();
+        let attachment = attached(&text).unwrap();
         assert_eq!(
             (attachment.name.as_str(), &*attachment.text),
             ("note.txt", "one\r\ntwo")
         );
         let binary = folder.path().join("image.png");
-        std::fs::write(&binary, [0x89, 0x50, 0xff]).unwrap();
-        let file = SentFile::new(&binary, [0x89, 0x50, 0xff]);
-        assert_eq!(read(&binary).unwrap().file, Some(file));
-        assert!(read(folder.path()).unwrap_err().contains("not a file"));
+        let content = *b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+        std::fs::write(&binary, content).unwrap();
+        let file = SentFile::new(&binary, content);
+        assert_eq!(attached(&binary).unwrap().file, Some(file));
+        assert!(attached(folder.path()).unwrap_err().contains("not a file"));
         assert!(
-            read(&folder.path().join("missing"))
+            attached(&folder.path().join("missing"))
                 .unwrap_err()
                 .contains("missing")
         );
+    }
+
+    #[test]
+    fn a_file_that_is_written_again_or_removed_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.txt");
+        std::fs::write(&path, "one").unwrap();
+        let origin = attached(&path).unwrap().origin.unwrap();
+        assert!(!has_changed(&origin));
+        std::fs::write(&path, "one and two").unwrap();
+        assert!(has_changed(&origin));
+        std::fs::remove_file(&path).unwrap();
+        assert!(has_changed(&origin));
+    }
+
+    #[test]
+    fn a_file_is_called_by_its_path_below_the_working_directory() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(
+            name_of(&here.join("src/lib.rs")),
+            name_of(Path::new("./src/lib.rs"))
+        );
+        assert_eq!(name_of(Path::new("/nowhere/at/all.txt")), "all.txt");
     }
 }

@@ -112,6 +112,10 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::CopyCode { .. }
             | Effect::EditExternally(_)
             | Effect::Attach(_)
+            | Effect::AttachAll(..)
+            | Effect::CompletePath { .. }
+            | Effect::LookForPath(..)
+            | Effect::LookAtOrigins(_)
             | Effect::Suspend
             | Effect::CaptureMouse(_)
             | Effect::Quit => {}

@@ -293,10 +293,11 @@ impl Screen {
                     };
                     self.tell(event)?;
                 }
-                Effect::Attach(path) => {
-                    let conversation = self.model.current;
-                    self.files.read(conversation, path);
-                }
+                Effect::Attach(_)
+                | Effect::AttachAll(..)
+                | Effect::CompletePath { .. }
+                | Effect::LookForPath(..)
+                | Effect::LookAtOrigins(_) => self.files.carry_out(self.model.current, effect),
                 Effect::Suspend => {
                     // A stream that is merely not polled would go on taking the shell's input.
                     self.input = None;

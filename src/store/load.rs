@@ -155,6 +155,7 @@ fn attachments(
             text: texts.get(connection, row.get("text")?)?,
             tokens: usize::try_from(row.get::<_, i64>("tokens")?).unwrap_or(0),
             file: file(row)?,
+            origin: None,
         }));
     }
     Ok(attachments)

@@ -6,7 +6,7 @@ use super::theme::Theme;
 use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, shown_key};
-use crate::app::{Focus, Model, OpenConversation};
+use crate::app::{Focus, Model};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
@@ -47,7 +47,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         &hint(model, area.width),
     );
     let marked = (model.focus == Focus::Shelf).then_some(model.shelf_at);
-    let y = draw_above(open, marked, theme, frame, inner);
+    let y = draw_above(model, marked, theme, frame, inner);
     let text = Rect {
         y,
         height: inner.bottom().saturating_sub(y),
@@ -75,12 +75,13 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
 
 /// Draws what stands above the text: queued messages and the shelf. Gives the row below it.
 fn draw_above(
-    open: &OpenConversation,
+    model: &Model,
     marked: Option<usize>,
     theme: &Theme,
     frame: &mut Frame,
     inner: Rect,
 ) -> u16 {
+    let open = model.conversation();
     let queued = open.queued.iter().map(|draft| {
         let words = sanitize::line(&draft.text);
         Line::styled(format!("⧗ queued: {words}"), theme.warning)
@@ -88,7 +89,7 @@ fn draw_above(
     let shelf = open.composer.shelf().iter();
     let mut above: Vec<Line> = queued
         .chain(shelf.enumerate().map(|(at, attachment)| {
-            let mut line = chip(attachment, theme);
+            let mut line = chip(model, attachment, theme);
             if marked == Some(at) {
                 line.spans.insert(0, Span::styled("▸ ", theme.picked));
             }

@@ -52,7 +52,7 @@ pub fn head(
         Span::styled(right, theme.dim),
     ]));
     for attachment in &message.attachments {
-        rows.push(chip(attachment, theme));
+        rows.push(chip(model, attachment, theme));
     }
     rows
 }
@@ -93,7 +93,7 @@ fn system_mark(
 }
 
 /// An attachment as one line: name, and size and tokens of its text.
-pub fn chip(attachment: &Attachment, theme: &Theme) -> Line<'static> {
+pub fn chip(model: &Model, attachment: &Attachment, theme: &Theme) -> Line<'static> {
     let what = if let Some(file) = &attachment.file {
         match file.size() {
             Some(bytes) => format!(
@@ -111,10 +111,18 @@ pub fn chip(attachment: &Attachment, theme: &Theme) -> Line<'static> {
             count(attachment.tokens)
         )
     };
+    let origin = attachment.origin.as_ref();
+    let is_old = origin.is_some_and(|origin| model.changed.contains(origin));
+    let changed = if is_old {
+        " · changed on disk since"
+    } else {
+        ""
+    };
     Line::from(vec![
         Span::styled("▣ ", theme.focus),
         Span::styled(sanitize::line(&attachment.name), theme.text),
         Span::styled(what, theme.dim),
+        Span::styled(changed, theme.warning),
     ])
 }
 

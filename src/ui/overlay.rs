@@ -2,6 +2,7 @@
 //! title.
 
 use super::caches::Caches;
+use super::completing;
 use super::composer::draw_line;
 use super::library;
 use super::theme::Theme;
@@ -39,6 +40,13 @@ pub fn draw(
             draw_menu(" Outline ", menu, rows.collect(), theme, frame, area);
         }
         Some(Overlay::History(menu)) => draw_history(model, menu, theme, frame, area),
+        Some(Overlay::Survey(shown)) => {
+            let title = format!(" Attach {} ", sanitize::line(&shown.survey.of));
+            let hint = " Enter attaches · ↑ ↓ scroll · Esc leaves it ";
+            let inner = draw_box(&title, hint, theme, frame, area);
+            let lines = completing::survey_lines(&shown.survey, theme);
+            return draw_scrolled(lines, shown.row, frame, inner);
+        }
         Some(Overlay::Switcher(menu)) => draw_switcher(model, menu, theme, frame, area),
         Some(Overlay::Palette(menu)) => {
             let rows = choosing::actions(menu).into_iter().map(|binding| {
@@ -283,6 +291,11 @@ pub fn draw_box(
 fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
     let inner = draw_box(" Keys ", " ↑ ↓ scroll · Esc closes ", theme, frame, area);
     let lines = help_lines(theme, usize::from(inner.width));
+    draw_scrolled(lines, row, frame, inner)
+}
+
+/// Draws lines from a row on, and gives how far they can be scrolled.
+fn draw_scrolled(lines: Vec<Line>, row: usize, frame: &mut Frame, inner: Rect) -> usize {
     let limit = lines.len().saturating_sub(usize::from(inner.height));
     let shown: Vec<Line> = lines.into_iter().skip(row.min(limit)).collect();
     frame.render_widget(Paragraph::new(shown), inner);

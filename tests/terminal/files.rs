@@ -1,7 +1,7 @@
 //! Files that are sent as they are stay with their conversation, whatever becomes of them on the disk.
 
 use super::home::Home;
-use super::keys::ALT_UP;
+use super::keys::{ALT_UP, ENTER, FOCUS_GAINED, TAB};
 use super::screen::Screen;
 
 /// Opens the last conversation and asks for another reply.
@@ -39,5 +39,79 @@ fn a_file_is_sent_again_after_it_was_removed_and_in_the_home_of_another_who_impo
     screen.wait_for("the file, received", |shown| {
         shown.has("‹ 3/3 ›") && shown.has(received) && shown.is_ready()
     });
+    screen.quit();
+}
+
+#[test]
+fn a_path_is_completed_behind_an_at_sign_and_what_changes_on_the_disk_is_marked() {
+    let home = Home::new();
+    std::fs::create_dir(home.path().join("work")).unwrap();
+    // Latin-1: no UTF-8.
+    std::fs::write(
+        home.path().join("work/summary.txt"),
+        b"Die Gr\xfc\xdfe kommen sp\xe4ter.\n",
+    )
+    .unwrap();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.type_text("hash @smry");
+    screen.wait_for_text("▸ work/summary.txt");
+    screen.press(TAB);
+    let shown = screen.wait_for_text("▣ work/summary.txt");
+    assert!(
+        shown.draft().ends_with("hash work/summary.txt"),
+        "{}",
+        shown.text()
+    );
+    std::fs::write(home.path().join("work/summary.txt"), "another text").unwrap();
+    screen.press(FOCUS_GAINED);
+    screen.wait_for_text("changed on disk since");
+    screen.enter();
+    screen.wait_for("the message sent", |shown| {
+        shown.has("write a message") && shown.is_ready()
+    });
+    screen.quit();
+    let id = home.listed()[0]["id"].as_str().unwrap().to_owned();
+    let sent = &home.exported(&id)["messages"][0]["attachments"][0];
+    assert_eq!(sent["name"], "work/summary.txt");
+    assert_eq!(sent["text"], "Die Grüße kommen später.\n");
+}
+
+#[test]
+fn a_folder_tells_what_it_holds_before_any_of_it_is_attached() {
+    let home = Home::new();
+    let folder = home.path().join("work");
+    std::fs::create_dir_all(folder.join("made")).unwrap();
+    for (name, text) in [
+        (".gitignore", "made\n"),
+        ("one.md", "1\n"),
+        ("two.md", "2\n"),
+        ("made/out.md", "3\n"),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let mut screen = Screen::demo(&home, &[]);
+    screen.type_text("/attach work");
+    screen.enter();
+    let shown = screen.wait_for_text("Taken: 2 files");
+    assert!(shown.has("work/made/ · in .gitignore"), "{}", shown.text());
+    assert!(!shown.has("▣"), "{}", shown.text());
+    screen.press(ENTER);
+    screen.wait_for("both on the shelf", |shown| {
+        shown.has("▣ work/one.md") && shown.has("▣ work/two.md")
+    });
+    screen.quit();
+}
+
+#[test]
+fn a_path_that_is_pasted_is_attached_instead_on_tab() {
+    let home = Home::new();
+    let path = home.path().join("my notes.txt");
+    std::fs::write(&path, "notes").unwrap();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.paste(&path.display().to_string().replace(' ', "\\ "));
+    screen.wait_for_text("attach instead of its path");
+    screen.press(TAB);
+    let shown = screen.wait_for_text("▣ my notes.txt");
+    assert!(!shown.has("my\\ notes"), "{}", shown.text());
     screen.quit();
 }

@@ -10,6 +10,8 @@ use crossterm::event::KeyCode::{
 pub const BINDINGS: &[Binding] = &[
     bind(Context::Composer, Action::Send, &[key(Enter)], "send; while a reply comes: queue it"),
     bind(Context::Text, Action::NewLine, &[ctrl('j'), Chord(ALT, Enter), Chord(SHIFT, Enter)], "new line"),
+    bind(Context::Composer, Action::AtSign, &[key(Char('@'))], "attach a file or a folder: complete its path"),
+    bind(Context::Composer, Action::Slash, &[key(Char('/'))], "begin a message with it for a command"),
     bind(Context::All, Action::Back, &[key(Esc)], "close, leave, stop the reply"),
     bind(Context::All, Action::Interrupt, &[ctrl('c')], "stop the reply → set the draft aside → quit"),
     bind(Context::All, Action::Quit, &[ctrl('q')], "quit"),

@@ -1,0 +1,130 @@
+//! Files on their way to the shelf: the box that tells what of a folder or a pattern is taken and
+//! what is not, and which of the files on the shelf have changed on the disk.
+//!
+//! Plain state; folders are walked and files are read by `runtime`, which answers with
+//! [`super::Event::Surveyed`], [`super::Event::Attached`] and [`super::Event::OriginsSeen`].
+
+use super::{Effect, Event, Model, Overlay, completing};
+use crate::chat::{Attachment, ConversationId, Origin};
+use crossterm::event::{KeyCode, KeyEvent};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A file that can be attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What the attachment will be called.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// What a folder or a pattern holds, before anything of it is on the shelf.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// The folder or the pattern, as the person named it.
+    pub of: String,
+    /// The files that would be taken.
+    pub taken: Vec<Found>,
+    /// What would not, and why.
+    pub left: Vec<(String, String)>,
+    /// How many paths were looked at, where there are more than that.
+    pub ended_at: Option<usize>,
+}
+
+/// A survey that waits for the person's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyBox {
+    /// The conversation whose shelf it is for.
+    pub conversation: ConversationId,
+    /// What was found.
+    pub survey: Survey,
+    /// How many rows it is scrolled by.
+    pub row: usize,
+}
+
+impl Survey {
+    /// The size of all that would be taken, in bytes.
+    pub fn size(&self) -> u64 {
+        self.taken.iter().map(|found| found.size).sum()
+    }
+}
+
+/// Takes what was found on the disk.
+pub(super) fn hear(model: &mut Model, event: Event) {
+    match event {
+        Event::Attached(id, read) => attached(model, id, read),
+        Event::Surveyed(id, survey) => surveyed(model, id, survey),
+        Event::PathsFound(number, paths) => model.completing.answered(number, paths),
+        Event::PathSeen(id, path) => completing::offer(model, id, path),
+        Event::OriginsSeen(seen) => mark(model, seen),
+        _ => {}
+    }
+}
+
+/// A file that was read goes on the shelf of the conversation that asked for it.
+fn attached(model: &mut Model, id: ConversationId, read: Result<Attachment, String>) {
+    match (model.open.get_mut(&id), read) {
+        (Some(open), Ok(attachment)) => open.composer.attach(attachment),
+        (None, Ok(_)) => {}
+        (_, Err(words)) => model.remark(words),
+    }
+}
+
+/// What was found is shown, unless the person has gone on to something else.
+fn surveyed(model: &mut Model, conversation: ConversationId, survey: Survey) {
+    if model.current != conversation || model.overlay.is_some() {
+        model.remark(format!(
+            "{} was looked at; attach it again to see what it holds.",
+            survey.of
+        ));
+        return;
+    }
+    model.overlay = Some(Overlay::Survey(Box::new(SurveyBox {
+        conversation,
+        survey,
+        row: 0,
+    })));
+}
+
+/// A key in the box; `None` leaves it to the table.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
+    let limit = model.regions.overlay_scroll_limit;
+    let Some(Overlay::Survey(shown)) = &mut model.overlay else {
+        return None;
+    };
+    match key.code {
+        KeyCode::Up => shown.row = shown.row.saturating_sub(1),
+        KeyCode::Down => shown.row = (shown.row + 1).min(limit),
+        KeyCode::Enter => {
+            let taken = std::mem::take(&mut shown.survey.taken);
+            let conversation = shown.conversation;
+            model.overlay = None;
+            if !taken.is_empty() {
+                return Some(vec![Effect::AttachAll(conversation, taken)]);
+            }
+        }
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+/// Has the files of these attachments looked at, where any come from the disk.
+pub(super) fn look(attachments: &[Arc<Attachment>]) -> Option<Effect> {
+    let origins = attachments.iter().filter_map(|one| one.origin.clone());
+    let origins: Vec<Origin> = origins.collect();
+    (!origins.is_empty()).then_some(Effect::LookAtOrigins(origins))
+}
+
+/// The files were looked at; one that is again as it was is not marked any longer.
+fn mark(model: &mut Model, seen: Vec<(Origin, bool)>) {
+    for (origin, has_changed) in seen {
+        if has_changed {
+            model.changed.insert(origin);
+        } else {
+            model.changed.remove(&origin);
+        }
+    }
+}
