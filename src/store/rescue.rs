@@ -209,12 +209,12 @@ fn copy_owned(
     let mut keys = to.prepare(&format!("SELECT {key} FROM {owners}"))?;
     let keys = keys.query_map([], |row| row.get::<_, i64>(0))?;
     let sql = format!("SELECT * FROM {table} WHERE {owner} = ?1 ORDER BY place");
-    let Ok(mut owned) = from.prepare(&sql) else {
+    let Ok(mut rows_of) = from.prepare(&sql) else {
         return Ok(false);
     };
     let mut is_whole = true;
     for key in keys {
-        let Ok(mut rows) = owned.query([key?]) else {
+        let Ok(mut rows) = rows_of.query([key?]) else {
             is_whole = false;
             continue;
         };
@@ -332,7 +332,7 @@ fn add_conversations(new: &Connection, system: i64) -> rusqlite::Result<()> {
     let mut rows = lost.query([])?;
     let now = row::time(Timestamp::now());
     while let Some(found) = rows.next()? {
-        let (first, last): (Option<String>, Option<String>) = (found.get(1)?, found.get(2)?);
+        let (oldest, newest): (Option<String>, Option<String>) = (found.get(1)?, found.get(2)?);
         new.execute(
             "INSERT INTO conversations
                 (key, id, title, space, model, system, settings, created_at, updated_at)
@@ -342,8 +342,8 @@ fn add_conversations(new: &Connection, system: i64) -> rusqlite::Result<()> {
                 ConversationId::new().to_string(),
                 space.as_deref().unwrap_or_default(),
                 system,
-                first.as_ref().unwrap_or(&now),
-                last.as_ref().unwrap_or(&now),
+                oldest.as_ref().unwrap_or(&now),
+                newest.as_ref().unwrap_or(&now),
             ],
         )?;
     }

@@ -172,6 +172,12 @@ fn stream(store: &Store, conversation: &mut Conversation, pieces: usize) -> Arc<
     reply
 }
 
+/// So many words, as they were appended.
+fn words(count: usize) -> String {
+    let words: Vec<String> = (0..count).map(|word| format!("word{word} ")).collect();
+    words.concat()
+}
+
 #[tokio::test]
 async fn five_instances_that_stream_at_once_lose_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -200,7 +206,7 @@ async fn five_instances_that_stream_at_once_lose_nothing() {
         .map(|writer| writer.join().unwrap())
         .collect();
     let store = open(dir.path());
-    let text: String = (0..50).map(|piece| format!("word{piece} ")).collect();
+    let text = words(50);
     for id in ids {
         let path = load(&store, id).conversation;
         let replies = path.path().filter(|said| said.role == Role::Assistant);
@@ -244,8 +250,7 @@ async fn a_backup_made_while_replies_stream_is_of_one_moment() {
                 continue;
             };
             let count = reply.text.split_whitespace().count();
-            let words: String = (0..count).map(|word| format!("word{word} ")).collect();
-            assert_eq!(reply.text, words);
+            assert_eq!(reply.text, words(count));
             assert_eq!(reply.state, MessageState::Interrupted);
         }
     }
@@ -255,7 +260,6 @@ async fn a_backup_made_while_replies_stream_is_of_one_moment() {
     let copied = open(copy.path());
     for id in [here.id, there.id] {
         let loaded = load(&copied, id).conversation;
-        let words = loaded.head().unwrap().text.split_whitespace().count();
-        assert_eq!(words, 700);
+        assert_eq!(loaded.head().unwrap().text, words(700));
     }
 }
