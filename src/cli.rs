@@ -148,7 +148,7 @@ impl Cli {
             Err(error) => return exit::complain(Exit::Usage, &error.to_string(), ""),
         };
         // The screen says it itself, and the doctor in its report.
-        if !matches!(self.command, None | Some(Command::Doctor)) {
+        if !matches!(self.command, None | Some(Command::Doctor(_))) {
             for complaint in &context.settings.complaints {
                 eprintln!("spacechat: settings, {}", sanitize::line(complaint));
             }
