@@ -2,7 +2,7 @@
 //! against the embedded Space.
 //!
 //! `cargo bench --bench end_to_end` prints one table; a word behind `--` picks measurements by name (`start`, `echo`,
-//! `streaming`, `long`, `reply`, `idle`). It takes about three minutes. Nothing fails when a goal is missed: machines
+//! `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is missed: machines
 //! differ, and a person reads the table. Linux only: processor time and memory come from `/proc`.
 
 #[path = "end_to_end/conversations.rs"]
@@ -11,6 +11,8 @@ mod conversations;
 mod home;
 #[path = "end_to_end/keys.rs"]
 mod keys;
+#[path = "end_to_end/many.rs"]
+mod many;
 #[path = "end_to_end/process.rs"]
 mod process;
 #[path = "end_to_end/rows.rs"]
@@ -26,7 +28,7 @@ mod window;
 
 type Measurement = fn() -> Vec<table::Row>;
 
-const MEASUREMENTS: [(&str, Measurement); 7] = [
+const MEASUREMENTS: [(&str, Measurement); 8] = [
     ("start", rows::start),
     ("echo", rows::echo),
     ("echo streaming", rows::echo_while_streaming),
@@ -34,6 +36,7 @@ const MEASUREMENTS: [(&str, Measurement); 7] = [
     ("reply full", rows::reply_at_full_speed),
     ("reply 200", rows::reply_at_200_a_second),
     ("idle", rows::idle),
+    ("many", many::many),
 ];
 
 fn main() {

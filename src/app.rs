@@ -26,6 +26,7 @@ pub mod scroll;
 mod sending;
 mod settings;
 mod shelf;
+pub mod switcher;
 mod switching;
 mod tree;
 pub mod turn;
@@ -46,6 +47,7 @@ use login::LoginBox;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
+use switcher::Switcher;
 
 /// How long a second Ctrl+C may take to quit.
 const QUIT_ARMED: Duration = Duration::from_secs(3);
@@ -101,7 +103,7 @@ pub struct Model {
     /// The draft, by its revision, of which was said that it is more than the model holds.
     oversize_told: Option<(ConversationId, u64)>,
     turns: u64,
-    /// Counts searches in conversations.
+    /// Counts searches, in one conversation and in all.
     finds: u64,
 }
 
@@ -178,7 +180,7 @@ pub enum Overlay {
     /// The keys; scrolled by this many rows.
     Help(usize),
     /// The box that finds a conversation.
-    Switcher(Menu),
+    Switcher(Switcher),
     /// The box that gives a conversation another title.
     Rename(ConversationId, Editor),
     /// The list of all actions.

@@ -10,6 +10,7 @@ mod headless;
 mod keeping;
 mod preparing;
 mod screen;
+mod searching;
 mod signals;
 mod turns;
 

@@ -34,9 +34,8 @@ mod tests;
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
 pub use llm_log::llm_log;
-pub use reader::{Found, Loaded, Reader};
+pub use reader::{Found, Interrupt, Loaded, Reader};
 pub use rescue::Rescued;
-pub use search::Hit;
 pub use writer::StoreHandle;
 
 use std::path::{Path, PathBuf};

@@ -8,11 +8,13 @@
 pub mod caches;
 mod completing;
 mod composer;
+mod days;
 mod finding;
 mod library;
 mod notes;
 mod overlay;
 mod status;
+mod switcher;
 pub mod theme;
 mod transcript;
 mod viewer;

@@ -36,6 +36,8 @@ mod screen;
 mod shown;
 #[path = "terminal/streaming.rs"]
 mod streaming;
+#[path = "terminal/switching.rs"]
+mod switching;
 #[path = "fuzzing/unseen.rs"]
 mod unseen;
 #[path = "terminal/uses.rs"]

@@ -19,10 +19,10 @@ const PAGES: usize = 200;
 const SETTLING: Duration = Duration::from_millis(1500);
 
 /// The pace of a Space that is never asked anything.
-const NO_PACE: Duration = Duration::ZERO;
+pub const NO_PACE: Duration = Duration::ZERO;
 
 /// A whole frame with the composer in it: the cursor stands in its place then.
-fn shows_prompt(screen: &Screen) -> bool {
+pub fn shows_prompt(screen: &Screen) -> bool {
     screen.frames() > 0 && screen.has("╭ Message")
 }
 
@@ -31,7 +31,7 @@ fn shows_end(screen: &Screen) -> bool {
 }
 
 /// Opens the program and waits until it has nothing more to do.
-fn open(home: &Home, space: &Space, arguments: &[&str]) -> Window {
+pub fn open(home: &Home, space: &Space, arguments: &[&str]) -> Window {
     let arguments = [&["-s", &space.url], arguments].concat();
     let mut window = Window::start(home, PROGRAM, &arguments);
     window.wait_for("the composer", shows_prompt);

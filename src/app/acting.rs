@@ -2,11 +2,11 @@
 
 use super::editor::Editor;
 use super::keymap::{Action, Context, Edit, lookup, shown_key};
-use super::library::{found, matching};
+use super::library::matching;
 use super::update::{page, quit};
 use super::{
     Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing,
-    find, history, ledger, login, outline, sending, settings, shelf, switching, tree,
+    find, history, ledger, login, outline, sending, settings, shelf, switcher, switching, tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -68,9 +68,9 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             KeyCode::Char('q') | KeyCode::Enter if plain => model.overlay = None,
             _ => return None,
         },
-        Overlay::Switcher(menu) => match key.code {
-            KeyCode::Enter => return Some(switching::open_found(model)),
-            _ if moves(menu, key, |menu| found(menu, &model.library.summaries)) => {}
+        Overlay::Switcher(_) => match key.code {
+            KeyCode::Enter => return Some(switcher::open_found(model)),
+            _ if switcher::key(model, key) => {}
             _ => return None,
         },
         Overlay::Login(_) => return login::key(model, key),
@@ -143,9 +143,9 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     match &mut model.overlay {
         Some(Overlay::Rename(_, field) | Overlay::Setting(_, field)) => return change(field),
         Some(Overlay::Login(login)) => return change(login.field()),
+        Some(Overlay::Switcher(switcher)) => return change(&mut switcher.menu.query),
         Some(
-            Overlay::Switcher(menu)
-            | Overlay::Palette(menu)
+            Overlay::Palette(menu)
             | Overlay::History(menu)
             | Overlay::Outline(menu)
             | Overlay::Spaces(menu, _),
@@ -186,7 +186,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::OlderVersion => tree::show_version(model, -1),
         Action::NewerVersion => tree::show_version(model, 1),
         Action::NewConversation => switching::new_conversation(model),
-        Action::Switcher => switching::open_switcher(model),
+        Action::Switcher => switcher::open(model),
         Action::List => switching::toggle_list(model),
         Action::Previous => switching::step(model, -1),
         Action::Next => switching::step(model, 1),
@@ -203,6 +203,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Delete => switching::delete(model),
         Action::Undelete => switching::undelete(model),
         Action::Rename => switching::open_rename(model),
+        Action::Pin => switching::pin(model),
+        Action::Duplicate => switching::duplicate(model),
         Action::ListUp => switching::select(model, -1),
         Action::ListDown => switching::select(model, 1),
         other => {

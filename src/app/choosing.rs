@@ -115,7 +115,7 @@ fn run_action(model: &mut Model, action: Action, rest: &str) -> Vec<Effect> {
             menu.query.set(rest);
             effects.extend(check_chosen(model));
         }
-        Some(Overlay::Switcher(menu)) => menu.query.set(rest),
+        Some(Overlay::Switcher(switcher)) => switcher.menu.query.set(rest),
         _ => {}
     }
     effects

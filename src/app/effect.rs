@@ -49,6 +49,14 @@ pub enum Effect {
     Prompts,
     /// Tell the person, who looks elsewhere, by bell and by a notice of the desktop.
     Ring(String),
+    /// Search the texts of all conversations; what is found comes back as
+    /// [`super::Event::Searched`]. An empty query only ends the search before it.
+    Search {
+        /// Names the search; a later one has a greater number and ends this one.
+        number: u64,
+        /// The words.
+        query: String,
+    },
     /// Put text on the clipboard.
     Copy(String),
     /// Have the person change this text in their own editor; it comes back as

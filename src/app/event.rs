@@ -10,8 +10,8 @@ use super::find::Hits;
 use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Progress, Settings,
-    SpaceInput, Stage, Summary,
+    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Progress, SearchHit,
+    Settings, SpaceInput, Stage, Summary,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -48,6 +48,15 @@ pub enum Event {
     OriginsSeen(Vec<(Origin, bool)>),
     /// Words were looked for: where they are, for the search of this number.
     Found(ConversationId, u64, Hits),
+    /// The texts of all conversations were searched.
+    Searched {
+        /// The number of the search.
+        number: u64,
+        /// What was found so far, newest first; it takes the place of what was told before.
+        hits: Vec<SearchHit>,
+        /// Whether that is all.
+        is_all: bool,
+    },
     /// Something was done that the person is to be told of.
     Said(String),
     /// A frame was drawn; this is how it came out.

@@ -124,6 +124,10 @@ pub enum Action {
     Delete,
     /// Takes the one deleted last out of the trash.
     Undelete,
+    /// Puts it at the head of the list, or back to its place.
+    Pin,
+    /// Makes another one that holds the same.
+    Duplicate,
     /// Gives it another title.
     Rename,
     /// Moves the mark up.
@@ -269,10 +273,12 @@ pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
 
 /// What can be chosen by name: what needs no text field and no mark to begin from.
 pub fn choices() -> impl Iterator<Item = &'static Binding> {
-    use Action::{Back, Continue, Delete, Interrupt, NextPane, Palette, Rename, Retry};
+    use Action::{
+        Back, Continue, Delete, Duplicate, Interrupt, NextPane, Palette, Pin, Rename, Retry,
+    };
     bindings().iter().filter(|binding| match binding.action {
         Back | Interrupt | NextPane | Palette => false,
-        Retry | Continue | Rename | Delete => true,
+        Retry | Continue | Rename | Delete | Pin | Duplicate => true,
         _ => binding.context == Context::All,
     })
 }

@@ -1,17 +1,17 @@
 //! The list of conversations: what is saved, what is seen of it, and which one is chosen.
 //!
 //! The summaries come from the store; what is open in this window and not saved yet stands in
-//! front of them. Titles are searched here, fuzzily; texts are not.
+//! front of them. Titles are searched here, fuzzily.
 
-use super::Menu;
-use crate::chat::{ConversationId, Summary};
+use crate::chat::{ConversationId, MessageId, Summary};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 /// The saved conversations and the pane that lists them.
 #[derive(Debug, Default)]
 pub struct Library {
-    /// The saved conversations, newest first, as they were listed last.
+    /// The saved conversations as they were listed last: those that are pinned, then the others,
+    /// each newest first.
     pub summaries: Vec<Summary>,
     /// Whether the pane is on.
     pub is_shown: bool,
@@ -19,9 +19,19 @@ pub struct Library {
     pub selected: Option<ConversationId>,
     /// The conversation that was put in the trash last, and its title.
     pub deleted: Option<(ConversationId, String)>,
+    /// The conversation that is to be duplicated once it was read.
+    pub(super) copying: Option<ConversationId>,
+    /// The message that is to be shown once its conversation is.
+    pub(super) landing: Option<(ConversationId, MessageId)>,
 }
 
 impl Library {
+    /// Takes the saved conversations, newest first; those that are pinned go before the others.
+    pub(super) fn take(&mut self, mut summaries: Vec<Summary>) {
+        summaries.sort_by_key(|summary| !summary.pinned);
+        self.summaries = summaries;
+    }
+
     /// The conversation `by` places below another one in the list; the nearest there is.
     pub fn beside(&self, from: ConversationId, by: isize) -> Option<ConversationId> {
         let position = self.summaries.iter().position(|summary| summary.id == from);
@@ -39,11 +49,6 @@ impl Library {
     pub fn summary(&self, id: ConversationId) -> Option<&Summary> {
         self.summaries.iter().find(|summary| summary.id == id)
     }
-}
-
-/// The conversations that the switcher finds by their titles, best first.
-pub fn found<'a>(menu: &Menu, summaries: &'a [Summary]) -> Vec<&'a Summary> {
-    matching(&menu.query.text(), summaries, |summary| &summary.title)
 }
 
 /// The items whose text holds the letters of `query` in their order, best first; equally good ones
@@ -83,6 +88,8 @@ mod tests {
             updated_at: jiff::Timestamp::UNIX_EPOCH,
             messages: 1,
             has_draft: false,
+            state: None,
+            pinned: false,
             trashed: false,
         }
     }
@@ -95,11 +102,7 @@ mod tests {
             summary("完了 report"),
         ];
         let found = |query: &str| -> Vec<String> {
-            let menu = Menu {
-                query: crate::app::editor::Editor::new(query),
-                at: 0,
-            };
-            super::found(&menu, &all)
+            matching(query, &all, |summary| &summary.title)
                 .into_iter()
                 .map(|summary| summary.title.clone())
                 .collect()

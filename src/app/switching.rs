@@ -1,14 +1,15 @@
-//! Moving between conversations: the list, the switcher, new ones, titles, the trash.
+//! Moving between conversations: the list, new ones, titles, the trash. What the switcher finds,
+//! [`super::switcher`] knows.
 //!
 //! A reply goes on while another conversation is seen; scroll position, draft and queue stay with
 //! theirs.
 
 use super::editor::Editor;
 use super::keep::keep;
-use super::library::found;
 use super::open::OpenConversation;
-use super::{Effect, Focus, Menu, Model, Overlay, StoreEvent, settings};
-use crate::chat::{Change, Conversation, ConversationId, Draft, Settings};
+use super::{Effect, Focus, Model, Overlay, StoreEvent, settings, tree};
+use crate::chat::{Change, Conversation, ConversationId, Draft, MessageId, Settings};
+use crate::chat::{export, import_changes};
 
 /// Open conversations in which nothing happens are given up beyond this many; the disk has them.
 const OPEN_KEPT: usize = 16;
@@ -17,7 +18,8 @@ const OPEN_KEPT: usize = 16;
 pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
     match event {
         StoreEvent::Listed(summaries) => {
-            let is_first = std::mem::replace(&mut model.library.summaries, summaries).is_empty();
+            let is_first = model.library.summaries.is_empty();
+            model.library.take(summaries);
             let mut effects = changed_elsewhere(model);
             if is_first && model.prompts.is_empty() {
                 effects.push(Effect::Prompts);
@@ -72,6 +74,14 @@ fn loaded(
     show: bool,
 ) -> Vec<Effect> {
     let id = conversation.id;
+    if model
+        .library
+        .copying
+        .take_if(|copied| *copied == id)
+        .is_some()
+    {
+        return copy(model, &conversation, draft, settings);
+    }
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
         Some(open) if open.turn.is_none() => {
@@ -92,8 +102,14 @@ fn loaded(
     }
 }
 
-/// Goes to a conversation, reading it first where it is not open.
-fn go_to(model: &mut Model, id: ConversationId) -> Vec<Effect> {
+/// Goes to a conversation, reading it first where it is not open; to a message in it, if one is
+/// named.
+pub(super) fn go_to(
+    model: &mut Model,
+    id: ConversationId,
+    message: Option<MessageId>,
+) -> Vec<Effect> {
+    model.library.landing = message.map(|message| (id, message));
     if model.open.contains_key(&id) {
         return show_open(model, id);
     }
@@ -135,6 +151,9 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
             model: asked,
         });
     }
+    if let Some((_, message)) = model.library.landing.take_if(|(at, _)| *at == id) {
+        effects.extend(tree::show_message(model, message));
+    }
     effects
 }
 
@@ -164,26 +183,6 @@ pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
     show_open(model, id)
 }
 
-pub(super) fn open_switcher(model: &mut Model) -> Vec<Effect> {
-    model.overlay = Some(Overlay::Switcher(Menu::default()));
-    vec![Effect::List]
-}
-
-/// Enter in the switcher.
-pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Switcher(menu)) = model.overlay.take() else {
-        return Vec::new();
-    };
-    let found = found(&menu, &model.library.summaries);
-    match found.get(menu.at).map(|summary| summary.id) {
-        Some(id) => {
-            model.focus = Focus::Composer;
-            go_to(model, id)
-        }
-        None => Vec::new(),
-    }
-}
-
 pub(super) fn toggle_list(model: &mut Model) -> Vec<Effect> {
     let library = &mut model.library;
     library.is_shown = !library.is_shown;
@@ -199,7 +198,7 @@ pub(super) fn toggle_list(model: &mut Model) -> Vec<Effect> {
 /// Goes to the conversation above or below in the list.
 pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     match model.library.beside(model.current, by) {
-        Some(id) if id != model.current => go_to(model, id),
+        Some(id) if id != model.current => go_to(model, id, None),
         _ => Vec::new(),
     }
 }
@@ -218,7 +217,7 @@ pub(super) fn select(model: &mut Model, by: isize) -> Vec<Effect> {
 pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::Composer;
     match model.library.selected {
-        Some(id) if id != model.current => go_to(model, id),
+        Some(id) if id != model.current => go_to(model, id, None),
         _ => Vec::new(),
     }
 }
@@ -279,6 +278,69 @@ pub(super) fn undelete(model: &mut Model) -> Vec<Effect> {
     model.library.selected = Some(id);
     vec![
         Effect::Keep(vec![Change::Restore { conversation: id }]),
+        Effect::List,
+    ]
+}
+
+/// Puts a conversation at the head of the list, or back to its place.
+pub(super) fn pin(model: &mut Model) -> Vec<Effect> {
+    let id = chosen(model);
+    let mut summaries = std::mem::take(&mut model.library.summaries);
+    let Some(summary) = summaries.iter_mut().find(|summary| summary.id == id) else {
+        model.library.summaries = summaries;
+        return Vec::new();
+    };
+    let pinned = !summary.pinned;
+    summary.pinned = pinned;
+    model.library.take(summaries);
+    model.remark(if pinned {
+        "Pinned to the head of the list."
+    } else {
+        "Not pinned any more."
+    });
+    vec![
+        Effect::Keep(vec![Change::Pin {
+            conversation: id,
+            pinned,
+        }]),
+        // Where it stands when it is not pinned, the store knows.
+        Effect::List,
+    ]
+}
+
+/// Makes a conversation anew that holds the same, its draft included. One that is not open is read
+/// first.
+pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
+    let id = chosen(model);
+    if model.library.summary(id).is_none() {
+        return Vec::new();
+    }
+    match model.open.get(&id) {
+        Some(open) => {
+            let (draft, settings) = (open.composer.draft_to_keep(), open.settings.clone());
+            let conversation = open.conversation.clone();
+            copy(model, &conversation, draft, settings)
+        }
+        None => {
+            model.library.copying = Some(id);
+            vec![Effect::Load { id, show: false }]
+        }
+    }
+}
+
+fn copy(
+    model: &mut Model,
+    conversation: &Conversation,
+    draft: Draft,
+    settings: Settings,
+) -> Vec<Effect> {
+    let title = conversation.shown_title();
+    let mut copy = export::renamed(conversation);
+    copy.title = Some(format!("{title} (copy)"));
+    model.library.selected = Some(copy.id);
+    model.remark(format!("Duplicated “{title}”."));
+    vec![
+        Effect::Keep(import_changes(&copy, draft, settings)),
         Effect::List,
     ]
 }

@@ -4,8 +4,8 @@
 //! through it from then on.
 
 use super::open::draft_of;
-use super::{Effect, Model, sending};
-use crate::chat::{Draft, MessageId, Role};
+use super::{Effect, Model, OpenConversation, sending};
+use crate::chat::{Change, Draft, MessageId, Role};
 
 /// What the model is asked when a reply is to go on.
 const GO_ON: &str = "Go on exactly where your last reply ended, without repeating anything.";
@@ -88,12 +88,36 @@ pub(super) fn show_version(model: &mut Model, by: isize) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    let from = open.head();
-    let end = open.conversation.newest_below(other);
-    open.conversation.set_head(Some(end));
+    let change = go_through(open, other);
     open.picked = Some(other);
-    open.scroll.to_message(other);
-    vec![Effect::Keep(vec![open.head_moved(from)])]
+    vec![Effect::Keep(vec![change])]
+}
+
+/// Brings a message into view, in whichever version it is.
+pub(super) fn show_message(model: &mut Model, id: MessageId) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    if open.conversation.message(id).is_none() {
+        model.remark("This message is not there any more.");
+        return Vec::new();
+    }
+    if open.conversation.path_ids().contains(&id) {
+        open.scroll.to_message(id);
+        return Vec::new();
+    }
+    if is_busy(model) {
+        return Vec::new();
+    }
+    let change = go_through(model.conversation_mut(), id);
+    vec![Effect::Keep(vec![change])]
+}
+
+/// Leads the path that is seen through a message, and the view to it.
+fn go_through(open: &mut OpenConversation, id: MessageId) -> Change {
+    let from = open.head();
+    let end = open.conversation.newest_below(id);
+    open.conversation.set_head(Some(end));
+    open.scroll.to_message(id);
+    open.head_moved(from)
 }
 
 fn beside(versions: &[MessageId], id: MessageId, by: isize) -> Option<MessageId> {

@@ -8,7 +8,7 @@ use super::acting::{self, edit_field};
 use super::keep::keep;
 use super::{
     Effect, Event, Focus, Input, Model, Overlay, TextView, attaching, choosing, completing, find,
-    sending, switching,
+    sending, switcher, switching,
 };
 use crate::chat::MessageState;
 use crossterm::event::MouseEventKind;
@@ -55,6 +55,14 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             find::found(model, id, number, hits);
             Vec::new()
         }
+        Event::Searched {
+            number,
+            hits,
+            is_all,
+        } => {
+            switcher::searched(model, number, hits, is_all);
+            Vec::new()
+        }
         Event::Said(words) => {
             model.remark(words);
             Vec::new()
@@ -74,6 +82,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     };
     effects.extend(find::due(model));
     effects.extend(completing::due(model));
+    effects.extend(switcher::due(model));
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
     effects

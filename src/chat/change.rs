@@ -105,6 +105,13 @@ pub enum Change {
         /// The name.
         title: Option<String>,
     },
+    /// To the head of the list, or back to its place.
+    Pin {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whether it stands at the head.
+        pinned: bool,
+    },
     /// Into the trash.
     Delete {
         /// The conversation.
@@ -137,6 +144,7 @@ impl Change {
             Self::SetHead { .. } => "the place in the conversation",
             Self::SaveDraft { .. } => "the draft",
             Self::SetTitle { .. } => "the title",
+            Self::Pin { .. } => "the pin",
             Self::Delete { .. } => "that the conversation is deleted",
             Self::Restore { .. } => "that the conversation is restored",
             Self::Purge { .. } => "that the trash is emptied",

@@ -1,6 +1,6 @@
 //! A conversation as it stands in a list.
 
-use super::ConversationId;
+use super::{ConversationId, MessageState};
 use jiff::Timestamp;
 
 /// A conversation in a list.
@@ -24,6 +24,10 @@ pub struct Summary {
     pub messages: usize,
     /// Whether something unsent stands in its composer.
     pub has_draft: bool,
+    /// How the last message that is seen of it stands; `None` where it has no message.
+    pub state: Option<MessageState>,
+    /// Whether the person wants it at the head of the list.
+    pub pinned: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
 }

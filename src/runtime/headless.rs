@@ -102,6 +102,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             // There is no screen for these.
             Effect::Load { .. }
             | Effect::List
+            | Effect::Search { .. }
             | Effect::Describe { .. }
             | Effect::Look(_)
             | Effect::Login { .. }

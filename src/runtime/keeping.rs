@@ -1,6 +1,7 @@
 //! The store, beside the loop: what is to be kept goes to its writer, what is asked for is read on
 //! other threads and comes back as events. Nothing here makes the loop wait.
 
+use super::searching::{self, Query};
 use super::turns::Contents;
 use crate::app::{Event, StoreEvent};
 use crate::chat::{Change, ConversationId};
@@ -8,7 +9,7 @@ use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// How often is looked whether another window has saved something.
@@ -39,6 +40,7 @@ enum Request {
     Load { id: ConversationId, show: bool },
     List,
     Prompts,
+    Search(Query),
 }
 
 impl Keeping {
@@ -74,6 +76,11 @@ impl Keeping {
     /// Has earlier prompts read.
     pub fn prompts(&self) {
         self.ask(Request::Prompts);
+    }
+
+    /// Has the texts of all conversations searched, and the search before it ended.
+    pub fn search(&self, query: Query) {
+        self.ask(Request::Search(query));
     }
 
     fn ask(&self, request: Request) {
@@ -132,6 +139,12 @@ async fn keep(
         Arc::clone(&lists),
     ));
     lists.notify_one();
+    let (queries, asked) = watch::channel(Query::default());
+    tokio::spawn(searching::search(
+        store.reader.clone(),
+        asked,
+        events.clone(),
+    ));
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut version = None;
@@ -145,6 +158,7 @@ async fn keep(
                 }
                 Some(Request::List) => lists.notify_one(),
                 Some(Request::Prompts) => drop(tokio::spawn(prompts(store.reader.clone(), events.clone()))),
+                Some(Request::Search(query)) => drop(queries.send_replace(query)),
                 None => break,
             },
             Some(notice) = heard.recv() => {

@@ -256,6 +256,7 @@ impl Screen {
                 Effect::Keep(changes) => self.keeping.keep(changes),
                 Effect::Load { id, show } => self.keeping.load(id, show),
                 Effect::List => self.keeping.list(),
+                Effect::Search { number, query } => self.keeping.search((number, query)),
                 Effect::Describe { space, model } => {
                     if let Some(names) = self.turns.describe(&space, &model) {
                         self.tell(Event::Described(space, names))?;

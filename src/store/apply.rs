@@ -7,7 +7,8 @@ use crate::chat::{
 };
 use crate::chat::{Change, Settings};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::Null;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,13 +85,17 @@ impl Applier<'_> {
             Change::SetTitle {
                 conversation,
                 title,
-            } => self.change_conversation(*conversation, "title", title.as_deref()),
+            } => self.change_conversation(*conversation, "title", title),
+            Change::Pin {
+                conversation,
+                pinned,
+            } => self.change_conversation(*conversation, "pinned", pinned),
             Change::Delete { conversation } => {
                 let now = row::time(Timestamp::now());
-                self.change_conversation(*conversation, "deleted_at", Some(&now))
+                self.change_conversation(*conversation, "deleted_at", now)
             }
             Change::Restore { conversation } => {
-                self.change_conversation(*conversation, "deleted_at", None)
+                self.change_conversation(*conversation, "deleted_at", Null)
             }
             Change::Purge { before } => self.purge(*before),
         }
@@ -364,7 +369,7 @@ impl Applier<'_> {
         &self,
         conversation: ConversationId,
         column: &'static str,
-        value: Option<&str>,
+        value: impl ToSql,
     ) -> Outcome {
         let changed = self
             .connection

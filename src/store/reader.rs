@@ -3,15 +3,20 @@
 //! The calls block for as long as the disk takes: from async code they belong in
 //! `spawn_blocking`.
 
-use super::search::{self, Hit};
+use super::search;
 use super::{Place, StoreError, files, load, row, schema};
 use crate::chat::attachment::read_contents;
-use crate::chat::{Conversation, ConversationId, Draft, FileHash, Message, Settings, Summary};
-use rusqlite::{Connection, Result, Row, params};
+use crate::chat::{
+    Conversation, ConversationId, Draft, FileHash, Message, SearchHit, Settings, Summary,
+};
+use rusqlite::{Connection, InterruptHandle, Result, Row, params};
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How many rows of the index a first look takes for each word.
+const RECENT: usize = 2000;
 
 /// Reads from the store. Clones share a connection and take turns; [`Reader::again`] has its own.
 #[derive(Debug, Clone)]
@@ -31,6 +36,16 @@ pub struct Loaded {
     pub settings: Settings,
     /// Whether it is in the trash.
     pub trashed: bool,
+}
+
+/// Ends a read early; see [`Reader::interrupt`].
+pub struct Interrupt(InterruptHandle);
+
+impl Interrupt {
+    /// The read that is under way fails now. Does nothing to one that has not begun.
+    pub fn now(&self) {
+        self.0.interrupt();
+    }
 }
 
 /// Which conversations have names that begin so.
@@ -161,8 +176,34 @@ impl Reader {
     /// The messages outside the trash in which all words of `query` are, newest first, at most
     /// `limit`. The last word may be a beginning; words between double quotes stand together;
     /// nothing else has a meaning. What was saved a moment ago may not be indexed yet.
-    pub fn search(&self, query: &str, limit: usize) -> std::result::Result<Vec<Hit>, StoreError> {
-        self.read(|connection| search::search(connection, query, limit))
+    pub fn search(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> std::result::Result<Vec<SearchHit>, StoreError> {
+        self.read(|connection| search::search(connection, query, limit, None))
+    }
+
+    /// As [`Reader::search`], but only among what was indexed last: some thousands of texts for
+    /// each word. Quick also where a word is in every message.
+    pub fn search_recent(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> std::result::Result<Vec<SearchHit>, StoreError> {
+        self.read(|connection| search::search(connection, query, limit, Some(RECENT)))
+    }
+
+    /// What ends a read of this reader and its clones early.
+    pub fn interrupt(&self) -> Interrupt {
+        Interrupt(self.connection().get_interrupt_handle())
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A reader that panicked left nothing half done: it only reads.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A number that changes when anything was saved, by this instance or by another. See
@@ -200,12 +241,7 @@ impl Reader {
         &self,
         read: impl FnOnce(&Connection) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
-        // A reader that panicked left nothing half done: it only reads.
-        let connection = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        read(&connection).map_err(|error| StoreError::sql(&self.place.path, &error))
+        read(&self.connection()).map_err(|error| StoreError::sql(&self.place.path, &error))
     }
 }
 
@@ -245,7 +281,8 @@ fn summaries(
 ) -> Result<Vec<Summary>> {
     let mut summaries = connection.prepare_cached(&format!(
         "SELECT *, EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)
-            AS has_draft
+            AS has_draft,
+            (SELECT state FROM messages WHERE messages.id = head) AS state
          FROM conversations
          WHERE {which} AND (messages > 0 OR has_draft OR title IS NOT NULL)
          ORDER BY updated_at DESC, key DESC LIMIT ?1 OFFSET ?2"
@@ -255,6 +292,8 @@ fn summaries(
         Ok(Summary {
             id: row::read_conversation_id(row, "id")?,
             title: shown_title(row)?,
+            state: row::read_optional_state(row, "state")?,
+            pinned: row.get("pinned")?,
             preview: row.get("preview")?,
             space: row.get("space")?,
             model: row.get("model")?,

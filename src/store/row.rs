@@ -2,7 +2,7 @@
 
 use crate::chat::{ConversationId, Failure, MessageId, MessageState, Role};
 use jiff::Timestamp;
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Error, Result, Row};
 use uuid::Uuid;
 
@@ -71,6 +71,14 @@ pub(super) fn read_state(row: &Row<'_>, column: &str) -> Result<MessageState> {
         "interrupted" => Some(MessageState::Interrupted),
         _ => None,
     })
+}
+
+/// A state in a column that may be empty.
+pub(super) fn read_optional_state(row: &Row<'_>, column: &str) -> Result<Option<MessageState>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => read_state(row, column).map(Some),
+    }
 }
 
 pub(super) fn failure(failure: Option<&Failure>) -> Option<String> {

@@ -6,8 +6,7 @@
 use super::index::boundary;
 use super::query;
 use super::row;
-use crate::chat::{ConversationId, MessageId, Role};
-use jiff::Timestamp;
+use crate::chat::SearchHit;
 use rusqlite::{Connection, Result, params};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -21,27 +20,15 @@ const BEHIND: usize = 180;
 /// Stand around what was found while it is marked. No text has them: they are no characters.
 const MARKS: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
 
-/// A message in which all terms were found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// Its conversation.
-    pub conversation: ConversationId,
-    /// The message.
-    pub message: MessageId,
-    /// What the conversation is called.
-    pub title: String,
-    /// A part of the message or of its attachment, as it is in the original.
-    pub snippet: String,
-    /// Where in `snippet` the words are, in bytes, in order.
-    pub matches: Vec<Range<usize>>,
-    /// When the message was begun.
-    pub created_at: Timestamp,
-    /// Who speaks.
-    pub role: Role,
-}
-
 /// The messages outside the trash that hold all terms of `input`, newest first, at most `limit`.
-pub(super) fn search(connection: &Connection, input: &str, limit: usize) -> Result<Vec<Hit>> {
+/// With `recent`, only so many rows of the index are looked at for each term, those that were
+/// indexed last: quick however often a term occurs, and not all there is.
+pub(super) fn search(
+    connection: &Connection,
+    input: &str,
+    limit: usize,
+    recent: Option<usize>,
+) -> Result<Vec<SearchHit>> {
     let terms = query::terms(input);
     if terms.is_empty() {
         return Ok(Vec::new());
@@ -50,15 +37,17 @@ pub(super) fn search(connection: &Connection, input: &str, limit: usize) -> Resu
     for (number, term) in terms.iter().enumerate() {
         statement.raw_bind_parameter(number + 1, term)?;
     }
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    statement.raw_bind_parameter(terms.len() + 1, limit)?;
+    let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+    statement.raw_bind_parameter(terms.len() + 1, number(limit))?;
+    // SQLite takes a negative limit for none.
+    statement.raw_bind_parameter(terms.len() + 2, recent.map_or(-1, number))?;
     let marker = Marker::new(&terms)?;
     let mut rows = statement.raw_query();
     let mut hits = Vec::new();
     while let Some(row) = rows.next()? {
         let text = slice(connection, row.get("row")?)?;
         let (snippet, matches) = snippet(&text, &marker.mark(&text)?);
-        hits.push(Hit {
+        hits.push(SearchHit {
             conversation: row::read_conversation_id(row, "conversation")?,
             message: row::read_message_id(row, "message")?,
             title: super::reader::shown_title(row)?,
@@ -78,12 +67,25 @@ fn matching(count: usize) -> String {
         JOIN conversations ON conversations.key = messages.conversation"
         .to_owned();
     for term in 1..=count {
+        // From the rows of the index to the messages, and never the other way: CROSS JOIN keeps
+        // the order in which it is written.
+        let rows = format!(
+            "(SELECT rowid AS row FROM fts WHERE fts MATCH ?{term} ORDER BY rowid DESC
+              LIMIT ?{}) AS found
+             CROSS JOIN fts_rows ON fts_rows.key = found.row
+             CROSS JOIN sources ON sources.key = fts_rows.source",
+            count + 2
+        );
         // Writing to a String cannot fail.
         let _ = write!(
             sql,
-            " JOIN (SELECT message, min(row) AS row FROM fts JOIN searched ON row = fts.rowid
-               WHERE fts MATCH ?{term} GROUP BY message) AS term{term}
-               ON term{term}.message = messages.key"
+            " JOIN (SELECT message, min(row) AS row FROM (
+                SELECT sources.message AS message, found.row AS row FROM {rows}
+                WHERE sources.message IS NOT NULL
+                UNION ALL
+                SELECT attachments.message, found.row FROM {rows}
+                CROSS JOIN attachments ON attachments.text = sources.text
+              ) GROUP BY message) AS term{term} ON term{term}.message = messages.key"
         );
     }
     let _ = write!(

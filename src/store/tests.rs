@@ -2,6 +2,7 @@
 
 mod instances;
 mod keeping;
+mod listing;
 mod llm_logs;
 mod opening;
 mod rescuing;

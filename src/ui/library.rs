@@ -1,10 +1,12 @@
 //! The list of conversations, as a pane beside the transcript or over it.
 
+use super::days::{Days, Row, rows};
 use super::theme::Theme;
 use super::words::{age, fitted};
 use crate::app::{Focus, Model};
 use crate::chat::{MessageState, Summary};
 use crate::sanitize;
+use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -18,7 +20,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let has_focus = model.focus == Focus::List;
     let border = if has_focus { theme.focus } else { theme.dim };
     let hint = if has_focus {
-        " Enter r d u · F1 tells "
+        " Enter p y r d u · F1 "
     } else {
         ""
     };
@@ -36,16 +38,28 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
     let selected = model.library.selected.unwrap_or(model.current);
     let at = summaries.iter().position(|summary| summary.id == selected);
-    let height = usize::from(inner.height).max(1);
-    let first = at.map_or(0, |at| (at + 1).saturating_sub(height));
-    for (y, summary) in (inner.top()..inner.bottom()).zip(summaries.iter().skip(first)) {
-        let is_selected = has_focus && summary.id == selected;
-        let row = Rect {
+    let days = Days::new(&model.clock.wall.to_zoned(TimeZone::system()));
+    let rows = rows(
+        summaries,
+        at.unwrap_or(0),
+        usize::from(inner.height),
+        |summary| days.group(summary),
+    );
+    for (y, row) in (inner.top()..inner.bottom()).zip(rows) {
+        let area = Rect {
             y,
             height: 1,
             ..inner
         };
-        frame.render_widget(line(model, summary, is_selected, theme, inner.width), row);
+        match row {
+            Row::Heading(group) => {
+                frame.render_widget(Span::styled(format!(" {group}"), theme.dim), area);
+            }
+            Row::Conversation(summary) => {
+                let is_selected = has_focus && summary.id == selected;
+                frame.render_widget(line(model, summary, is_selected, theme, area.width), area);
+            }
+        }
     }
 }
 
@@ -81,13 +95,17 @@ pub fn line(
 /// What is going on in a conversation, as one character.
 fn mark(model: &Model, summary: &Summary, theme: &Theme) -> (&'static str, Style) {
     let open = model.opened(summary.id);
-    if open.is_some_and(|open| open.turn.is_some()) {
+    let state = match open {
+        Some(open) => open.conversation.head().map(|head| head.state),
+        None => summary.state,
+    };
+    // Another window may be receiving it.
+    if open.is_some_and(|open| open.turn.is_some()) || state == Some(MessageState::Streaming) {
         return ("●", theme.good);
     }
     if open.is_some_and(|open| open.is_unread) {
         return ("◆", theme.focus);
     }
-    let state = open.and_then(|open| open.conversation.head().map(|head| head.state));
     if matches!(
         state,
         Some(MessageState::Failed | MessageState::Interrupted)

@@ -1,16 +1,15 @@
-//! What lies over the screen: the help, made from the table of keys; the switcher; the box for a
-//! title.
+//! What lies over the screen: the help, made from the table of keys; the boxes that choose; the
+//! box for a title. The switcher is in a module of its own.
 
 use super::caches::Caches;
 use super::completing;
 use super::composer::draw_line;
-use super::library;
+use super::switcher;
 use super::theme::Theme;
 use super::viewer;
 use super::words::{count, fitted};
 use crate::app::editor::Editor;
 use crate::app::keymap::{Binding, Context, bindings};
-use crate::app::library::found;
 use crate::app::login::LoginBox;
 use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing, history, outline};
 use crate::sanitize;
@@ -47,7 +46,7 @@ pub fn draw(
             let lines = completing::survey_lines(&shown.survey, theme);
             return draw_scrolled(lines, shown.row, frame, inner);
         }
-        Some(Overlay::Switcher(menu)) => draw_switcher(model, menu, theme, frame, area),
+        Some(Overlay::Switcher(found)) => switcher::draw(model, found, theme, frame, area),
         Some(Overlay::Palette(menu)) => {
             let rows = choosing::actions(menu).into_iter().map(|binding| {
                 let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
@@ -110,36 +109,6 @@ fn draw_history(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, ar
     match found.get(menu.at) {
         Some(prompt) => viewer::draw_beginning(prompt, theme, frame, inner),
         None => frame.render_widget(Span::styled("nothing found", theme.dim), inner),
-    }
-}
-
-/// The box that finds a conversation: what is typed, and what is found, best first.
-fn draw_switcher(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let found = found(menu, &model.library.summaries);
-    let hint = " ↑ ↓ choose · Enter opens · Esc closes ";
-    let area = Rect {
-        height: menu_height(model.library.summaries.len(), area),
-        ..area
-    };
-    let inner = draw_box(" Switch conversation ", hint, theme, frame, area);
-    let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    draw_line(&menu.query, true, theme, frame, query);
-    let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
-    let rows = found.iter().enumerate().skip(first);
-    for (y, (position, summary)) in (list.top()..list.bottom()).zip(rows) {
-        let is_selected = position == menu.at;
-        let row = Rect {
-            y,
-            height: 1,
-            ..list
-        };
-        frame.render_widget(
-            library::line(model, summary, is_selected, theme, list.width),
-            row,
-        );
-    }
-    if found.is_empty() {
-        frame.render_widget(Span::styled(" nothing found", theme.dim), list);
     }
 }
 
@@ -258,7 +227,7 @@ fn draw_check(check: &SpaceCheck, theme: &Theme, frame: &mut Frame, area: Rect) 
 }
 
 /// As high as its rows, a field and what may be said below need.
-fn menu_height(rows: usize, area: Rect) -> u16 {
+pub fn menu_height(rows: usize, area: Rect) -> u16 {
     let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(4);
     wanted.max(10).min(area.height)
 }

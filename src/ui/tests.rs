@@ -210,7 +210,9 @@ fn summary(title: &str, hours: i64) -> Summary {
         created_at: then,
         updated_at: then - jiff::SignedDuration::from_hours(hours),
         messages: 2,
-        has_draft: hours == 5,
+        has_draft: hours == 24,
+        state: None,
+        pinned: false,
         trashed: false,
     }
 }
@@ -219,7 +221,7 @@ fn summary(title: &str, hours: i64) -> Summary {
 fn the_list_and_the_switcher_show_titles_marks_and_ages() {
     let all = vec![
         summary("Rust lifetimes", 0),
-        summary("Trip to Kyoto 京都 and everything around it", 5),
+        summary("Trip to Kyoto 京都 and everything around it", 24),
         summary("\u{1b}[31mThesis", 72),
     ];
     for (width, height) in [(120, 16), (40, 12)] {

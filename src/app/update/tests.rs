@@ -413,6 +413,8 @@ fn summary(title: &str) -> Summary {
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         messages: 2,
         has_draft: false,
+        state: None,
+        pinned: false,
         trashed: false,
     }
 }

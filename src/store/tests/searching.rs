@@ -1,8 +1,9 @@
 //! Searching: what is found, what is shown of it, and that no input is an error.
 
 use super::*;
+use crate::chat::SearchHit;
 use crate::store::index::{ROW, cut};
-use crate::store::{Hit, query};
+use crate::store::query;
 use proptest::prelude::*;
 
 /// A store with a conversation for each text, all indexed.
@@ -17,12 +18,12 @@ async fn store_of(texts: &[&str]) -> (TempDir, Store) {
     (dir, store)
 }
 
-fn found(store: &Store, query: &str) -> Vec<Hit> {
+fn found(store: &Store, query: &str) -> Vec<SearchHit> {
     store.reader.search(query, 10).unwrap()
 }
 
 /// The words that the hit marks.
-fn marked(hit: &Hit) -> Vec<&str> {
+fn marked(hit: &SearchHit) -> Vec<&str> {
     let matches = hit.matches.iter();
     matches
         .map(|found| hit.snippet.get(found.clone()).unwrap())

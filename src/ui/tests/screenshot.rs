@@ -21,7 +21,7 @@ fn the_picture_in_the_readme_shows_the_screen_as_it_is() {
     let mut screen = Screen::new(104, 30);
     let listed = [
         ("Explain this error", 0),
-        ("Trip to Kyoto 京都", 5),
+        ("Trip to Kyoto 京都", 24),
         ("Thesis review", 72),
     ];
     let listed = listed.map(|(title, hours)| summary(title, hours));

@@ -1,7 +1,9 @@
 //! Moving between conversations.
 
 use super::*;
-use crate::chat::MessageId;
+use crate::app::scroll::Anchor;
+use crate::app::switcher::Found;
+use crate::chat::{MessageId, SearchHit};
 
 #[test]
 fn a_reply_goes_on_while_another_conversation_is_seen_and_is_told_as_unread() {
@@ -148,4 +150,197 @@ fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
         settings: crate::chat::Settings::new(),
         show: false,
     })
+}
+
+/// A message that was found in a conversation.
+fn hit(conversation: &Summary, message: &Message) -> SearchHit {
+    SearchHit {
+        conversation: conversation.id,
+        message: message.id,
+        title: conversation.title.clone(),
+        snippet: message.text.clone(),
+        matches: Vec::new(),
+        created_at: message.created_at,
+        role: message.role,
+    }
+}
+
+/// The numbers and queries of the searches that were asked for.
+fn searches(person: &Person) -> Vec<(u64, String)> {
+    let asked = person.effects.iter().filter_map(|effect| match effect {
+        Effect::Search { number, query } => Some((*number, query.clone())),
+        _ => None,
+    });
+    asked.collect()
+}
+
+fn searched(number: u64, hits: Vec<SearchHit>, is_all: bool) -> Event {
+    Event::Searched {
+        number,
+        hits,
+        is_all,
+    }
+}
+
+/// What the switcher shows, as text.
+fn found(person: &Person) -> Vec<String> {
+    let Some(Overlay::Switcher(switcher)) = &person.model.overlay else {
+        return Vec::new();
+    };
+    let found = switcher.found(&person.model.library.summaries);
+    let text = |found: &Found| match found {
+        Found::Title(summary) => summary.title.clone(),
+        Found::Text(hit) => format!("“{}", hit.snippet),
+    };
+    found.iter().map(text).collect()
+}
+
+#[test]
+fn texts_are_searched_from_two_letters_on_and_a_late_answer_is_dropped() {
+    let mut person = Person::new();
+    let all = [summary("Trip to Kyoto"), summary("Rust lifetimes")];
+    person.tell(listed(&all)).ctrl('o').types("ky");
+    let asked = searches(&person);
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!(asked[0].1, "ky");
+    person.types("o");
+    let newer = searches(&person)[1].clone();
+    assert_eq!(newer.1, "kyo");
+    assert!(newer.0 > asked[0].0);
+    let text = Message::user("in Kyoto");
+    person.tell(searched(asked[0].0, vec![hit(&all[1], &text)], true));
+    assert_eq!(found(&person), ["Trip to Kyoto"]);
+    person.tell(searched(newer.0, vec![hit(&all[1], &text)], true));
+    assert_eq!(found(&person), ["Trip to Kyoto", "“in Kyoto"]);
+    // What is too short to be looked for ends the search before it.
+    person.key(KeyCode::Backspace).key(KeyCode::Backspace);
+    assert_eq!(searches(&person).last().unwrap().1, "");
+    assert_eq!(found(&person)[0], "Trip to Kyoto");
+    assert!(!found(&person).contains(&"“in Kyoto".to_owned()));
+}
+
+#[test]
+fn one_ideograph_is_searched_in_texts() {
+    let mut person = Person::new();
+    person.ctrl('o').types("京");
+    assert_eq!(searches(&person)[0].1, "京");
+}
+
+#[test]
+fn the_mark_stays_at_its_message_when_more_is_found() {
+    let mut person = Person::new();
+    let all = [summary("one")];
+    person.tell(listed(&all)).ctrl('o').types("xy");
+    let number = searches(&person)[0].0;
+    let texts: Vec<Message> = ["a", "b", "c"].map(Message::user).into();
+    let hits = |which: &[usize]| -> Vec<SearchHit> {
+        which.iter().map(|at| hit(&all[0], &texts[*at])).collect()
+    };
+    person.tell(searched(number, hits(&[0, 2]), false));
+    person.key(KeyCode::Down);
+    person.tell(searched(number, hits(&[0, 1, 2]), true));
+    let Some(Overlay::Switcher(switcher)) = &person.model.overlay else {
+        panic!("the switcher is open");
+    };
+    assert_eq!(switcher.menu.at, 2);
+}
+
+#[test]
+fn a_message_that_was_found_is_landed_on_also_in_another_version() {
+    let mut person = Person::new();
+    let all = [summary("one")];
+    let mut conversation = crate::chat::Conversation::new("space", "", "");
+    conversation.id = all[0].id;
+    let first = conversation.append(Message::user("the old wording"));
+    let other = conversation.append_after(None, Message::user("the new wording"));
+    assert_eq!(conversation.head().unwrap().id, other);
+    let old = Message::clone(conversation.message(first).unwrap());
+    person.tell(listed(&all)).ctrl('o').types("old");
+    let number = searches(&person).last().unwrap().0;
+    person
+        .tell(searched(number, vec![hit(&all[0], &old)], true))
+        .key(KeyCode::Enter);
+    assert!(person.effects.contains(&Effect::Load {
+        id: all[0].id,
+        show: true
+    }));
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        draft: Draft::default(),
+        settings: crate::chat::Settings::new(),
+        show: true,
+    }));
+    assert_eq!(person.texts(), ["the old wording"]);
+    let anchor = person.model.conversation().scroll.anchor;
+    assert!(matches!(anchor, Anchor::At(place) if place.message == first));
+    assert!(kept(&person).contains(&Change::SetHead {
+        conversation: all[0].id,
+        from: Some(other),
+        to: Some(first)
+    }));
+}
+
+#[test]
+fn a_pinned_conversation_stands_before_newer_ones_until_it_is_not_pinned() {
+    let mut person = Person::new();
+    let mut all = [summary("one"), summary("two")];
+    person
+        .tell(listed(&all))
+        .key(KeyCode::F(3))
+        .key(KeyCode::Down)
+        .key(KeyCode::Down)
+        .types("p");
+    let pin = |pinned| Change::Pin {
+        conversation: all[1].id,
+        pinned,
+    };
+    assert!(kept(&person).contains(&pin(true)));
+    let first = |person: &Person| person.model.library.summaries[0].title.clone();
+    assert_eq!(first(&person), "two");
+    all[1].pinned = true;
+    person.tell(listed(&all));
+    assert_eq!(first(&person), "two");
+    person.types("p");
+    assert!(kept(&person).contains(&Change::Pin {
+        conversation: all[1].id,
+        pinned: false
+    }));
+}
+
+#[test]
+fn a_conversation_is_duplicated_whole_under_new_names() {
+    let mut person = Person::new();
+    let all = [summary("one")];
+    person
+        .tell(listed(&all))
+        .key(KeyCode::F(3))
+        .key(KeyCode::Down)
+        .types("y");
+    assert!(person.effects.contains(&Effect::Load {
+        id: all[0].id,
+        show: false
+    }));
+    let before = person.model.current;
+    person.tell(saved(all[0].id, &["what is it?", "and why?"]));
+    assert_eq!(person.model.current, before);
+    let changes = kept(&person);
+    let copied = changes.iter().find_map(|change| match change {
+        Change::SaveConversation { id, title, .. } => Some((*id, title.clone())),
+        _ => None,
+    });
+    let (id, title) = copied.unwrap();
+    assert_ne!(id, all[0].id);
+    assert_eq!(title.as_deref(), Some("what is it? (copy)"));
+    let texts: Vec<&str> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::AddMessage {
+                conversation,
+                message,
+            } if *conversation == id => Some(message.text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(texts, ["what is it?", "and why?"]);
+    assert_eq!(person.model.library.selected, Some(id));
 }

@@ -1,0 +1,154 @@
+//! The switcher: one box that finds conversations by their titles and messages by their words.
+//!
+//! Titles are searched here, with every key. Texts are searched in the store's index, beside the
+//! loop ([`Effect::Search`]): what was indexed last answers first, all of it a moment later. An
+//! answer to an earlier query is dropped. The search in the conversation that is seen is another
+//! one, [`super::find`].
+
+use super::acting::edits;
+use super::library::matching;
+use super::{Effect, Focus, Menu, Model, Overlay, switching};
+use crate::chat::{SearchHit, Summary};
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// The most titles that are shown beside what is found in texts: typing on leaves fewer, and the
+/// texts must be seen too.
+const TITLES: usize = 8;
+
+/// What is looked for in the switcher, and what was found.
+#[derive(Debug, Default)]
+pub struct Switcher {
+    /// What is typed, and the mark among all that is found.
+    pub menu: Menu,
+    /// The messages that were found, newest first.
+    hits: Vec<SearchHit>,
+    /// The query that was asked for last, and its number.
+    asked: Option<(u64, String)>,
+    /// Whether more may be found yet.
+    is_searching: bool,
+}
+
+/// Something that the switcher found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// A conversation, by its title.
+    Title(&'a Summary),
+    /// A message, by its words.
+    Text(&'a SearchHit),
+}
+
+impl Switcher {
+    /// All that is found: titles, best first, then messages, newest first.
+    pub fn found<'a>(&'a self, summaries: &'a [Summary]) -> Vec<Found<'a>> {
+        let query = self.menu.query.text();
+        let titles = matching(&query, summaries, |summary| &summary.title);
+        let most = if is_searchable(&query) {
+            TITLES
+        } else {
+            usize::MAX
+        };
+        let titles = titles.into_iter().take(most).map(Found::Title);
+        titles.chain(self.hits.iter().map(Found::Text)).collect()
+    }
+
+    /// Whether texts are still being searched.
+    pub fn is_searching(&self) -> bool {
+        self.is_searching
+    }
+}
+
+/// Whether texts are searched for it: a single letter is in nearly all of them, a single
+/// ideograph is a word.
+fn is_searchable(query: &str) -> bool {
+    let query = query.trim();
+    query.chars().count() > 1 || query.chars().any(|c| !c.is_ascii() && c.is_alphanumeric())
+}
+
+/// Opens the switcher.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    model.overlay = Some(Overlay::Switcher(Switcher::default()));
+    vec![Effect::List]
+}
+
+/// A key in the switcher; `false` when it means nothing there.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> bool {
+    let summaries = &model.library.summaries;
+    let Some(Overlay::Switcher(switcher)) = &mut model.overlay else {
+        return false;
+    };
+    match key.code {
+        KeyCode::Up => switcher.menu.at = switcher.menu.at.saturating_sub(1),
+        KeyCode::Down => {
+            let last = switcher.found(summaries).len().saturating_sub(1);
+            switcher.menu.at = (switcher.menu.at + 1).min(last);
+        }
+        _ if edits(&mut switcher.menu.query, key) => switcher.menu.at = 0,
+        _ => return false,
+    }
+    true
+}
+
+/// Enter in the switcher: opens the conversation at the mark, a message that was found in view.
+pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Switcher(switcher)) = model.overlay.take() else {
+        return Vec::new();
+    };
+    let found = switcher.found(&model.library.summaries);
+    let target = match found.get(switcher.menu.at) {
+        Some(Found::Title(summary)) => (summary.id, None),
+        Some(Found::Text(hit)) => (hit.conversation, Some(hit.message)),
+        None => return Vec::new(),
+    };
+    model.focus = Focus::Composer;
+    switching::go_to(model, target.0, target.1)
+}
+
+/// Asks for the texts where the query has changed. An empty query ends the search before it.
+pub(super) fn due(model: &mut Model) -> Option<Effect> {
+    let number = model.finds + 1;
+    let keeps = model.defaults.keeps;
+    let Some(Overlay::Switcher(switcher)) = &mut model.overlay else {
+        return None;
+    };
+    let mut query = switcher.menu.query.text();
+    if !is_searchable(&query) {
+        query.clear();
+    }
+    let before = switcher.asked.as_ref().map_or("", |(_, query)| query);
+    if query == before || !keeps {
+        return None;
+    }
+    switcher.hits.clear();
+    switcher.is_searching = !query.is_empty();
+    switcher.asked = Some((number, query.clone()));
+    model.finds = number;
+    Some(Effect::Search { number, query })
+}
+
+/// Takes an answer; `is_all` says that it is the last one to its query. The mark stays at the
+/// message at which it stands.
+pub(super) fn searched(model: &mut Model, number: u64, hits: Vec<SearchHit>, is_all: bool) {
+    let summaries = &model.library.summaries;
+    let Some(Overlay::Switcher(switcher)) = &mut model.overlay else {
+        return;
+    };
+    if switcher
+        .asked
+        .as_ref()
+        .is_none_or(|asked| asked.0 != number)
+    {
+        return;
+    }
+    let marked = match switcher.found(summaries).get(switcher.menu.at) {
+        Some(Found::Text(hit)) => Some(hit.message),
+        _ => None,
+    };
+    switcher.hits = hits;
+    switcher.is_searching = !is_all;
+    let found = switcher.found(summaries);
+    let is_marked =
+        |found: &Found| matches!(found, Found::Text(hit) if Some(hit.message) == marked);
+    let place = found.iter().position(is_marked);
+    let last = found.len().saturating_sub(1);
+    switcher.menu.at = place.unwrap_or(switcher.menu.at).min(last);
+}

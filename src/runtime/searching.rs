@@ -1,0 +1,88 @@
+//! Searches the texts of all conversations for the switcher, on a connection of its own: one query
+//! at a time, and the next one ends the one before it. `keeping` starts it and hands queries on.
+
+use crate::app::{Event, StoreEvent};
+use crate::chat::SearchHit;
+use crate::store::{Interrupt, Reader, StoreError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// The most messages that are found: nobody walks more in a box.
+const MOST: usize = 100;
+/// How soon a query that is to end is told so again, in case it had not begun.
+const AGAIN: Duration = Duration::from_millis(5);
+
+/// What is looked for, and the number of the search.
+pub type Query = (u64, String);
+
+/// Answers the newest query until nobody can ask any more.
+pub async fn search(
+    reader: Reader,
+    mut asked: watch::Receiver<Query>,
+    events: mpsc::Sender<Event>,
+) {
+    let own = tokio::task::spawn_blocking(move || reader.again()).await;
+    let reader = match own {
+        Ok(Ok(reader)) => reader,
+        Ok(Err(error)) => {
+            let _ = events.send(trouble(&error)).await;
+            return;
+        }
+        // Only a panic ends it so; its report is out already.
+        Err(_) => return,
+    };
+    let interrupt = reader.interrupt();
+    while asked.changed().await.is_ok() {
+        let (number, query) = asked.borrow_and_update().clone();
+        if query.is_empty() {
+            continue;
+        }
+        for is_all in [false, true] {
+            let (reader, query) = (reader.clone(), query.clone());
+            let work = tokio::task::spawn_blocking(move || {
+                if is_all {
+                    reader.search(&query, MOST)
+                } else {
+                    reader.search_recent(&query, MOST)
+                }
+            });
+            let event = match finished(work, &interrupt, &asked).await {
+                Some(Ok(hits)) => Event::Searched {
+                    number,
+                    hits,
+                    is_all,
+                },
+                Some(Err(error)) => trouble(&error),
+                None => break,
+            };
+            if events.send(event).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What a search found; `None` when another one was asked for before it ended.
+async fn finished(
+    mut work: JoinHandle<Result<Vec<SearchHit>, StoreError>>,
+    interrupt: &Interrupt,
+    asked: &watch::Receiver<Query>,
+) -> Option<Result<Vec<SearchHit>, StoreError>> {
+    // A receiver of its own, so that the other one still has the change before it.
+    let mut newer = asked.clone();
+    tokio::select! {
+        found = &mut work => return found.ok(),
+        _ = newer.changed() => {}
+    }
+    interrupt.now();
+    while tokio::time::timeout(AGAIN, &mut work).await.is_err() {
+        interrupt.now();
+    }
+    None
+}
+
+fn trouble(error: &StoreError) -> Event {
+    let words = format!("{error}. {}", error.hint());
+    Event::Store(StoreEvent::Trouble(words))
+}
