@@ -33,7 +33,7 @@ pub mod turn;
 mod update;
 
 pub use effect::{Effect, FindRequest, TurnRequest};
-pub use event::{Clock, Event, Input, Regions, ReplyUpdate, StoreEvent};
+pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
 pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;

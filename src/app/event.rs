@@ -49,14 +49,7 @@ pub enum Event {
     /// Words were looked for: where they are, for the search of this number.
     Found(ConversationId, u64, Hits),
     /// The texts of all conversations were searched.
-    Searched {
-        /// The number of the search.
-        number: u64,
-        /// What was found so far, newest first; it takes the place of what was told before.
-        hits: Vec<SearchHit>,
-        /// Whether that is all.
-        is_all: bool,
-    },
+    Searched(SearchAnswer),
     /// Something was done that the person is to be told of.
     Said(String),
     /// A frame was drawn; this is how it came out.
@@ -91,6 +84,17 @@ pub enum StoreEvent {
     Trouble(String),
     /// What could not be saved before is saved now.
     Recovered,
+}
+
+/// What a search in the texts of all conversations has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchAnswer {
+    /// The number of the search.
+    pub number: u64,
+    /// What was found so far, newest first; it takes the place of what was told before.
+    pub hits: Vec<SearchHit>,
+    /// Whether that is all.
+    pub is_all: bool,
 }
 
 /// What time it is, in both senses.

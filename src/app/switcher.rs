@@ -6,6 +6,7 @@
 //! one, [`super::find`].
 
 use super::acting::edits;
+use super::event::SearchAnswer;
 use super::library::matching;
 use super::{Effect, Focus, Menu, Model, Overlay, switching};
 use crate::chat::{SearchHit, Summary};
@@ -125,30 +126,27 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
     Some(Effect::Search { number, query })
 }
 
-/// Takes an answer; `is_all` says that it is the last one to its query. The mark stays at the
-/// message at which it stands.
-pub(super) fn searched(model: &mut Model, number: u64, hits: Vec<SearchHit>, is_all: bool) {
+/// Takes an answer. The mark stays at the message at which it stands.
+pub(super) fn searched(model: &mut Model, answer: SearchAnswer) -> Vec<Effect> {
     let summaries = &model.library.summaries;
     let Some(Overlay::Switcher(switcher)) = &mut model.overlay else {
-        return;
+        return Vec::new();
     };
-    if switcher
-        .asked
-        .as_ref()
-        .is_none_or(|asked| asked.0 != number)
-    {
-        return;
+    let awaited = switcher.asked.as_ref().map(|(number, _)| *number);
+    if awaited != Some(answer.number) {
+        return Vec::new();
     }
     let marked = match switcher.found(summaries).get(switcher.menu.at) {
         Some(Found::Text(hit)) => Some(hit.message),
         _ => None,
     };
-    switcher.hits = hits;
-    switcher.is_searching = !is_all;
+    switcher.hits = answer.hits;
+    switcher.is_searching = !answer.is_all;
     let found = switcher.found(summaries);
     let is_marked =
         |found: &Found| matches!(found, Found::Text(hit) if Some(hit.message) == marked);
     let place = found.iter().position(is_marked);
     let last = found.len().saturating_sub(1);
     switcher.menu.at = place.unwrap_or(switcher.menu.at).min(last);
+    Vec::new()
 }

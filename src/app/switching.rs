@@ -315,17 +315,13 @@ pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
     if model.library.summary(id).is_none() {
         return Vec::new();
     }
-    match model.open.get(&id) {
-        Some(open) => {
-            let (draft, settings) = (open.composer.draft_to_keep(), open.settings.clone());
-            let conversation = open.conversation.clone();
-            copy(model, &conversation, draft, settings)
-        }
-        None => {
-            model.library.copying = Some(id);
-            vec![Effect::Load { id, show: false }]
-        }
+    if let Some(open) = model.open.get(&id) {
+        let (draft, settings) = (open.composer.draft_to_keep(), open.settings.clone());
+        let conversation = open.conversation.clone();
+        return copy(model, &conversation, draft, settings);
     }
+    model.library.copying = Some(id);
+    vec![Effect::Load { id, show: false }]
 }
 
 fn copy(

@@ -55,14 +55,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             find::found(model, id, number, hits);
             Vec::new()
         }
-        Event::Searched {
-            number,
-            hits,
-            is_all,
-        } => {
-            switcher::searched(model, number, hits, is_all);
-            Vec::new()
-        }
+        Event::Searched(answer) => switcher::searched(model, answer),
         Event::Said(words) => {
             model.remark(words);
             Vec::new()

@@ -9,7 +9,7 @@ use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// How often is looked whether another window has saved something.
@@ -139,12 +139,7 @@ async fn keep(
         Arc::clone(&lists),
     ));
     lists.notify_one();
-    let (queries, asked) = watch::channel(Query::default());
-    tokio::spawn(searching::search(
-        store.reader.clone(),
-        asked,
-        events.clone(),
-    ));
+    let queries = searching::start(store.reader.clone(), events.clone());
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut version = None;
@@ -152,10 +147,9 @@ async fn keep(
         tokio::select! {
             request = requests.recv() => match request {
                 Some(Request::Keep(changes)) => handle.send_all(changes),
-                Some(Request::Load { id, show }) => {
-                    let (handle, reader) = (handle.clone(), store.reader.clone());
-                    tokio::spawn(load(handle, reader, events.clone(), (id, show)));
-                }
+                Some(Request::Load { id, show }) => drop(tokio::spawn(load(
+                    handle.clone(), store.reader.clone(), events.clone(), (id, show),
+                ))),
                 Some(Request::List) => lists.notify_one(),
                 Some(Request::Prompts) => drop(tokio::spawn(prompts(store.reader.clone(), events.clone()))),
                 Some(Request::Search(query)) => drop(queries.send_replace(query)),

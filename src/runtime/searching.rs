@@ -1,7 +1,7 @@
 //! Searches the texts of all conversations for the switcher, on a connection of its own: one query
 //! at a time, and the next one ends the one before it. `keeping` starts it and hands queries on.
 
-use crate::app::{Event, StoreEvent};
+use crate::app::{Event, SearchAnswer, StoreEvent};
 use crate::chat::SearchHit;
 use crate::store::{Interrupt, Reader, StoreError};
 use std::time::Duration;
@@ -16,12 +16,15 @@ const AGAIN: Duration = Duration::from_millis(5);
 /// What is looked for, and the number of the search.
 pub type Query = (u64, String);
 
-/// Answers the newest query until nobody can ask any more.
-pub async fn search(
-    reader: Reader,
-    mut asked: watch::Receiver<Query>,
-    events: mpsc::Sender<Event>,
-) {
+/// Begins to answer what is sent, until nobody can send any more.
+pub fn start(reader: Reader, events: mpsc::Sender<Event>) -> watch::Sender<Query> {
+    let (queries, asked) = watch::channel(Query::default());
+    tokio::spawn(search(reader, asked, events));
+    queries
+}
+
+/// Answers the newest query.
+async fn search(reader: Reader, mut asked: watch::Receiver<Query>, events: mpsc::Sender<Event>) {
     let own = tokio::task::spawn_blocking(move || reader.again()).await;
     let reader = match own {
         Ok(Ok(reader)) => reader,
@@ -48,11 +51,11 @@ pub async fn search(
                 }
             });
             let event = match finished(work, &interrupt, &asked).await {
-                Some(Ok(hits)) => Event::Searched {
+                Some(Ok(hits)) => Event::Searched(SearchAnswer {
                     number,
                     hits,
                     is_all,
-                },
+                }),
                 Some(Err(error)) => trouble(&error),
                 None => break,
             };

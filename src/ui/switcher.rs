@@ -166,7 +166,7 @@ mod tests {
             message: MessageId::new(),
             title: String::new(),
             snippet: snippet.to_owned(),
-            matches: vec![start..start + word.len()],
+            matches: std::iter::once(start..start + word.len()).collect(),
             created_at: jiff::Timestamp::UNIX_EPOCH,
             role: Role::User,
         }

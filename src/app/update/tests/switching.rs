@@ -1,6 +1,7 @@
 //! Moving between conversations.
 
 use super::*;
+use crate::app::SearchAnswer;
 use crate::app::scroll::Anchor;
 use crate::app::switcher::Found;
 use crate::chat::{MessageId, SearchHit};
@@ -175,11 +176,11 @@ fn searches(person: &Person) -> Vec<(u64, String)> {
 }
 
 fn searched(number: u64, hits: Vec<SearchHit>, is_all: bool) -> Event {
-    Event::Searched {
+    Event::Searched(SearchAnswer {
         number,
         hits,
         is_all,
-    }
+    })
 }
 
 /// What the switcher shows, as text.
