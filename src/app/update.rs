@@ -7,8 +7,8 @@
 use super::acting::{self, edit_field};
 use super::keep::keep;
 use super::{
-    Effect, Event, Focus, Input, Model, Overlay, TextView, attaching, choosing, completing, find,
-    sending, switcher, switching,
+    Effect, Event, Focus, Input, Model, Overlay, Regions, TextView, attaching, choosing,
+    completing, find, sending, switcher, switching,
 };
 use crate::chat::MessageState;
 use crossterm::event::MouseEventKind;
@@ -61,13 +61,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Drawn(regions) => {
-            let open = model.conversation_mut();
-            open.scroll.settle(&regions);
-            open.composer.editor.set_width(regions.composer_width);
-            if let Some(panel) = &mut model.panel {
-                panel.set_width(regions.panel_width);
-            }
-            model.regions = regions;
+            drawn(model, regions);
             return find::due(model).into_iter().collect();
         }
         Event::Terminate => quit(model),
@@ -79,6 +73,17 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
     effects
+}
+
+/// Takes over how the last frame came out.
+fn drawn(model: &mut Model, regions: Regions) {
+    let open = model.conversation_mut();
+    open.scroll.settle(&regions);
+    open.composer.editor.set_width(regions.composer_width);
+    if let Some(panel) = &mut model.panel {
+        panel.set_width(regions.panel_width);
+    }
+    model.regions = regions;
 }
 
 /// Adds what is due to be kept, in front of quitting; everything at the end.
