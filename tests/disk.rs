@@ -34,12 +34,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let attacks = refused::ALL.iter().chain(full::ALL);
     let trials = attacks.map(|(name, obstacle, run)| {
-        Trial::ignorable_test(*name, move || match obstacle() {
-            Some(reason) => Ok(Completion::ignored_with(reason)),
-            None => {
-                run();
-                Ok(Completion::Completed)
+        Trial::ignorable_test(*name, move || {
+            if let Some(reason) = obstacle() {
+                return Ok(Completion::ignored_with(reason));
             }
+            run();
+            Ok(Completion::Completed)
         })
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()

@@ -154,10 +154,10 @@ fn limited() {
     screen.paste(&"a line that is pasted\n".repeat(60_000));
     screen.wait_for_text("Not saved yet: ");
     let process = screen.process().to_string();
-    let lifted = Command::new("prlimit")
+    let raised = Command::new("prlimit")
         .args(["--pid", &process, "--fsize=unlimited"])
         .status();
-    assert!(lifted.unwrap().success());
+    assert!(raised.unwrap().success());
     screen.wait_for_text("Everything is saved again.");
     screen.quit();
     assert_whole(&home);

@@ -14,6 +14,9 @@ use std::{env, fs, thread};
 /// What was on the screen for so long is on the disk.
 const KEPT_AFTER: Duration = Duration::from_millis(500);
 
+/// What is done and killed: its name, and the doing with a look at what is left.
+type Script = (&'static str, fn(&Home));
+
 /// A number below `end`, another one each time. What came out is printed, and shown with a test that fails.
 fn random(what: &str, end: u64) -> u64 {
     let number = RandomState::new().build_hasher().finish() % end;
@@ -142,7 +145,7 @@ fn kill_in_importing(home: &Home) {
     );
 }
 
-/// A conversation as ChatGPT exports it.
+/// A conversation as another program exports it, which an import takes in many at a time.
 fn foreign(title: &str) -> Value {
     let message = |id: &str, role: &str, parent: &str, children: &[&str]| {
         let text = format!("{title} {}", "and so on ".repeat(300));
@@ -232,7 +235,7 @@ fn assert_whole(home: &Home) {
 #[test]
 fn a_kill_in_any_moment_loses_at_most_half_a_second_and_leaves_the_database_whole() {
     let kills = env::var("SPACECHAT_KILLS").map_or(10, |count| count.parse().unwrap());
-    let scripts: [(&str, fn(&Home)); 5] = [
+    let scripts: [Script; 5] = [
         ("streaming", kill_in_streaming),
         ("typing", kill_in_typing),
         ("editing", kill_in_editing),

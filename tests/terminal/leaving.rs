@@ -298,17 +298,21 @@ fn panics_give_the_terminal_back_with_their_report() {
 /// a folder's name; the line on the terminal says where it is.
 fn assert_report_is_private(home: &Home, told: &str) {
     let folder = home.path().join("state/spacechat");
-    let found: Vec<_> = fs::read_dir(&folder).unwrap().map(Result::unwrap).collect();
+    let found: Vec<_> = fs::read_dir(&folder)
+        .expect("there is a state directory")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
     let [report] = found.as_slice() else {
         panic!("{found:?}");
     };
-    let mode = report.metadata().unwrap().permissions().mode();
+    let about = fs::metadata(report).expect("the report is there");
+    let mode = about.permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let name = report.file_name().into_string().unwrap();
+    let name = report.file_name().expect("it has a name");
     // The path may be broken at the end of a row.
     let told: String = told.split_whitespace().collect();
-    assert!(told.contains(&name), "{told}");
-    let text = fs::read_to_string(report.path()).unwrap();
+    assert!(told.contains(&*name.to_string_lossy()), "{told}");
+    let text = fs::read_to_string(report).expect("the report is text");
     let version = concat!("spacechat ", env!("CARGO_PKG_VERSION"));
     for needed in [
         version,
