@@ -45,8 +45,14 @@ struct Recall {
 
 impl Composer {
     /// A composer that goes on with a saved draft.
-    pub fn with_draft(draft: Draft) -> Self {
+    pub fn with_draft(mut draft: Draft) -> Self {
         let mut composer = Self::default();
+        for attachment in &mut draft.attachments {
+            let hidden = hidden(&attachment.text);
+            if hidden > 0 {
+                Arc::make_mut(attachment).hidden = hidden;
+            }
+        }
         composer.set(draft);
         composer
     }
@@ -126,7 +132,7 @@ impl Composer {
     pub fn paste(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         self.recall = None;
-        if text.len() <= PASTE_BYTES && text.lines().count() <= PASTE_LINES && is_plain(&text) {
+        if text.len() <= PASTE_BYTES && text.lines().count() <= PASTE_LINES && hidden(&text) == 0 {
             self.editor.insert(&text);
             return;
         }
@@ -136,7 +142,8 @@ impl Composer {
     }
 
     /// Puts an attachment on the shelf.
-    pub fn attach(&mut self, attachment: Attachment) {
+    pub fn attach(&mut self, mut attachment: Attachment) {
+        attachment.hidden = hidden(&attachment.text);
         self.shelf.push(Arc::new(attachment));
         self.shelf_revision += 1;
     }
@@ -254,10 +261,10 @@ impl Composer {
     }
 }
 
-/// Whether a text shows all that it holds: no control and no invisible characters.
-fn is_plain(text: &str) -> bool {
+/// How many control and invisible characters a text holds.
+fn hidden(text: &str) -> usize {
     let shown = sanitize::text(text);
-    shown.hidden == 0 && shown.removed == 0
+    shown.hidden + shown.removed
 }
 
 #[cfg(test)]

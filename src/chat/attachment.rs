@@ -18,6 +18,8 @@ pub struct Attachment {
     pub text: Arc<str>,
     /// Its estimated tokens, counted once.
     pub tokens: usize,
+    /// How many characters of the text do not show; counted while it stands in the composer.
+    pub hidden: usize,
     /// A file that is sent as it is; `text` is empty then.
     pub file: Option<SentFile>,
     /// The file it was read from in this run of the program. It is not kept on disk.
@@ -43,6 +45,7 @@ impl Attachment {
             name: name.into(),
             tokens: super::tokens::estimate(&text),
             text,
+            hidden: 0,
             file: None,
             origin: None,
         }
@@ -55,6 +58,7 @@ impl Attachment {
             name: name.to_string_lossy().into_owned(),
             text: Arc::from(""),
             tokens: 0,
+            hidden: 0,
             file: Some(file),
             origin: None,
         }

@@ -154,6 +154,7 @@ fn attachments(
             name: row.get("name")?,
             text: texts.get(connection, row.get("text")?)?,
             tokens: usize::try_from(row.get::<_, i64>("tokens")?).unwrap_or(0),
+            hidden: 0,
             file: file(row)?,
             origin: None,
         }));

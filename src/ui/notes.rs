@@ -118,11 +118,16 @@ pub fn chip(model: &Model, attachment: &Attachment, theme: &Theme) -> Line<'stat
     } else {
         ""
     };
+    let hidden = match attachment.hidden {
+        0 => String::new(),
+        hidden => format!(" · ! {hidden} hidden characters"),
+    };
     Line::from(vec![
         Span::styled("▣ ", theme.focus),
         Span::styled(sanitize::line(&attachment.name), theme.text),
         Span::styled(what, theme.dim),
         Span::styled(changed, theme.warning),
+        Span::styled(hidden, theme.warning),
     ])
 }
 

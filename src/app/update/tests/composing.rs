@@ -141,3 +141,15 @@ fn ctrl_c_goes_down_its_ladder_a_step_at_a_time() {
     person.ctrl('c');
     assert!(person.effects.contains(&Effect::Quit));
 }
+
+#[test]
+fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
+    let mut person = Person::new();
+    person.tell(Event::Input(Input::Paste("a\u{202e}b".to_owned())));
+    let read = Ok(Attachment::new("notes.txt", "plain \u{200b}\u{1b}[31m"));
+    let id = person.model.current;
+    person.tell(Event::Attached(id, read));
+    let shelf = person.model.conversation().composer.shelf();
+    let hidden: Vec<usize> = shelf.iter().map(|attached| attached.hidden).collect();
+    assert_eq!(hidden, [1, 2]);
+}
