@@ -1,7 +1,7 @@
 //! Completing what is being written: commands behind `/`, paths behind `@` and `/attach`, and the
 //! offer to attach a file whose path was pasted.
 //!
-//! What stands before the caret decides what the list is for; [`due`] looks at it after every
+//! What stands before the caret decides what the list is for; `due` looks at it after every
 //! event, so that typing goes on unhindered whatever the list shows. Paths are found by `runtime`
 //! ([`Effect::CompletePath`]); an answer that is late still holds what goes with what is typed now.
 //! `ui` draws [`Model::completing`] above the composer.
