@@ -110,7 +110,7 @@ impl Caches {
         match prepared {
             Prepared::Parsed(message, body) => {
                 if let Some(kept) = self.messages.get_mut(&message) {
-                    kept.body = *body;
+                    kept.body.replace(*body);
                 }
             }
             Prepared::Coloured(message, tokens) => {

@@ -2,8 +2,8 @@
 //!
 //! A piece is a block of Markdown, or a part of a long one, or some lines of a plain text: what is
 //! laid out at a time. A reply that grows is only continued. What would take long is not done
-//! here but asked for ([`Work`]): a long reply is shown as plain text until it is parsed, code in
-//! one colour until its tokens are known.
+//! here but asked for ([`Work`]): a long reply is shown as plain text until it is parsed, or as far
+//! as it was parsed before; code in one colour until its tokens are known.
 
 use super::tail::Tail;
 use super::work::Work;
@@ -127,7 +127,8 @@ impl Body {
     /// Brings the body up to the message's newest revision. What takes long is pushed to `wanted`.
     pub fn refresh(&mut self, message: &Arc<Message>, wanted: &mut Vec<Work>) {
         self.update(message, PARSED_AT_ONCE);
-        if self.is_provisional(message) && !self.is_parse_asked {
+        let is_behind = self.seen < message.text.len();
+        if (is_behind || self.is_provisional(message)) && !self.is_parse_asked {
             self.is_parse_asked = true;
             wanted.push(Work::Parse(Arc::clone(message)));
         }
@@ -143,6 +144,15 @@ impl Body {
         self.seen
     }
 
+    /// Puts another body of the same message in its place: the whole of it is parsed now. The
+    /// colours that are known stay.
+    pub fn replace(&mut self, parsed: Self) {
+        let before = std::mem::replace(self, parsed);
+        if before.rewrites == self.rewrites {
+            self.coloured = before.coloured;
+        }
+    }
+
     fn update(&mut self, message: &Message, parsed_at_once: usize) {
         let is_finished = message.state != MessageState::Streaming;
         let is_longer = message.text.len() > self.seen;
@@ -155,6 +165,10 @@ impl Body {
             self.start_over();
         }
         if message.text.len() - self.seen > parsed_at_once && message.role == Role::Assistant {
+            if self.seen > 0 && !self.is_provisional(message) {
+                // What is shown stays in view until the whole is parsed.
+                return;
+            }
             self.start_over();
             self.text = BodyText::Plain(String::new(), Vec::new());
             self.is_parse_asked = false;

@@ -160,3 +160,55 @@ fn code_is_coloured_by_and_by_and_nothing_is_asked_for_twice() {
         .collect();
     assert!(styles.contains(&theme.markdown.syntax.comment));
 }
+
+#[test]
+fn a_burst_leaves_the_parsed_reply_in_view_until_the_whole_is_parsed() {
+    let start = PAGE.repeat(4);
+    let message = reply(&start, MessageState::Streaming);
+    let mut body = Body::new(Role::Assistant);
+    let mut wanted = Vec::new();
+    body.refresh(&message, &mut wanted);
+    body.resize(40, ThemeName::Dark);
+    let before = shown(&mut body, &message);
+    let message = grown(&message, &PAGE.repeat(800), MessageState::Streaming);
+    body.refresh(&message, &mut wanted);
+    assert!(!body.is_provisional(&message));
+    assert_eq!(shown(&mut body, &message), before);
+    let longer = grown(&message, "and on\n", MessageState::Complete);
+    body.refresh(&longer, &mut wanted);
+    let [work] = wanted.try_into().unwrap();
+    let Some(Prepared::Parsed(_, parsed)) = Worker::default().prepare(work, || 0) else {
+        panic!("a parse was wanted, once");
+    };
+    body.replace(*parsed);
+    let mut wanted = Vec::new();
+    body.refresh(&longer, &mut wanted);
+    body.resize(40, ThemeName::Dark);
+    assert!(wanted.is_empty());
+    assert_eq!(shown(&mut body, &longer), whole(&longer));
+}
+
+#[test]
+fn the_colours_that_are_known_outlive_a_parse_of_the_whole() {
+    let message = reply("```rust\n// why\n```\n\nend\n", MessageState::Streaming);
+    let mut body = Body::new(Role::Assistant);
+    body.refresh(&message, &mut Vec::new());
+    body.resize(40, ThemeName::Dark);
+    let theme = Theme::new(ThemeName::Dark);
+    let mut wanted = Vec::new();
+    body.rows(message.id, 0, &theme, &mut wanted);
+    let mut worker = Worker::default();
+    let Some(Prepared::Coloured(_, colours)) = worker.prepare(wanted.remove(0), || 0) else {
+        panic!("colours were wanted");
+    };
+    body.colour(colours);
+    let coloured = body.rows(message.id, 0, &theme, &mut wanted).0;
+    let message = grown(&message, &PAGE.repeat(800), MessageState::Complete);
+    body.refresh(&message, &mut wanted);
+    let Some(Prepared::Parsed(_, parsed)) = worker.prepare(wanted.remove(0), || 0) else {
+        panic!("a parse was wanted");
+    };
+    body.replace(*parsed);
+    body.resize(40, ThemeName::Dark);
+    assert_eq!(body.rows(message.id, 0, &theme, &mut wanted).0, coloured);
+}
