@@ -14,7 +14,7 @@ pub mod llm;
 mod tests;
 
 use super::export::{self, Imported};
-use super::{Change, Conversation, Message, import_changes};
+use super::{Attachment, Change, Content, Conversation, Message, import_changes};
 use std::sync::Arc;
 
 /// Why a file of another program cannot be taken in.
@@ -99,19 +99,38 @@ pub fn plan(imported: Imported, here: Option<&Conversation>, origin: Origin) -> 
     }
 }
 
-/// Whether two messages of one name are one: what was said, by whom, and behind what. Their states
-/// may differ, for a reply that was still received when it was exported is complete by now.
-fn says_the_same(one: &Message, other: &Message) -> bool {
+/// Whether a message from a file says what the one of its name says here: the same words, by the
+/// same speaker, behind the same message. The states may differ, for a reply that was still
+/// received when it was exported is complete by now.
+fn says_the_same(known: &Message, imported: &Message) -> bool {
     let attached = |message: &Message| -> Vec<(String, Arc<str>)> {
         let attachments = message.attachments.iter();
         attachments
             .map(|attachment| (attachment.name.clone(), Arc::clone(&attachment.text)))
             .collect()
     };
-    (one.role, one.parent, &one.text, &one.reasoning)
-        == (other.role, other.parent, &other.text, &other.reasoning)
-        && one.hidden_tail == other.hidden_tail
-        && attached(one) == attached(other)
+    (known.role, known.parent, &known.text, &known.reasoning)
+        == (
+            imported.role,
+            imported.parent,
+            &imported.text,
+            &imported.reasoning,
+        )
+        && known.hidden_tail == imported.hidden_tail
+        && attached(known) == attached(imported)
+        && has_files_of(known, imported)
+}
+
+/// Whether every content that comes with an imported message is here; an export may lack some.
+fn has_files_of(known: &Message, imported: &Message) -> bool {
+    let hash = |attachment: &Attachment| match &attachment.file.as_ref()?.content {
+        Content::Stored(hash, _) | Content::Here(hash, _) => Some(*hash),
+        Content::AtPath => None,
+    };
+    let pairs = known.attachments.iter().zip(&imported.attachments);
+    pairs
+        .filter(|(_, imported)| hash(imported).is_some())
+        .all(|(known, imported)| hash(known) == hash(imported))
 }
 
 fn is_message(change: &Change) -> bool {

@@ -4,10 +4,12 @@
 use super::{ForeignError, Origin, Plan, chatgpt, plan};
 use crate::chat::export::{Imported, from_json, json};
 use crate::chat::{
-    Change, Conversation, Draft, Message, MessageState, Role, Settings, import_changes,
+    Attachment, Change, Conversation, Draft, Message, MessageState, Role, SentFile, Settings,
+    import_changes,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
+use std::sync::Arc;
 
 const CHATGPT: &str = include_str!("../../../tests/fixtures/chatgpt.conversations.json");
 
@@ -202,6 +204,28 @@ fn what_came_since_is_added_and_the_head_follows_where_it_was_left() {
         panic!("one message is new");
     };
     assert_eq!(changes.len(), 1, "the head stays: {changes:?}");
+}
+
+#[test]
+fn what_is_here_with_another_content_of_a_file_becomes_a_copy() {
+    let with_file = |content: &[u8]| {
+        let mut conversation = Conversation::new("space", "", "");
+        let mut message = Message::user("look");
+        let file = SentFile::new("/a/picture.png", content);
+        message.attachments = vec![Arc::new(Attachment::file(file))];
+        conversation.append(message);
+        conversation
+    };
+    let here = with_file(b"before");
+    let same = plan(imported(&here), Some(&here), Origin::Ours);
+    assert!(matches!(same, Plan::Here), "{same:?}");
+    let mut other = imported(&here);
+    let mut message = Message::clone(here.head().unwrap());
+    message.attachments = with_file(b"behind").head().unwrap().attachments.clone();
+    let head = Some(message.id);
+    other.conversation = other.conversation.with_messages([message], head);
+    let copied = plan(other, Some(&here), Origin::Ours);
+    assert!(matches!(copied, Plan::Copy(..)), "{copied:?}");
 }
 
 #[test]
