@@ -15,7 +15,7 @@ use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
 use spacechat::app::turn::TurnId;
 use spacechat::app::{Clock, Defaults, Event, Input, Model, ReplyUpdate, StoreEvent, update};
-use spacechat::chat::{Draft, Settings, Stage};
+use spacechat::chat::{Draft, Settings, Stage, Unsent};
 use spacechat::gradio::delta::Outputs;
 use spacechat::gradio::sse::Decoder;
 use spacechat::markdown::{Growing, Numbering, lines, parse};
@@ -140,7 +140,7 @@ impl Open {
         };
         open.tell(Event::Store(StoreEvent::Loaded {
             conversation: Box::new(conversations::conversation(2000, 4_000_000)),
-            draft: Draft::default(),
+            unsent: Unsent::default(),
             settings: Settings::default(),
             show: true,
         }));

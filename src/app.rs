@@ -22,6 +22,7 @@ pub mod library;
 pub mod login;
 pub mod open;
 pub mod outline;
+pub mod queue;
 pub mod scroll;
 mod sending;
 mod settings;
@@ -30,6 +31,7 @@ pub mod switcher;
 mod switching;
 mod tree;
 pub mod turn;
+pub mod unsent;
 mod update;
 
 pub use effect::{Effect, FindRequest, TurnRequest};

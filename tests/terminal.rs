@@ -44,5 +44,7 @@ mod unseen;
 mod uses;
 #[path = "terminal/versions.rs"]
 mod versions;
+#[path = "terminal/waiting.rs"]
+mod waiting;
 #[path = "terminal/written.rs"]
 mod written;

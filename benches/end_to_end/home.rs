@@ -1,7 +1,7 @@
 //! A home directory of the bench's own, with the conversations that are saved in it.
 
 use portable_pty::CommandBuilder;
-use spacechat::chat::{Conversation, Draft, Settings, import_changes};
+use spacechat::chat::{Conversation, Settings, Unsent, import_changes};
 use spacechat::store::Store;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -24,10 +24,10 @@ impl Home {
         let store = Store::open(&home.data(), |notice| panic!("{notice:?}"));
         let store = store.expect("a new store opens");
         for conversation in conversations {
-            let (draft, settings) = (Draft::default(), Settings::default());
+            let (unsent, settings) = (Unsent::default(), Settings::default());
             store
                 .handle
-                .send_all(import_changes(conversation, draft, settings));
+                .send_all(import_changes(conversation, unsent, settings));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.expect("a runtime without I/O needs nothing");

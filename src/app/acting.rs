@@ -280,7 +280,7 @@ fn edit_text(model: &mut Model, edit: Edit) {
 
 /// Message, then the panel, then the list: those that are there.
 fn next_pane(model: &mut Model) {
-    let has_shelf = !model.conversation().composer.shelf().is_empty();
+    let has_shelf = shelf::rows(model) > 0;
     let panes = [
         Some(Focus::Composer),
         has_shelf.then_some(Focus::Shelf),
@@ -306,8 +306,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         model.focus = Focus::Composer;
         return Vec::new();
     }
-    if let Some((_, before)) = model.conversation_mut().editing.take() {
-        model.conversation_mut().composer.set(before);
+    if model.conversation_mut().leave_edit() {
         return Vec::new();
     }
     sending::stop(model)
@@ -321,8 +320,9 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     }
     if !model.conversation().composer.is_empty() {
         let open = model.conversation_mut();
-        open.editing = None;
-        open.composer.set_aside();
+        if !open.leave_edit() {
+            open.composer.set_aside();
+        }
         model.remark("The draft is set aside; Up brings it back.");
         return Vec::new();
     }

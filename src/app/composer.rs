@@ -16,6 +16,8 @@ const PASTE_BYTES: usize = 4 << 10;
 const FIELD_BYTES: usize = 64 << 10;
 /// Pastes of more lines than this become attachments.
 const PASTE_LINES: usize = 50;
+/// How many drafts that were set aside are kept, the latest.
+const ASIDE_KEPT: usize = 20;
 
 /// The state of the composer of one conversation.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,7 @@ pub struct Composer {
     pastes: usize,
     /// Drafts that were set aside, the latest last.
     aside: Vec<Draft>,
+    aside_revision: u64,
     recall: Option<Recall>,
     /// Grows with every change of the shelf.
     shelf_revision: u64,
@@ -44,15 +47,22 @@ struct Recall {
 }
 
 impl Composer {
-    /// A composer that goes on with a saved draft.
-    pub fn with_draft(mut draft: Draft) -> Self {
-        let mut composer = Self::default();
+    /// A composer that goes on with what was saved: a draft, and those that were set aside.
+    /// Without a draft, the last that was set aside stands in it.
+    pub fn with_unsent(mut draft: Draft, mut aside: Vec<Draft>) -> Self {
+        if draft.is_empty() {
+            draft = aside.pop().unwrap_or_default();
+        }
         for attachment in &mut draft.attachments {
             let hidden = hidden(&attachment.text);
             if hidden > 0 {
                 Arc::make_mut(attachment).hidden = hidden;
             }
         }
+        let mut composer = Self {
+            aside,
+            ..Self::default()
+        };
         composer.set(draft);
         composer
     }
@@ -65,13 +75,14 @@ impl Composer {
         }
     }
 
-    /// What is to be there at the next start: what stands in it, or, while that is nothing, the
-    /// draft that was set aside last.
-    pub fn draft_to_keep(&self) -> Draft {
-        match self.aside.last() {
-            Some(aside) if self.is_empty() => aside.clone(),
-            _ => self.draft(),
-        }
+    /// The drafts that were set aside, the latest last.
+    pub fn aside(&self) -> &[Draft] {
+        &self.aside
+    }
+
+    /// Grows when drafts are set aside or sent after all.
+    pub fn aside_revision(&self) -> u64 {
+        self.aside_revision
     }
 
     /// The attachments, in the order in which they are sent.
@@ -101,7 +112,9 @@ impl Composer {
     /// aside.
     pub fn take(&mut self) -> Draft {
         let draft = self.draft();
+        let before = self.aside.len();
         self.aside.retain(|aside| *aside != draft);
+        self.aside_revision += u64::from(self.aside.len() != before);
         self.clear();
         draft
     }
@@ -224,9 +237,19 @@ impl Composer {
     /// Sets what is being written aside; Up brings it back first.
     pub fn set_aside(&mut self) {
         let draft = self.take();
-        if !draft.is_empty() {
-            self.aside.push(draft);
+        self.put_aside(draft);
+    }
+
+    /// Sets a draft aside that does not stand here.
+    pub fn put_aside(&mut self, draft: Draft) {
+        if draft.is_empty() {
+            return;
         }
+        if self.aside.len() == ASIDE_KEPT {
+            self.aside.remove(0);
+        }
+        self.aside.push(draft);
+        self.aside_revision += 1;
     }
 
     fn recall_earlier(&mut self, earlier: impl FnOnce() -> Vec<Draft>) {
@@ -271,13 +294,6 @@ fn hidden(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn draft(text: &str) -> Draft {
-        Draft {
-            text: text.to_owned(),
-            attachments: Vec::new(),
-        }
-    }
-
     #[test]
     fn a_large_paste_stands_on_the_shelf_and_not_in_the_text() {
         let mut composer = Composer::default();
@@ -312,7 +328,7 @@ mod tests {
     fn earlier_prompts_are_walked_and_the_draft_comes_back_exactly() {
         let mut composer = Composer::default();
         composer.change(|text| text.insert("half a thou"));
-        let earlier = || vec![draft("one"), draft("two")];
+        let earlier = || vec![Draft::new("one"), Draft::new("two")];
         composer.edit(Edit::Up, earlier);
         assert_eq!(composer.editor.text(), "two");
         composer.edit(Edit::Up, earlier);
@@ -329,30 +345,39 @@ mod tests {
         composer.change(|text| text.insert("unsent"));
         composer.set_aside();
         assert!(composer.is_empty());
-        composer.edit(Edit::Up, || vec![draft("sent")]);
+        composer.edit(Edit::Up, || vec![Draft::new("sent")]);
         assert_eq!(composer.editor.text(), "unsent");
     }
 
     #[test]
-    fn a_draft_that_was_set_aside_is_what_is_kept_until_it_is_sent() {
+    fn a_draft_that_was_set_aside_stays_until_it_is_sent() {
         let mut composer = Composer::default();
         composer.change(|text| text.insert("precious"));
         composer.set_aside();
-        assert_eq!(composer.draft_to_keep(), draft("precious"));
         composer.change(|text| text.insert("newer"));
-        assert_eq!(composer.draft_to_keep(), draft("newer"));
+        assert_eq!(composer.aside(), [Draft::new("precious")]);
         composer.take();
-        assert_eq!(composer.draft_to_keep(), draft("precious"));
         composer.edit(Edit::Up, Vec::new);
         composer.take();
-        assert_eq!(composer.draft_to_keep(), Draft::default());
+        assert_eq!(composer.aside(), []);
+    }
+
+    #[test]
+    fn the_last_draft_that_was_set_aside_stands_there_at_the_next_start() {
+        let aside = || vec![Draft::new("old"), Draft::new("last")];
+        let composer = Composer::with_unsent(Draft::default(), aside());
+        assert_eq!(composer.draft(), Draft::new("last"));
+        assert_eq!(composer.aside(), [Draft::new("old")]);
+        let composer = Composer::with_unsent(Draft::new("written"), aside());
+        assert_eq!(composer.draft(), Draft::new("written"));
+        assert_eq!(composer.aside(), aside());
     }
 
     #[test]
     fn what_was_queued_stands_before_what_is_being_written() {
         let mut composer = Composer::default();
         composer.change(|text| text.insert("third"));
-        composer.give_back([draft("first"), draft("second")]);
+        composer.give_back([Draft::new("first"), Draft::new("second")]);
         assert_eq!(composer.editor.text(), "first\n\nsecond\n\nthird");
     }
 

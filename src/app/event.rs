@@ -11,7 +11,7 @@ use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
     Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Progress, SearchHit,
-    Settings, SpaceInput, Stage, Summary,
+    Settings, SpaceInput, Stage, Summary, Unsent,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -69,8 +69,8 @@ pub enum StoreEvent {
     Loaded {
         /// The conversation.
         conversation: Box<Conversation>,
-        /// What stands unsent in its composer.
-        draft: Draft,
+        /// What is unsent in it.
+        unsent: Unsent,
         /// What is set for its Space.
         settings: Settings,
         /// Whether it was asked for to be seen.

@@ -37,9 +37,6 @@ pub(super) fn walked(model: &Model) -> Vec<Draft> {
     let own = model.conversation().earlier_prompts();
     let is_own = |text: &String| own.iter().any(|draft| draft.text == *text);
     let others = model.prompts.iter().rev().filter(|text| !is_own(text));
-    let others = others.map(|text| Draft {
-        text: text.clone(),
-        attachments: Vec::new(),
-    });
+    let others = others.map(Draft::new);
     others.collect::<Vec<_>>().into_iter().chain(own).collect()
 }

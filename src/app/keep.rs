@@ -17,8 +17,8 @@ const GATHERED: Duration = Duration::from_millis(200);
 pub struct Kept {
     /// Whether it is there at all; an empty conversation is not kept.
     exists: bool,
-    /// The composer's revision that is kept.
-    draft: u64,
+    /// What of the unsent is kept, by its revisions: draft, set aside, waiting.
+    unsent: [u64; 3],
     /// Whether system message, model or Space have changed.
     fields: bool,
     reply: Reply,
@@ -38,11 +38,11 @@ struct Reply {
 }
 
 impl Kept {
-    /// A conversation that was read from disk, its composer at this revision.
-    pub fn from_disk(draft: u64) -> Self {
+    /// A conversation that was read from disk, the unsent in it at these revisions.
+    pub fn from_disk(unsent: [u64; 3]) -> Self {
         Self {
             exists: true,
-            draft,
+            unsent,
             ..Self::default()
         }
     }
@@ -101,12 +101,33 @@ impl OpenConversation {
             changes.extend(self.keep_fields());
         }
         changes.extend(self.reply_changes());
-        let draft = self.composer.revision();
-        if self.kept.draft != draft {
-            self.kept.draft = draft;
+        changes.extend(self.unsent_changes());
+        changes
+    }
+
+    /// What of the unsent is another than what is kept.
+    fn unsent_changes(&mut self) -> Vec<Change> {
+        let id = self.conversation.id;
+        let [draft, aside, queue] = self.unsent_revisions();
+        let [kept_draft, kept_aside, kept_queue] =
+            std::mem::replace(&mut self.kept.unsent, [draft, aside, queue]);
+        let mut changes = Vec::new();
+        if draft != kept_draft {
             changes.push(Change::SaveDraft {
-                conversation: self.conversation.id,
-                draft: self.composer.draft_to_keep(),
+                conversation: id,
+                draft: self.composer.draft(),
+            });
+        }
+        if aside != kept_aside {
+            changes.push(Change::SaveAside {
+                conversation: id,
+                aside: self.unsent().aside,
+            });
+        }
+        if queue != kept_queue {
+            changes.push(Change::SaveQueue {
+                conversation: id,
+                queued: self.unsent().queued,
             });
         }
         changes
@@ -118,10 +139,10 @@ impl OpenConversation {
     }
 
     fn is_behind(&self) -> bool {
-        let draft = self.kept.draft != self.composer.revision();
+        let unsent = self.kept.unsent != self.unsent_revisions();
         // A conversation in which nothing was ever written is not kept.
-        let is_worth_it = self.kept.exists || !self.composer.is_empty();
-        (is_worth_it && (draft || self.kept.fields)) || self.reply_is_behind()
+        let is_worth_it = self.kept.exists || !self.is_untouched();
+        (is_worth_it && (unsent || self.kept.fields)) || self.reply_is_behind()
     }
 
     fn reply_is_behind(&self) -> bool {

@@ -76,6 +76,7 @@ pub fn matching<'a, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Pending;
 
     fn summary(title: &str) -> Summary {
         Summary {
@@ -87,7 +88,7 @@ mod tests {
             created_at: jiff::Timestamp::UNIX_EPOCH,
             updated_at: jiff::Timestamp::UNIX_EPOCH,
             messages: 1,
-            has_draft: false,
+            pending: Pending::Nothing,
             state: None,
             pinned: false,
             trashed: false,

@@ -8,12 +8,14 @@ use super::composer::Composer;
 use super::event::ReplyUpdate;
 use super::find::Find;
 use super::keep::Kept;
+use super::queue::Queue;
 use super::scroll::Scroll;
 use super::turn::Turn;
+use super::unsent::Editing;
 use crate::chat::{
-    Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Role, Settings,
+    Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Role, Settings, Unsent,
 };
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,12 +29,12 @@ pub struct OpenConversation {
     pub conversation: Conversation,
     /// The reply on its way, if there is one.
     pub turn: Option<Turn>,
-    /// Messages that wait for the reply to be over, the next one first.
-    pub queued: VecDeque<Draft>,
+    /// Messages that wait to be sent.
+    pub queue: Queue,
     /// The message being written.
     pub composer: Composer,
-    /// The message that is being written anew, and what stood in the composer before.
-    pub editing: Option<(MessageId, Draft)>,
+    /// What is being written anew in the composer.
+    pub editing: Option<Editing>,
     /// Where the transcript stands.
     pub scroll: Scroll,
     /// The search in the transcript.
@@ -48,6 +50,8 @@ pub struct OpenConversation {
     /// What is set for the Space, by name.
     pub settings: Settings,
     pub(super) kept: Kept,
+    /// Grows when something begins or ends to be written anew.
+    pub(super) edits: u64,
     /// The head on disk, where another window has put it on another path than what is seen here.
     elsewhere: Option<MessageId>,
 }
@@ -59,10 +63,16 @@ impl OpenConversation {
     }
 
     /// Opens a conversation as it was read from disk.
-    pub fn from_disk(conversation: Conversation, draft: Draft, settings: Settings) -> Self {
-        let composer = Composer::with_draft(draft);
-        let kept = Kept::from_disk(composer.revision());
-        Self::open(conversation, settings, composer, kept)
+    pub fn from_disk(conversation: Conversation, unsent: Unsent, settings: Settings) -> Self {
+        let composer = Composer::with_unsent(unsent.draft, unsent.aside);
+        let mut open = Self::open(conversation, settings, composer, Kept::default());
+        // While another window receives a reply, what waits behind it is the other's to send.
+        let streams = |head: &Arc<Message>| head.state == MessageState::Streaming;
+        if !open.conversation.head().is_some_and(streams) {
+            open.queue = unsent.queued.into();
+        }
+        open.kept = Kept::from_disk(open.unsent_revisions());
+        open
     }
 
     fn open(
@@ -74,7 +84,7 @@ impl OpenConversation {
         Self {
             conversation,
             turn: None,
-            queued: VecDeque::new(),
+            queue: Queue::default(),
             composer,
             editing: None,
             scroll: Scroll::default(),
@@ -85,6 +95,7 @@ impl OpenConversation {
             is_unread: false,
             settings,
             kept,
+            edits: 0,
             elsewhere: None,
         }
     }
@@ -107,7 +118,7 @@ impl OpenConversation {
 
     /// Whether nothing was ever said or written in it.
     pub fn is_untouched(&self) -> bool {
-        self.conversation.is_empty() && self.composer.is_empty()
+        self.conversation.is_empty() && self.composer.is_empty() && self.composer.aside().is_empty()
     }
 
     /// Adds the person's message behind `parent` and the reply that will follow it. Gives the
@@ -149,6 +160,22 @@ impl OpenConversation {
         let mut changes = self.added(reply);
         changes.push(self.head_moved(from));
         (reply, changes)
+    }
+
+    /// Begins a reply anew of which nothing came, in its own place.
+    pub(super) fn begin_again(&mut self, reply: MessageId, now: jiff::Timestamp) -> Vec<Change> {
+        self.notices.clear();
+        self.scroll.to_end();
+        self.picked = None;
+        self.kept.reply_begins();
+        self.conversation.change(reply, |message| {
+            message.state = MessageState::Streaming;
+            message.failure = None;
+            message.created_at = now;
+        });
+        let mut changes = self.keep_fields();
+        changes.extend(self.added(reply));
+        changes
     }
 
     /// The name of the last message that is seen.
@@ -282,7 +309,7 @@ impl OpenConversation {
             .conversation
             .path()
             .filter(|message| message.role == Role::User);
-        prompts.map(|message| draft_of(message)).collect()
+        prompts.map(|message| Draft::from(&**message)).collect()
     }
 
     /// Picks the message `by` places further down; from nothing picked, the last one.
@@ -301,13 +328,5 @@ impl OpenConversation {
             Some(id) => self.scroll.to_message(id),
             None => self.scroll.to_end(),
         }
-    }
-}
-
-/// What a message of the person was before it was sent.
-pub(super) fn draft_of(message: &Message) -> Draft {
-    Draft {
-        text: message.text.clone(),
-        attachments: message.attachments.clone(),
     }
 }

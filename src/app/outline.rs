@@ -3,7 +3,7 @@
 
 use super::library::matching;
 use super::{Effect, Menu, Model, Overlay, StoreEvent, switching};
-use crate::chat::{Conversation, Draft, Message, MessageId, Role, export, import_changes, tokens};
+use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes, tokens};
 use std::sync::Arc;
 
 /// A prompt in the outline.
@@ -98,12 +98,12 @@ pub(super) fn branch(model: &mut Model) -> Vec<Effect> {
     let settings = open.settings.clone();
     let mut effects = vec![Effect::Keep(import_changes(
         &branch,
-        Draft::default(),
+        Unsent::default(),
         settings.clone(),
     ))];
     let shown = StoreEvent::Loaded {
         conversation: Box::new(branch),
-        draft: Draft::default(),
+        unsent: Unsent::default(),
         settings,
         show: true,
     };

@@ -2,33 +2,52 @@
 
 use super::keep::keep;
 use super::turn::{Turn, TurnId};
+use super::unsent::Edited;
 use super::{
     DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, attaching, choosing, find, login, tree,
 };
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
-/// Enter: sends what is written, or queues it while a reply comes.
+/// Enter: sends what is written, or queues it while a reply comes. With nothing written it is the
+/// word for what waits.
 pub(super) fn send(model: &mut Model) -> Vec<Effect> {
+    let id = model.current;
     let open = model.conversation_mut();
     let draft = open.composer.draft();
     if draft.text.trim().is_empty() && draft.attachments.is_empty() {
-        return Vec::new();
+        return match open.editing {
+            None => send_waiting(model, id),
+            Some(_) => Vec::new(),
+        };
     }
     if open.editing.is_none() && choosing::is_command(&draft.text) {
         return choosing::run_command(model, &draft);
     }
-    open.composer.take();
-    let Some((message, before)) = open.editing.take() else {
-        return submit(model, model.current, draft);
-    };
-    open.composer.set(before);
-    let parent = open
-        .conversation
-        .message(message)
-        .and_then(|message| message.parent);
+    match open.end_edit() {
+        Some((Edited::Message(message), draft)) => send_version(model, message, draft),
+        Some((Edited::Queued(at), draft)) => {
+            open.queue.replace(at, draft);
+            send_waiting(model, id)
+        }
+        None => {
+            open.composer.take();
+            if open.waits() {
+                open.queue.push(draft);
+                return send_waiting(model, id);
+            }
+            submit(model, id, draft)
+        }
+    }
+}
+
+/// Sends a message as another version of one that was sent.
+fn send_version(model: &mut Model, message: MessageId, draft: Draft) -> Vec<Effect> {
     let (id, now) = (model.current, model.clock.wall);
-    let (reply, changes) = model.conversation_mut().begin(parent, draft, now);
+    let open = model.conversation_mut();
+    let message = open.conversation.message(message);
+    let parent = message.and_then(|message| message.parent);
+    let (reply, changes) = open.begin(parent, draft, now);
     start(model, id, reply, changes)
 }
 
@@ -39,11 +58,28 @@ pub(super) fn submit(model: &mut Model, id: ConversationId, draft: Draft) -> Vec
         return Vec::new();
     };
     if open.turn.is_some() {
-        open.queued.push_back(draft);
+        open.queue.push(draft);
         return Vec::new();
     }
     let (reply, changes) = open.begin(open.head(), draft, now);
     start(model, id, reply, changes)
+}
+
+/// Sends what waits, unless a reply is on its way: first the message that the Space was not there
+/// to hear, then those behind it, each when the reply before it is complete.
+pub(super) fn send_waiting(model: &mut Model, id: ConversationId) -> Vec<Effect> {
+    let now = model.clock.wall;
+    let Some(open) = model.open.get_mut(&id).filter(|open| open.waits()) else {
+        return Vec::new();
+    };
+    if let Some(reply) = open.unheard() {
+        let changes = open.begin_again(reply, now);
+        return start(model, id, reply, changes);
+    }
+    match open.next_queued() {
+        Some(next) => submit(model, id, next),
+        None => Vec::new(),
+    }
 }
 
 /// Asks for the reply that has just been begun.
@@ -110,14 +146,11 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     let Some(open) = model.open.get_mut(&id) else {
         return effects;
     };
-    if !is_complete {
+    if is_complete {
+        effects.extend(send_waiting(model, id));
+    } else if open.unheard().is_none() {
         // What was queued was meant to follow a whole reply: the person decides again.
-        let queued = std::mem::take(&mut open.queued);
-        if !queued.is_empty() {
-            open.composer.give_back(queued);
-        }
-    } else if let Some(next) = open.queued.pop_front() {
-        effects.extend(submit(model, id, next));
+        open.give_back_queue();
     }
     if is_complete && model.names().window.is_none() {
         // A Space that has answered is known better than before.
@@ -138,6 +171,7 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     };
     if std::mem::replace(&mut turn.is_stopping, true) {
         let changes = open.end(MessageState::Stopped, |_| {});
+        open.give_back_queue();
         return keep(changes).into_iter().collect();
     }
     vec![Effect::CancelTurn(turn.id)]

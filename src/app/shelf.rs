@@ -1,11 +1,35 @@
-//! The chips above the message, walked and changed by keys: looked at, taken into the text, put
-//! in another order, removed.
+//! The rows above the message being written, walked and changed by keys: the messages that wait to
+//! be sent, and below them the chips. Each is looked at, taken into the text, put in another
+//! order, removed.
 
+use super::unsent::Edited;
 use super::{Focus, Model, Overlay, TextView};
 
-/// Gives the chips the keyboard, if there are any.
+/// What the mark stands at.
+enum Row {
+    /// A message that waits, by its place in the queue.
+    Queued(usize),
+    /// A chip, by its place on the shelf.
+    Chip(usize),
+}
+
+/// How many rows there are.
+pub(super) fn rows(model: &Model) -> usize {
+    let open = model.conversation();
+    open.queue.len() + open.composer.shelf().len()
+}
+
+fn marked(model: &Model) -> Row {
+    let queued = model.conversation().queue.len();
+    match model.shelf_at.checked_sub(queued) {
+        None => Row::Queued(model.shelf_at),
+        Some(at) => Row::Chip(at),
+    }
+}
+
+/// Gives the rows the keyboard, if there are any.
 pub(super) fn enter(model: &mut Model) {
-    let count = model.conversation().composer.shelf().len();
+    let count = rows(model);
     if count > 0 {
         model.focus = Focus::Shelf;
         model.shelf_at = model.shelf_at.min(count - 1);
@@ -14,8 +38,7 @@ pub(super) fn enter(model: &mut Model) {
 
 /// Moves the mark.
 pub(super) fn select(model: &mut Model, by: isize) {
-    let count = model.conversation().composer.shelf().len();
-    let last = count.saturating_sub(1);
+    let last = rows(model).saturating_sub(1);
     if by > 0 && model.shelf_at >= last {
         model.focus = Focus::Composer;
     } else {
@@ -23,52 +46,82 @@ pub(super) fn select(model: &mut Model, by: isize) {
     }
 }
 
-/// Shows all of the text of the chip at the mark.
+/// Shows all of the text at the mark.
 pub(super) fn preview(model: &mut Model) {
-    let shelf = model.conversation().composer.shelf();
-    let Some(attachment) = shelf.get(model.shelf_at).cloned() else {
-        return;
+    let open = model.conversation();
+    let view = match marked(model) {
+        Row::Queued(at) => open
+            .queue
+            .get(at)
+            .map(|draft| TextView::new("Waits to be sent", draft.text.as_str())),
+        Row::Chip(at) => match open.composer.shelf().get(at) {
+            Some(chip) if chip.file.is_some() => {
+                model.remark("It is sent as a file; there is no text to show.");
+                return;
+            }
+            chip => chip.map(|chip| TextView::new(&chip.name, chip.text.clone())),
+        },
     };
-    if attachment.file.is_some() {
-        model.remark("It is sent as a file; there is no text to show.");
-        return;
-    }
-    let view = TextView {
-        title: attachment.name.clone(),
-        text: attachment.text.clone(),
-        row: 0,
-    };
-    model.overlay = Some(Overlay::Text(view));
+    model.overlay = view.map(Overlay::Text);
 }
 
-/// Takes the text of the chip into the message, where it can be changed.
+/// Takes the text of the chip into the message, where it can be changed; or the whole message
+/// that waits, until Enter puts it back into its place.
 pub(super) fn expand(model: &mut Model) {
-    let at = model.shelf_at;
-    if model.conversation_mut().composer.expand(at) {
-        leave_if_empty(model);
-        model.focus = Focus::Composer;
-    } else {
-        model.remark("It is too large for the text field; Ctrl+G writes in your own editor.");
+    let row = marked(model);
+    let open = model.conversation_mut();
+    match row {
+        Row::Queued(at) => {
+            if let Some(draft) = open.queue.get(at).cloned() {
+                open.begin_edit(Edited::Queued(at), draft);
+                model.focus = Focus::Composer;
+            }
+        }
+        Row::Chip(at) if open.composer.expand(at) => {
+            leave_if_empty(model);
+            model.focus = Focus::Composer;
+        }
+        Row::Chip(_) => {
+            model.remark("It is too large for the text field; Ctrl+G writes in your own editor.");
+        }
     }
 }
 
-/// Removes the chip.
+/// Removes the chip, or takes the message that waits back; Up brings that into the composer.
 pub(super) fn remove(model: &mut Model) {
-    let at = model.shelf_at;
-    model.conversation_mut().composer.remove(at);
+    let row = marked(model);
+    let open = model.conversation_mut();
+    match row {
+        Row::Queued(_) if open.editing.is_some() => {
+            model.remark("Something is being written anew; Enter or Esc ends that first.");
+        }
+        Row::Queued(at) => {
+            if let Some(draft) = open.queue.remove(at) {
+                open.composer.put_aside(draft);
+                model.remark("It is not sent; Up brings it back.");
+            }
+        }
+        Row::Chip(at) => open.composer.remove(at),
+    }
     leave_if_empty(model);
 }
 
-/// Sends the chip earlier (−1) or later (1).
+/// Has the row at the mark sent earlier (−1) or later (1).
 pub(super) fn reorder(model: &mut Model, by: isize) {
-    let at = model.shelf_at;
-    if model.conversation_mut().composer.swap(at, by) {
-        model.shelf_at = at.saturating_add_signed(by);
+    let row = marked(model);
+    let open = model.conversation_mut();
+    let is_moved = match row {
+        Row::Queued(_) if open.editing.is_some() => false,
+        Row::Queued(at) => open.queue.swap(at, by),
+        Row::Chip(at) => open.composer.swap(at, by),
+    };
+    if is_moved {
+        model.shelf_at = model.shelf_at.saturating_add_signed(by);
     }
 }
 
 fn leave_if_empty(model: &mut Model) {
-    let count = model.conversation().composer.shelf().len();
+    let count = rows(model);
     model.shelf_at = model.shelf_at.min(count.saturating_sub(1));
     if count == 0 {
         model.focus = Focus::Composer;

@@ -8,7 +8,7 @@ use super::editor::Editor;
 use super::keep::keep;
 use super::open::OpenConversation;
 use super::{Effect, Focus, Model, Overlay, StoreEvent, settings, tree};
-use crate::chat::{Change, Conversation, ConversationId, Draft, MessageId, Settings};
+use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Unsent};
 use crate::chat::{export, import_changes};
 
 /// Open conversations in which nothing happens are given up beyond this many; the disk has them.
@@ -28,10 +28,10 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
         }
         StoreEvent::Loaded {
             conversation,
-            draft,
+            unsent,
             settings,
             show,
-        } => loaded(model, *conversation, (draft, settings), show),
+        } => loaded(model, *conversation, (unsent, settings), show),
         StoreEvent::HeadElsewhere(id) => {
             model.remark("Another window went on with this conversation; both versions are kept.");
             vec![Effect::Load { id, show: false }]
@@ -70,7 +70,7 @@ fn changed_elsewhere(model: &Model) -> Vec<Effect> {
 fn loaded(
     model: &mut Model,
     conversation: Conversation,
-    (draft, settings): (Draft, Settings),
+    (unsent, settings): (Unsent, Settings),
     show: bool,
 ) -> Vec<Effect> {
     let id = conversation.id;
@@ -80,7 +80,7 @@ fn loaded(
         .take_if(|copied| *copied == id)
         .is_some()
     {
-        return copy(model, &conversation, draft, settings);
+        return copy(model, &conversation, unsent, settings);
     }
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
@@ -90,7 +90,7 @@ fn loaded(
         }
         Some(_) => {}
         None if show => {
-            let open = OpenConversation::from_disk(conversation, draft, settings);
+            let open = OpenConversation::from_disk(conversation, unsent, settings);
             model.open.insert(id, open);
         }
         None => return Vec::new(),
@@ -161,7 +161,7 @@ fn give_up_idle(model: &mut Model) {
     let current = model.current;
     let mut room = OPEN_KEPT;
     model.open.retain(|id, open| {
-        let is_busy = open.turn.is_some() || !open.queued.is_empty() || open.due_at().is_some();
+        let is_busy = open.turn.is_some() || !open.queue.is_empty() || open.due_at().is_some();
         if *id == current || is_busy {
             return true;
         }
@@ -316,9 +316,9 @@ pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(open) = model.open.get(&id) {
-        let (draft, settings) = (open.composer.draft_to_keep(), open.settings.clone());
+        let (unsent, settings) = (open.unsent(), open.settings.clone());
         let conversation = open.conversation.clone();
-        return copy(model, &conversation, draft, settings);
+        return copy(model, &conversation, unsent, settings);
     }
     model.library.copying = Some(id);
     vec![Effect::Load { id, show: false }]
@@ -327,7 +327,7 @@ pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
 fn copy(
     model: &mut Model,
     conversation: &Conversation,
-    draft: Draft,
+    unsent: Unsent,
     settings: Settings,
 ) -> Vec<Effect> {
     let title = conversation.shown_title();
@@ -336,7 +336,7 @@ fn copy(
     model.library.selected = Some(copy.id);
     model.remark(format!("Duplicated “{title}”."));
     vec![
-        Effect::Keep(import_changes(&copy, draft, settings)),
+        Effect::Keep(import_changes(&copy, unsent, settings)),
         Effect::List,
     ]
 }

@@ -3,7 +3,7 @@
 //! Nothing is overwritten. A new version is a sibling in the tree, and the path that is seen goes
 //! through it from then on.
 
-use super::open::draft_of;
+use super::unsent::Edited;
 use super::{Effect, Model, OpenConversation, sending};
 use crate::chat::{Change, Draft, MessageId, Role};
 
@@ -27,12 +27,7 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
         model.remark("Only your own messages can be edited; r asks for another reply.");
         return Vec::new();
     }
-    let before = match open.editing.take() {
-        Some((_, before)) => before,
-        None => open.composer.draft(),
-    };
-    open.composer.set(draft_of(&message));
-    open.editing = Some((message.id, before));
+    open.begin_edit(Edited::Message(message.id), Draft::from(&*message));
     open.picked = None;
     Vec::new()
 }
@@ -56,6 +51,10 @@ pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
     let Some(user) = user else {
         return Vec::new();
     };
+    let unheard = open.unheard().and_then(|id| open.conversation.message(id));
+    if unheard.is_some_and(|reply| reply.parent == Some(user)) {
+        return sending::send_waiting(model, id);
+    }
     let from = open.head();
     let mut changes = open.keep_fields();
     let (reply, more) = open.begin_reply(user, now, from);
@@ -69,11 +68,7 @@ pub(super) fn go_on(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.conversation_mut().picked = None;
-    let draft = Draft {
-        text: GO_ON.to_owned(),
-        attachments: Vec::new(),
-    };
-    sending::submit(model, model.current, draft)
+    sending::submit(model, model.current, Draft::new(GO_ON))
 }
 
 /// Shows another version of the picked message, and what followed it.

@@ -177,11 +177,6 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
             effects.extend(keep(open.end(MessageState::Stopped, |_| {})));
             effects.push(Effect::CancelTurn(id));
         }
-        // What was queued is not lost: it stands in the composer at the next start.
-        let queued = std::mem::take(&mut open.queued);
-        if !queued.is_empty() {
-            open.composer.give_back(queued);
-        }
     }
     effects.push(Effect::Quit);
     effects

@@ -1,7 +1,9 @@
 //! A change of what is kept on disk: plain data, made where the model changes and applied by the
 //! store in the order in which it is sent.
 
-use super::{Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState};
+use super::{
+    Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState, Unsent,
+};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,6 +100,20 @@ pub enum Change {
         /// The draft.
         draft: Draft,
     },
+    /// The messages that wait to be sent; they take the place of those that were kept.
+    SaveQueue {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The messages, the next one first.
+        queued: Vec<Draft>,
+    },
+    /// The drafts that were set aside; they take the place of those that were kept.
+    SaveAside {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The drafts, the latest last.
+        aside: Vec<Draft>,
+    },
     /// The person names the conversation; `None` goes back to its first words.
     SetTitle {
         /// The conversation.
@@ -143,6 +159,8 @@ impl Change {
             Self::Finish { .. } => "the end of a reply",
             Self::SetHead { .. } => "the place in the conversation",
             Self::SaveDraft { .. } => "the draft",
+            Self::SaveQueue { .. } => "the messages that wait",
+            Self::SaveAside { .. } => "what was set aside",
             Self::SetTitle { .. } => "the title",
             Self::Pin { .. } => "the pin",
             Self::Delete { .. } => "that the conversation is deleted",
@@ -170,7 +188,7 @@ impl Change {
 /// in it must be new to the store (see `chat::export::renamed`).
 pub fn import_changes(
     conversation: &Conversation,
-    draft: Draft,
+    unsent: Unsent,
     settings: Settings,
 ) -> Vec<Change> {
     let id = conversation.id;
@@ -192,10 +210,27 @@ pub fn import_changes(
         from: None,
         to: conversation.head().map(|head| head.id),
     });
+    let Unsent {
+        draft,
+        queued,
+        aside,
+    } = unsent;
     if !draft.is_empty() {
         changes.push(Change::SaveDraft {
             conversation: id,
             draft,
+        });
+    }
+    if !queued.is_empty() {
+        changes.push(Change::SaveQueue {
+            conversation: id,
+            queued,
+        });
+    }
+    if !aside.is_empty() {
+        changes.push(Change::SaveAside {
+            conversation: id,
+            aside,
         });
     }
     changes

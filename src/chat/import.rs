@@ -75,11 +75,11 @@ pub enum Origin {
 pub fn plan(imported: Imported, here: Option<&Conversation>, origin: Origin) -> Plan {
     let Imported {
         conversation,
-        draft,
+        unsent,
         settings,
     } = imported;
     let Some(here) = here else {
-        return Plan::New(import_changes(&conversation, draft, settings));
+        return Plan::New(import_changes(&conversation, unsent, settings));
     };
     let is_changed = |message: &&Arc<Message>| {
         let known = here.message(message.id);
@@ -87,7 +87,7 @@ pub fn plan(imported: Imported, here: Option<&Conversation>, origin: Origin) -> 
     };
     if origin == Origin::Ours && conversation.messages().any(|message| is_changed(&message)) {
         let copy = export::renamed(&conversation);
-        let changes = import_changes(&copy, draft, settings);
+        let changes = import_changes(&copy, unsent, settings);
         return Plan::Copy(Arc::new(copy), changes);
     }
     let changes = added(&conversation, here);
@@ -142,7 +142,7 @@ fn is_message(change: &Change) -> bool {
 fn added(conversation: &Conversation, here: &Conversation) -> Vec<Change> {
     let all = import_changes(
         conversation,
-        super::Draft::default(),
+        super::Unsent::default(),
         super::Settings::new(),
     );
     let is_new = |change: &Change| match change {

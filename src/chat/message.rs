@@ -1,4 +1,5 @@
-//! A message and what belongs to it: role, state, text, thoughts; and one that is not sent yet.
+//! A message and what belongs to it: role, state, text, thoughts. One that is not sent yet is a
+//! [`super::Draft`].
 //!
 //! The text kept here is the original, as typed, pasted or received; `sanitize` makes what is
 //! shown. Plain data, no I/O.
@@ -186,21 +187,5 @@ impl Message {
             .map(|attachment| attachment.text.len() + 2)
             .sum();
         attached + self.text.len() + self.hidden_tail.len()
-    }
-}
-
-/// A message that has not been sent: what stands in the composer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Draft {
-    /// The text, as far as it is typed.
-    pub text: String,
-    /// The pastes and files on the shelf above it.
-    pub attachments: Vec<Arc<Attachment>>,
-}
-
-impl Draft {
-    /// Whether there is nothing to send or to keep.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.attachments.is_empty()
     }
 }

@@ -80,3 +80,14 @@ pub struct Failure {
     /// What the person can do.
     pub hint: String,
 }
+
+impl Failure {
+    /// The kinds of failures in which the Space was not there to hear the message: out of reach,
+    /// asleep, or with something in front of it that answered in its place.
+    pub const OUT_OF_REACH: [&str; 4] = ["connect", "timeout", "asleep", "status"];
+
+    /// Whether the Space was not there to hear the message.
+    pub fn is_out_of_reach(&self) -> bool {
+        Self::OUT_OF_REACH.contains(&self.kind.as_str())
+    }
+}

@@ -22,12 +22,24 @@ pub struct Summary {
     pub updated_at: Timestamp,
     /// How many messages it has, all branches counted.
     pub messages: usize,
-    /// Whether something unsent stands in its composer.
-    pub has_draft: bool,
+    /// What is unsent in it.
+    pub pending: Pending,
     /// How the last message that is seen of it stands; `None` where it has no message.
     pub state: Option<MessageState>,
     /// Whether the person wants it at the head of the list.
     pub pinned: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
+}
+
+/// What is unsent in a conversation, the most pressing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pending {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Something that was written and not sent.
+    Draft,
+    /// A message that waits for the person's word.
+    Waiting,
 }

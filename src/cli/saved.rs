@@ -4,7 +4,7 @@
 
 use super::exit::{Exit, complain, print};
 use super::import;
-use crate::chat::{Change, ConversationId, Summary, export};
+use crate::chat::{Change, ConversationId, Pending, Summary, export};
 use crate::sanitize;
 use crate::store::{Found, Loaded, Reader, Store, StoreError, StoreNotice};
 use clap::{Args, Subcommand, ValueEnum};
@@ -196,9 +196,13 @@ fn json_line(summary: &Summary) -> String {
 fn text_line(summary: &Summary) -> String {
     let when = local(summary.updated_at);
     let title = sanitize::line(&summary.title);
-    let draft = if summary.has_draft { "  (draft)" } else { "" };
+    let pending = match summary.pending {
+        Pending::Waiting => "  (waiting)",
+        Pending::Draft => "  (draft)",
+        Pending::Nothing => "",
+    };
     format!(
-        "{}  {when}  {:>4}  {title}{draft}\n",
+        "{}  {when}  {:>4}  {title}{pending}\n",
         summary.id, summary.messages
     )
 }
@@ -290,7 +294,7 @@ fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
         Format::Md => export::markdown(&loaded.conversation),
         Format::Html => export::html(&loaded.conversation),
         Format::Json => {
-            let value = export::json(&loaded.conversation, &loaded.draft, &loaded.settings);
+            let value = export::json(&loaded.conversation, &loaded.unsent, &loaded.settings);
             format!("{value:#}\n")
         }
     };

@@ -249,7 +249,7 @@ async fn prompts(reader: Reader, events: mpsc::Sender<Event>) {
 pub fn loaded(loaded: Loaded, show: bool) -> StoreEvent {
     StoreEvent::Loaded {
         conversation: Box::new(loaded.conversation),
-        draft: loaded.draft,
+        unsent: loaded.unsent,
         settings: loaded.settings,
         show,
     }

@@ -1,16 +1,15 @@
 //! Carries out jobs on the connection that writes, inside a transaction of the writer's.
 
+mod drafts;
+
 use super::texts::{self, Hashes};
 use super::{StoreError, StoreNotice, derived, row};
-use crate::chat::{
-    Attachment, ConversationId, Draft, Failure, Message, MessageId, MessageState, Role,
-};
 use crate::chat::{Change, Settings};
+use crate::chat::{ConversationId, Failure, Message, MessageId, MessageState, Role};
 use jiff::Timestamp;
 use rusqlite::types::Null;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What jobs are carried out with.
@@ -82,6 +81,14 @@ impl Applier<'_> {
                 conversation,
                 draft,
             } => self.save_draft(*conversation, draft),
+            Change::SaveQueue {
+                conversation,
+                queued,
+            } => self.save_unsent(*conversation, "queued", queued),
+            Change::SaveAside {
+                conversation,
+                aside,
+            } => self.save_unsent(*conversation, "aside", aside),
             Change::SetTitle {
                 conversation,
                 title,
@@ -213,52 +220,6 @@ impl Applier<'_> {
         Ok(())
     }
 
-    /// Makes `attachments` those of the message, and has their texts searched.
-    fn attach(&mut self, message: i64, attachments: &[Arc<Attachment>]) -> Outcome {
-        self.connection
-            .prepare_cached("DELETE FROM attachments WHERE message = ?1")?
-            .execute([message])?;
-        self.put_attachments("attachments (message", message, attachments)?;
-        self.connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO sources (text)
-                 SELECT text FROM attachments WHERE message = ?1 ORDER BY place",
-            )?
-            .execute([message])?;
-        Ok(())
-    }
-
-    /// Adds attachments to a table, told with the column that names their owner.
-    fn put_attachments(
-        &mut self,
-        table: &str,
-        owner: i64,
-        attachments: &[Arc<Attachment>],
-    ) -> Outcome {
-        let insert = format!(
-            "INSERT INTO {table}, place, name, tokens, text, file, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-        );
-        for (place, attachment) in attachments.iter().enumerate() {
-            let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
-            let file = attachment.file.as_ref();
-            let content = match file {
-                Some(file) => texts::keep_content(self.connection, file)?,
-                None => None,
-            };
-            self.connection.prepare_cached(&insert)?.execute(params![
-                owner,
-                number(place),
-                attachment.name,
-                number(attachment.tokens),
-                text,
-                file.map(|file| file.path.to_string_lossy()),
-                content
-            ])?;
-        }
-        Ok(())
-    }
-
     fn append(&self, message: MessageId, text: &str) -> Outcome {
         let added = self
             .connection
@@ -351,20 +312,6 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn save_draft(&mut self, conversation: ConversationId, draft: &Draft) -> Outcome {
-        let owner = self.conversation_key(conversation)?;
-        self.connection
-            .prepare_cached("DELETE FROM drafts WHERE conversation = ?1")?
-            .execute([owner])?;
-        if draft.is_empty() {
-            return Ok(());
-        }
-        self.connection
-            .prepare_cached("INSERT INTO drafts (conversation, text) VALUES (?1, ?2)")?
-            .execute(params![owner, draft.text])?;
-        self.put_attachments("draft_attachments (conversation", owner, &draft.attachments)
-    }
-
     fn change_conversation(
         &self,
         conversation: ConversationId,
@@ -386,7 +333,8 @@ impl Applier<'_> {
             .execute("DELETE FROM conversations WHERE deleted_at < ?1", [&before])?;
         self.connection.execute(
             "DELETE FROM conversations WHERE messages = 0 AND title IS NULL AND updated_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)",
+             AND NOT EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)
+             AND NOT EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key)",
             [&before],
         )?;
         texts::remove_unused(self.connection)?;

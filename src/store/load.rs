@@ -1,11 +1,11 @@
-//! Makes a conversation of what is stored: messages, pieces, texts, the draft.
+//! Makes a conversation of what is stored: messages, pieces, texts, what is unsent.
 
 use super::{Loaded, Place, row};
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, FileHash, Message, MessageState,
-    SentFile,
+    SentFile, Unsent,
 };
-use rusqlite::{Connection, OptionalExtension, Result, Row};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(super) fn load(
                 row::read_optional_id(row, "head")?,
                 Loaded {
                     conversation,
-                    draft: Draft::default(),
+                    unsent: Unsent::default(),
                     settings: serde_json::from_str(&settings).unwrap_or_default(),
                     trashed: row.get::<_, Option<String>>("deleted_at")?.is_some(),
                 },
@@ -56,7 +56,11 @@ pub(super) fn load(
         .filter(|head| messages.iter().any(|message| message.id == *head))
         .or_else(|| messages.iter().map(|message| message.id).max());
     loaded.conversation = loaded.conversation.with_messages(messages, head);
-    loaded.draft = draft(&moment, key, &mut texts)?;
+    loaded.unsent = Unsent {
+        draft: draft(&moment, key, &mut texts)?,
+        queued: unsent(&moment, key, "queued", &mut texts)?,
+        aside: unsent(&moment, key, "aside", &mut texts)?,
+    };
     Ok(Some(loaded))
 }
 
@@ -201,4 +205,27 @@ fn draft(connection: &Connection, conversation: i64, texts: &mut Texts) -> Resul
         text: text.unwrap_or_default(),
         attachments: attachments(connection, table, conversation, texts)?,
     })
+}
+
+/// What is unsent of a kind, in order.
+fn unsent(
+    connection: &Connection,
+    conversation: i64,
+    kind: &str,
+    texts: &mut Texts,
+) -> Result<Vec<Draft>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT key, text FROM unsent WHERE conversation = ?1 AND kind = ?2 ORDER BY key",
+    )?;
+    let mut rows = statement.query(params![conversation, kind])?;
+    let mut drafts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let table = "unsent_attachments LEFT JOIN files ON files.key = unsent_attachments.content
+            WHERE unsent";
+        drafts.push(Draft {
+            text: row.get("text")?,
+            attachments: attachments(connection, table, row.get("key")?, texts)?,
+        });
+    }
+    Ok(drafts)
 }

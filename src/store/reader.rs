@@ -7,7 +7,8 @@ use super::search;
 use super::{Place, StoreError, files, load, row, schema};
 use crate::chat::attachment::read_contents;
 use crate::chat::{
-    Conversation, ConversationId, Draft, FileHash, Message, SearchHit, Settings, Summary,
+    Conversation, ConversationId, Failure, FileHash, Message, Pending, SearchHit, Settings,
+    Summary, Unsent,
 };
 use rusqlite::{Connection, InterruptHandle, Result, Row, params};
 use std::collections::HashSet;
@@ -30,8 +31,8 @@ pub struct Reader {
 pub struct Loaded {
     /// The conversation. A reply that streams in it is being received by a living instance.
     pub conversation: Conversation,
-    /// What stands unsent in its composer.
-    pub draft: Draft,
+    /// What is unsent in it.
+    pub unsent: Unsent,
     /// What is set for its Space.
     pub settings: Settings,
     /// Whether it is in the trash.
@@ -138,7 +139,9 @@ impl Reader {
             .map(|message| message.with_contents(read).map(Arc::unwrap_or_clone))
             .collect::<std::result::Result<_, _>>()?;
         loaded.conversation = loaded.conversation.with_messages(messages, head);
-        read_contents(&mut loaded.draft.attachments, read)?;
+        for draft in loaded.unsent.drafts_mut() {
+            read_contents(&mut draft.attachments, read)?;
+        }
         Ok(Some(loaded))
     }
 
@@ -279,9 +282,17 @@ fn summaries(
     limit: usize,
     offset: usize,
 ) -> Result<Vec<Summary>> {
+    let out_of_reach = Failure::OUT_OF_REACH
+        .map(|kind| format!("'{kind}'"))
+        .join(", ");
     let mut summaries = connection.prepare_cached(&format!(
         "SELECT *, EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)
+                OR EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key)
             AS has_draft,
+            EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key AND kind = 'queued')
+                OR EXISTS (SELECT 1 FROM messages WHERE messages.id = head AND state = 'failed'
+                    AND text = '' AND reasoning = '' AND failure ->> 'kind' IN ({out_of_reach}))
+            AS waits,
             (SELECT state FROM messages WHERE messages.id = head) AS state
          FROM conversations
          WHERE {which} AND (messages > 0 OR has_draft OR title IS NOT NULL)
@@ -300,7 +311,11 @@ fn summaries(
             created_at: row::read_time(row, "created_at")?,
             updated_at: row::read_time(row, "updated_at")?,
             messages: usize::try_from(row.get::<_, i64>("messages")?).unwrap_or(0),
-            has_draft: row.get("has_draft")?,
+            pending: match (row.get("waits")?, row.get("has_draft")?) {
+                (true, _) => Pending::Waiting,
+                (false, true) => Pending::Draft,
+                (false, false) => Pending::Nothing,
+            },
             trashed: row.get::<_, Option<String>>("deleted_at")?.is_some(),
         })
     })?;

@@ -18,17 +18,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The tables whose rows have numbers as keys, with the column of the key; those that others refer to come first.
-const KEYED: [(&str, &str); 6] = [
+const KEYED: [(&str, &str); 7] = [
     ("texts", "key"),
     ("files", "key"),
     ("conversations", "key"),
     ("messages", "key"),
     ("pieces", "key"),
     ("drafts", "conversation"),
+    ("unsent", "key"),
 ];
 
 /// The tables whose rows belong to a row of another: their name, the owner's column, the owner's table and its key.
-const OWNED: [(&str, &str, &str, &str); 2] = [
+const OWNED: [(&str, &str, &str, &str); 3] = [
     ("attachments", "message", "messages", "key"),
     (
         "draft_attachments",
@@ -36,6 +37,7 @@ const OWNED: [(&str, &str, &str, &str); 2] = [
         "drafts",
         "conversation",
     ),
+    ("unsent_attachments", "unsent", "unsent", "key"),
 ];
 
 /// How many keys are tried behind one that cannot be read, where the table's last key is not known.
@@ -112,12 +114,18 @@ fn fill(damaged: &Connection, to: &Path) -> Result<Rescued, StoreError> {
     let transaction = new.transaction().map_err(sql)?;
     let copied = || -> rusqlite::Result<Rescued> {
         let mut gaps = Vec::new();
-        for (table, key) in KEYED {
+        // What an earlier version did not have cannot be lost.
+        let has = |table: &str| {
+            let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+            let found = damaged.query_row(sql, [table], |_| Ok(()));
+            !matches!(found, Err(rusqlite::Error::QueryReturnedNoRows))
+        };
+        for (table, key) in KEYED.into_iter().filter(|(table, _)| has(table)) {
             if !copy_keyed(damaged, &transaction, table, key)? {
                 gaps.push(table);
             }
         }
-        for owned in OWNED {
+        for owned in OWNED.into_iter().filter(|(table, ..)| has(table)) {
             if !copy_owned(damaged, &transaction, owned)? {
                 gaps.push(owned.0);
             }
@@ -291,9 +299,12 @@ fn mend(new: &Connection) -> rusqlite::Result<()> {
          DELETE FROM pieces WHERE message NOT IN (SELECT key FROM messages);
          DELETE FROM attachments WHERE text NOT IN (SELECT key FROM texts);
          DELETE FROM draft_attachments WHERE text NOT IN (SELECT key FROM texts);
+         DELETE FROM unsent_attachments WHERE text NOT IN (SELECT key FROM texts);
          UPDATE attachments SET content = NULL
             WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
          UPDATE draft_attachments SET content = NULL
+            WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
+         UPDATE unsent_attachments SET content = NULL
             WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
          UPDATE messages SET parent = (SELECT before.id FROM messages AS before
                 WHERE before.conversation = messages.conversation AND before.key < messages.key
@@ -326,7 +337,8 @@ fn add_conversations(new: &Connection, system: i64) -> rusqlite::Result<()> {
     let mut lost = new.prepare(
         "SELECT owner, min(created_at), max(created_at) FROM
             (SELECT conversation AS owner, created_at FROM messages
-             UNION ALL SELECT conversation, NULL FROM drafts)
+             UNION ALL SELECT conversation, NULL FROM drafts
+             UNION ALL SELECT conversation, NULL FROM unsent)
          WHERE owner NOT IN (SELECT key FROM conversations) GROUP BY owner",
     )?;
     let mut rows = lost.query([])?;

@@ -16,7 +16,11 @@ pub(super) const APPLICATION_ID: i64 = 0x7370_6368;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// What each version adds to the one before it; the first makes version 1 of an empty file.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Opens the database for writing. Nothing is written to it, nor is its log folded into it,
 /// before its version is known to be understood.

@@ -8,6 +8,7 @@ mod opening;
 mod rescuing;
 mod searching;
 mod sent_files;
+mod unsent;
 
 use super::{FILE_NAME, Loaded, Store, StoreNotice};
 use crate::chat::{Attachment, Conversation, ConversationId, Message, MessageState, Role};

@@ -72,6 +72,7 @@ pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
             SELECT key FROM texts
             EXCEPT SELECT text FROM attachments
             EXCEPT SELECT text FROM draft_attachments
+            EXCEPT SELECT text FROM unsent_attachments
             EXCEPT SELECT system FROM messages WHERE system IS NOT NULL
             EXCEPT SELECT system FROM conversations
         );
@@ -81,6 +82,7 @@ pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
             SELECT key FROM files
             EXCEPT SELECT content FROM attachments
             EXCEPT SELECT content FROM draft_attachments
+            EXCEPT SELECT content FROM unsent_attachments
         );",
     )
 }

@@ -6,7 +6,9 @@ use super::theme::Theme;
 use super::words::fitted;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, shown_key};
-use crate::app::{Focus, Model};
+use crate::app::unsent::Edited;
+use crate::app::{Focus, Model, OpenConversation};
+use crate::chat::Draft;
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
@@ -20,7 +22,7 @@ use unicode_width::UnicodeWidthStr;
 pub fn wanted_height(model: &Model, width: u16, height: u16) -> u16 {
     let open = model.conversation();
     let text = open.composer.editor.rows(text_width(width)).len();
-    let above = open.composer.shelf().len() + open.queued.len();
+    let above = open.composer.shelf().len() + open.queue.len();
     // However small the window: what stands above the text is never sent unseen.
     let most = (height / 3).max(if above > 0 { 4 } else { 3 });
     u16::try_from(text + above + 2)
@@ -65,6 +67,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     if open.composer.is_empty() && text.height > 0 {
         let words = if open.turn.is_some() {
             "write the next message"
+        } else if open.waits() {
+            "write a message; Enter alone sends what waits"
         } else {
             "write a message"
         };
@@ -82,20 +86,14 @@ fn draw_above(
     inner: Rect,
 ) -> u16 {
     let open = model.conversation();
-    let queued = open.queued.iter().map(|draft| {
-        let words = sanitize::line(&draft.text);
-        Line::styled(format!("⧗ queued: {words}"), theme.warning)
-    });
+    let queued = open.queue.iter().enumerate();
+    let queued = queued.map(|(at, draft)| queued_line(open, at, draft, theme));
     let shelf = open.composer.shelf().iter();
-    let mut above: Vec<Line> = queued
-        .chain(shelf.enumerate().map(|(at, attachment)| {
-            let mut line = chip(model, attachment, theme);
-            if marked == Some(at) {
-                line.spans.insert(0, Span::styled("▸ ", theme.picked));
-            }
-            line
-        }))
-        .collect();
+    let shelf = shelf.map(|attachment| chip(model, attachment, theme));
+    let mut above: Vec<Line> = queued.chain(shelf).collect();
+    if let Some(line) = marked.and_then(|at| above.get_mut(at)) {
+        line.spans.insert(0, Span::styled("▸ ", theme.picked));
+    }
     // The row of the caret always has its place; what stands above gives way, and is counted.
     let room = usize::from(inner.height.saturating_sub(1));
     let skip = above.len().saturating_sub(room);
@@ -118,6 +116,26 @@ fn draw_above(
         y += 1;
     }
     y
+}
+
+/// A message that waits as one line: why, how it begins, how much travels with it.
+fn queued_line(open: &OpenConversation, at: usize, draft: &Draft, theme: &Theme) -> Line<'static> {
+    let is_edited = matches!(&open.editing, Some(editing) if editing.what == Edited::Queued(at));
+    let why = match (is_edited, open.waits()) {
+        (true, _) => "being edited",
+        (false, true) => "waiting",
+        (false, false) => "queued",
+    };
+    let words = sanitize::line(&draft.text);
+    let chips = match draft.attachments.len() {
+        0 => String::new(),
+        chips => format!(" ▣ {chips}"),
+    };
+    Line::from(vec![
+        Span::styled(format!("⧗ {why}:"), theme.warning),
+        Span::styled(chips, theme.focus),
+        Span::styled(format!(" {words}"), theme.warning),
+    ])
 }
 
 /// Draws the panel of the system message, and below it the settings of the Space.
@@ -200,18 +218,39 @@ fn draw_settings(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
 
 /// The keys that matter now, as many as fit.
 fn hint(model: &Model, width: u16) -> String {
-    let send = if model.conversation().turn.is_some() {
-        "queue"
-    } else {
-        "send"
+    let open = model.conversation();
+    let send = if open.turn.is_some() { "queue" } else { "send" };
+    let above = match (open.queue.is_empty(), open.composer.shelf().is_empty()) {
+        (true, true) => None,
+        (true, false) => Some((Action::Shelf, "chips")),
+        (false, _) => Some((Action::Shelf, "what waits")),
     };
-    let hints = [
-        (Action::Send, send),
-        (Action::NewLine, "newline"),
-        (Action::SystemPanel, "system"),
-        (Action::Palette, "all actions"),
-        (Action::Help, "keys"),
-    ];
+    let hints: Vec<(Action, &str)> = if model.focus == Focus::Shelf {
+        vec![
+            (Action::Preview, "shows"),
+            (Action::Expand, "into the text"),
+            (Action::RemoveChip, "removes"),
+            (Action::ChipEarlier, "earlier"),
+            (Action::ChipLater, "later"),
+            (Action::Back, "leaves"),
+        ]
+    } else {
+        let always = [
+            (Action::NewLine, "newline"),
+            (Action::SystemPanel, "system"),
+            (Action::Palette, "all actions"),
+            (Action::Help, "keys"),
+        ];
+        // Where room is short, the welcome has told of the panel.
+        let is_shown =
+            |(action, _): &(Action, &str)| above.is_none() || *action != Action::SystemPanel;
+        let always = always.into_iter().filter(is_shown);
+        [(Action::Send, send)]
+            .into_iter()
+            .chain(above)
+            .chain(always)
+            .collect()
+    };
     let mut line = String::new();
     for (action, words) in hints {
         let part = format!(" {} {words} ", shown_key(action));

@@ -144,7 +144,7 @@ pub fn rows<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::ConversationId;
+    use crate::chat::{ConversationId, Pending};
     use jiff::SignedDuration;
 
     fn summary(updated_at: Timestamp, pinned: bool) -> Summary {
@@ -157,7 +157,7 @@ mod tests {
             created_at: updated_at,
             updated_at,
             messages: 1,
-            has_draft: false,
+            pending: Pending::Nothing,
             state: None,
             pinned,
             trashed: false,

@@ -3,8 +3,8 @@
 use super::days::{Days, Row, rows};
 use super::theme::Theme;
 use super::words::{age, fitted};
-use crate::app::{Focus, Model};
-use crate::chat::{MessageState, Summary};
+use crate::app::{Focus, Model, OpenConversation};
+use crate::chat::{MessageState, Pending, Summary};
 use crate::sanitize;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -99,6 +99,7 @@ fn mark(model: &Model, summary: &Summary, theme: &Theme) -> (&'static str, Style
         Some(open) => open.conversation.head().map(|head| head.state),
         None => summary.state,
     };
+    let pending = open.map_or(summary.pending, OpenConversation::pending);
     // Another window may be receiving it.
     if open.is_some_and(|open| open.turn.is_some()) || state == Some(MessageState::Streaming) {
         return ("●", theme.good);
@@ -106,14 +107,16 @@ fn mark(model: &Model, summary: &Summary, theme: &Theme) -> (&'static str, Style
     if open.is_some_and(|open| open.is_unread) {
         return ("◆", theme.focus);
     }
+    if pending == Pending::Waiting {
+        return ("⧗", theme.warning);
+    }
     if matches!(
         state,
         Some(MessageState::Failed | MessageState::Interrupted)
     ) {
         return ("✗", theme.error);
     }
-    let has_draft = open.map_or(summary.has_draft, |open| !open.composer.is_empty());
-    if has_draft {
+    if pending == Pending::Draft {
         return ("✎", theme.warning);
     }
     (" ", theme.text)

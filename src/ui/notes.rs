@@ -197,7 +197,7 @@ pub fn below(
             notes.add("ℹ ", &notice.text, theme.warning);
         }
     }
-    notes.end(message, open.conversation.space == DEMO_SPACE, theme);
+    notes.end(open, message, theme);
     notes.rows
 }
 
@@ -234,20 +234,25 @@ impl Notes {
     }
 
     /// How the message ended, and what can be done.
-    fn end(&mut self, message: &Message, is_demo: bool, theme: &Theme) {
+    fn end(&mut self, open: &OpenConversation, message: &Message, theme: &Theme) {
+        let is_demo = open.conversation.space == DEMO_SPACE;
+        let is_waiting = open.unheard() == Some(message.id);
         if let Some(failure) = &message.failure {
             self.add("✗ ", &failure.message, theme.error);
             self.add("→ ", &failure.hint, theme.text);
-            let mut words = ways_on();
-            let is_out_of_reach = matches!(
-                failure.kind.as_str(),
-                "connect" | "timeout" | "asleep" | "status"
-            );
-            if is_out_of_reach && !is_demo {
-                let demo = shown_key(Action::Demo);
-                words = format!("{demo} asks the embedded Space instead · {words}");
+            let mut words = Vec::new();
+            if is_waiting {
+                let send = shown_key(Action::Send);
+                words.push(format!("your message waits: {send} sends it again"));
             }
-            self.add("→ ", &words, theme.text);
+            if failure.is_out_of_reach() && !is_demo {
+                let demo = shown_key(Action::Demo);
+                words.push(format!("{demo} asks the embedded Space instead"));
+            }
+            if !is_waiting {
+                words.push(ways_on());
+            }
+            self.add("→ ", &words.join(" · "), theme.text);
         }
         match message.state {
             MessageState::Stopped => {

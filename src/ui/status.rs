@@ -9,6 +9,7 @@ use crate::app::find::Find;
 use crate::app::keymap::{Action, shown_key};
 use crate::app::ledger::{Ledger, ledger};
 use crate::app::turn::Turn;
+use crate::app::unsent::Edited;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{MessageState, Role, Stage};
 use crate::sanitize;
@@ -60,11 +61,24 @@ pub fn draw_header(
 
 /// How the Space was found last, while no reply is on its way.
 fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
-    let head = model.conversation().conversation.head();
+    let open = model.conversation();
+    if open.waits() {
+        return ("⧗", "waiting", theme.warning);
+    }
+    let head = open.conversation.head();
     match head.map(|head| head.state) {
         None => ("○", "not asked yet", theme.dim),
         Some(MessageState::Failed) => ("✗", "failed", theme.error),
         Some(_) => ("●", "ready", theme.good),
+    }
+}
+
+/// How much waits for the person's word.
+fn waiting(open: &OpenConversation) -> String {
+    let send = shown_key(Action::Send);
+    match open.queue.len() + usize::from(open.unheard().is_some()) {
+        1 => format!(" ⧗ a message waits · {send} sends it"),
+        count => format!(" ⧗ {count} messages wait · {send} sends them"),
     }
 }
 
@@ -93,11 +107,14 @@ pub fn draw_status(
             Span::styled(format!(" {}", stage(turn, model.clock.uptime)), theme.focus),
             Span::styled(format!(" · {} stops", shown_key(Action::Back)), theme.dim),
         ]
-    } else if open.editing.is_some() {
-        vec![Span::styled(
-            " editing · Enter sends it as another version · Esc leaves",
-            theme.warning,
-        )]
+    } else if let Some(editing) = &open.editing {
+        let words = match editing.what {
+            Edited::Message(_) => " editing · Enter sends it as another version · Esc leaves",
+            Edited::Queued(_) => {
+                " editing what waits · Enter puts it back · Esc leaves it as it was"
+            }
+        };
+        vec![Span::styled(words, theme.warning)]
     } else if let Some(words) = picked(open) {
         vec![Span::styled(words, theme.warning)]
     } else if model.focus == Focus::Panel {
@@ -105,12 +122,11 @@ pub fn draw_status(
             " editing the system message · Tab or Esc leaves",
             theme.warning,
         )]
-    } else if model.focus == Focus::Shelf {
-        let words = " chips: Enter shows · e into the text · d removes · [ ] order · Esc leaves";
-        vec![Span::styled(words, theme.warning)]
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         ledger_line(&ledger(model, past), theme)
+    } else if open.waits() {
+        vec![Span::styled(waiting(open), theme.warning)]
     } else {
         Vec::new()
     };

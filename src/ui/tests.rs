@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::turn::TurnId;
 use crate::app::{Clock, Defaults, Event, Input, ProviderNames, ReplyUpdate, StoreEvent, update};
-use crate::chat::{Attachment, ConversationId, Draft, Failure, Stage, Summary};
+use crate::chat::{Attachment, ConversationId, Draft, Failure, Pending, Stage, Summary, Unsent};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -210,7 +210,10 @@ fn summary(title: &str, hours: i64) -> Summary {
         created_at: then,
         updated_at: then - jiff::SignedDuration::from_hours(hours),
         messages: 2,
-        has_draft: hours == 24,
+        pending: match hours {
+            24 => Pending::Draft,
+            _ => Pending::Nothing,
+        },
         state: None,
         pinned: false,
         trashed: false,

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use spacechat::chat::{
-    Attachment, Conversation, Draft, Failure, Message, MessageState, Role, Settings, export,
+    Attachment, Conversation, Failure, Message, MessageState, Role, Settings, Unsent, export,
 };
 use tempfile::TempDir;
 
@@ -42,7 +42,7 @@ pub const ALL: [Named; 5] = [
 fn exported(conversation: &Conversation) -> String {
     let home = TempDir::new().unwrap();
     let file = home.path().join("conversation.json");
-    let json = export::json(conversation, &Draft::default(), &Settings::new());
+    let json = export::json(conversation, &Unsent::default(), &Settings::new());
     fs::write(&file, json.to_string()).unwrap();
     let run = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_spacechat"))

@@ -26,9 +26,9 @@ pub fn check(input: &[u8]) {
         document["head"].as_str().is_some(),
         conversation.head().is_some()
     );
-    let first = json(conversation, &imported.draft, &imported.settings);
+    let first = json(conversation, &imported.unsent, &imported.settings);
     let again = from_json(&first).expect("what was exported is imported");
-    let second = json(&again.conversation, &again.draft, &again.settings);
+    let second = json(&again.conversation, &again.unsent, &again.settings);
     assert_eq!(first, second);
     let copy = renamed(conversation);
     check_tree(&copy);
@@ -36,7 +36,7 @@ pub fn check(input: &[u8]) {
     assert_eq!(copy.path().len(), conversation.path().len());
     assert!(!html(conversation).contains("<script"));
     assert!(!markdown(conversation).is_empty());
-    assert!(!import_changes(&copy, imported.draft, imported.settings).is_empty());
+    assert!(!import_changes(&copy, imported.unsent, imported.settings).is_empty());
 }
 
 /// Every message leads to a beginning, and the path that is seen is one of them.

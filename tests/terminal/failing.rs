@@ -23,7 +23,7 @@ fn a_space_that_cannot_be_reached_is_told_and_the_embedded_one_goes_on_in_the_sa
     screen.wait_for_text("╭ Message");
     screen.send("repeat 2 ha");
     let shown = screen.wait_for("the error", |shown| {
-        shown.has("✗ Could not") && shown.has("✗ failed")
+        shown.has("✗ Could not") && shown.has("⧗ waiting")
     });
     let text = shown.text();
     let place = |what: &str| {

@@ -148,23 +148,3 @@ fn two_windows_in_the_same_conversation_keep_what_both_say() {
     );
     third.quit();
 }
-
-#[test]
-fn what_waits_to_be_sent_when_one_quits_stands_in_the_composer_at_the_next_start() {
-    let home = Home::new();
-    let mut screen = Screen::demo(&home, &[]);
-    screen.send("long 4000");
-    screen.wait_for_text("word3");
-    screen.send("and then this");
-    screen.wait_for_text("⧗ queued: and then this");
-    screen.type_text("and that");
-    screen.quit();
-    let screen = Screen::demo(&home, &["-c"]);
-    let shown = screen.wait_for_text("■ stopped");
-    assert!(
-        shown.has("│ and then this") && shown.has("│ and that"),
-        "{}",
-        shown.text()
-    );
-    screen.quit();
-}

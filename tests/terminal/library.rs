@@ -4,7 +4,7 @@ use super::home::Home;
 use super::keys::{CTRL_N, CTRL_U, DOWN, END, F3};
 use super::screen::{Screen, WINDOW};
 use rusqlite::Connection;
-use spacechat::chat::{Conversation, Draft, Message, Role, Settings, import_changes};
+use spacechat::chat::{Conversation, Message, Role, Settings, Unsent, import_changes};
 use spacechat::store::FILE_NAME;
 
 #[test]
@@ -72,7 +72,7 @@ fn fill(home: &Home, count: usize) {
         let mut conversation = Conversation::new("demo", "", "");
         conversation.append(Message::user(format!("question {number}")));
         conversation.append(Message::new(Role::Assistant, format!("answer {number}")));
-        let changes = import_changes(&conversation, Draft::default(), Settings::new());
+        let changes = import_changes(&conversation, Unsent::default(), Settings::new());
         store.handle.send_all(changes);
     }
     assert!(runtime.block_on(store.handle.close()));

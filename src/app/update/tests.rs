@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::turn::TurnId;
 use crate::app::{Clock, Defaults, Regions, ReplyUpdate, StoreEvent, TurnRequest};
-use crate::chat::{Change, Draft, Failure, Message, Role, Stage, Summary};
+use crate::chat::{Change, Failure, Message, Pending, Role, Stage, Summary, Unsent};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ mod finding;
 mod keeping;
 mod switching;
 mod versions;
+mod waiting;
 
 /// A model, and hands to use it with.
 struct Person {
@@ -142,7 +143,7 @@ fn an_empty_message_is_not_sent() {
 fn a_message_during_a_reply_is_queued_and_sent_when_the_reply_is_complete() {
     let mut person = Person::new();
     person.sends("one").sends("two");
-    assert_eq!(person.model.conversation().queued.len(), 1);
+    assert_eq!(person.model.conversation().queue.len(), 1);
     assert_eq!(person.started().len(), 1);
     person.hears(0, done("first reply"));
     assert_eq!(person.texts(), ["one", "first reply", "two", ""]);
@@ -162,7 +163,7 @@ fn what_was_queued_comes_back_when_the_reply_fails_or_is_stopped() {
         person.hears(0, delta("par")).hears(0, end);
         assert_eq!(person.draft(), "two\n\nthr");
         assert_eq!(person.texts(), ["one", "par"]);
-        assert!(person.model.conversation().queued.is_empty());
+        assert!(person.model.conversation().queue.is_empty());
     }
 }
 
@@ -412,7 +413,7 @@ fn summary(title: &str) -> Summary {
         created_at: jiff::Timestamp::UNIX_EPOCH,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         messages: 2,
-        has_draft: false,
+        pending: Pending::Nothing,
         state: None,
         pinned: false,
         trashed: false,
@@ -432,7 +433,7 @@ fn saved(id: crate::chat::ConversationId, texts: &[&str]) -> Event {
     }
     Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
-        draft: Draft::default(),
+        unsent: Unsent::default(),
         settings: crate::chat::Settings::new(),
         show: true,
     })

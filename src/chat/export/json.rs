@@ -1,11 +1,11 @@
 //! A conversation as JSON and back, with nothing lost: every branch, times, system messages,
-//! thoughts, hidden tails, attachments, states, failures, the head, the draft, the settings.
+//! thoughts, hidden tails, attachments, states, failures, the head, what is unsent, the settings.
 //!
 //! What is read may come from anywhere; it is checked before a conversation is made of it.
 
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,
-    MessageId, MessageState, Role, SentFile,
+    MessageId, MessageState, Role, SentFile, Unsent,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -22,16 +22,17 @@ use std::time::Duration;
 const FORMAT: &str = "spacechat conversation";
 
 /// The version that is written, and the newest that is read.
-/// Version 2 added the contents of files; what reads 1 alone would lose them without a word.
-const VERSION: u64 = 2;
+/// Version 2 added the contents of files, version 3 what waits to be sent and what is left out of
+/// it; what reads an earlier one alone would lose them without a word.
+const VERSION: u64 = 3;
 
-/// What an import gives: a conversation with its draft and settings, as they were exported.
+/// What an import gives: a conversation with all that belongs to it, as it was exported.
 #[derive(Debug, Clone)]
 pub struct Imported {
     /// The conversation, under the names it had.
     pub conversation: Conversation,
-    /// What stood unsent in its composer.
-    pub draft: Draft,
+    /// What was unsent in it.
+    pub unsent: Unsent,
     /// What was set for its Space.
     pub settings: BTreeMap<String, String>,
 }
@@ -103,6 +104,10 @@ struct Document<'a> {
     head: Option<MessageId>,
     messages: Vec<MessageDocument<'a>>,
     draft: DraftDocument<'a>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    queued: Vec<DraftDocument<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aside: Vec<DraftDocument<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -146,7 +151,7 @@ struct DraftDocument<'a> {
 )]
 pub fn json(
     conversation: &Conversation,
-    draft: &Draft,
+    unsent: &Unsent,
     settings: &BTreeMap<String, String>,
 ) -> Value {
     let mut messages: Vec<&Arc<Message>> = conversation.messages().collect();
@@ -163,10 +168,9 @@ pub fn json(
         settings: settings.clone(),
         head: conversation.head().map(|head| head.id),
         messages: messages.into_iter().map(write_message).collect(),
-        draft: DraftDocument {
-            text: draft.text.as_str().into(),
-            attachments: write_attachments(&draft.attachments),
-        },
+        draft: write_draft(&unsent.draft),
+        queued: unsent.queued.iter().map(write_draft).collect(),
+        aside: unsent.aside.iter().map(write_draft).collect(),
     };
     serde_json::to_value(document).expect("texts, numbers and lists always have a JSON form")
 }
@@ -185,6 +189,13 @@ fn write_message(message: &Arc<Message>) -> MessageDocument<'_> {
         thought_for: u64::try_from(message.thought_for.as_millis()).unwrap_or(u64::MAX),
         text: message.text.as_str().into(),
         hidden_tail: message.hidden_tail.as_str().into(),
+    }
+}
+
+fn write_draft(draft: &Draft) -> DraftDocument<'_> {
+    DraftDocument {
+        text: draft.text.as_str().into(),
+        attachments: write_attachments(&draft.attachments),
     }
 }
 
@@ -227,11 +238,17 @@ pub fn from_json(value: &Value) -> Result<Imported, ImportError> {
     conversation.id = document.id;
     conversation.title = document.title.map(Cow::into_owned);
     conversation.created_at = read_time(&document.created_at)?;
+    let mut drafts = |drafts: Vec<DraftDocument<'_>>| -> Result<Vec<Draft>, ImportError> {
+        let drafts = drafts.into_iter();
+        drafts.map(|draft| read_draft(draft, &mut shared)).collect()
+    };
+    let (queued, aside) = (drafts(document.queued)?, drafts(document.aside)?);
     Ok(Imported {
         conversation: conversation.with_messages(messages, document.head),
-        draft: Draft {
-            text: document.draft.text.into_owned(),
-            attachments: read_attachments(document.draft.attachments, &mut shared)?,
+        unsent: Unsent {
+            draft: read_draft(document.draft, &mut shared)?,
+            queued,
+            aside,
         },
         settings: document.settings,
     })
@@ -289,6 +306,13 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
         system: message.system.map(|system| shared.text(system)),
         revision: 0,
         rewrites: 0,
+    })
+}
+
+fn read_draft(draft: DraftDocument<'_>, shared: &mut Shared) -> Result<Draft, ImportError> {
+    Ok(Draft {
+        text: draft.text.into_owned(),
+        attachments: read_attachments(draft.attachments, shared)?,
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{ImportError, from_json, html, json, markdown, renamed};
 use crate::chat::{
     Attachment, Content, Conversation, Draft, Failure, FileHash, Message, MessageId, MessageState,
-    Role, SentFile,
+    Role, SentFile, Unsent,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ pub(super) fn branched() -> Conversation {
 }
 
 fn exported(conversation: &Conversation) -> Value {
-    json(conversation, &Draft::default(), &BTreeMap::new())
+    json(conversation, &Unsent::default(), &BTreeMap::new())
 }
 
 #[test]
@@ -258,9 +258,10 @@ proptest! {
         }
         conversation.set_head(ids[head.index(ids.len())]);
         let draft = Draft { text: draft, attachments: vec![attachment("a", "b")] };
-        let first = json(&conversation, &draft, &settings);
+        let unsent = Unsent { draft: draft.clone(), queued: vec![draft.clone()], aside: vec![draft] };
+        let first = json(&conversation, &unsent, &settings);
         let imported = from_json(&first).unwrap();
-        let second = json(&imported.conversation, &imported.draft, &imported.settings);
+        let second = json(&imported.conversation, &imported.unsent, &imported.settings);
         prop_assert_eq!(first, second);
         for message in conversation.messages() {
             prop_assert_eq!(imported.conversation.message(message.id), Some(message));

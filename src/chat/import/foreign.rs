@@ -11,8 +11,8 @@
 use super::ForeignError;
 use crate::chat::export::Imported;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Message, MessageId, MessageState, Role,
-    Settings,
+    Attachment, Conversation, ConversationId, Message, MessageId, MessageState, Role, Settings,
+    Unsent,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -99,7 +99,7 @@ impl Foreign {
         conversation.system = system.unwrap_or_else(|| Arc::from(""));
         Ok(Some(Imported {
             conversation,
-            draft: Draft::default(),
+            unsent: Unsent::default(),
             settings: Settings::new(),
         }))
     }

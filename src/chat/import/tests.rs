@@ -4,7 +4,7 @@
 use super::{ForeignError, Origin, Plan, chatgpt, plan};
 use crate::chat::export::{Imported, from_json, json};
 use crate::chat::{
-    Attachment, Change, Conversation, Draft, Message, MessageState, Role, SentFile, Settings,
+    Attachment, Change, Conversation, Message, MessageState, Role, SentFile, Settings, Unsent,
     import_changes,
 };
 use proptest::prelude::*;
@@ -162,7 +162,7 @@ fn ten_thousand_messages_in_a_row_are_read() {
 }
 
 fn imported(conversation: &Conversation) -> Imported {
-    let exported = json(conversation, &Draft::default(), &Settings::new());
+    let exported = json(conversation, &Unsent::default(), &Settings::new());
     from_json(&exported).unwrap()
 }
 
@@ -176,7 +176,7 @@ fn short() -> Conversation {
 #[test]
 fn what_is_not_here_is_taken_in_and_what_is_here_is_left() {
     let conversation = short();
-    let changes = import_changes(&conversation, Draft::default(), Settings::new());
+    let changes = import_changes(&conversation, Unsent::default(), Settings::new());
     let fresh = plan(imported(&conversation), None, Origin::Ours);
     assert!(matches!(fresh, Plan::New(planned) if planned.len() == changes.len()));
     let again = plan(imported(&conversation), Some(&conversation), Origin::Ours);

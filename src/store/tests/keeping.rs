@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::chat::import_changes;
-use crate::chat::{Draft, Failure, MessageId};
+use crate::chat::{Draft, Failure, MessageId, Pending, Unsent};
 use crate::store::Found;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -354,15 +354,16 @@ async fn a_drafts_attachment_is_stored_once_however_often_it_is_saved() {
     );
     let image = as_after_a_kill(dir.path());
     let after = open(image.path());
-    assert_eq!(load(&after, conversation.id).draft, draft);
-    assert!(after.reader.list(1, 0).unwrap()[0].has_draft);
+    assert_eq!(load(&after, conversation.id).unsent.draft, draft);
+    let listed = &after.reader.list(1, 0).unwrap()[0];
+    assert_eq!(listed.pending, Pending::Draft);
 
     store.handle.send(Change::SaveDraft {
         conversation: conversation.id,
         draft: Draft::default(),
     });
     store.handle.flush().await;
-    assert!(load(&store, conversation.id).draft.is_empty());
+    assert!(load(&store, conversation.id).unsent.draft.is_empty());
 }
 
 #[tokio::test]
@@ -418,13 +419,20 @@ async fn an_imported_conversation_has_its_branches_and_a_reply_cut_off_is_interr
         text: "unsent".to_owned(),
         attachments: vec![],
     };
-    let jobs = import_changes(&conversation, draft.clone(), Settings::new());
+    let jobs = import_changes(
+        &conversation,
+        Unsent {
+            draft: draft.clone(),
+            ..Unsent::default()
+        },
+        Settings::new(),
+    );
     store.handle.send_all(jobs);
     assert!(store.handle.flush().await);
     let loaded = load(&store, conversation.id);
     assert_eq!(loaded.conversation.path_ids(), [first, seen]);
     assert_eq!(loaded.conversation.versions(seen).len(), 2);
-    assert_eq!(loaded.draft, draft);
+    assert_eq!(loaded.unsent.draft, draft);
     let mut states = loaded.conversation.messages().map(|message| message.state);
     assert!(states.any(|state| state == MessageState::Interrupted));
     assert_eq!(store.reader.prompts(5).unwrap(), ["one"]);

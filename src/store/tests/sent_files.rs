@@ -55,7 +55,7 @@ async fn a_content_is_kept_once_and_goes_with_the_last_that_needs_it() {
     // As it was read: by its name alone, which must not lose the content.
     assert!(store.handle.flush().await);
     let read = store.reader.load(conversations[0].id).unwrap().unwrap();
-    save(read.draft);
+    save(read.unsent.draft);
     for conversation in &conversations {
         let conversation = conversation.id;
         store.handle.send(Change::Delete { conversation });
@@ -63,7 +63,7 @@ async fn a_content_is_kept_once_and_goes_with_the_last_that_needs_it() {
     assert!(store.handle.flush().await);
     assert_eq!(contents(dir.path()), 1);
     assert_eq!(
-        load(&store, conversations[0].id).draft.attachments,
+        load(&store, conversations[0].id).unsent.draft.attachments,
         [picture()]
     );
     store.handle.send(Change::Purge {

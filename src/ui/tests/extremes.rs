@@ -95,7 +95,7 @@ fn ten_thousand_short_messages() {
     let mut screen = Screen::new(120, 40);
     screen.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
-        draft: Draft::default(),
+        unsent: Unsent::default(),
         settings: std::collections::BTreeMap::default(),
         show: true,
     }));

@@ -109,7 +109,7 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
     conversation.id = id;
     person.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
-        draft: Draft::default(),
+        unsent: Unsent::default(),
         settings: set("1.5"),
         show: true,
     }));

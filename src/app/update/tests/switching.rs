@@ -147,7 +147,7 @@ fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
     conversation.append_after(parent, Message::user(text));
     Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
-        draft: Draft::default(),
+        unsent: Unsent::default(),
         settings: crate::chat::Settings::new(),
         show: false,
     })
@@ -267,7 +267,7 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     }));
     person.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
-        draft: Draft::default(),
+        unsent: Unsent::default(),
         settings: crate::chat::Settings::new(),
         show: true,
     }));

@@ -1,0 +1,239 @@
+//! Messages that wait: behind a reply, or until the Space can be reached.
+
+use super::*;
+use crate::chat::{Conversation, Draft};
+
+fn out_of_reach() -> ReplyUpdate {
+    ReplyUpdate::Failed(Failure {
+        kind: "connect".to_owned(),
+        message: "nobody answers".to_owned(),
+        hint: "later".to_owned(),
+    })
+}
+
+fn queued(person: &Person) -> Vec<String> {
+    let queue = person.model.conversation().queue.iter();
+    queue.map(|draft| draft.text.clone()).collect()
+}
+
+/// A person who has sent something that nobody heard.
+fn unheard() -> Person {
+    let mut person = Person::new();
+    person.sends("one").hears(0, out_of_reach());
+    person
+}
+
+#[test]
+fn a_message_that_nobody_heard_waits_and_is_sent_again_in_its_place_on_the_persons_word() {
+    let mut person = unheard();
+    assert!(person.model.conversation().waits());
+    assert_eq!(person.started().len(), 1, "never by itself");
+    person.key(KeyCode::Enter);
+    assert_eq!(person.started().len(), 2);
+    assert_eq!(person.started()[1].messages[0].text, "one");
+    person.hears(1, done("heard"));
+    assert_eq!(person.texts(), ["one", "heard"]);
+    let conversation = &person.model.conversation().conversation;
+    assert_eq!(
+        conversation.messages().count(),
+        2,
+        "no empty versions are left"
+    );
+    assert!(!person.model.conversation().waits());
+}
+
+#[test]
+fn what_is_written_behind_an_unheard_message_is_sent_after_it() {
+    let mut person = unheard();
+    person.sends("two");
+    assert_eq!(person.started()[1].messages.len(), 1);
+    assert_eq!(queued(&person), ["two"]);
+    person.hears(1, done("first"));
+    assert_eq!(person.texts(), ["one", "first", "two", ""]);
+}
+
+#[test]
+fn what_is_queued_stays_queued_while_the_space_is_out_of_reach() {
+    let mut person = Person::new();
+    person.sends("one").sends("two").types("thr");
+    person.hears(0, out_of_reach());
+    assert_eq!(
+        (queued(&person), person.draft()),
+        (vec!["two".to_owned()], "thr".to_owned())
+    );
+    assert_eq!(person.started().len(), 1);
+}
+
+#[test]
+fn retrying_an_unheard_message_is_the_word_for_it_too() {
+    let mut person = unheard();
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("r");
+    assert_eq!(person.started().len(), 2);
+    assert_eq!(person.path().len(), 2);
+    let conversation = &person.model.conversation().conversation;
+    assert_eq!(conversation.messages().count(), 2);
+}
+
+#[test]
+fn a_message_that_waits_is_changed_in_its_place_and_the_draft_comes_back() {
+    let mut person = Person::new();
+    person
+        .sends("one")
+        .sends("two")
+        .sends("three")
+        .types("draft");
+    person
+        .press(KeyCode::Char('c'), KeyModifiers::ALT)
+        .types("e");
+    assert_eq!(person.draft(), "two");
+    person.sends(", changed");
+    assert_eq!(queued(&person), ["two, changed", "three"]);
+    assert_eq!(person.draft(), "draft");
+    assert_eq!(person.started().len(), 1);
+}
+
+#[test]
+fn a_message_that_is_being_changed_is_not_sent_before_that_is_done() {
+    let mut person = Person::new();
+    person.sends("one").sends("two").sends("three");
+    person.press(KeyCode::Char('c'), KeyModifiers::ALT);
+    person.key(KeyCode::Down).types("e");
+    assert_eq!(person.draft(), "three");
+    person.hears(0, done("first"));
+    assert_eq!(person.started().len(), 2, "the one before it is sent");
+    person.hears(1, done("second"));
+    assert_eq!(person.started().len(), 2, "it is not");
+    person.sends("!");
+    assert_eq!(
+        person.texts(),
+        ["one", "first", "two", "second", "three!", ""]
+    );
+}
+
+#[test]
+fn esc_leaves_a_waiting_message_as_it_was_and_sets_the_other_words_aside() {
+    let mut person = Person::new();
+    person.sends("one").sends("two").types("draft");
+    person
+        .press(KeyCode::Char('c'), KeyModifiers::ALT)
+        .types("e");
+    person.types(", changed").key(KeyCode::Esc);
+    assert_eq!(
+        (queued(&person), person.draft()),
+        (vec!["two".to_owned()], "draft".to_owned())
+    );
+    person.key(KeyCode::Up);
+    assert_eq!(person.draft(), "two, changed");
+}
+
+#[test]
+fn stopping_the_reply_gives_back_what_is_being_changed_too() {
+    let mut person = Person::new();
+    person
+        .sends("one")
+        .sends("two")
+        .sends("three")
+        .types("draft");
+    person
+        .press(KeyCode::Char('c'), KeyModifiers::ALT)
+        .types("e");
+    person.types("!").hears(0, ReplyUpdate::Cancelled);
+    assert_eq!(person.draft(), "two!\n\nthree\n\ndraft");
+    assert!(queued(&person).is_empty());
+}
+
+#[test]
+fn a_reply_that_is_given_up_here_gives_back_what_was_queued() {
+    let mut person = Person::new();
+    person.sends("one").sends("two");
+    person.key(KeyCode::Esc).key(KeyCode::Esc);
+    assert_eq!(person.draft(), "two");
+}
+
+#[test]
+fn waiting_messages_are_put_in_order_and_taken_back() {
+    let mut person = Person::new();
+    person.sends("one").sends("two").sends("three");
+    person
+        .press(KeyCode::Char('c'), KeyModifiers::ALT)
+        .types("]");
+    assert_eq!(queued(&person), ["three", "two"]);
+    person.types("d");
+    assert_eq!(queued(&person), ["three"]);
+    person.key(KeyCode::Esc).key(KeyCode::Up);
+    assert_eq!(person.draft(), "two");
+}
+
+#[test]
+fn what_waits_is_kept_and_is_there_at_the_next_start_waiting_for_a_word() {
+    let mut person = Person::new();
+    person.sends("one").sends("two").wait(300);
+    let kept = person.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Keep(changes) => changes.iter().find_map(|change| match change {
+            Change::SaveQueue { queued, .. } => Some(queued.clone()),
+            _ => None,
+        }),
+        _ => None,
+    });
+    assert_eq!(kept, Some(vec![Draft::new("two")]));
+
+    let mut person = Person::new();
+    let conversation = Conversation::new("space", "", "");
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        unsent: Unsent {
+            queued: kept.unwrap_or_default(),
+            ..Unsent::default()
+        },
+        settings: crate::chat::Settings::new(),
+        show: true,
+    }));
+    assert!(person.started().is_empty(), "never by itself");
+    person.key(KeyCode::Enter);
+    assert_eq!(person.started()[0].messages[0].text, "two");
+}
+
+#[test]
+fn what_waits_behind_a_reply_in_another_window_is_not_sent_from_this_one() {
+    let mut conversation = Conversation::new("space", "", "");
+    conversation.append(Message::user("one"));
+    let mut reply = Message::new(Role::Assistant, "so far");
+    reply.state = MessageState::Streaming;
+    conversation.append(reply);
+    let mut person = Person::new();
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        unsent: Unsent {
+            queued: vec![Draft::new("two")],
+            ..Unsent::default()
+        },
+        settings: crate::chat::Settings::new(),
+        show: true,
+    }));
+    person.key(KeyCode::Enter);
+    assert!(person.started().is_empty());
+}
+
+#[test]
+fn the_draft_from_before_an_edit_is_kept_as_set_aside_while_the_edit_lasts() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("reply")).types("half");
+    person.press(KeyCode::Up, KeyModifiers::ALT);
+    person
+        .press(KeyCode::Up, KeyModifiers::ALT)
+        .types("e")
+        .wait(300);
+    let unsent = person.model.conversation().unsent();
+    assert_eq!(
+        (unsent.draft, unsent.aside),
+        (Draft::new("one"), vec![Draft::new("half")])
+    );
+    let is_kept = |effect: &Effect| {
+        matches!(effect, Effect::Keep(changes) if changes.iter().any(|change| {
+            matches!(change, Change::SaveAside { aside, .. } if *aside == [Draft::new("half")])
+        }))
+    };
+    assert!(person.effects.iter().any(is_kept));
+    person.ctrl('c');
+    assert_eq!(person.draft(), "half", "it is back when the edit is left");
+}

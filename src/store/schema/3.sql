@@ -1,0 +1,24 @@
+-- Nothing reads it since the switcher searches sources.
+DROP VIEW searched;
+
+-- What is written and neither sent nor in the composer, in order.
+CREATE TABLE unsent (
+    key INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL, -- 'queued' to be sent, or set 'aside'
+    text TEXT NOT NULL
+);
+CREATE INDEX unsent_conversation ON unsent (conversation, kind);
+
+CREATE TABLE unsent_attachments (
+    unsent INTEGER NOT NULL REFERENCES unsent (key) ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    text INTEGER NOT NULL REFERENCES texts (key),
+    file TEXT,
+    content INTEGER REFERENCES files (key),
+    PRIMARY KEY (unsent, place)
+) WITHOUT ROWID;
+CREATE INDEX unsent_attachments_text ON unsent_attachments (text);
+CREATE INDEX unsent_attachments_content ON unsent_attachments (content) WHERE content IS NOT NULL;
