@@ -22,6 +22,7 @@ pub mod library;
 pub mod login;
 pub mod open;
 pub mod outline;
+pub mod picker;
 pub mod queue;
 pub mod scroll;
 mod sending;
@@ -46,6 +47,7 @@ use completing::Completing;
 use editor::Editor;
 use input::Guard;
 use login::LoginBox;
+use picker::Picker;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +78,7 @@ pub struct Model {
     /// The place of the mark on the shelf.
     pub shelf_at: usize,
     /// Earlier prompts of all conversations, the newest first.
-    pub prompts: Vec<String>,
+    pub prompts: Vec<Arc<str>>,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
     /// What could not be saved or read. It stays in the status line until Esc, or until all is
@@ -105,7 +107,7 @@ pub struct Model {
     /// The draft, by its revision, of which was said that it is more than the model holds.
     oversize_told: Option<(ConversationId, u64)>,
     turns: u64,
-    /// Counts searches, in one conversation and in all.
+    /// Counts what is looked for: words in one conversation and in all, and paths.
     finds: u64,
 }
 
@@ -188,9 +190,9 @@ pub enum Overlay {
     /// The list of all actions.
     Palette(Menu),
     /// The box that finds an earlier prompt.
-    History(Menu),
+    History(Picker<Arc<str>>),
     /// The prompts of the conversation.
-    Outline(Menu),
+    Outline(Picker<outline::Entry>),
     /// A text, to be read.
     Text(TextView),
     /// The box that changes a setting of the Space.

@@ -2,7 +2,6 @@
 
 use super::editor::Editor;
 use super::keymap::{Action, Context, Edit, lookup, shown_key};
-use super::library::matching;
 use super::update::{page, quit};
 use super::{
     Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing,
@@ -80,18 +79,17 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ if edits(text, key) => {}
             _ => return None,
         },
-        Overlay::History(menu) => match key.code {
+        Overlay::History(picker) => match key.code {
             KeyCode::Enter => return Some(history::take(model)),
-            _ if moves(menu, key, |menu| {
-                matching(&menu.query.text(), &model.prompts, |prompt| prompt)
-            }) => {}
+            _ if picker.key(key) => {}
             _ => return None,
         },
-        Overlay::Outline(menu) => match key.code {
+        Overlay::Outline(picker) => match key.code {
             KeyCode::Enter => outline::jump(model),
-            KeyCode::Up => menu.at = menu.at.saturating_sub(1),
-            KeyCode::Down => menu.at += 1,
-            _ if edits(&mut menu.query, key) => menu.at = 0,
+            _ if lookup(key, &[Context::Outline]).is_some() => {
+                return Some(outline::leave_out(model));
+            }
+            _ if picker.key(key) => {}
             _ => return None,
         },
         Overlay::Palette(menu) => match key.code {
@@ -144,12 +142,9 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
         Some(Overlay::Rename(_, field) | Overlay::Setting(_, field)) => return change(field),
         Some(Overlay::Login(login)) => return change(login.field()),
         Some(Overlay::Switcher(switcher)) => return change(&mut switcher.menu.query),
-        Some(
-            Overlay::Palette(menu)
-            | Overlay::History(menu)
-            | Overlay::Outline(menu)
-            | Overlay::Spaces(menu, _),
-        ) => {
+        Some(Overlay::History(picker)) => return picker.change(change),
+        Some(Overlay::Outline(picker)) => return picker.change(change),
+        Some(Overlay::Palette(menu) | Overlay::Spaces(menu, _)) => {
             return change(&mut menu.query);
         }
         Some(Overlay::Help(_) | Overlay::Text(_) | Overlay::Survey(_)) => return,
@@ -195,6 +190,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             vec![Effect::EditExternally(text)]
         }
         Action::Branch => outline::branch(model),
+        Action::LeaveOut => tree::leave_out_picked(model),
         Action::Demo => sending::use_demo(model),
         Action::Spaces => choosing::open_spaces(model),
         Action::CopyReply => choosing::copy_reply(model),

@@ -128,6 +128,8 @@ pub enum Action {
     Pin,
     /// Makes another one that holds the same.
     Duplicate,
+    /// Leaves a message out of what is sent, or takes it in again.
+    LeaveOut,
     /// Gives it another title.
     Rename,
     /// Moves the mark up.
@@ -208,8 +210,10 @@ pub enum Context {
     Settings,
     /// In the field of what is looked for in the conversation.
     Find,
-    /// On the chips above the message.
+    /// On the rows above the message: what waits, and the chips.
     Shelf,
+    /// In the outline.
+    Outline,
 }
 
 /// A row of the table.
@@ -291,6 +295,14 @@ pub fn shown_key(action: Action) -> String {
         .and_then(|binding| binding.keys.first())
         .map(ToString::to_string)
         .unwrap_or_default()
+}
+
+/// The first key of an action where it holds, as hints show it.
+pub fn key_in(action: Action, context: Context) -> String {
+    let mut bindings = bindings().iter();
+    let binding = bindings.find(|binding| (binding.action, binding.context) == (action, context));
+    let key = binding.and_then(|binding| binding.keys.first());
+    key.map(ToString::to_string).unwrap_or_default()
 }
 
 impl Chord {

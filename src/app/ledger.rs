@@ -58,15 +58,7 @@ pub fn ledger(model: &Model, past: usize) -> Ledger {
 /// The tokens of the messages that would travel.
 fn past(model: &Model) -> usize {
     let messages = model.conversation().messages_to_send();
-    let count = |message: &Arc<Message>| {
-        let attached: usize = message
-            .attachments
-            .iter()
-            .map(|attached| attached.tokens)
-            .sum();
-        tokens::estimate(&message.text) + attached
-    };
-    messages.iter().map(count).sum()
+    messages.iter().map(|message| message.tokens()).sum()
 }
 
 /// Shows exactly what would travel with the draft.

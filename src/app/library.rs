@@ -19,6 +19,7 @@ pub struct Library {
     pub selected: Option<ConversationId>,
     /// The conversation that was put in the trash last, and its title.
     pub deleted: Option<(ConversationId, String)>,
+    edition: u64,
     /// The conversation that is to be duplicated once it was read.
     pub(super) copying: Option<ConversationId>,
     /// The message that is to be shown once its conversation is.
@@ -30,6 +31,18 @@ impl Library {
     pub(super) fn take(&mut self, mut summaries: Vec<Summary>) {
         summaries.sort_by_key(|summary| !summary.pinned);
         self.summaries = summaries;
+        self.edition += 1;
+    }
+
+    /// Takes one out of the list.
+    pub(super) fn remove(&mut self, id: ConversationId) {
+        self.summaries.retain(|summary| summary.id != id);
+        self.edition += 1;
+    }
+
+    /// Grows when the list changes.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// The conversation `by` places below another one in the list; the nearest there is.

@@ -201,7 +201,8 @@ impl OpenConversation {
         added.into_iter().collect()
     }
 
-    /// What the model is to know: the path up to the newest message of the person.
+    /// What the model is to know: the path up to the newest message of the person, without what is
+    /// left out.
     pub fn messages_to_send(&self) -> Vec<Arc<Message>> {
         let head = self.head();
         let ends_in_reply = self
@@ -209,11 +210,18 @@ impl OpenConversation {
             .as_ref()
             .is_some_and(|turn| Some(turn.reply) == head);
         let count = self.conversation.path().len() - usize::from(ends_in_reply);
-        // A reply of which nothing came says nothing to a model.
+        let mut newest = self.conversation.path().take(count);
+        let newest = newest.rfind(|message| message.role == Role::User);
+        let newest = newest.map(|message| message.id);
+        // A reply of which nothing came says nothing to a model. What is asked is never left out.
+        let travels = |message: &&Arc<Message>| match message.role {
+            Role::User => !message.left_out || Some(message.id) == newest,
+            _ => !message.text.is_empty() && !self.conversation.is_left_out(message),
+        };
         self.conversation
             .path()
             .take(count)
-            .filter(|message| message.role == Role::User || !message.text.is_empty())
+            .filter(travels)
             .cloned()
             .collect()
     }

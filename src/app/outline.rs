@@ -1,9 +1,9 @@
 //! The outline of a conversation: its prompts, a line each, with what they weigh; and branching
 //! off from a message into a conversation of its own.
 
-use super::library::matching;
-use super::{Effect, Menu, Model, Overlay, StoreEvent, switching};
-use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes, tokens};
+use super::picker::Picker;
+use super::{Effect, Model, Overlay, StoreEvent, switching, tree};
+use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes};
 use std::sync::Arc;
 
 /// A prompt in the outline.
@@ -15,27 +15,28 @@ pub struct Entry {
     pub words: String,
     /// Its estimated tokens, and those of the reply to it.
     pub tokens: usize,
+    /// Whether it is left out of what is sent, with the reply to it.
+    pub left_out: bool,
 }
 
-/// The prompts that the outline finds. Without a query they stand in their order.
-pub fn entries(model: &Model, menu: &Menu) -> Vec<Entry> {
-    let path: Vec<&Arc<Message>> = model.conversation().conversation.path().collect();
+/// The prompts that are seen, in their order.
+fn entries(conversation: &Conversation) -> Vec<Entry> {
+    let path: Vec<&Arc<Message>> = conversation.path().collect();
     let prompts = path
         .iter()
         .enumerate()
         .filter(|(_, message)| message.role == Role::User);
-    let all: Vec<Entry> = prompts
+    prompts
         .map(|(at, message)| {
             let reply = path.get(at + 1).filter(|next| next.role != Role::User);
             Entry {
                 id: message.id,
                 words: words(message),
-                tokens: weight(message) + reply.map_or(0, |reply| weight(reply)),
+                tokens: message.tokens() + reply.map_or(0, |reply| reply.tokens()),
+                left_out: message.left_out,
             }
         })
-        .collect();
-    let found = matching(&menu.query.text(), &all, |entry| entry.words.as_str());
-    found.into_iter().cloned().collect()
+        .collect()
 }
 
 fn words(message: &Message) -> String {
@@ -48,30 +49,38 @@ fn words(message: &Message) -> String {
     words.join(" ")
 }
 
-fn weight(message: &Message) -> usize {
-    let attached: usize = message
-        .attachments
-        .iter()
-        .map(|attached| attached.tokens)
-        .sum();
-    tokens::estimate(&message.text) + attached
-}
-
 /// Opens the outline, the mark at the last prompt.
 pub(super) fn open(model: &mut Model) {
-    let mut menu = Menu::default();
-    menu.at = entries(model, &menu).len().saturating_sub(1);
-    model.overlay = Some(Overlay::Outline(menu));
+    let entries = entries(&model.conversation().conversation);
+    let mut picker = Picker::new(entries, |entry| entry.words.as_str());
+    picker.mark(usize::MAX);
+    model.overlay = Some(Overlay::Outline(picker));
 }
 
 /// Enter: the view goes to the prompt.
 pub(super) fn jump(model: &mut Model) {
-    let Some(Overlay::Outline(menu)) = model.overlay.take() else {
+    let Some(Overlay::Outline(picker)) = model.overlay.take() else {
         return;
     };
-    if let Some(entry) = entries(model, &menu).get(menu.at) {
+    if let Some(entry) = picker.chosen() {
         model.conversation_mut().scroll.to_message(entry.id);
     }
+}
+
+/// Leaves the prompt at the outline's mark out of what is sent, or takes it in again.
+pub(super) fn leave_out(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Outline(picker)) = &model.overlay else {
+        return Vec::new();
+    };
+    let Some(id) = picker.chosen().map(|entry| entry.id) else {
+        return Vec::new();
+    };
+    let effects = tree::leave_out(model, id);
+    let entries = entries(&model.conversation().conversation);
+    if let Some(Overlay::Outline(picker)) = &mut model.overlay {
+        picker.set_all(entries);
+    }
+    effects
 }
 
 /// Begins a conversation of its own with all messages up to the picked one.

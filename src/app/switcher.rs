@@ -8,7 +8,7 @@
 use super::acting::edits;
 use super::event::SearchAnswer;
 use super::library::matching;
-use super::{Effect, Focus, Menu, Model, Overlay, switching};
+use super::{Effect, Focus, Library, Menu, Model, Overlay, switching};
 use crate::chat::{SearchHit, Summary};
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -21,6 +21,10 @@ const TITLES: usize = 8;
 pub struct Switcher {
     /// What is typed, and the mark among all that is found.
     pub menu: Menu,
+    /// The places in the list of the titles that were found, best first.
+    titles: Vec<usize>,
+    /// The query and the edition of the list for which they were found.
+    titles_of: Option<(String, u64)>,
     /// The messages that were found, newest first.
     hits: Vec<SearchHit>,
     /// The query that was asked for last, and its number.
@@ -41,15 +45,27 @@ pub enum Found<'a> {
 impl Switcher {
     /// All that is found: titles, best first, then messages, newest first.
     pub fn found<'a>(&'a self, summaries: &'a [Summary]) -> Vec<Found<'a>> {
-        let query = self.menu.query.text();
-        let titles = matching(&query, summaries, |summary| &summary.title);
-        let most = if is_searchable(&query) {
+        let titles = self.titles.iter().filter_map(|at| summaries.get(*at));
+        let texts = self.hits.iter().map(Found::Text);
+        titles.map(Found::Title).chain(texts).collect()
+    }
+
+    /// Finds titles anew where the query or the list is another one than before.
+    fn find_titles(&mut self, library: &Library) {
+        let of = (self.menu.query.text(), library.edition());
+        if self.titles_of.as_ref() == Some(&of) {
+            return;
+        }
+        let titles = library.summaries.iter().map(|summary| &*summary.title);
+        let titles: Vec<(usize, &str)> = titles.enumerate().collect();
+        let found = matching(&of.0, &titles, |(_, title)| title);
+        let most = if is_searchable(&of.0) {
             TITLES
         } else {
             usize::MAX
         };
-        let titles = titles.into_iter().take(most).map(Found::Title);
-        titles.chain(self.hits.iter().map(Found::Text)).collect()
+        self.titles = found.into_iter().map(|(at, _)| *at).take(most).collect();
+        self.titles_of = Some(of);
     }
 
     /// Whether texts are still being searched.
@@ -104,13 +120,15 @@ pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
     switching::go_to(model, target.0, target.1)
 }
 
-/// Asks for the texts where the query has changed. An empty query ends the search before it.
+/// Finds titles and asks for the texts where the query has changed. An empty query ends the search
+/// before it.
 pub(super) fn due(model: &mut Model) -> Option<Effect> {
     let number = model.finds + 1;
     let keeps = model.defaults.keeps;
     let Some(Overlay::Switcher(switcher)) = &mut model.overlay else {
         return None;
     };
+    switcher.find_titles(&model.library);
     let mut query = switcher.menu.query.text();
     if !is_searchable(&query) {
         query.clear();

@@ -7,7 +7,7 @@
 use super::editor::Editor;
 use super::keep::keep;
 use super::open::OpenConversation;
-use super::{Effect, Focus, Model, Overlay, StoreEvent, settings, tree};
+use super::{Effect, Focus, Model, Overlay, StoreEvent, history, settings, tree};
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Unsent};
 use crate::chat::{export, import_changes};
 
@@ -37,7 +37,7 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
             vec![Effect::Load { id, show: false }]
         }
         StoreEvent::Prompts(prompts) => {
-            model.prompts = prompts;
+            history::hear(model, prompts);
             Vec::new()
         }
         StoreEvent::Trouble(words) => {
@@ -246,7 +246,7 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
     ));
     let next = model.library.beside(id, 1).filter(|next| *next != id);
     let next = next.or_else(|| model.library.beside(id, -1).filter(|next| *next != id));
-    model.library.summaries.retain(|summary| summary.id != id);
+    model.library.remove(id);
     model.library.deleted = Some((id, title));
     model.library.selected = next;
     let mut effects = Vec::new();

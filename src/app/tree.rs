@@ -88,6 +88,38 @@ pub(super) fn show_version(model: &mut Model, by: isize) -> Vec<Effect> {
     vec![Effect::Keep(vec![change])]
 }
 
+/// Leaves a message out of what is sent from now on, or takes it in again. With a prompt goes the
+/// reply to it.
+pub(super) fn leave_out(model: &mut Model, id: MessageId) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    let Some(message) = open.conversation.message(id).cloned() else {
+        return Vec::new();
+    };
+    if !message.left_out && open.conversation.is_left_out(&message) {
+        model.remark("It is left out with the message before it; take that one in again.");
+        return Vec::new();
+    }
+    let left_out = !message.left_out;
+    open.conversation.leave_out(id, left_out);
+    model.remark(match (left_out, message.role) {
+        (true, Role::User) => "Left out of what is sent, with the reply to it.",
+        (true, _) => "Left out of what is sent.",
+        (false, _) => "Sent again with the others.",
+    });
+    vec![Effect::Keep(vec![Change::LeaveOut {
+        message: id,
+        left_out,
+    }])]
+}
+
+/// Leaves the picked message out.
+pub(super) fn leave_out_picked(model: &mut Model) -> Vec<Effect> {
+    match model.conversation().picked {
+        Some(id) => leave_out(model, id),
+        None => Vec::new(),
+    }
+}
+
 /// Brings a message into view, in whichever version it is.
 pub(super) fn show_message(model: &mut Model, id: MessageId) -> Vec<Effect> {
     let open = model.conversation_mut();

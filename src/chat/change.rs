@@ -83,6 +83,13 @@ pub enum Change {
         /// What went wrong, if something did.
         failure: Option<Failure>,
     },
+    /// A message is left out of what is sent, or taken in again.
+    LeaveOut {
+        /// The message.
+        message: MessageId,
+        /// Whether it is left out.
+        left_out: bool,
+    },
     /// The path that is seen ends elsewhere. Where the head is not `from`, another window moved
     /// it first: its head stays, and the store says so.
     SetHead {
@@ -157,6 +164,7 @@ impl Change {
             | Self::Reasoning { .. }
             | Self::HiddenTail { .. } => "a part of a reply",
             Self::Finish { .. } => "the end of a reply",
+            Self::LeaveOut { .. } => "what is left out",
             Self::SetHead { .. } => "the place in the conversation",
             Self::SaveDraft { .. } => "the draft",
             Self::SaveQueue { .. } => "the messages that wait",

@@ -4,7 +4,7 @@
 //! is the path from the first message to the head. Plain data: what is written to disk and what is
 //! drawn is made from it elsewhere.
 
-use super::message::{Message, MessageId, MessageState};
+use super::message::{Message, MessageId, MessageState, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -53,6 +53,7 @@ pub struct Conversation {
     children: HashMap<Option<MessageId>, Vec<MessageId>>,
     /// From the first message to the head.
     path: Vec<MessageId>,
+    reweighed: u64,
 }
 
 impl Conversation {
@@ -72,6 +73,7 @@ impl Conversation {
             messages: HashMap::new(),
             children: HashMap::new(),
             path: Vec::new(),
+            reweighed: 0,
         }
     }
 
@@ -190,13 +192,33 @@ impl Conversation {
     }
 
     /// Changes a message in place and counts its revision up. Only what is being received or has
-    /// just been sent is changed; a message that others follow stays as it is.
+    /// just been sent is changed; a message that others follow stays as it is, but for
+    /// [`Conversation::leave_out`].
     pub fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Message)) {
         if let Some(message) = self.messages.get_mut(&id) {
             let message = Arc::make_mut(message);
             message.revision += 1;
             change(message);
         }
+    }
+
+    /// Leaves a message out of what is sent, or takes it in again.
+    pub fn leave_out(&mut self, id: MessageId, left_out: bool) {
+        self.reweighed += 1;
+        self.change(id, |message| message.left_out = left_out);
+    }
+
+    /// Whether a message is left out of what is sent: by itself, or with the prompt that it
+    /// replies to.
+    pub fn is_left_out(&self, message: &Message) -> bool {
+        let is_out = |prompt: &Arc<Message>| prompt.role == Role::User && prompt.left_out;
+        let prompt = message.parent.filter(|_| message.role != Role::User);
+        message.left_out || prompt.and_then(|id| self.message(id)).is_some_and(is_out)
+    }
+
+    /// Grows when a message that others follow is left out or taken in.
+    pub fn reweighed(&self) -> u64 {
+        self.reweighed
     }
 
     /// What it is called: its title, or the beginning of the first prompt.

@@ -100,6 +100,8 @@ pub struct Message {
     pub created_at: Timestamp,
     /// The system message in force when it was sent; for user messages.
     pub system: Option<Arc<str>>,
+    /// Whether the person leaves it out of what is sent. With a prompt goes the reply to it.
+    pub left_out: bool,
     /// Grows with every change, so that what was made from it can be told to be stale.
     pub revision: u64,
     /// Grows when the text changes other than by more at its end.
@@ -122,6 +124,7 @@ impl Message {
             failure: None,
             created_at: Timestamp::now(),
             system: None,
+            left_out: false,
             revision: 0,
             rewrites: 0,
         }
@@ -177,6 +180,12 @@ impl Message {
             attachment::read_contents(&mut Arc::make_mut(&mut message).attachments, read)?;
         }
         Ok(message)
+    }
+
+    /// Its estimated tokens, those of its attachments included. Takes as long as reading the text.
+    pub fn tokens(&self) -> usize {
+        let attached = self.attachments.iter().map(|attached| attached.tokens);
+        super::tokens::estimate(&self.text) + attached.sum::<usize>()
     }
 
     /// The length of [`Message::prompt_text`], in bytes, without making it.

@@ -72,6 +72,7 @@ impl Applier<'_> {
                 state,
                 failure,
             } => self.finish(*message, *state, failure.as_ref()),
+            Change::LeaveOut { message, left_out } => self.leave_out(*message, *left_out),
             Change::SetHead {
                 conversation,
                 from,
@@ -164,15 +165,17 @@ impl Applier<'_> {
             .connection
             .prepare_cached(
                 "INSERT INTO messages (id, conversation, parent, role, state, writer, revision,
-                    created_at, system, failure, hidden_tail, reasoning, thought_for, text)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                    created_at, system, failure, hidden_tail, reasoning, thought_for, text,
+                    left_out)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
                  ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, role = excluded.role,
                     state = excluded.state, writer = excluded.writer,
                     revision = max(revision + 1, excluded.revision),
                     created_at = excluded.created_at, system = excluded.system,
                     failure = excluded.failure, hidden_tail = excluded.hidden_tail,
                     reasoning = excluded.reasoning,
-                    thought_for = excluded.thought_for, text = excluded.text
+                    thought_for = excluded.thought_for, text = excluded.text,
+                    left_out = excluded.left_out
                  RETURNING key",
             )?
             .query_row(
@@ -190,7 +193,8 @@ impl Applier<'_> {
                     message.hidden_tail,
                     message.reasoning,
                     milliseconds(message.thought_for),
-                    message.text
+                    message.text,
+                    message.left_out
                 ],
                 |row| row.get::<_, i64>(0),
             )?;
@@ -251,6 +255,16 @@ impl Applier<'_> {
             .connection
             .prepare_cached(&sql)?
             .execute(params![message.to_string(), text])?;
+        known(changed, || format!("message {message}"))
+    }
+
+    fn leave_out(&self, message: MessageId, left_out: bool) -> Outcome {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE messages SET left_out = ?2, revision = revision + 1 WHERE id = ?1",
+            )?
+            .execute(params![message.to_string(), left_out])?;
         known(changed, || format!("message {message}"))
     }
 

@@ -103,6 +103,7 @@ fn messages(
         message.thought_for = Duration::from_millis(u64::try_from(thought_for).unwrap_or(0));
         message.hidden_tail = row.get("hidden_tail")?;
         message.state = row::read_state(row, "state")?;
+        message.left_out = row.get("left_out")?;
         message.failure = row::read_failure(row, "failure")?;
         message.created_at = row::read_time(row, "created_at")?;
         let pieces: i64 = row.get("pieces")?;

@@ -35,6 +35,12 @@ pub fn head(
         Role::Assistant => (sanitize::line(&model.names().speaker), theme.assistant),
         Role::System => ("System".to_owned(), theme.dim),
     };
+    let is_left_out = model.conversation().conversation.is_left_out(message);
+    let left_out = if is_left_out {
+        " · left out of what is sent"
+    } else {
+        ""
+    };
     let versions = versions(model, message);
     let right = match model.conversation().turn.as_ref() {
         Some(turn) if turn.reply == message.id => match turn.rate() {
@@ -44,10 +50,11 @@ pub fn head(
         _ => clock_time(message.created_at),
     };
     let right = versions + &right;
-    let used = name.width() + right.width();
+    let used = name.width() + left_out.width() + right.width();
     let gap = width.saturating_sub(used).max(1);
     rows.push(Line::from(vec![
         Span::styled(name, style),
+        Span::styled(left_out, theme.warning),
         Span::raw(" ".repeat(gap)),
         Span::styled(right, theme.dim),
     ]));

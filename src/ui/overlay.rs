@@ -9,16 +9,21 @@ use super::theme::Theme;
 use super::viewer;
 use super::words::{count, fitted};
 use crate::app::editor::Editor;
-use crate::app::keymap::{Binding, Context, bindings};
+use crate::app::keymap::{Action, Binding, Context, bindings, key_in};
 use crate::app::login::LoginBox;
-use crate::app::{Menu, Model, Overlay, SpaceCheck, choosing, history, outline};
+use crate::app::outline::Entry;
+use crate::app::picker::Picker;
+use crate::app::{Menu, Model, Overlay, SpaceCheck, SpaceChoice, choosing};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Wrap};
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
+/// What the keys do in a box that chooses.
+const TAKES: &str = " ↑ ↓ choose · Enter takes · Esc closes ";
 /// The widest that the help becomes, in cells.
 const HELP_WIDTH: u16 = 88;
 
@@ -33,12 +38,8 @@ pub fn draw(
     match &model.overlay {
         Some(Overlay::Help(row)) => return draw_help(*row, theme, frame, area),
         Some(Overlay::Text(view)) => return viewer::draw(view, theme, caches, frame, area),
-        Some(Overlay::Outline(menu)) => {
-            let rows = outline::entries(model, menu).into_iter();
-            let rows = rows.map(|entry| (entry.words, format!("≈{}", count(entry.tokens))));
-            draw_menu(" Outline ", menu, rows.collect(), theme, frame, area);
-        }
-        Some(Overlay::History(menu)) => draw_history(model, menu, theme, frame, area),
+        Some(Overlay::Outline(picker)) => draw_outline(picker, theme, frame, area),
+        Some(Overlay::History(picker)) => draw_history(picker, theme, frame, area),
         Some(Overlay::Survey(shown)) => {
             let title = format!(" Attach {} ", sanitize::line(&shown.survey.of));
             let hint = " Enter attaches · ↑ ↓ scroll · Esc leaves it ";
@@ -48,17 +49,17 @@ pub fn draw(
         }
         Some(Overlay::Switcher(found)) => switcher::draw(model, found, theme, frame, area),
         Some(Overlay::Palette(menu)) => {
-            let rows = choosing::actions(menu).into_iter().map(|binding| {
+            let shown = |binding: &Binding| {
                 let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
                 (binding.help.to_owned(), keys.join(", "))
-            });
-            draw_menu(" Actions ", menu, rows.collect(), theme, frame, area);
+            };
+            let rows = choosing::actions(menu).into_iter();
+            draw_menu((" Actions ", TAKES, menu), rows, shown, theme, frame, area);
         }
         Some(Overlay::Spaces(menu, check)) => {
-            let rows = choosing::spaces(model, menu)
-                .into_iter()
-                .map(|choice| (choice.id, choice.about));
-            let below = draw_menu(" Space ", menu, rows.collect(), theme, frame, area);
+            let rows = choosing::spaces(model, menu).into_iter();
+            let shown = |choice: SpaceChoice| (choice.id, choice.about);
+            let below = draw_menu((" Space ", TAKES, menu), rows, shown, theme, frame, area);
             if let Some(check) = check {
                 draw_check(check, theme, frame, below);
             }
@@ -84,29 +85,31 @@ pub fn draw(
     0
 }
 
+/// The prompts of the conversation, with what each weighs.
+fn draw_outline(picker: &Picker<Entry>, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let shown = |entry: &Entry| {
+        let left_out = if entry.left_out { "left out · " } else { "" };
+        let weight = format!("{left_out}≈{}", count(entry.tokens));
+        (entry.words.clone(), weight)
+    };
+    let leaves_out = key_in(Action::LeaveOut, Context::Outline);
+    let hint = format!(" Enter goes there · {leaves_out} leaves out · Esc closes ");
+    let menu = (" Outline ", hint.as_str(), picker.menu());
+    draw_menu(menu, picker.found(), shown, theme, frame, area);
+}
+
 /// The box that finds an earlier prompt, and below it the one at the mark.
-fn draw_history(model: &Model, menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let found = history::found(model, menu);
+fn draw_history(picker: &Picker<Arc<str>>, theme: &Theme, frame: &mut Frame, area: Rect) {
     let [list, preview] =
         Layout::vertical([Constraint::Fill(1), Constraint::Percentage(40)]).areas(area);
-    let rows = found.iter().map(|prompt| {
-        let line = prompt
-            .split_whitespace()
-            .take(40)
-            .collect::<Vec<_>>()
-            .join(" ");
-        (line, String::new())
-    });
-    draw_menu(
-        " Earlier prompts ",
-        menu,
-        rows.collect(),
-        theme,
-        frame,
-        list,
-    );
+    let shown = |prompt: &Arc<str>| {
+        let words: Vec<&str> = prompt.split_whitespace().take(40).collect();
+        (words.join(" "), String::new())
+    };
+    let menu = (" Earlier prompts ", TAKES, picker.menu());
+    draw_menu(menu, picker.found(), shown, theme, frame, list);
     let inner = draw_box("", "", theme, frame, preview);
-    match found.get(menu.at) {
+    match picker.chosen() {
         Some(prompt) => viewer::draw_beginning(prompt, theme, frame, inner),
         None => frame.render_widget(Span::styled("nothing found", theme.dim), inner),
     }
@@ -153,10 +156,10 @@ fn draw_login(login: &LoginBox, theme: &Theme, frame: &mut Frame, area: Rect) {
 
 /// A menu: what is typed, and what it finds, each with a remark at its right. Gives the place of
 /// its last rows, for what must be said of the chosen one.
-fn draw_menu(
-    title: &'static str,
-    menu: &Menu,
-    rows: Vec<(String, String)>,
+fn draw_menu<T>(
+    (title, hint, menu): (&str, &str, &Menu),
+    rows: impl ExactSizeIterator<Item = T>,
+    shown: impl Fn(T) -> (String, String),
     theme: &Theme,
     frame: &mut Frame,
     area: Rect,
@@ -165,20 +168,13 @@ fn draw_menu(
         height: menu_height(rows.len(), area),
         ..area
     };
-    let inner = draw_box(
-        title,
-        " ↑ ↓ choose · Enter takes · Esc closes ",
-        theme,
-        frame,
-        area,
-    );
+    let inner = draw_box(title, hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     draw_line(&menu.query, true, theme, frame, query);
     let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
     let width = usize::from(list.width);
-    for (y, (position, (name, remark))) in
-        (list.top()..list.bottom()).zip(rows.into_iter().enumerate().skip(first))
-    {
+    for (y, (position, row)) in (list.top()..list.bottom()).zip(rows.enumerate().skip(first)) {
+        let (name, remark) = shown(row);
         let pointer = if position == menu.at { "▸ " } else { "  " };
         let remark = fitted(&sanitize::line(&remark), width / 2);
         let room = width.saturating_sub(remark.width() + 4);
@@ -233,13 +229,7 @@ pub fn menu_height(rows: usize, area: Rect) -> u16 {
 }
 
 /// A framed box over everything, at most as wide as the help.
-pub fn draw_box(
-    title: &str,
-    hint: &'static str,
-    theme: &Theme,
-    frame: &mut Frame,
-    area: Rect,
-) -> Rect {
+pub fn draw_box(title: &str, hint: &str, theme: &Theme, frame: &mut Frame, area: Rect) -> Rect {
     let width = area.width.min(HELP_WIDTH);
     let area = Rect {
         x: area.x + (area.width - width) / 2,
@@ -250,7 +240,7 @@ pub fn draw_box(
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
         .title(Span::styled(title.to_owned(), theme.focus))
-        .title_bottom(Span::styled(hint, theme.dim));
+        .title_bottom(Span::styled(hint.to_owned(), theme.dim));
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -278,7 +268,8 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
         ("Text", Context::Text),
         ("Picked message", Context::Picked),
         ("List of conversations", Context::List),
-        ("Chips above the message", Context::Shelf),
+        ("Above the message: what waits, chips", Context::Shelf),
+        ("Outline", Context::Outline),
         ("Finding in the conversation", Context::Find),
         ("Settings of the Space", Context::Settings),
     ];

@@ -211,10 +211,11 @@ fn picked(open: &OpenConversation) -> Option<String> {
     let message = open.conversation.message(open.picked?)?;
     let mut words = match message.role {
         Role::Assistant => {
-            " picked: r retry · g go on · c copy · 1-9 copy code · b branch".to_owned()
+            " picked: r retry · g go on · c copy · 1-9 copy code · b branch · x leave out"
+                .to_owned()
         }
         Role::User | Role::System => {
-            " picked: e edit · r another reply · c copy · b branch".to_owned()
+            " picked: e edit · r another reply · c copy · b branch · x leave out".to_owned()
         }
     };
     if open.conversation.versions(message.id).len() > 1 {

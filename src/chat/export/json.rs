@@ -126,6 +126,9 @@ struct MessageDocument<'a> {
     thought_for: u64,
     text: Cow<'a, str>,
     hidden_tail: Cow<'a, str>,
+    /// Whether it is left out of what is sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    left_out: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,6 +192,7 @@ fn write_message(message: &Arc<Message>) -> MessageDocument<'_> {
         thought_for: u64::try_from(message.thought_for.as_millis()).unwrap_or(u64::MAX),
         text: message.text.as_str().into(),
         hidden_tail: message.hidden_tail.as_str().into(),
+        left_out: message.left_out,
     }
 }
 
@@ -304,6 +308,7 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
         failure: message.failure,
         created_at: read_time(&message.created_at)?,
         system: message.system.map(|system| shared.text(system)),
+        left_out: message.left_out,
         revision: 0,
         rewrites: 0,
     })

@@ -217,6 +217,7 @@ fn any_message() -> impl Strategy<Value = Message> {
         |((text, reasoning, tail, system), attachments, state, time, failed)| {
             let mut message = Message::new(Role::Assistant, text);
             message.reasoning = reasoning;
+            message.left_out = message.hidden_tail.len() < tail.len();
             message.hidden_tail = tail;
             message.system = system.map(Arc::from);
             message.attachments = attachments

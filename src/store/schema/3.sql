@@ -1,6 +1,9 @@
 -- Nothing reads it since the switcher searches sources.
 DROP VIEW searched;
 
+-- Whether the person leaves it out of what is sent.
+ALTER TABLE messages ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+
 -- What is written and neither sent nor in the composer, in order.
 CREATE TABLE unsent (
     key INTEGER PRIMARY KEY,

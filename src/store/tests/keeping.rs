@@ -22,6 +22,7 @@ async fn after_reopening_everything_is_there() {
     let mut conversation = begin(&store);
     let mut question = Message::user("What is\0it?");
     question.system = Some("be brief".into());
+    question.left_out = true;
     question.attachments = vec![
         attachment("a.txt", "long"),
         attachment("b.txt", "long"),
@@ -39,6 +40,14 @@ async fn after_reopening_everything_is_there() {
         hint: "h".to_owned(),
     });
     let reply = say(&store, &mut conversation, reply);
+    store.handle.send(Change::LeaveOut {
+        message: reply.id,
+        left_out: true,
+    });
+    let reply = Arc::new(Message {
+        left_out: true,
+        ..(*reply).clone()
+    });
     store.handle.send(Change::SetTitle {
         conversation: conversation.id,
         title: Some("Title".to_owned()),

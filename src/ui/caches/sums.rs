@@ -7,20 +7,21 @@ use crate::chat::{Conversation, ConversationId, Message, MessageId};
 /// The sums of the conversation that was drawn last.
 #[derive(Debug, Default)]
 pub struct Sums {
-    of: Option<ConversationId>,
+    of: Option<(ConversationId, u64)>,
     /// The path, with what is known of each message.
     counted: Vec<Counted>,
     /// Where each message begins, in bytes.
     pub starts: Vec<usize>,
     /// Bytes of all messages.
     pub bytes: usize,
-    /// Estimated tokens of all messages.
+    /// Estimated tokens of all messages that are not left out of what is sent.
     pub tokens: usize,
 }
 
 #[derive(Debug)]
 struct Counted {
     id: MessageId,
+    is_left_out: bool,
     revision: u64,
     rewrites: u64,
     seen: usize,
@@ -33,9 +34,10 @@ impl Sums {
     /// Brings the sums up to date. A message is counted again when it is another one than before,
     /// and those behind it then; one that has only grown is counted on.
     pub fn of(&mut self, conversation: &Conversation) -> &Self {
-        if self.of != Some(conversation.id) {
+        let of = (conversation.id, conversation.reweighed());
+        if self.of != Some(of) {
             *self = Self {
-                of: Some(conversation.id),
+                of: Some(of),
                 ..Self::default()
             };
         }
@@ -50,7 +52,8 @@ impl Sums {
         let mut growing = growing.filter(|last| path.get(same) == Some(&last.id));
         for id in path.iter().skip(same) {
             if let Some(message) = conversation.message(*id) {
-                self.count(message, growing.take());
+                let is_left_out = conversation.is_left_out(message);
+                self.count(message, is_left_out, growing.take());
             }
         }
         self
@@ -78,17 +81,14 @@ impl Sums {
             (Some(start), Some(counted)) => {
                 let message = conversation.message(counted.id);
                 let own = message.map_or(0, |message| weight(message));
-                let attached = message.map_or(0, |message| attached(message));
-                (
-                    start + own,
-                    counted.tokens + counted.counter.tokens() + attached,
-                )
+                let tokens = message.map_or(0, |message| counted.tokens_of(message));
+                (start + own, counted.tokens + tokens)
             }
             _ => (0, 0),
         };
     }
 
-    fn count(&mut self, message: &Message, before: Option<Counted>) {
+    fn count(&mut self, message: &Message, is_left_out: bool, before: Option<Counted>) {
         let before = before.filter(|before| {
             before.rewrites == message.rewrites && before.seen <= message.text.len()
         });
@@ -97,16 +97,28 @@ impl Sums {
         });
         counter.push(message.text.get(seen..).unwrap_or(""));
         self.starts.push(self.bytes);
-        self.counted.push(Counted {
+        let weighed = Counted {
             id: message.id,
+            is_left_out,
             revision: message.revision,
             rewrites: message.rewrites,
             seen: message.text.len(),
             counter,
             tokens: self.tokens,
-        });
+        };
         self.bytes += weight(message);
-        self.tokens += counter.tokens() + attached(message);
+        self.tokens += weighed.tokens_of(message);
+        self.counted.push(weighed);
+    }
+}
+
+impl Counted {
+    /// What the message weighs in what is sent.
+    fn tokens_of(&self, message: &Message) -> usize {
+        if self.is_left_out {
+            return 0;
+        }
+        self.counter.tokens() + attached(message)
     }
 }
 

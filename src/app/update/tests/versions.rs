@@ -1,6 +1,7 @@
 //! Versions of messages, and other Spaces.
 
 use super::*;
+use crate::app::outline::Entry;
 
 #[test]
 fn an_edited_message_becomes_another_version_and_the_old_one_stays() {
@@ -144,6 +145,62 @@ fn a_branch_goes_its_own_way_and_leaves_the_other_conversation_as_it_is() {
     assert_eq!(other.conversation.path().len(), 4);
 }
 
+fn outlined(person: &Person) -> Vec<Entry> {
+    let Some(Overlay::Outline(picker)) = &person.model.overlay else {
+        panic!("the outline is open");
+    };
+    picker.found().cloned().collect()
+}
+
+#[test]
+fn a_prompt_that_is_left_out_is_not_sent_and_neither_is_its_reply_until_it_is_taken_in() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("first"));
+    person.sends("two").hears(1, done("second"));
+    person.press(KeyCode::Char('o'), KeyModifiers::ALT);
+    person.key(KeyCode::Up);
+    person.press(KeyCode::Char('x'), KeyModifiers::ALT);
+    let left_out: Vec<bool> = outlined(&person)
+        .iter()
+        .map(|entry| entry.left_out)
+        .collect();
+    assert_eq!(left_out, [true, false]);
+    person
+        .key(KeyCode::Esc)
+        .sends("three")
+        .hears(2, done("third"));
+    let sent = |person: &Person, turn: usize| -> Vec<String> {
+        let messages = person.started()[turn].messages.iter();
+        messages.map(|message| message.text.clone()).collect()
+    };
+    assert_eq!(sent(&person, 2), ["two", "second", "three"]);
+    person.press(KeyCode::Char('o'), KeyModifiers::ALT);
+    person.key(KeyCode::Up).key(KeyCode::Up);
+    person.press(KeyCode::Char('x'), KeyModifiers::ALT);
+    person.key(KeyCode::Esc).sends("four");
+    assert_eq!(sent(&person, 3).len(), 7);
+    let is_kept = |effect: &Effect| matches!(effect, Effect::Keep(changes) if matches!(changes[..], [Change::LeaveOut { left_out: true, .. }]));
+    assert!(person.effects.iter().any(is_kept));
+}
+
+#[test]
+fn a_picked_reply_is_left_out_alone_and_what_is_asked_never_is() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("first"));
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("x");
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("x");
+    assert!(person.path().iter().all(|message| message.left_out));
+    person.types("r");
+    let texts: Vec<&str> = person.started()[1]
+        .messages
+        .iter()
+        .map(|message| &*message.text)
+        .collect();
+    assert_eq!(texts, ["one"], "the prompt that is asked anew");
+    person.hears(1, done("again")).sends("two");
+    assert_eq!(person.started()[2].messages.len(), 1);
+}
+
 #[test]
 fn the_outline_lists_prompts_with_their_weight_and_goes_to_one() {
     let mut person = Person::new();
@@ -152,7 +209,7 @@ fn the_outline_lists_prompts_with_their_weight_and_goes_to_one() {
         .hears(0, done("yes"));
     person.sends("another").hears(1, done("no"));
     person.press(KeyCode::Char('o'), KeyModifiers::ALT);
-    let entries = crate::app::outline::entries(&person.model, &crate::app::Menu::default());
+    let entries = outlined(&person);
     let words: Vec<&str> = entries.iter().map(|entry| entry.words.as_str()).collect();
     assert_eq!(words, ["a question of some words", "another"]);
     assert!(entries[0].tokens > entries[1].tokens);
