@@ -23,6 +23,7 @@ pub mod login;
 pub mod open;
 pub mod outline;
 pub mod picker;
+pub mod presets;
 pub mod queue;
 pub mod scroll;
 mod sending;
@@ -41,13 +42,14 @@ pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId, Failure, Origin, Settings, SpaceInput};
+use crate::chat::{Conversation, ConversationId, Failure, Origin, Preset, Settings, SpaceInput};
 use attaching::SurveyBox;
 use completing::Completing;
 use editor::Editor;
 use input::Guard;
 use login::LoginBox;
 use picker::Picker;
+use presets::PresetBox;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +81,8 @@ pub struct Model {
     pub shelf_at: usize,
     /// Earlier prompts of all conversations, the newest first.
     pub prompts: Vec<Arc<str>>,
+    /// The saved system messages, by their names.
+    pub presets: Vec<Preset>,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
     /// What could not be saved or read. It stays in the status line until Esc, or until all is
@@ -120,6 +124,10 @@ pub struct Defaults {
     pub model: String,
     /// The system message.
     pub system: String,
+    /// Whether the command line names it, which counts more than a saved one.
+    pub is_system_given: bool,
+    /// The saved system message that is the default.
+    pub preset: Option<Arc<str>>,
     /// What is set for the Space, by name.
     pub settings: Settings,
     /// Whether anything is kept on disk.
@@ -129,8 +137,17 @@ pub struct Defaults {
 }
 
 impl Defaults {
+    /// The system message with which a conversation begins: that of the command line, else the
+    /// saved one that is the default, else that of the settings.
+    fn system(&self) -> Arc<str> {
+        match &self.preset {
+            Some(preset) if !self.is_system_given => Arc::clone(preset),
+            _ => self.system.as_str().into(),
+        }
+    }
+
     fn conversation(&self) -> OpenConversation {
-        let conversation = Conversation::new(&self.space, &self.model, self.system.as_str());
+        let conversation = Conversation::new(&self.space, &self.model, self.system());
         OpenConversation::new(conversation, self.settings.clone())
     }
 }
@@ -193,6 +210,10 @@ pub enum Overlay {
     History(Picker<Arc<str>>),
     /// The prompts of the conversation.
     Outline(Picker<outline::Entry>),
+    /// The saved system messages.
+    Presets(PresetBox),
+    /// The box that names the system message to be saved.
+    SavePreset(Editor),
     /// A text, to be read.
     Text(TextView),
     /// The box that changes a setting of the Space.
@@ -266,6 +287,7 @@ impl Model {
             setting_at: 0,
             shelf_at: 0,
             prompts: Vec::new(),
+            presets: Vec::new(),
             oversize_told: None,
             library: Library::default(),
             overlay: None,

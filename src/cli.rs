@@ -219,6 +219,8 @@ impl Context {
             space: self.space.clone(),
             model: self.model.clone(),
             system: self.system.clone(),
+            is_system_given: self.given.system.is_some(),
+            preset: None,
             settings: self.set.clone(),
             keeps: keeps && self.directory.is_some(),
             catalog: catalog::entries()

@@ -18,6 +18,7 @@ mod index;
 mod instance;
 mod llm_log;
 mod load;
+mod presets;
 mod query;
 mod reader;
 mod recover;

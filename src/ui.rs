@@ -65,13 +65,13 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     composer::draw(model, theme, frame, composer);
     // Where there is little room the panes lie over each other: the one with the keyboard on top.
     if model.focus == Focus::List {
-        composer::draw_panel(model, theme, frame, panes.panel);
+        composer::draw_panel(model, theme, caches, frame, panes.panel);
     }
     if model.library.is_shown {
         library::draw(model, theme, frame, panes.list);
     }
     if model.focus != Focus::List {
-        composer::draw_panel(model, theme, frame, panes.panel);
+        composer::draw_panel(model, theme, caches, frame, panes.panel);
     }
     completing::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.

@@ -30,6 +30,8 @@ mod leaving;
 mod library;
 #[path = "terminal/pasting.rs"]
 mod pasting;
+#[path = "terminal/presets.rs"]
+mod presets;
 #[path = "terminal/screen.rs"]
 mod screen;
 #[path = "terminal/shown.rs"]

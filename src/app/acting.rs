@@ -5,7 +5,8 @@ use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::update::{page, quit};
 use super::{
     Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing,
-    find, history, ledger, login, outline, sending, settings, shelf, switcher, switching, tree,
+    find, history, ledger, login, outline, presets, sending, settings, shelf, switcher, switching,
+    tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -72,6 +73,8 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ if switcher::key(model, key) => {}
             _ => return None,
         },
+        Overlay::Presets(_) => return presets::key(model, key),
+        Overlay::SavePreset(_) => return presets::save_key(model, key),
         Overlay::Login(_) => return login::key(model, key),
         Overlay::Survey(_) => return attaching::key(model, key),
         Overlay::Setting(_, text) => match key.code {
@@ -139,7 +142,10 @@ pub(super) fn edits(field: &mut Editor, key: KeyEvent) -> bool {
 /// Changes the field that has the keyboard.
 pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     match &mut model.overlay {
-        Some(Overlay::Rename(_, field) | Overlay::Setting(_, field)) => return change(field),
+        Some(
+            Overlay::Rename(_, field) | Overlay::Setting(_, field) | Overlay::SavePreset(field),
+        ) => return change(field),
+        Some(Overlay::Presets(shown)) => return shown.picker.change(change),
         Some(Overlay::Login(login)) => return change(login.field()),
         Some(Overlay::Switcher(switcher)) => return change(&mut switcher.menu.query),
         Some(Overlay::History(picker)) => return picker.change(change),
@@ -166,6 +172,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Send => ledger::send_if_it_fits(model),
         Action::History => history::open(model),
+        Action::Presets => presets::open(model),
         Action::Back => back(model),
         Action::Interrupt => interrupt(model),
         Action::Quit => quit(model),
@@ -231,6 +238,7 @@ fn move_or_edit(model: &mut Model, action: Action) {
         Action::ResetSetting => settings::reset_current(model),
         Action::NextPane => next_pane(model),
         Action::Outline => outline::open(model),
+        Action::SavePreset => presets::open_save(model),
         Action::Ledger => ledger::show(model),
         Action::Shelf => shelf::enter(model),
         Action::ShelfUp => shelf::select(model, -1),

@@ -3,7 +3,7 @@
 use super::acting::{act, edits};
 use super::keymap::{Action, BINDINGS, Binding, choices};
 use super::library::matching;
-use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login};
+use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login, presets};
 use crate::chat::{Change, Draft, Failure, Role, SpaceInput, export};
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -109,6 +109,10 @@ pub(super) fn run_command(model: &mut Model, draft: &Draft) -> Vec<Effect> {
 
 /// Runs the action of a command; what stands behind it is looked for in the box that it opens.
 fn run_action(model: &mut Model, action: Action, rest: &str) -> Vec<Effect> {
+    if action == Action::SystemPanel && !rest.is_empty() {
+        presets::take_named(model, rest);
+        return Vec::new();
+    }
     let mut effects = act(model, action);
     match &mut model.overlay {
         Some(Overlay::Spaces(menu, _)) if !rest.is_empty() => {

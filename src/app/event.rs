@@ -10,8 +10,8 @@ use super::find::Hits;
 use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Progress, SearchHit,
-    Settings, SpaceInput, Stage, Summary, Unsent,
+    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Preset, Progress,
+    SearchHit, Settings, SpaceInput, Stage, Summary, Unsent,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -78,6 +78,8 @@ pub enum StoreEvent {
     },
     /// Earlier prompts of all conversations, the newest first.
     Prompts(Vec<String>),
+    /// The saved system messages, by their names.
+    Presets(Vec<Preset>),
     /// Another window has moved this conversation's head: it is to be read again.
     HeadElsewhere(ConversationId),
     /// Something could not be saved or read; in words for a person.

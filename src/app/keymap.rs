@@ -128,6 +128,14 @@ pub enum Action {
     Pin,
     /// Makes another one that holds the same.
     Duplicate,
+    /// Chooses among saved system messages.
+    Presets,
+    /// Saves the system message under a name.
+    SavePreset,
+    /// Makes a saved system message what new conversations begin with.
+    DefaultPreset,
+    /// Removes a saved system message.
+    RemovePreset,
     /// Leaves a message out of what is sent, or takes it in again.
     LeaveOut,
     /// Gives it another title.
@@ -214,6 +222,8 @@ pub enum Context {
     Shelf,
     /// In the outline.
     Outline,
+    /// In the box of saved system messages.
+    Presets,
 }
 
 /// A row of the table.

@@ -36,15 +36,15 @@ impl Ledger {
     }
 }
 
-/// The ledger of what stands in the composer. `past` is what is known of the messages before it:
-/// who draws keeps their sum.
-pub fn ledger(model: &Model, past: usize) -> Ledger {
+/// The ledger of what stands in the composer. The tokens of the system message and of the past are
+/// told: who draws keeps them.
+pub fn ledger(model: &Model, (system, past): (usize, usize)) -> Ledger {
     let open = model.conversation();
     let mut ledger = Ledger {
         window: model.names().window,
         ..Ledger::default()
     };
-    ledger.add("system", tokens::estimate(model.system()));
+    ledger.add("system", system);
     ledger.add("past", past);
     for attachment in open.composer.shelf() {
         ledger.add(&attachment.name, attachment.tokens);
@@ -55,15 +55,16 @@ pub fn ledger(model: &Model, past: usize) -> Ledger {
     ledger
 }
 
-/// The tokens of the messages that would travel.
-fn past(model: &Model) -> usize {
+/// The tokens of the system message, and of the messages that would travel.
+fn known(model: &Model) -> (usize, usize) {
     let messages = model.conversation().messages_to_send();
-    messages.iter().map(|message| message.tokens()).sum()
+    let past = messages.iter().map(|message| message.tokens()).sum();
+    (tokens::estimate(model.system()), past)
 }
 
 /// Shows exactly what would travel with the draft.
 pub(super) fn show(model: &mut Model) {
-    let ledger = ledger(model, past(model));
+    let ledger = ledger(model, known(model));
     let mut text = String::new();
     for (name, tokens) in &ledger.parts {
         // Writing to a string cannot fail.
@@ -98,7 +99,7 @@ pub(super) fn show(model: &mut Model) {
 pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
     let revision = model.conversation().composer.revision();
     let is_told = model.oversize_told == Some((model.current, revision));
-    if !is_told && let Some(excess) = ledger(model, past(model)).excess() {
+    if !is_told && let Some(excess) = ledger(model, known(model)).excess() {
         model.oversize_told = Some((model.current, revision));
         model.remark(format!(
             "≈{excess} tokens more than the model holds: the Space may cut or refuse it. Enter again sends it all the same."

@@ -7,7 +7,7 @@
 use super::editor::Editor;
 use super::keep::keep;
 use super::open::OpenConversation;
-use super::{Effect, Focus, Model, Overlay, StoreEvent, history, settings, tree};
+use super::{Effect, Focus, Model, Overlay, StoreEvent, history, presets, settings, tree};
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Unsent};
 use crate::chat::{export, import_changes};
 
@@ -38,6 +38,10 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
         }
         StoreEvent::Prompts(prompts) => {
             history::hear(model, prompts);
+            Vec::new()
+        }
+        StoreEvent::Presets(saved) => {
+            presets::hear(model, saved);
             Vec::new()
         }
         StoreEvent::Trouble(words) => {

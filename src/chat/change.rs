@@ -135,6 +135,24 @@ pub enum Change {
         /// Whether it stands at the head.
         pinned: bool,
     },
+    /// A system message is saved under a name, in place of the one that had it. It is the default
+    /// if that one was.
+    SavePreset {
+        /// The name.
+        name: String,
+        /// The system message.
+        text: Arc<str>,
+    },
+    /// A saved system message is removed.
+    RemovePreset {
+        /// Its name.
+        name: String,
+    },
+    /// New conversations begin with a saved system message from now on, or with none.
+    SetDefaultPreset {
+        /// Its name.
+        name: Option<String>,
+    },
     /// Into the trash.
     Delete {
         /// The conversation.
@@ -171,6 +189,9 @@ impl Change {
             Self::SaveAside { .. } => "what was set aside",
             Self::SetTitle { .. } => "the title",
             Self::Pin { .. } => "the pin",
+            Self::SavePreset { .. } | Self::RemovePreset { .. } | Self::SetDefaultPreset { .. } => {
+                "a saved system message"
+            }
             Self::Delete { .. } => "that the conversation is deleted",
             Self::Restore { .. } => "that the conversation is restored",
             Self::Purge { .. } => "that the trash is emptied",

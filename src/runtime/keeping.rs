@@ -9,7 +9,7 @@ use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// How often is looked whether another window has saved something.
@@ -40,6 +40,7 @@ enum Request {
     Load { id: ConversationId, show: bool },
     List,
     Prompts,
+    Presets,
     Search(Query),
 }
 
@@ -78,6 +79,11 @@ impl Keeping {
         self.ask(Request::Prompts);
     }
 
+    /// Has the saved system messages read.
+    pub fn presets(&self) {
+        self.ask(Request::Presets);
+    }
+
     /// Has the texts of all conversations searched, and the search before it ended.
     pub fn search(&self, query: Query) {
         self.ask(Request::Search(query));
@@ -97,6 +103,33 @@ impl Keeping {
             tracing::error!("the disk did not take everything, or not in time");
         }
         is_kept
+    }
+}
+
+/// An open store, with what serves it.
+struct Open {
+    handle: StoreHandle,
+    reader: Reader,
+    queries: watch::Sender<Query>,
+    lists: Arc<Notify>,
+    events: mpsc::Sender<Event>,
+}
+
+impl Open {
+    /// Begins what is asked for; what is read comes back as an event.
+    fn serve(&self, request: Request) {
+        let (handle, reader) = (self.handle.clone(), self.reader.clone());
+        let events = self.events.clone();
+        match request {
+            Request::Keep(changes) => handle.send_all(changes),
+            Request::Load { id, show } => {
+                drop(tokio::spawn(load(handle, reader, events, (id, show))));
+            }
+            Request::List => self.lists.notify_one(),
+            Request::Prompts => drop(tokio::spawn(prompts(reader, events))),
+            Request::Presets => drop(tokio::spawn(presets(handle, reader, events))),
+            Request::Search(query) => drop(self.queries.send_replace(query)),
+        }
     }
 }
 
@@ -130,38 +163,38 @@ async fn keep(
     // It is set nowhere else.
     let _ = contents.set(store.reader.clone());
     let _ = opened.send(Ok(()));
-    let handle = store.handle.clone();
     let lists = Arc::new(Notify::new());
+    let open = Open {
+        handle: store.handle.clone(),
+        reader: store.reader.clone(),
+        queries: searching::start(store.reader.clone(), events.clone()),
+        lists: Arc::clone(&lists),
+        events: events.clone(),
+    };
     let lister = tokio::spawn(list(
-        handle.clone(),
+        store.handle.clone(),
         store.reader.clone(),
         events.clone(),
-        Arc::clone(&lists),
+        lists,
     ));
-    lists.notify_one();
-    let queries = searching::start(store.reader.clone(), events.clone());
+    open.serve(Request::List);
+    open.serve(Request::Presets);
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut version = None;
     loop {
         tokio::select! {
             request = requests.recv() => match request {
-                Some(Request::Keep(changes)) => handle.send_all(changes),
-                Some(Request::Load { id, show }) => drop(tokio::spawn(load(
-                    handle.clone(), store.reader.clone(), events.clone(), (id, show),
-                ))),
-                Some(Request::List) => lists.notify_one(),
-                Some(Request::Prompts) => drop(tokio::spawn(prompts(store.reader.clone(), events.clone()))),
-                Some(Request::Search(query)) => drop(queries.send_replace(query)),
+                Some(request) => open.serve(request),
                 None => break,
             },
             Some(notice) = heard.recv() => {
                 let _ = events.send(Event::Store(told(notice))).await;
             }
             _ = looks.tick() => {
-                let now = handle.others_version().await;
+                let now = store.handle.others_version().await;
                 if version.is_some() && version != now {
-                    lists.notify_one();
+                    open.serve(Request::List);
                 }
                 version = now;
             }
@@ -239,6 +272,18 @@ async fn prompts(reader: Reader, events: mpsc::Sender<Event>) {
     let read = tokio::task::spawn_blocking(move || reader.prompts(PROMPTS)).await;
     let event = match read {
         Ok(Ok(prompts)) => StoreEvent::Prompts(prompts),
+        Ok(Err(error)) => trouble(&error),
+        Err(_) => return,
+    };
+    let _ = events.send(Event::Store(event)).await;
+}
+
+/// Reads the saved system messages, with what this window has just saved.
+async fn presets(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event>) {
+    is_settled(&handle).await;
+    let read = tokio::task::spawn_blocking(move || reader.presets()).await;
+    let event = match read {
+        Ok(Ok(presets)) => StoreEvent::Presets(presets),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
     };

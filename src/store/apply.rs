@@ -3,7 +3,7 @@
 mod drafts;
 
 use super::texts::{self, Hashes};
-use super::{StoreError, StoreNotice, derived, row};
+use super::{StoreError, StoreNotice, derived, presets, row};
 use crate::chat::{Change, Settings};
 use crate::chat::{ConversationId, Failure, Message, MessageId, MessageState, Role};
 use jiff::Timestamp;
@@ -59,13 +59,7 @@ impl Applier<'_> {
                 message,
                 text,
                 thought_for,
-            } => {
-                self.set(*message, "reasoning", text)?;
-                self.connection
-                    .prepare_cached("UPDATE messages SET thought_for = ?2 WHERE id = ?1")?
-                    .execute(params![message.to_string(), milliseconds(*thought_for)])?;
-                Ok(())
-            }
+            } => self.think(*message, text, *thought_for),
             Change::HiddenTail { message, text } => self.set(*message, "hidden_tail", text),
             Change::Finish {
                 message,
@@ -98,6 +92,11 @@ impl Applier<'_> {
                 conversation,
                 pinned,
             } => self.change_conversation(*conversation, "pinned", pinned),
+            Change::SavePreset { .. }
+            | Change::RemovePreset { .. }
+            | Change::SetDefaultPreset { .. } => {
+                Ok(presets::apply(self.connection, self.hashes, job)?)
+            }
             Change::Delete { conversation } => {
                 let now = row::time(Timestamp::now());
                 self.change_conversation(*conversation, "deleted_at", now)
@@ -241,6 +240,14 @@ impl Applier<'_> {
                 "DELETE FROM pieces WHERE message = (SELECT key FROM messages WHERE id = ?1)",
             )?
             .execute([message.to_string()])?;
+        Ok(())
+    }
+
+    fn think(&self, message: MessageId, thoughts: &str, thought_for: Duration) -> Outcome {
+        self.set(message, "reasoning", thoughts)?;
+        self.connection
+            .prepare_cached("UPDATE messages SET thought_for = ?2 WHERE id = ?1")?
+            .execute(params![message.to_string(), milliseconds(thought_for)])?;
         Ok(())
     }
 

@@ -4,10 +4,10 @@
 //! `spawn_blocking`.
 
 use super::search;
-use super::{Place, StoreError, files, load, row, schema};
+use super::{Place, StoreError, files, load, presets, row, schema};
 use crate::chat::attachment::read_contents;
 use crate::chat::{
-    Conversation, ConversationId, Failure, FileHash, Message, Pending, SearchHit, Settings,
+    Conversation, ConversationId, Failure, FileHash, Message, Pending, Preset, SearchHit, Settings,
     Summary, Unsent,
 };
 use rusqlite::{Connection, InterruptHandle, Result, Row, params};
@@ -174,6 +174,11 @@ impl Reader {
             }
             Ok(prompts)
         })
+    }
+
+    /// The saved system messages, by their names.
+    pub fn presets(&self) -> std::result::Result<Vec<Preset>, StoreError> {
+        self.read(presets::all)
     }
 
     /// The messages outside the trash in which all words of `query` are, newest first, at most

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The tables whose rows have numbers as keys, with the column of the key; those that others refer to come first.
-const KEYED: [(&str, &str); 7] = [
+const KEYED: [(&str, &str); 8] = [
     ("texts", "key"),
     ("files", "key"),
     ("conversations", "key"),
@@ -26,6 +26,7 @@ const KEYED: [(&str, &str); 7] = [
     ("pieces", "key"),
     ("drafts", "conversation"),
     ("unsent", "key"),
+    ("presets", "key"),
 ];
 
 /// The tables whose rows belong to a row of another: their name, the owner's column, the owner's table and its key.
@@ -300,6 +301,7 @@ fn mend(new: &Connection) -> rusqlite::Result<()> {
          DELETE FROM attachments WHERE text NOT IN (SELECT key FROM texts);
          DELETE FROM draft_attachments WHERE text NOT IN (SELECT key FROM texts);
          DELETE FROM unsent_attachments WHERE text NOT IN (SELECT key FROM texts);
+         DELETE FROM presets WHERE text NOT IN (SELECT key FROM texts);
          UPDATE attachments SET content = NULL
             WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
          UPDATE draft_attachments SET content = NULL

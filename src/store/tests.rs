@@ -5,6 +5,7 @@ mod keeping;
 mod listing;
 mod llm_logs;
 mod opening;
+mod presets;
 mod rescuing;
 mod searching;
 mod sent_files;

@@ -75,6 +75,7 @@ pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
             EXCEPT SELECT text FROM unsent_attachments
             EXCEPT SELECT system FROM messages WHERE system IS NOT NULL
             EXCEPT SELECT system FROM conversations
+            EXCEPT SELECT text FROM presets
         );
         DELETE FROM sources WHERE text IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM attachments WHERE attachments.text = sources.text);

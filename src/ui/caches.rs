@@ -15,7 +15,7 @@ pub use work::{Prepared, Work, Worker};
 
 use super::theme::Theme;
 use super::viewer::Page;
-use crate::chat::{Conversation, Message, MessageId};
+use crate::chat::{Conversation, Message, MessageId, tokens};
 use std::collections::HashMap;
 use std::sync::Arc;
 use sums::Sums;
@@ -36,6 +36,7 @@ pub struct Caches {
     /// Rows that were laid out since all were forgotten last.
     rows: usize,
     sums: Sums,
+    system: Option<(Arc<str>, usize)>,
     wanted: Vec<Work>,
     /// The text that is shown in a box.
     pub(super) page: Page,
@@ -91,6 +92,18 @@ impl Caches {
     /// The estimated tokens of the path that is seen.
     pub fn tokens(&mut self, conversation: &Conversation) -> usize {
         self.sums.of(conversation).tokens
+    }
+
+    /// The estimated tokens of a system message, counted when it is another one than before.
+    pub fn system_tokens(&mut self, system: &Arc<str>) -> usize {
+        match &self.system {
+            Some((known, tokens)) if Arc::ptr_eq(known, system) => *tokens,
+            _ => {
+                let tokens = tokens::estimate(system);
+                self.system = Some((Arc::clone(system), tokens));
+                tokens
+            }
+        }
     }
 
     /// Where a message begins in the path that is seen, and the whole of it, in bytes.

@@ -1,9 +1,10 @@
 //! The composer and the system panel: text fields in a frame, with the real cursor at the caret,
 //! so that input methods open their window where the text goes.
 
+use super::caches::Caches;
 use super::notes::chip;
 use super::theme::Theme;
-use super::words::fitted;
+use super::words::{count, fitted};
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, shown_key};
 use crate::app::unsent::Edited;
@@ -96,7 +97,10 @@ fn draw_above(
     }
     // The row of the caret always has its place; what stands above gives way, and is counted.
     let room = usize::from(inner.height.saturating_sub(1));
-    let skip = above.len().saturating_sub(room);
+    let skip = above
+        .len()
+        .saturating_sub(room)
+        .min(marked.unwrap_or(usize::MAX));
     if skip > 0
         && let Some(first) = above.get_mut(skip)
     {
@@ -104,7 +108,7 @@ fn draw_above(
         first.spans.push(more);
     }
     let mut y = inner.y;
-    for line in above.into_iter().skip(skip) {
+    for line in above.into_iter().skip(skip).take(room) {
         frame.render_widget(
             line,
             Rect {
@@ -139,7 +143,13 @@ fn queued_line(open: &OpenConversation, at: usize, draft: &Draft, theme: &Theme)
 }
 
 /// Draws the panel of the system message, and below it the settings of the Space.
-pub fn draw_panel(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+pub fn draw_panel(
+    model: &Model,
+    theme: &Theme,
+    caches: &mut Caches,
+    frame: &mut Frame,
+    area: Rect,
+) {
     let Some(editor) = &model.panel else {
         return;
     };
@@ -153,13 +163,18 @@ pub fn draw_panel(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let [system, settings] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(settings)]).areas(area);
     let has_focus = model.focus == Focus::Panel;
-    let closes = format!(" {} closes ", shown_key(Action::SystemPanel));
-    let hint = if system.width < 60 {
-        closes
-    } else {
-        format!(" in force from the next message ·{closes}")
+    let keys = [
+        (Action::SystemPanel, "closes"),
+        (Action::Presets, "saved ones"),
+        (Action::SavePreset, "saves it"),
+    ];
+    let hint = keys_that_fit(&keys, system.width);
+    let tokens = caches.system_tokens(&model.conversation().conversation.system);
+    let title = match tokens {
+        0 => " System message ".to_owned(),
+        tokens => format!(" System message · ≈{} tokens ", count(tokens)),
     };
-    let inner = draw_frame(" System message ", has_focus, theme, frame, system, &hint);
+    let inner = draw_frame(&title, has_focus, theme, frame, system, &hint);
     let is_current = has_focus && model.overlay.is_none();
     draw_field(editor, is_current, theme.text, frame, inner, system.width);
     if editor.is_empty() && inner.height > 0 {
@@ -251,9 +266,14 @@ fn hint(model: &Model, width: u16) -> String {
             .chain(always)
             .collect()
     };
+    keys_that_fit(&hints, width)
+}
+
+/// Keys with what they do, as many as fit in the frame of a box.
+fn keys_that_fit(hints: &[(Action, &str)], width: u16) -> String {
     let mut line = String::new();
     for (action, words) in hints {
-        let part = format!(" {} {words} ", shown_key(action));
+        let part = format!(" {} {words} ", shown_key(*action));
         if line.width() + part.width() + 4 > usize::from(width) {
             break;
         }

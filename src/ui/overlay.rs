@@ -9,11 +9,12 @@ use super::theme::Theme;
 use super::viewer;
 use super::words::{count, fitted};
 use crate::app::editor::Editor;
-use crate::app::keymap::{Action, Binding, Context, bindings, key_in};
+use crate::app::keymap::{Action, Binding, Context, bindings, key_in, shown_key};
 use crate::app::login::LoginBox;
 use crate::app::outline::Entry;
 use crate::app::picker::Picker;
 use crate::app::{Menu, Model, Overlay, SpaceCheck, SpaceChoice, choosing};
+use crate::chat::Preset;
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -64,21 +65,26 @@ pub fn draw(
                 draw_check(check, theme, frame, below);
             }
         }
+        Some(Overlay::Presets(shown)) => draw_presets(&shown.picker, theme, frame, area),
+        Some(Overlay::SavePreset(name)) => {
+            let title = if model
+                .presets
+                .iter()
+                .any(|preset| preset.name == name.text().trim())
+            {
+                " Save the system message, in place of the one of this name "
+            } else {
+                " Save the system message as "
+            };
+            draw_field(title, name, theme, frame, area);
+        }
         Some(Overlay::Login(login)) => draw_login(login, theme, frame, area),
         Some(Overlay::Rename(_, title)) => draw_field(" Title ", title, theme, frame, area),
         Some(Overlay::Setting(input, text)) => {
-            let title = format!(
-                " {} · {} ",
-                sanitize::line(&input.label),
-                sanitize::line(&input.takes())
-            );
-            draw_field(
-                &fitted(&title, usize::from(area.width.min(HELP_WIDTH)) - 4),
-                text,
-                theme,
-                frame,
-                area,
-            );
+            let label = sanitize::line(&input.label);
+            let title = format!(" {label} · {} ", sanitize::line(&input.takes()));
+            let title = fitted(&title, usize::from(area.width.min(HELP_WIDTH)) - 4);
+            draw_field(&title, text, theme, frame, area);
         }
         None => {}
     }
@@ -100,8 +106,7 @@ fn draw_outline(picker: &Picker<Entry>, theme: &Theme, frame: &mut Frame, area: 
 
 /// The box that finds an earlier prompt, and below it the one at the mark.
 fn draw_history(picker: &Picker<Arc<str>>, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let [list, preview] =
-        Layout::vertical([Constraint::Fill(1), Constraint::Percentage(40)]).areas(area);
+    let [list, preview] = above_preview(picker.found().len(), area);
     let shown = |prompt: &Arc<str>| {
         let words: Vec<&str> = prompt.split_whitespace().take(40).collect();
         (words.join(" "), String::new())
@@ -113,6 +118,39 @@ fn draw_history(picker: &Picker<Arc<str>>, theme: &Theme, frame: &mut Frame, are
         Some(prompt) => viewer::draw_beginning(prompt, theme, frame, inner),
         None => frame.render_widget(Span::styled("nothing found", theme.dim), inner),
     }
+}
+
+/// The place of a menu of so many rows, and that of what is at its mark below it.
+fn above_preview(rows: usize, area: Rect) -> [Rect; 2] {
+    let [most, _] = Layout::vertical([Constraint::Fill(1), Constraint::Percentage(40)]).areas(area);
+    let height = menu_height(rows, most);
+    Layout::vertical([Constraint::Length(height), Constraint::Fill(1)]).areas(area)
+}
+
+/// The saved system messages, and below them the one at the mark.
+fn draw_presets(picker: &Picker<Preset>, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let [list, preview] = above_preview(picker.found().len(), area);
+    let shown = |preset: &Preset| {
+        let default = if preset.is_default { "default · " } else { "" };
+        let weight = format!("{default}≈{}", count(preset.tokens));
+        (preset.name.clone(), weight)
+    };
+    let key = |action| key_in(action, Context::Presets);
+    let hint = format!(
+        " Enter uses it · {} default · {} removes · Esc closes ",
+        key(Action::DefaultPreset),
+        key(Action::RemovePreset)
+    );
+    let menu = (" System messages ", hint.as_str(), picker.menu());
+    draw_menu(menu, picker.found(), shown, theme, frame, list);
+    let inner = draw_box("", "", theme, frame, preview);
+    if let Some(preset) = picker.chosen() {
+        viewer::draw_beginning(&preset.text, theme, frame, inner);
+        return;
+    }
+    let saves = shown_key(Action::SavePreset);
+    let words = format!("none is saved; {saves} saves the one in force");
+    frame.render_widget(Span::styled(words, theme.dim), inner);
 }
 
 /// A box with one field.
@@ -270,6 +308,7 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
         ("List of conversations", Context::List),
         ("Above the message: what waits, chips", Context::Shelf),
         ("Outline", Context::Outline),
+        ("Saved system messages", Context::Presets),
         ("Finding in the conversation", Context::Find),
         ("Settings of the Space", Context::Settings),
     ];

@@ -118,13 +118,15 @@ pub fn draw_status(
     } else if let Some(words) = picked(open) {
         vec![Span::styled(words, theme.warning)]
     } else if model.focus == Focus::Panel {
-        vec![Span::styled(
-            " editing the system message · Tab or Esc leaves",
-            theme.warning,
-        )]
+        let saves = shown_key(Action::SavePreset);
+        let words = format!(
+            " in force from the next message · {saves} saves it under a name · Tab or Esc leaves"
+        );
+        vec![Span::styled(words, theme.warning)]
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
-        ledger_line(&ledger(model, past), theme)
+        let system = caches.system_tokens(&open.conversation.system);
+        ledger_line(&ledger(model, (system, past)), theme)
     } else if open.waits() {
         vec![Span::styled(waiting(open), theme.warning)]
     } else {

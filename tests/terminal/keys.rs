@@ -27,4 +27,7 @@ pub const CTRL_PAGE_UP: &str = "\x1b[5;5~";
 pub const CTRL_PAGE_DOWN: &str = "\x1b[6;5~";
 pub const FOCUS_GAINED: &str = "\x1b[I";
 pub const ALT_C: &str = "\x1bc";
+pub const ALT_D: &str = "\x1bd";
+pub const ALT_P: &str = "\x1bp";
+pub const ALT_S: &str = "\x1bs";
 pub const ALT_UP: &str = "\x1b[1;3A";

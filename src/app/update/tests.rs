@@ -10,6 +10,7 @@ mod completing;
 mod composing;
 mod finding;
 mod keeping;
+mod presets;
 mod switching;
 mod versions;
 mod waiting;

@@ -25,3 +25,12 @@ CREATE TABLE unsent_attachments (
 ) WITHOUT ROWID;
 CREATE INDEX unsent_attachments_text ON unsent_attachments (text);
 CREATE INDEX unsent_attachments_content ON unsent_attachments (content) WHERE content IS NOT NULL;
+
+-- System messages that were saved to be used again.
+CREATE TABLE presets (
+    key INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    text INTEGER NOT NULL REFERENCES texts (key),
+    is_default INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX presets_text ON presets (text);

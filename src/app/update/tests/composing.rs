@@ -35,7 +35,7 @@ fn the_ledger_tells_each_part_and_their_sum() {
     let mut person = with_window(1000);
     attach(&mut person, &["a.txt", "b.txt"]);
     person.types("What is it?");
-    let ledger = ledger(&person.model, 7);
+    let ledger = ledger(&person.model, (0, 7));
     let names: Vec<&str> = ledger.parts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["past", "a.txt", "b.txt", "draft"]);
     let sum: usize = ledger.parts.iter().map(|(_, tokens)| tokens).sum();

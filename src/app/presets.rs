@@ -1,0 +1,186 @@
+//! The library of system messages: saved under a name, taken into a conversation, saved anew,
+//! removed. One of them can be what new conversations begin with.
+//!
+//! They are shared by all windows: the box has them read anew when it opens.
+
+use super::acting::edits;
+use super::editor::Editor;
+use super::keymap::{Action, Context, key_in, lookup};
+use super::picker::Picker;
+use super::{Effect, Model, Overlay};
+use crate::chat::{Change, Preset};
+use crossterm::event::{KeyCode, KeyEvent};
+use std::sync::Arc;
+
+/// How many characters of a system message are proposed as its name.
+const NAME: usize = 40;
+
+/// The box of saved system messages.
+#[derive(Debug)]
+pub struct PresetBox {
+    /// Those that are found.
+    pub picker: Picker<Preset>,
+    /// The name of the one that the same key again removes.
+    removing: Option<String>,
+}
+
+/// Opens the box, and has them read anew.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let picker = Picker::new(model.presets.clone(), |preset| &preset.name);
+    model.overlay = Some(Overlay::Presets(PresetBox {
+        picker,
+        removing: None,
+    }));
+    vec![Effect::Presets]
+}
+
+/// Takes them as they are saved. A conversation in which nothing was said yet begins with the
+/// default one.
+pub(super) fn hear(model: &mut Model, presets: Vec<Preset>) {
+    let before = model.defaults.system();
+    let default = presets.iter().find(|preset| preset.is_default);
+    model.defaults.preset = default.map(|preset| Arc::clone(&preset.text));
+    model.presets.clone_from(&presets);
+    if let Some(Overlay::Presets(shown)) = &mut model.overlay {
+        shown.picker.set_all(presets);
+    }
+    let now = model.defaults.system();
+    let open = model.conversation_mut();
+    if now != before && open.is_untouched() && open.conversation.system == before {
+        put(model, now);
+    }
+}
+
+/// A key in the box; `None` leaves it to the table.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
+    let Some(Overlay::Presets(shown)) = &mut model.overlay else {
+        return None;
+    };
+    let removing = shown.removing.take();
+    let chosen = shown.picker.chosen().cloned();
+    match (lookup(key, &[Context::Presets]), key.code, chosen) {
+        (Some(Action::DefaultPreset), _, Some(preset)) => Some(set_default(model, &preset)),
+        (Some(Action::RemovePreset), _, Some(preset)) => {
+            if removing.as_ref() == Some(&preset.name) {
+                return Some(remove(model, &preset));
+            }
+            let again = key_in(Action::RemovePreset, Context::Presets);
+            shown.removing = Some(preset.name.clone());
+            model.remark(format!("{again} again removes “{}” for good.", preset.name));
+            Some(Vec::new())
+        }
+        (Some(_), _, None) => Some(Vec::new()),
+        (_, KeyCode::Enter, chosen) => {
+            model.overlay = None;
+            if let Some(preset) = chosen {
+                take(model, &preset);
+            }
+            Some(Vec::new())
+        }
+        _ => shown.picker.key(key).then(Vec::new),
+    }
+}
+
+/// The conversation that is seen goes on with a saved system message.
+fn take(model: &mut Model, preset: &Preset) {
+    put(model, Arc::clone(&preset.text));
+    model.remark(format!(
+        "System message from the next message on: {}.",
+        preset.name
+    ));
+}
+
+fn put(model: &mut Model, text: Arc<str>) {
+    let open = model.conversation_mut();
+    open.conversation.system = text;
+    open.kept.fields_changed();
+    if model.panel.is_some() {
+        let mut editor = Editor::new(model.system());
+        editor.set_width(model.regions.panel_width);
+        model.panel = Some(editor);
+    }
+}
+
+/// Takes the one of this name, as `/system NAME` wants it.
+pub(super) fn take_named(model: &mut Model, name: &str) {
+    let named = model.presets.iter().find(|preset| preset.name == name);
+    match named.cloned() {
+        Some(preset) => take(model, &preset),
+        None => model.remark(format!("No system message is saved as “{name}”.")),
+    }
+}
+
+/// Opens the box that asks for a name for the system message in force.
+pub(super) fn open_save(model: &mut Model) {
+    let text = model.system();
+    if text.trim().is_empty() {
+        model.remark("There is no system message here that could be saved.");
+        return;
+    }
+    let known = model.presets.iter().find(|preset| *preset.text == *text);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = known.map_or(words, |preset| preset.name.clone());
+    let name: String = name.chars().take(NAME).collect();
+    model.overlay = Some(Overlay::SavePreset(Editor::new(&name)));
+}
+
+/// A key in that box; `None` leaves it to the table.
+pub(super) fn save_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
+    let Some(Overlay::SavePreset(name)) = &mut model.overlay else {
+        return None;
+    };
+    match key.code {
+        KeyCode::Enter => Some(save(model)),
+        _ => edits(name, key).then(Vec::new),
+    }
+}
+
+fn save(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::SavePreset(name)) = model.overlay.take() else {
+        return Vec::new();
+    };
+    let name = name.text().trim().to_owned();
+    if name.is_empty() {
+        model.remark("It needs a name; it is not saved.");
+        return Vec::new();
+    }
+    let text = Arc::clone(&model.conversation().conversation.system);
+    let mut saved = Preset::new(name.clone(), Arc::clone(&text));
+    let mut presets = model.presets.clone();
+    match presets.iter_mut().find(|preset| preset.name == name) {
+        Some(preset) => {
+            saved.is_default = preset.is_default;
+            *preset = saved;
+        }
+        None => presets.push(saved),
+    }
+    presets.sort_by_key(|preset| preset.name.to_lowercase());
+    hear(model, presets);
+    let uses = super::keymap::shown_key(Action::Presets);
+    model.remark(format!("Saved as “{name}”; {uses} brings it back."));
+    vec![Effect::Keep(vec![Change::SavePreset { name, text }])]
+}
+
+/// Makes one the default, or none where it was.
+fn set_default(model: &mut Model, preset: &Preset) -> Vec<Effect> {
+    let name = (!preset.is_default).then(|| preset.name.clone());
+    let mut presets = model.presets.clone();
+    for preset in &mut presets {
+        preset.is_default = name.as_ref() == Some(&preset.name);
+    }
+    hear(model, presets);
+    model.remark(match &name {
+        Some(name) => format!("New conversations begin with “{name}”."),
+        None => "New conversations begin as the settings say.".to_owned(),
+    });
+    vec![Effect::Keep(vec![Change::SetDefaultPreset { name }])]
+}
+
+fn remove(model: &mut Model, preset: &Preset) -> Vec<Effect> {
+    let name = preset.name.clone();
+    let others = model.presets.iter().filter(|other| other.name != name);
+    let others = others.cloned().collect();
+    hear(model, others);
+    model.remark(format!("Removed “{name}”."));
+    vec![Effect::Keep(vec![Change::RemovePreset { name }])]
+}
