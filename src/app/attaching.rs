@@ -4,9 +4,10 @@
 //! Plain state; folders are walked and files are read by `runtime`, which answers with
 //! [`super::Event::Surveyed`], [`super::Event::Attached`] and [`super::Event::OriginsSeen`].
 
-use super::{Effect, Event, Model, Overlay, completing};
+use super::{Effect, Event, Model, OpenConversation, Overlay, completing};
 use crate::chat::{Attachment, ConversationId, Origin};
 use crossterm::event::{KeyCode, KeyEvent};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -112,10 +113,23 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
 }
 
 /// Has the files of these attachments looked at, where any come from the disk.
-pub(super) fn look(attachments: &[Arc<Attachment>]) -> Option<Effect> {
-    let origins = attachments.iter().filter_map(|one| one.origin.clone());
-    let origins: Vec<Origin> = origins.collect();
+pub(super) fn look<'a>(
+    attachments: impl IntoIterator<Item = &'a Arc<Attachment>>,
+) -> Option<Effect> {
+    let origins = attachments.into_iter().filter_map(|one| one.origin.clone());
+    let origins: BTreeSet<Origin> = origins.collect();
+    let origins: Vec<Origin> = origins.into_iter().collect();
     (!origins.is_empty()).then_some(Effect::LookAtOrigins(origins))
+}
+
+/// Has all files looked at that are attached to what is seen of a conversation.
+pub(super) fn look_at_all(open: &OpenConversation) -> Option<Effect> {
+    let sent = open
+        .conversation
+        .path()
+        .flat_map(|message| &message.attachments);
+    let queued = open.queue.iter().flat_map(|draft| &draft.attachments);
+    look(open.composer.shelf().iter().chain(queued).chain(sent))
 }
 
 /// The files were looked at; one that is again as it was is not marked any longer.

@@ -7,7 +7,9 @@
 use super::editor::Editor;
 use super::keep::keep;
 use super::open::OpenConversation;
-use super::{Effect, Focus, Model, Overlay, StoreEvent, history, presets, settings, tree};
+use super::{
+    Effect, Focus, Model, Overlay, StoreEvent, attaching, history, presets, settings, tree,
+};
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Unsent};
 use crate::chat::{export, import_changes};
 
@@ -23,6 +25,8 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
             let mut effects = changed_elsewhere(model);
             if is_first && model.prompts.is_empty() {
                 effects.push(Effect::Prompts);
+                // What the command line went on with was opened before anything could be asked for.
+                effects.extend(attaching::look_at_all(model.conversation()));
             }
             effects
         }
@@ -155,6 +159,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
             model: asked,
         });
     }
+    effects.extend(attaching::look_at_all(model.conversation()));
     if let Some((_, message)) = model.library.landing.take_if(|(at, _)| *at == id) {
         effects.extend(tree::show_message(model, message));
     }

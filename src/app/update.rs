@@ -124,7 +124,7 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
                     return Vec::new();
                 }
                 let mut effects = vec![Effect::List];
-                effects.extend(attaching::look(model.conversation().composer.shelf()));
+                effects.extend(attaching::look_at_all(model.conversation()));
                 effects
             }
             Input::Resize => Vec::new(),

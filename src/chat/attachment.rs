@@ -3,6 +3,7 @@
 //!
 //! Plain data; only [`SentFile::read`] touches the disk, and says so.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,12 +23,12 @@ pub struct Attachment {
     pub hidden: usize,
     /// A file that is sent as it is; `text` is empty then.
     pub file: Option<SentFile>,
-    /// The file it was read from in this run of the program. It is not kept on disk.
+    /// The file it was read from, on this machine. An export does not tell it.
     pub origin: Option<Origin>,
 }
 
 /// A file as it stood on the disk when it was read, to tell whether it has changed since.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Origin {
     /// Where it is, from the root.
     pub path: PathBuf,

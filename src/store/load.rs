@@ -149,7 +149,7 @@ fn attachments(
     texts: &mut Texts,
 ) -> Result<Vec<Arc<Attachment>>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT name, tokens, text, file, hash, length(files.content) AS size
+        "SELECT name, tokens, text, file, origin, hash, length(files.content) AS size
          FROM {table} = ?1 ORDER BY place"
     ))?;
     let mut rows = statement.query([owner])?;
@@ -161,7 +161,7 @@ fn attachments(
             tokens: usize::try_from(row.get::<_, i64>("tokens")?).unwrap_or(0),
             hidden: 0,
             file: file(row)?,
-            origin: None,
+            origin: row::read_origin(row, "origin")?,
         }));
     }
     Ok(attachments)

@@ -1,6 +1,6 @@
 //! How the words of a chat are written in columns, and read from them.
 
-use crate::chat::{ConversationId, Failure, MessageId, MessageState, Role};
+use crate::chat::{ConversationId, Failure, MessageId, MessageState, Origin, Role};
 use jiff::Timestamp;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Error, Result, Row};
@@ -84,6 +84,16 @@ pub(super) fn read_optional_state(row: &Row<'_>, column: &str) -> Result<Option<
 pub(super) fn failure(failure: Option<&Failure>) -> Option<String> {
     // Three texts always have a JSON form.
     failure.and_then(|failure| serde_json::to_string(failure).ok())
+}
+
+/// A file that something was read from. One whose path is no text is not kept.
+pub(super) fn origin(origin: Option<&Origin>) -> Option<String> {
+    origin.and_then(|origin| serde_json::to_string(origin).ok())
+}
+
+pub(super) fn read_origin(row: &Row<'_>, column: &str) -> Result<Option<Origin>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 pub(super) fn read_failure(row: &Row<'_>, column: &str) -> Result<Option<Failure>> {

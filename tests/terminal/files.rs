@@ -74,6 +74,13 @@ fn a_path_is_completed_behind_an_at_sign_and_what_changes_on_the_disk_is_marked(
     let sent = &home.exported(&id)["messages"][0]["attachments"][0];
     assert_eq!(sent["name"], "work/summary.txt");
     assert_eq!(sent["text"], "Die Grüße kommen später.\n");
+    assert!(
+        !sent.to_string().contains("/work/summary"),
+        "no path leaves"
+    );
+    let screen = Screen::demo(&home, &["-c"]);
+    screen.wait_for_text("changed on disk since");
+    screen.quit();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Writes what a person has written, sent or not: drafts, what waits, and the attachments of them
 //! and of messages.
 
-use super::super::texts;
+use super::super::{row, texts};
 use super::{Applier, Outcome, number};
 use crate::chat::{Attachment, ConversationId, Draft};
 use rusqlite::params;
@@ -31,8 +31,8 @@ impl Applier<'_> {
         attachments: &[Arc<Attachment>],
     ) -> Outcome {
         let insert = format!(
-            "INSERT INTO {table}, place, name, tokens, text, file, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+            "INSERT INTO {table}, place, name, tokens, text, file, content, origin)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         );
         for (place, attachment) in attachments.iter().enumerate() {
             let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
@@ -48,7 +48,8 @@ impl Applier<'_> {
                 number(attachment.tokens),
                 text,
                 file.map(|file| file.path.to_string_lossy()),
-                content
+                content,
+                row::origin(attachment.origin.as_ref())
             ])?;
         }
         Ok(())

@@ -4,6 +4,10 @@ DROP VIEW searched;
 -- Whether the person leaves it out of what is sent.
 ALTER TABLE messages ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
 
+-- The file that an attachment was read from, as it stood then: a JSON object.
+ALTER TABLE attachments ADD COLUMN origin TEXT;
+ALTER TABLE draft_attachments ADD COLUMN origin TEXT;
+
 -- What is written and neither sent nor in the composer, in order.
 CREATE TABLE unsent (
     key INTEGER PRIMARY KEY,
@@ -21,6 +25,7 @@ CREATE TABLE unsent_attachments (
     text INTEGER NOT NULL REFERENCES texts (key),
     file TEXT,
     content INTEGER REFERENCES files (key),
+    origin TEXT,
     PRIMARY KEY (unsent, place)
 ) WITHOUT ROWID;
 CREATE INDEX unsent_attachments_text ON unsent_attachments (text);
