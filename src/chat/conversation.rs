@@ -4,7 +4,7 @@
 //! is the path from the first message to the head. Plain data: what is written to disk and what is
 //! drawn is made from it elsewhere.
 
-use super::message::{Message, MessageId, MessageState, Role};
+use super::message::{Message, MessageId, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -221,31 +221,51 @@ impl Conversation {
         self.reweighed
     }
 
-    /// What it is called: its title, or the beginning of the first prompt.
+    /// What it is called: its title, or how the first exchange begins. A prompt of a single word, or
+    /// of files alone, says little: the reply's first words stand behind it.
     pub fn shown_title(&self) -> String {
         if let Some(title) = &self.title {
             return title.clone();
         }
-        let first = self.path().next();
-        let words = first.map(|message| {
-            let names = message
-                .attachments
-                .iter()
-                .map(|attachment| attachment.name.as_str());
-            let text = message.text.split_whitespace().take(12);
-            text.chain(names).collect::<Vec<_>>().join(" ")
+        let mut path = self.path();
+        let Some(first) = path.next() else {
+            return "New conversation".to_owned();
+        };
+        let names = first
+            .attachments
+            .iter()
+            .map(|attached| attached.name.as_str());
+        let mut words: Vec<&str> = first
+            .text
+            .split_whitespace()
+            .take(12)
+            .chain(names)
+            .collect();
+        let reply = path
+            .next()
+            .filter(|_| first.text.split_whitespace().nth(1).is_none());
+        let reply = reply.and_then(|reply| {
+            reply
+                .text
+                .lines()
+                .map(unmarked)
+                .find(|line| !line.is_empty())
         });
-        match words {
-            Some(words) if !words.is_empty() => words.chars().take(60).collect(),
-            _ => "New conversation".to_owned(),
+        if let Some(line) = reply {
+            words.push("·");
+            words.extend(line.split_whitespace().take(12));
         }
+        let title: String = words.join(" ").chars().take(60).collect();
+        if title.is_empty() {
+            return "New conversation".to_owned();
+        }
+        title
     }
+}
 
-    /// Whether every reply on the path is complete, which is what a server's memory must equal.
-    pub fn is_settled(&self) -> bool {
-        self.path()
-            .all(|message| message.state == MessageState::Complete)
-    }
+/// A line without the marks of a heading, a list, a quotation or emphasis at its ends.
+fn unmarked(line: &str) -> &str {
+    line.trim_matches(|c: char| c.is_whitespace() || "#*_>`-=|".contains(c))
 }
 
 #[cfg(test)]
@@ -283,7 +303,21 @@ mod tests {
         assert_eq!(conversation.shown_title(), "New conversation");
         conversation.append(Message::user("  Explain\nthis   error "));
         assert_eq!(conversation.shown_title(), "Explain this error");
+        conversation.append(Message::new(Role::Assistant, "Of course."));
+        assert_eq!(conversation.shown_title(), "Explain this error");
         conversation.title = Some("Errors".to_owned());
         assert_eq!(conversation.shown_title(), "Errors");
+    }
+
+    #[test]
+    fn the_title_of_a_prompt_that_says_little_goes_on_with_the_reply() {
+        let mut conversation = Conversation::new("space", "", "");
+        conversation.append(Message::user("Hi"));
+        assert_eq!(conversation.shown_title(), "Hi");
+        conversation.append(Message::new(
+            Role::Assistant,
+            "---\n## **A plan for Kyoto**\nFirst …",
+        ));
+        assert_eq!(conversation.shown_title(), "Hi · A plan for Kyoto");
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn reindex(
 /// open a message.
 pub(super) fn describe(connection: &Connection, conversation: i64) -> rusqlite::Result<()> {
     // UNION, unlike UNION ALL, ends in a circle too.
-    let (first, last): (Option<i64>, Option<i64>) = connection
+    let (first, second, last): (Option<i64>, Option<i64>, Option<i64>) = connection
         .prepare_cached(
             "WITH RECURSIVE up (key, parent, head) AS (
                 SELECT messages.key, parent, messages.key FROM messages JOIN conversations
@@ -64,13 +64,20 @@ pub(super) fn describe(connection: &Connection, conversation: i64) -> rusqlite::
                 UNION
                 SELECT messages.key, messages.parent, up.head FROM messages
                     JOIN up ON messages.id = up.parent)
-             SELECT min(key) FILTER (WHERE parent IS NULL), min(head) FROM up",
+             SELECT min(key) FILTER (WHERE parent IS NULL),
+                min(key) FILTER (WHERE parent IN
+                    (SELECT messages.id FROM up JOIN messages USING (key) WHERE up.parent IS NULL)),
+                min(head) FROM up",
         )?
-        .query_row([conversation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([conversation], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     let first_words = match first {
         Some(first) => {
             let mut start = Conversation::new("", "", "");
-            start.append(beginning(connection, first)?);
+            for message in [Some(first), second].into_iter().flatten() {
+                start.append(beginning(connection, message)?);
+            }
             start.shown_title()
         }
         None => String::new(),

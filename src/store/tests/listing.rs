@@ -64,3 +64,16 @@ async fn a_look_at_the_newest_texts_finds_what_the_whole_search_finds_first() {
     store.reader.interrupt().now();
     assert_eq!(store.reader.search("word", 5).unwrap(), all);
 }
+
+#[tokio::test]
+async fn a_prompt_that_says_little_is_listed_with_the_beginning_of_its_reply() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut conversation = begin(&store);
+    say(&store, &mut conversation, Message::user("Hi"));
+    let reply = say(&store, &mut conversation, streaming());
+    append(&store, &reply, "# A plan\nfor Kyoto");
+    finish(&store, &reply);
+    store.handle.flush().await;
+    assert_eq!(store.reader.list(1, 0).unwrap()[0].title, "Hi · A plan");
+}
