@@ -12,10 +12,24 @@ mod chats;
 mod environment;
 #[path = "real_spaces/event_lines.rs"]
 mod event_lines;
+#[path = "terminal/home.rs"]
+#[expect(dead_code, reason = "the tests of the terminal use all of it")]
+mod home;
+#[path = "terminal/keys.rs"]
+#[expect(dead_code, reason = "the tests of the terminal use all of it")]
+mod keys;
+#[path = "real_spaces/on_screen.rs"]
+mod on_screen;
 #[path = "real_spaces/program.rs"]
 mod program;
 #[path = "real_spaces/scenarios.rs"]
 mod scenarios;
+#[path = "terminal/screen.rs"]
+#[expect(dead_code, reason = "the tests of the terminal use all of it")]
+mod screen;
+#[path = "terminal/shown.rs"]
+#[expect(dead_code, reason = "the tests of the terminal use all of it")]
+mod shown;
 #[path = "real_spaces/space.rs"]
 mod space;
 
@@ -36,12 +50,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = scenarios::without_a_server();
     let mut servers = Vec::new();
-    let qwen = QWEN
-        .iter()
-        .map(|flavour| (flavour, scenarios::ON_EVERY_SERVER));
+    let qwen = QWEN.iter().map(|flavour| {
+        let scenarios = [scenarios::ON_EVERY_SERVER, on_screen::ON_EVERY_PAGE];
+        (flavour, scenarios.concat())
+    });
     let chats = CHATS
         .iter()
-        .map(|flavour| (flavour, chats::ON_EVERY_SERVER));
+        .map(|flavour| (flavour, chats::ON_EVERY_SERVER.to_vec()));
     for (flavour, scenarios) in qwen.chain(chats) {
         let served = Served::default();
         let own: Vec<_> = scenarios

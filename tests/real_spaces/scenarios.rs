@@ -13,6 +13,7 @@ use crate::program::{Ended, Program, Running};
 use crate::space::{Space, free_address};
 
 /// A sentence and what it claims.
+#[derive(Clone, Copy)]
 pub struct Scenario {
     pub name: &'static str,
     pub run: fn(&Space),

@@ -1,8 +1,8 @@
-//! Killed at any moment, of typing, streaming, editing, deleting or importing, the program loses at most half a second of
-//! what was on the screen, and the database is whole.
+//! Killed at any moment, of typing, pasting, streaming, waiting, editing, renaming, deleting or importing, the program loses
+//! at most half a second of what was on the screen, and the database is whole.
 
 use super::home::{Home, PROGRAM};
-use super::keys::{ALT_UP, CTRL_U, F3};
+use super::keys::{ALT_UP, CTRL_U, ENTER, F3};
 use super::screen::{Screen, signal};
 use super::shown::{Shown, words};
 use serde_json::{Value, json};
@@ -117,6 +117,90 @@ fn kill_in_deleting(home: &Home) {
     let (is_listed, is_in_trash) = (is_in(&["list"]), is_in(&["list", "--trash"]));
     assert_ne!(is_listed, is_in_trash, "it is in one of both");
     assert!(is_in_trash || !is_gone, "it was deleted, and is back");
+}
+
+/// Kills the program behind a large paste, which must be there whole or not at all.
+fn kill_in_pasting(home: &Home) {
+    let name = format!("p{:x}", random("name", 1 << 20));
+    let text = format!("{name} {}", "and so on ".repeat(20_000));
+    let mut screen = Screen::demo(home, &[]);
+    screen.remember();
+    screen.paste(&text);
+    linger();
+    let killed = Instant::now();
+    screen.kill();
+    let is_seen = seen_before(&screen, killed, |shown| shown.has("▣ pasted #1")) == Some(true);
+    let listed = home.listed();
+    let drafts = listed
+        .iter()
+        .map(|entry| exported(home, entry)["draft"].clone());
+    let chips = drafts.filter_map(|draft| {
+        let text = &draft["attachments"][0]["text"];
+        text.as_str().map(str::to_owned)
+    });
+    let kept: Vec<String> = chips.filter(|text| text.starts_with(&name)).collect();
+    assert!(
+        kept.iter().all(|kept| *kept == text),
+        "what is kept is whole"
+    );
+    assert!(
+        !is_seen || kept.len() == 1,
+        "the paste was seen, and is gone"
+    );
+}
+
+/// Kills the program behind a new title.
+fn kill_in_renaming(home: &Home) {
+    let mut screen = Screen::demo(home, &[]);
+    let name = format!("r{:x}", random("name", 1 << 20));
+    let old = format!("repeat 2 {name}");
+    screen.ask(&old, &name.repeat(2));
+    screen.press(F3);
+    screen.wait_for_text(&format!("▸  {old}"));
+    screen.press("r");
+    screen.wait_for_text("╭ Title");
+    screen.remember();
+    screen.press(CTRL_U);
+    let new = format!("new {name}");
+    screen.type_text(&new);
+    screen.press(ENTER);
+    linger();
+    let killed = Instant::now();
+    screen.kill();
+    let is_renamed = |shown: &Shown| !shown.has("╭ Title") && shown.has(&new);
+    let is_seen = seen_before(&screen, killed, is_renamed) == Some(true);
+    let listed = home.printed(&["list"]);
+    assert_ne!(
+        listed.contains(&old),
+        listed.contains(&new),
+        "it has one of both: {listed}"
+    );
+    assert!(
+        !is_seen || listed.contains(&new),
+        "it had the new title, and has the old"
+    );
+}
+
+/// Kills the program while a message waits for the reply to end.
+fn kill_in_waiting(home: &Home) {
+    let mut screen = Screen::demo(home, &[]);
+    let name = format!("w{:x}", random("name", 1 << 20));
+    let first = format!("long 4000 {name}");
+    screen.send(&first);
+    screen.wait_for_text("word1");
+    screen.remember();
+    screen.type_text(&name);
+    screen.enter();
+    linger();
+    let killed = Instant::now();
+    screen.kill();
+    let line = format!("⧗ queued: {name}");
+    let is_seen = seen_before(&screen, killed, |shown| shown.has(&line)) == Some(true);
+    let saved = home.exported(&home.id_by(|saved| saved["messages"][0]["text"] == *first));
+    let is_queued = saved["queued"][0]["text"] == *name;
+    let is_draft = saved["draft"]["text"] == *name;
+    assert!(!(is_queued && is_draft), "it is kept twice: {saved:#}");
+    assert!(!is_seen || is_queued, "it waited, and is gone: {saved:#}");
 }
 
 /// Kills an import. What it was to take in is there whole or not at all.
@@ -234,10 +318,13 @@ fn assert_whole(home: &Home) {
 
 #[test]
 fn a_kill_in_any_moment_loses_at_most_half_a_second_and_leaves_the_database_whole() {
-    let kills = env::var("SPACECHAT_KILLS").map_or(10, |count| count.parse().unwrap());
-    let scripts: [Script; 5] = [
+    let kills = env::var("SPACECHAT_KILLS").map_or(16, |count| count.parse().unwrap());
+    let scripts: [Script; 8] = [
         ("streaming", kill_in_streaming),
         ("typing", kill_in_typing),
+        ("pasting", kill_in_pasting),
+        ("renaming", kill_in_renaming),
+        ("waiting", kill_in_waiting),
         ("editing", kill_in_editing),
         ("deleting", kill_in_deleting),
         ("importing", kill_in_importing),
