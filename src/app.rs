@@ -205,7 +205,7 @@ pub enum Overlay {
     /// The box that gives a conversation another title.
     Rename(ConversationId, Editor),
     /// The list of all actions.
-    Palette(Menu),
+    Palette(Picker<choosing::Choice>),
     /// The box that finds an earlier prompt.
     History(Picker<Arc<str>>),
     /// The prompts of the conversation.

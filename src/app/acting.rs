@@ -4,9 +4,8 @@ use super::editor::Editor;
 use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::update::{page, quit};
 use super::{
-    Effect, Focus, Menu, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing,
-    find, history, ledger, login, outline, presets, sending, settings, shelf, switcher, switching,
-    tree,
+    Effect, Focus, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing, find,
+    history, ledger, login, outline, presets, sending, settings, shelf, switcher, switching, tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -95,9 +94,9 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ if picker.key(key) => {}
             _ => return None,
         },
-        Overlay::Palette(menu) => match key.code {
+        Overlay::Palette(picker) => match key.code {
             KeyCode::Enter => return Some(choosing::run_chosen(model)),
-            _ if moves(menu, key, choosing::actions) => {}
+            _ if picker.key(key) => {}
             _ => return None,
         },
         Overlay::Spaces(..) => match key.code {
@@ -112,17 +111,6 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
         },
     }
     Some(Vec::new())
-}
-
-/// Gives a key to a menu; `false` when it means nothing there.
-fn moves<T>(menu: &mut Menu, key: KeyEvent, found: impl FnOnce(&Menu) -> Vec<T>) -> bool {
-    match key.code {
-        KeyCode::Up => menu.at = menu.at.saturating_sub(1),
-        KeyCode::Down => menu.at = (menu.at + 1).min(found(menu).len().saturating_sub(1)),
-        _ if edits(&mut menu.query, key) => menu.at = 0,
-        _ => return false,
-    }
-    true
 }
 
 /// Gives a key to a field of one line; `false` when it means nothing there.
@@ -150,9 +138,8 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
         Some(Overlay::Switcher(switcher)) => return change(&mut switcher.menu.query),
         Some(Overlay::History(picker)) => return picker.change(change),
         Some(Overlay::Outline(picker)) => return picker.change(change),
-        Some(Overlay::Palette(menu) | Overlay::Spaces(menu, _)) => {
-            return change(&mut menu.query);
-        }
+        Some(Overlay::Palette(picker)) => return picker.change(change),
+        Some(Overlay::Spaces(menu, _)) => return change(&mut menu.query),
         Some(Overlay::Help(_) | Overlay::Text(_) | Overlay::Survey(_)) => return,
         None => {}
     }
@@ -229,7 +216,7 @@ fn move_or_edit(model: &mut Model, action: Action) {
                 _ => Some(Overlay::Help(0)),
             };
         }
-        Action::Palette => model.overlay = Some(Overlay::Palette(Menu::default())),
+        Action::Palette => choosing::open_palette(model),
         Action::SettingUp => settings::select(model, -1),
         Action::SettingDown => settings::select(model, 1),
         Action::SettingLess => settings::step(model, -1),

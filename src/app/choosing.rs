@@ -1,9 +1,12 @@
 //! Choosing by name: the palette of all actions, the Space of a conversation, slash commands.
 
 use super::acting::{act, edits};
-use super::keymap::{Action, BINDINGS, Binding, choices};
+use super::keymap::{Action, BINDINGS, Binding, Context, choices};
 use super::library::matching;
-use super::{DEMO_SPACE, Effect, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login, presets};
+use super::picker::Picker;
+use super::{
+    DEMO_SPACE, Effect, Focus, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login, presets, shelf,
+};
 use crate::chat::{Change, Draft, Failure, Role, SpaceInput, export};
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -24,22 +27,56 @@ const SLASH: &[(&str, Action)] = &[
     ("/quit", Action::Quit),
 ];
 
-/// The actions that the palette finds, best first.
-pub fn actions(menu: &Menu) -> Vec<&'static Binding> {
-    let all: Vec<&'static Binding> = choices().collect();
-    let found = matching(&menu.query.text(), &all, |binding| binding.help);
-    found.into_iter().copied().collect()
+/// An action that can be chosen by name.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Its row of the table of keys.
+    pub binding: &'static Binding,
+    /// What it does, and where it belongs.
+    pub words: String,
 }
 
-/// Enter in the palette.
+/// Opens the palette.
+pub(super) fn open_palette(model: &mut Model) {
+    let choice = |binding: &'static Binding| Choice {
+        binding,
+        words: match binding.context {
+            Context::All | Context::Composer | Context::Text => binding.help.to_owned(),
+            other => format!("{} · {}", binding.help, other.title()),
+        },
+    };
+    let picker = Picker::new(choices().map(choice).collect(), |choice| &choice.words);
+    model.overlay = Some(Overlay::Palette(picker));
+}
+
+/// Enter in the palette. What is done to a picked message is done to the last one where none is
+/// picked: an edit to the person's, all else to the reply.
 pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Palette(menu)) = model.overlay.take() else {
+    let Some(Overlay::Palette(picker)) = model.overlay.take() else {
         return Vec::new();
     };
-    match actions(&menu).get(menu.at).map(|binding| binding.action) {
-        Some(action) => act(model, action),
-        None => Vec::new(),
+    let Some(binding) = picker.chosen().map(|choice| choice.binding) else {
+        return Vec::new();
+    };
+    match binding.context {
+        Context::Picked => {
+            let open = model.conversation_mut();
+            let last = open.conversation.path().rfind(|message| {
+                binding.action != Action::EditMessage || message.role == Role::User
+            });
+            open.picked = open.picked.or(last.map(|message| message.id));
+            if open.picked.is_none() {
+                model.remark("There is no message yet.");
+            }
+        }
+        Context::Shelf if shelf::rows(model) == 0 => {
+            model.remark("Nothing stands above the message.");
+            return Vec::new();
+        }
+        Context::Composer | Context::Text => model.focus = Focus::Composer,
+        _ => {}
     }
+    act(model, binding.action)
 }
 
 /// The commands that begin with these letters, and what each does.

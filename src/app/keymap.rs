@@ -226,6 +226,24 @@ pub enum Context {
     Presets,
 }
 
+impl Context {
+    /// What it is called over its keys.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::All => "Everywhere",
+            Self::Text => "Text",
+            Self::Composer => "Message",
+            Self::Picked => "Picked message",
+            Self::List => "List of conversations",
+            Self::Settings => "Settings of the Space",
+            Self::Find => "Finding in the conversation",
+            Self::Shelf => "Above the message: what waits, chips",
+            Self::Outline => "Outline",
+            Self::Presets => "Saved system messages",
+        }
+    }
+}
+
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding {
@@ -285,15 +303,19 @@ pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
     })
 }
 
-/// What can be chosen by name: what needs no text field and no mark to begin from.
+/// What can be chosen by name: every action but those that only move a mark or a caret, and those
+/// of boxes that lie over everything, which tell their keys themselves.
 pub fn choices() -> impl Iterator<Item = &'static Binding> {
     use Action::{
-        Back, Continue, Delete, Duplicate, Interrupt, NextPane, Palette, Pin, Rename, Retry,
+        Back, Edit, Interrupt, ListDown, ListUp, NextPane, Open, Palette, ShelfDown, ShelfUp,
     };
-    bindings().iter().filter(|binding| match binding.action {
-        Back | Interrupt | NextPane | Palette => false,
-        Retry | Continue | Rename | Delete | Pin | Duplicate => true,
-        _ => binding.context == Context::All,
+    use Context::{Outline, Presets, Settings};
+    bindings().iter().filter(|binding| {
+        let is_step = matches!(
+            binding.action,
+            Back | Edit(_) | Interrupt | NextPane | Palette | Open
+        ) || matches!(binding.action, ListUp | ListDown | ShelfUp | ShelfDown);
+        !is_step && !matches!(binding.context, Outline | Presets | Settings)
     })
 }
 

@@ -45,6 +45,17 @@ impl Place {
         }
     }
 
+    /// The place of the app at `url`, which no Hub knows of.
+    pub fn at_url(url: impl Into<String>, options: gradio::Options) -> Self {
+        let url = url.into();
+        let space = Space {
+            label: url.clone(),
+            url,
+            hub_id: None,
+        };
+        Self::new(space, None, options)
+    }
+
     /// The app's address, as far as it is known.
     pub fn url(&self) -> String {
         let found = self.learned().found.clone();

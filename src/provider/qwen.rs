@@ -81,13 +81,7 @@ impl Qwen {
     /// The provider for the app at `url`. Replies run as tasks of `tracker`; await it before the
     /// program exits, so that jobs which were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: gradio::Options, tracker: TaskTracker) -> Self {
-        let url = url.into();
-        let space = catalog::Space {
-            label: url.clone(),
-            url,
-            hub_id: None,
-        };
-        Self::at(Place::new(space, None, options), tracker)
+        Self::at(Place::at_url(url, options), tracker)
     }
 
     /// The provider for the app at `place`, which is looked up at the first request. `tracker` as

@@ -119,6 +119,14 @@ impl ReplySender {
         let _ = self.events.try_send(Ok(ReplyEvent::Stage(stage)));
     }
 
+    /// Ends the reply as its work has ended: with the error, where it has one.
+    pub async fn end(&self, worked: Result<(), ProviderError>) {
+        if let Err(error) = worked {
+            tracing::info!(kind = error.kind(), "the reply failed");
+            self.fail(error).await;
+        }
+    }
+
     /// Ends the reply with an error.
     pub async fn fail(&self, error: ProviderError) {
         let _ = self.events.send(Err(error)).await;

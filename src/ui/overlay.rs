@@ -8,6 +8,7 @@ use super::switcher;
 use super::theme::Theme;
 use super::viewer;
 use super::words::{count, fitted};
+use crate::app::choosing::Choice;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, Binding, Context, bindings, key_in, shown_key};
 use crate::app::login::LoginBox;
@@ -49,13 +50,13 @@ pub fn draw(
             return draw_scrolled(lines, shown.row, frame, inner);
         }
         Some(Overlay::Switcher(found)) => switcher::draw(model, found, theme, frame, area),
-        Some(Overlay::Palette(menu)) => {
-            let shown = |binding: &Binding| {
-                let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-                (binding.help.to_owned(), keys.join(", "))
+        Some(Overlay::Palette(picker)) => {
+            let shown = |choice: &Choice| {
+                let keys = choice.binding.keys.iter().map(ToString::to_string);
+                (choice.words.clone(), keys.collect::<Vec<_>>().join(", "))
             };
-            let rows = choosing::actions(menu).into_iter();
-            draw_menu((" Actions ", TAKES, menu), rows, shown, theme, frame, area);
+            let menu = (" Actions ", TAKES, picker.menu());
+            draw_menu(menu, picker.found(), shown, theme, frame, area);
         }
         Some(Overlay::Spaces(menu, check)) => {
             let rows = choosing::spaces(model, menu).into_iter();
@@ -301,23 +302,23 @@ fn draw_scrolled(lines: Vec<Line>, row: usize, frame: &mut Frame, inner: Rect) -
 
 fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let sections = [
-        ("Everywhere", Context::All),
-        ("Message", Context::Composer),
-        ("Text", Context::Text),
-        ("Picked message", Context::Picked),
-        ("List of conversations", Context::List),
-        ("Above the message: what waits, chips", Context::Shelf),
-        ("Outline", Context::Outline),
-        ("Saved system messages", Context::Presets),
-        ("Finding in the conversation", Context::Find),
-        ("Settings of the Space", Context::Settings),
+        Context::All,
+        Context::Composer,
+        Context::Text,
+        Context::Picked,
+        Context::List,
+        Context::Shelf,
+        Context::Outline,
+        Context::Presets,
+        Context::Find,
+        Context::Settings,
     ];
     let mut lines = Vec::new();
-    for (title, context) in sections {
+    for context in sections {
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(Line::styled(title, theme.assistant));
+        lines.push(Line::styled(context.title(), theme.assistant));
         let bindings = bindings()
             .iter()
             .filter(|binding| binding.context == context);

@@ -9,11 +9,15 @@ use crate::proxy::{Kind, Proxy};
 use crate::scripted::{Answer, Script, Server};
 use crate::tls;
 
-/// Runs `spacechat ask` in a home of its own, with these arguments and variables and no others.
+/// Runs `spacechat ask` with these arguments and variables and no others.
 async fn run(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    run_any(home, &[&["ask"], arguments].concat(), variables).await
+}
+
+/// Runs the program in a home of its own, with these arguments and variables and no others.
+pub async fn run_any(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spacechat"));
     command
-        .arg("ask")
         .args(arguments)
         .env_clear()
         .env("HOME", home)
@@ -33,8 +37,8 @@ fn complained(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The text of every file below a folder.
-fn written(folder: &Path) -> String {
+/// The bytes of every file below a folder, as text.
+pub fn written(folder: &Path) -> String {
     let mut text = String::new();
     for entry in std::fs::read_dir(folder).expect("a folder can be read") {
         let path = entry.expect("a folder can be read").path();

@@ -3,9 +3,9 @@
 //! full of secrets, and everything is searched that it wrote and sent.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-use crate::listening::soon;
+use crate::program::{run_any, written};
 use crate::scripted::{Answer, Script, Server};
 
 const TOKEN: &str = "hf_SecretTokenOfTheHub93";
@@ -13,33 +13,9 @@ const PASSWORD: &str = "open-sesame-17";
 const COOKIE: &str = "biscuit-of-the-app-41";
 
 async fn run(home: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spacechat"));
-    command
-        .args(arguments)
-        .env_clear()
-        .env("HOME", home)
-        .env("SPACECHAT_LOG", "trace")
-        .env("HF_TOKEN", TOKEN)
-        .env("SPACECHAT_LOGIN", format!("ada:{PASSWORD}"))
-        .stdin(Stdio::null());
-    let running = tokio::task::spawn_blocking(move || command.output());
-    let output = soon(running).await.expect("waiting does not panic");
-    output.expect("the program was built with the tests")
-}
-
-/// The bytes of every file below a folder, as text.
-fn written(folder: &Path) -> String {
-    let mut text = String::new();
-    for entry in std::fs::read_dir(folder).expect("a folder can be read") {
-        let path = entry.expect("a folder can be read").path();
-        if path.is_dir() {
-            text.push_str(&written(&path));
-        } else {
-            let bytes = std::fs::read(&path).expect("a file can be read");
-            text.push_str(&String::from_utf8_lossy(&bytes));
-        }
-    }
-    text
+    let login = format!("ada:{PASSWORD}");
+    let secrets = [("HF_TOKEN", TOKEN), ("SPACECHAT_LOGIN", &login)];
+    run_any(home, arguments, &secrets).await
 }
 
 /// Whether a text holds one of the secrets.

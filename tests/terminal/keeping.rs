@@ -1,7 +1,7 @@
 //! What was said and written is there again at the next start, for the person and for the model.
 
 use super::home::Home;
-use super::keys::{CTRL_N, CTRL_O, CTRL_U, ESC, F3};
+use super::keys::{CTRL_O, CTRL_U, ESC, F3};
 use super::screen::Screen;
 use super::shown::words;
 
@@ -31,12 +31,7 @@ fn the_last_conversation_goes_on_with_its_draft_and_the_model_knows_its_past() {
 #[test]
 fn a_conversation_is_opened_by_its_id_and_by_the_switcher_after_a_restart() {
     let home = Home::new();
-    let mut screen = Screen::demo(&home, &[]);
-    screen.ask("repeat 2 apple", "appleapple");
-    screen.press(CTRL_N);
-    screen.wait_for_text("You are talking to");
-    screen.ask("repeat 2 banana", "bananabanana");
-    screen.quit();
+    Screen::with_two_conversations(&home).quit();
 
     let id = home.id_of("repeat 2 apple");
     let mut screen = Screen::demo(&home, &["-r", &id]);

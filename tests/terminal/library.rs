@@ -1,7 +1,7 @@
 //! The list of conversations: names, the trash, and a thousand of them.
 
 use super::home::Home;
-use super::keys::{CTRL_N, CTRL_U, DOWN, END, F3};
+use super::keys::{CTRL_U, DOWN, END, F3};
 use super::screen::{Screen, WINDOW};
 use rusqlite::Connection;
 use spacechat::chat::{Conversation, Message, Role, Settings, Unsent, import_changes};
@@ -10,11 +10,7 @@ use spacechat::store::FILE_NAME;
 #[test]
 fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
     let home = Home::new();
-    let mut screen = Screen::demo(&home, &[]);
-    screen.ask("repeat 2 apple", "appleapple");
-    screen.press(CTRL_N);
-    screen.wait_for_text("You are talking to");
-    screen.ask("repeat 2 banana", "bananabanana");
+    let mut screen = Screen::with_two_conversations(&home);
     screen.press(F3);
     screen.wait_for("the list", |shown| {
         shown.has("▸  repeat 2 banana") && shown.has("   repeat 2 apple")

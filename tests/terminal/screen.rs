@@ -4,7 +4,7 @@
 //! again, as a person does.
 
 use super::home::{Home, PROGRAM};
-use super::keys::{CTRL_Q, END, ENTER};
+use super::keys::{CTRL_N, CTRL_Q, END, ENTER};
 use super::shown::{Emulator, Shown};
 use portable_pty::{Child, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -49,6 +49,16 @@ impl Screen {
         let arguments = [&["--demo"], arguments].concat();
         let screen = Self::start(home, WINDOW, &arguments);
         screen.wait_for("the first frame", |shown| shown.has("╭ Message"));
+        screen
+    }
+
+    /// Starts it and has two conversations, one about apples and the one that is seen about bananas.
+    pub fn with_two_conversations(home: &Home) -> Self {
+        let mut screen = Self::demo(home, &[]);
+        screen.ask("repeat 2 apple", "appleapple");
+        screen.press(CTRL_N);
+        screen.wait_for_text("You are talking to");
+        screen.ask("repeat 2 banana", "bananabanana");
         screen
     }
 

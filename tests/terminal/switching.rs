@@ -39,11 +39,7 @@ fn an_old_sentence_is_found_by_its_words_and_landed_on() {
 #[test]
 fn the_list_goes_by_day_and_a_conversation_is_pinned_and_duplicated_in_it() {
     let home = Home::new();
-    let mut screen = Screen::demo(&home, &[]);
-    screen.ask("repeat 2 apple", "appleapple");
-    screen.press(CTRL_N);
-    screen.wait_for_text("You are talking to");
-    screen.ask("repeat 2 banana", "bananabanana");
+    let mut screen = Screen::with_two_conversations(&home);
     screen.press(F3);
     screen.wait_for("one day", |shown| {
         shown.has("│ Today") && shown.has("▸  repeat 2 banana")

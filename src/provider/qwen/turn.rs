@@ -20,10 +20,7 @@ pub(super) async fn run(provider: Qwen, request: Request, sender: ReplySender) {
         request: &request,
         sender: &sender,
     };
-    if let Err(error) = turn.work().await {
-        tracing::info!(kind = error.kind(), "the reply failed");
-        sender.fail(error).await;
-    }
+    sender.end(turn.work().await).await;
 }
 
 struct Turn<'a> {

@@ -2,8 +2,55 @@
 
 use super::*;
 use crate::app::Given;
+use crate::app::keymap::{Action, BINDINGS, Context, choices};
 use crate::chat::SpaceInput;
 use crate::chat::input::Kind;
+
+#[test]
+fn the_palette_does_to_the_last_message_what_is_done_to_a_picked_one() {
+    let mut person = Person::new();
+    person.sends("first").hears(0, done("reply"));
+    person.ctrl('p').types("edit it").key(KeyCode::Enter);
+    assert_eq!(person.draft(), "first");
+    person.key(KeyCode::Esc);
+    person.ctrl('p').types("copy it picked").key(KeyCode::Enter);
+    assert!(person.effects.contains(&Effect::Copy("reply".to_owned())));
+    person
+        .key(KeyCode::Esc)
+        .ctrl('p')
+        .types("remove it")
+        .key(KeyCode::Enter);
+    let (remark, _) = person.model.remark.as_ref().unwrap();
+    assert!(remark.contains("above"), "{remark}");
+}
+
+#[test]
+fn the_palette_lists_every_action_that_is_no_mere_step() {
+    let listed: Vec<Action> = choices().map(|binding| binding.action).collect();
+    for binding in BINDINGS {
+        let is_box = matches!(
+            binding.context,
+            Context::Outline | Context::Presets | Context::Settings
+        );
+        let is_step = matches!(
+            binding.action,
+            Action::Edit(_)
+                | Action::Back
+                | Action::Interrupt
+                | Action::NextPane
+                | Action::Palette
+                | Action::Open
+                | Action::ListUp
+                | Action::ListDown
+                | Action::ShelfUp
+                | Action::ShelfDown
+        );
+        assert!(
+            is_box || is_step || listed.contains(&binding.action),
+            "{binding:?}"
+        );
+    }
+}
 
 #[test]
 fn the_palette_runs_what_it_found_by_its_words() {

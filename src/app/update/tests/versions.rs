@@ -3,14 +3,18 @@
 use super::*;
 use crate::app::outline::Entry;
 
-#[test]
-fn an_edited_message_becomes_another_version_and_the_old_one_stays() {
+/// A person who was writing "half" and edits what was sent first.
+fn editing() -> Person {
     let mut person = Person::new();
     person.sends("first").hears(0, done("reply")).types("half");
+    person.press(KeyCode::Up, KeyModifiers::ALT);
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("e");
     person
-        .press(KeyCode::Up, KeyModifiers::ALT)
-        .press(KeyCode::Up, KeyModifiers::ALT)
-        .types("e");
+}
+
+#[test]
+fn an_edited_message_becomes_another_version_and_the_old_one_stays() {
+    let mut person = editing();
     assert_eq!(person.draft(), "first");
     person.sends("!");
     assert_eq!(person.texts(), ["first!", ""]);
@@ -31,12 +35,7 @@ fn an_edited_message_becomes_another_version_and_the_old_one_stays() {
 
 #[test]
 fn esc_leaves_an_edit_and_the_draft_comes_back() {
-    let mut person = Person::new();
-    person.sends("first").hears(0, done("reply")).types("half");
-    person
-        .press(KeyCode::Up, KeyModifiers::ALT)
-        .press(KeyCode::Up, KeyModifiers::ALT)
-        .types("e");
+    let mut person = editing();
     person.types(" changed").key(KeyCode::Esc);
     assert_eq!(person.draft(), "half");
     assert_eq!(person.started().len(), 1);

@@ -23,6 +23,34 @@ fn unheard() -> Person {
     person
 }
 
+/// A person who has queued two messages, was writing "draft" and changes the first of the two.
+fn changing_the_second() -> Person {
+    let mut person = Person::new();
+    person
+        .sends("one")
+        .sends("two")
+        .sends("three")
+        .types("draft");
+    person.press(KeyCode::Char('c'), KeyModifiers::ALT);
+    person.types("e");
+    person
+}
+
+/// A conversation is opened in which this waits.
+fn opened(conversation: Conversation, queued: Vec<Draft>) -> Person {
+    let mut person = Person::new();
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        unsent: Unsent {
+            queued,
+            ..Unsent::default()
+        },
+        settings: crate::chat::Settings::new(),
+        show: true,
+    }));
+    person
+}
+
 #[test]
 fn a_message_that_nobody_heard_waits_and_is_sent_again_in_its_place_on_the_persons_word() {
     let mut person = unheard();
@@ -76,15 +104,7 @@ fn retrying_an_unheard_message_is_the_word_for_it_too() {
 
 #[test]
 fn a_message_that_waits_is_changed_in_its_place_and_the_draft_comes_back() {
-    let mut person = Person::new();
-    person
-        .sends("one")
-        .sends("two")
-        .sends("three")
-        .types("draft");
-    person
-        .press(KeyCode::Char('c'), KeyModifiers::ALT)
-        .types("e");
+    let mut person = changing_the_second();
     assert_eq!(person.draft(), "two");
     person.sends(", changed");
     assert_eq!(queued(&person), ["two, changed", "three"]);
@@ -128,15 +148,7 @@ fn esc_leaves_a_waiting_message_as_it_was_and_sets_the_other_words_aside() {
 
 #[test]
 fn stopping_the_reply_gives_back_what_is_being_changed_too() {
-    let mut person = Person::new();
-    person
-        .sends("one")
-        .sends("two")
-        .sends("three")
-        .types("draft");
-    person
-        .press(KeyCode::Char('c'), KeyModifiers::ALT)
-        .types("e");
+    let mut person = changing_the_second();
     person.types("!").hears(0, ReplyUpdate::Cancelled);
     assert_eq!(person.draft(), "two!\n\nthree\n\ndraft");
     assert!(queued(&person).is_empty());
@@ -177,17 +189,8 @@ fn what_waits_is_kept_and_is_there_at_the_next_start_waiting_for_a_word() {
     });
     assert_eq!(kept, Some(vec![Draft::new("two")]));
 
-    let mut person = Person::new();
     let conversation = Conversation::new("space", "", "");
-    person.tell(Event::Store(StoreEvent::Loaded {
-        conversation: Box::new(conversation),
-        unsent: Unsent {
-            queued: kept.unwrap_or_default(),
-            ..Unsent::default()
-        },
-        settings: crate::chat::Settings::new(),
-        show: true,
-    }));
+    let mut person = opened(conversation, kept.unwrap_or_default());
     assert!(person.started().is_empty(), "never by itself");
     person.key(KeyCode::Enter);
     assert_eq!(person.started()[0].messages[0].text, "two");
@@ -200,16 +203,7 @@ fn what_waits_behind_a_reply_in_another_window_is_not_sent_from_this_one() {
     let mut reply = Message::new(Role::Assistant, "so far");
     reply.state = MessageState::Streaming;
     conversation.append(reply);
-    let mut person = Person::new();
-    person.tell(Event::Store(StoreEvent::Loaded {
-        conversation: Box::new(conversation),
-        unsent: Unsent {
-            queued: vec![Draft::new("two")],
-            ..Unsent::default()
-        },
-        settings: crate::chat::Settings::new(),
-        show: true,
-    }));
+    let mut person = opened(conversation, vec![Draft::new("two")]);
     person.key(KeyCode::Enter);
     assert!(person.started().is_empty());
 }
