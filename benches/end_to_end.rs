@@ -2,7 +2,7 @@
 //! against the embedded Space.
 //!
 //! `cargo bench --bench end_to_end` prints one table; a word behind `--` picks measurements by name (`start`, `echo`,
-//! `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is missed: machines
+//! `paste`, `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is missed: machines
 //! differ, and a person reads the table. Linux only: processor time and memory come from `/proc`.
 
 #[path = "end_to_end/conversations.rs"]
@@ -28,9 +28,10 @@ mod window;
 
 type Measurement = fn() -> Vec<table::Row>;
 
-const MEASUREMENTS: [(&str, Measurement); 8] = [
+const MEASUREMENTS: [(&str, Measurement); 9] = [
     ("start", rows::start),
     ("echo", rows::echo),
+    ("paste", rows::paste),
     ("echo streaming", rows::echo_while_streaming),
     ("long", rows::long),
     ("reply full", rows::reply_at_full_speed),

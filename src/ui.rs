@@ -76,7 +76,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     completing::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
-    let overlay_scroll_limit = overlay::draw(model, theme, caches, frame, over);
+    let (overlay_height, overlay_scroll_limit) = overlay::draw(model, theme, caches, frame, over);
     Regions {
         top: view.top,
         bottom: view.bottom,
@@ -85,7 +85,9 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         transcript_height: usize::from(panes.transcript.height),
         composer_width: composer::text_width(composer.width),
         panel_width: composer::text_width(panes.panel.width),
+        overlay_height,
         overlay_scroll_limit,
+        is_list_over: model.library.is_shown && panes.list.intersects(panes.transcript),
     }
 }
 

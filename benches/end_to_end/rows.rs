@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How often a start is measured; the middle one counts.
 const STARTS: usize = 21;
+/// How often a large text is pasted.
+const PASTES: usize = 11;
 /// How many keys are pressed for a p99.
 const KEYS: usize = 400;
 /// How many pages are turned for a p99: fewer than a megabyte has.
@@ -86,6 +88,24 @@ pub fn echo() -> Vec<Row> {
     vec![Row::new(
         "echo of a key, empty chat, p50 / p99",
         "≤ 1 / 4 ms",
+        times.to_string(),
+    )]
+}
+
+/// The first key behind a paste of four megabytes, from the moment at which the terminal has handed all of it over.
+pub fn paste() -> Vec<Row> {
+    let space = Space::start(2, NO_PACE);
+    let book = super::text::of_size(4_000_000).replace('\n', "\r");
+    let paste = format!("\x1b[200~{book}\x1b[201~");
+    let mut times = Times::default();
+    for _ in 0..PASTES {
+        let mut window = open(&Home::new(), &space, &[]);
+        window.write(&paste);
+        times.add(window.time("x", |screen| screen.has("▣ pasted #1") && screen.has("│ x")));
+    }
+    vec![Row::new(
+        "echo of the next key behind a paste of 4 MB, p50 / p99",
+        "≤ 100 ms",
         times.to_string(),
     )]
 }

@@ -45,8 +45,10 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     };
     // Typing while a message is picked, or in the list, goes on with the message being written.
     model.conversation_mut().picked = None;
-    if matches!(model.focus, Focus::List | Focus::Settings | Focus::Shelf) {
-        model.focus = Focus::Composer;
+    match model.focus {
+        Focus::List => switching::leave_list(model),
+        Focus::Settings | Focus::Shelf => model.focus = Focus::Composer,
+        _ => {}
     }
     let mut bytes = [0; 4];
     let typed: &str = typed.encode_utf8(&mut bytes);
@@ -293,9 +295,16 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if find::close(model) || model.conversation_mut().picked.take().is_some() {
         return Vec::new();
     }
-    if model.focus != Focus::Composer {
-        model.focus = Focus::Composer;
-        return Vec::new();
+    match model.focus {
+        Focus::Composer => {}
+        Focus::List => {
+            switching::leave_list(model);
+            return Vec::new();
+        }
+        _ => {
+            model.focus = Focus::Composer;
+            return Vec::new();
+        }
     }
     if model.conversation_mut().leave_edit() {
         return Vec::new();

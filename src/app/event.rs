@@ -167,6 +167,10 @@ pub struct Regions {
     pub composer_width: usize,
     /// The width in which the system panel wraps, in cells.
     pub panel_width: usize,
+    /// Whether the list of conversations lies over the transcript.
+    pub is_list_over: bool,
+    /// How many rows of its text the open overlay shows; 0 where it is not scrolled.
+    pub overlay_height: usize,
     /// The furthest that the open overlay can be scrolled, in rows.
     pub overlay_scroll_limit: usize,
 }

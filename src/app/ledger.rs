@@ -57,7 +57,7 @@ pub fn ledger(model: &Model, (system, past): (usize, usize)) -> Ledger {
 
 /// The tokens of the system message, and of the messages that would travel.
 fn known(model: &Model) -> (usize, usize) {
-    let messages = model.conversation().messages_to_send();
+    let messages = model.conversation().past_to_send();
     let past = messages.iter().map(|message| message.tokens()).sum();
     (tokens::estimate(model.system()), past)
 }
@@ -78,7 +78,7 @@ pub(super) fn show(model: &mut Model) {
         window.unwrap_or_default()
     );
     let open = model.conversation();
-    let mut messages = open.messages_to_send();
+    let mut messages = open.past_to_send();
     let draft = open.composer.draft();
     if !draft.is_empty() {
         let mut message = Message::user(draft.text);
@@ -86,7 +86,7 @@ pub(super) fn show(model: &mut Model) {
         messages.push(Arc::new(message));
     }
     if messages.len() > 1 {
-        text.push_str("A session that still knows the past is sent the last message alone. Any other is sent all of this:\n\n");
+        text.push_str("If the Space still remembers exactly this conversation, the last message travels alone. If not (something was\nchanged or left out, or the Space was restarted), all of this does:\n\n");
     }
     let system = model.system().to_owned();
     let messages: Vec<&Message> = messages.iter().map(AsRef::as_ref).collect();

@@ -49,6 +49,8 @@ pub struct OpenConversation {
     pub is_unread: bool,
     /// What is set for the Space, by name.
     pub settings: Settings,
+    /// The system message that a saved one took the place of.
+    pub(super) system_before: Option<Arc<str>>,
     pub(super) kept: Kept,
     /// Grows when something begins or ends to be written anew.
     pub(super) edits: u64,
@@ -94,6 +96,7 @@ impl OpenConversation {
             notices: Vec::new(),
             is_unread: false,
             settings,
+            system_before: None,
             kept,
             edits: 0,
             elsewhere: None,
@@ -201,6 +204,22 @@ impl OpenConversation {
         added.into_iter().collect()
     }
 
+    /// What the model is to know of what was said, before the next message: the path without what
+    /// is left out.
+    pub fn past_to_send(&self) -> Vec<Arc<Message>> {
+        let path = self.conversation.path();
+        path.filter(|message| self.is_sent(message))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether a message travels with those behind it. A reply of which nothing came says nothing
+    /// to a model.
+    fn is_sent(&self, message: &Message) -> bool {
+        let is_something = message.role == Role::User || !message.text.is_empty();
+        is_something && !self.conversation.is_left_out(message)
+    }
+
     /// What the model is to know: the path up to the newest message of the person, without what is
     /// left out.
     pub fn messages_to_send(&self) -> Vec<Arc<Message>> {
@@ -213,11 +232,8 @@ impl OpenConversation {
         let mut newest = self.conversation.path().take(count);
         let newest = newest.rfind(|message| message.role == Role::User);
         let newest = newest.map(|message| message.id);
-        // A reply of which nothing came says nothing to a model. What is asked is never left out.
-        let travels = |message: &&Arc<Message>| match message.role {
-            Role::User => !message.left_out || Some(message.id) == newest,
-            _ => !message.text.is_empty() && !self.conversation.is_left_out(message),
-        };
+        // What is asked is never left out.
+        let travels = |message: &&Arc<Message>| Some(message.id) == newest || self.is_sent(message);
         self.conversation
             .path()
             .take(count)

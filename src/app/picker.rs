@@ -7,6 +7,9 @@ use super::editor::Editor;
 use super::library::matching;
 use crossterm::event::{KeyCode, KeyEvent};
 
+/// How far a page goes, in items.
+const PAGE: usize = 8;
+
 /// Something to be chosen from, by a query.
 #[derive(Debug)]
 pub struct Picker<T> {
@@ -65,8 +68,12 @@ impl<T> Picker<T> {
     /// Takes a key; `false` when it means nothing here.
     pub(super) fn key(&mut self, key: KeyEvent) -> bool {
         match key.code {
-            KeyCode::Up => self.menu.at = self.menu.at.saturating_sub(1),
+            // From the first to the last, and back.
+            KeyCode::Up => self.mark(self.menu.at.checked_sub(1).unwrap_or(usize::MAX)),
+            KeyCode::Down if self.menu.at + 1 >= self.found.len() => self.mark(0),
             KeyCode::Down => self.mark(self.menu.at + 1),
+            KeyCode::PageUp => self.mark(self.menu.at.saturating_sub(PAGE)),
+            KeyCode::PageDown => self.mark(self.menu.at + PAGE),
             _ if edits(&mut self.menu.query, key) => self.change(|_| {}),
             _ => return false,
         }
@@ -90,9 +97,11 @@ mod tests {
     fn what_is_typed_finds_and_the_mark_stays_among_what_was_found() {
         let mut picker = Picker::new(vec!["one", "two", "three"], |word| word);
         let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
-        for _ in 0..9 {
-            assert!(picker.key(key(KeyCode::Down)));
-        }
+        assert!(picker.key(key(KeyCode::PageDown)));
+        assert_eq!(picker.chosen(), Some(&"three"));
+        picker.key(key(KeyCode::Down));
+        assert_eq!(picker.chosen(), Some(&"one"));
+        picker.key(key(KeyCode::Up));
         assert_eq!(picker.chosen(), Some(&"three"));
         picker.key(key(KeyCode::Char('o')));
         assert_eq!(picker.found().collect::<Vec<_>>(), [&"one", &"two"]);

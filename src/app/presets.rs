@@ -12,9 +12,6 @@ use crate::chat::{Change, Preset};
 use crossterm::event::{KeyCode, KeyEvent};
 use std::sync::Arc;
 
-/// How many characters of a system message are proposed as its name.
-const NAME: usize = 40;
-
 /// The box of saved system messages.
 #[derive(Debug)]
 pub struct PresetBox {
@@ -26,12 +23,22 @@ pub struct PresetBox {
 
 /// Opens the box, and has them read anew.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let picker = Picker::new(model.presets.clone(), |preset| &preset.name);
+    let picker = Picker::new(rows(model), |preset| &preset.name);
     model.overlay = Some(Overlay::Presets(PresetBox {
         picker,
         removing: None,
     }));
     vec![Effect::Presets]
+}
+
+/// Those that are saved; behind them, without a name, the system message that one of them took the
+/// place of, so that it is not lost.
+fn rows(model: &Model) -> Vec<Preset> {
+    let before = model.conversation().system_before.clone();
+    let is_saved = |text: &Arc<str>| model.presets.iter().any(|preset| preset.text == *text);
+    let before = before.filter(|text| !is_saved(text));
+    let before = before.map(|text| Preset::new("", text));
+    model.presets.iter().cloned().chain(before).collect()
 }
 
 /// Takes them as they are saved. A conversation in which nothing was said yet begins with the
@@ -40,9 +47,10 @@ pub(super) fn hear(model: &mut Model, presets: Vec<Preset>) {
     let before = model.defaults.system();
     let default = presets.iter().find(|preset| preset.is_default);
     model.defaults.preset = default.map(|preset| Arc::clone(&preset.text));
-    model.presets.clone_from(&presets);
+    model.presets = presets;
+    let rows = rows(model);
     if let Some(Overlay::Presets(shown)) = &mut model.overlay {
-        shown.picker.set_all(presets);
+        shown.picker.set_all(rows);
     }
     let now = model.defaults.system();
     let open = model.conversation_mut();
@@ -58,7 +66,8 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
     };
     let removing = shown.removing.take();
     let chosen = shown.picker.chosen().cloned();
-    match (lookup(key, &[Context::Presets]), key.code, chosen) {
+    let saved = chosen.clone().filter(|preset| !preset.name.is_empty());
+    match (lookup(key, &[Context::Presets]), key.code, saved) {
         (Some(Action::DefaultPreset), _, Some(preset)) => Some(set_default(model, &preset)),
         (Some(Action::RemovePreset), _, Some(preset)) => {
             if removing.as_ref() == Some(&preset.name) {
@@ -70,7 +79,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             Some(Vec::new())
         }
         (Some(_), _, None) => Some(Vec::new()),
-        (_, KeyCode::Enter, chosen) => {
+        (_, KeyCode::Enter, _) => {
             model.overlay = None;
             if let Some(preset) = chosen {
                 take(model, &preset);
@@ -83,7 +92,15 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
 
 /// The conversation that is seen goes on with a saved system message.
 fn take(model: &mut Model, preset: &Preset) {
+    let before = Arc::clone(&model.conversation().conversation.system);
+    if !before.trim().is_empty() && before != preset.text {
+        model.conversation_mut().system_before = Some(before);
+    }
     put(model, Arc::clone(&preset.text));
+    if preset.name.is_empty() {
+        model.remark("The system message is what it was before.");
+        return;
+    }
     model.remark(format!(
         "System message from the next message on: {}.",
         preset.name
@@ -118,9 +135,7 @@ pub(super) fn open_save(model: &mut Model) {
         return;
     }
     let known = model.presets.iter().find(|preset| *preset.text == *text);
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = known.map_or(words, |preset| preset.name.clone());
-    let name: String = name.chars().take(NAME).collect();
+    let name = known.map_or(String::new(), |preset| preset.name.clone());
     model.overlay = Some(Overlay::SavePreset(Editor::new(&name)));
 }
 

@@ -185,6 +185,10 @@ pub(super) fn use_demo(model: &mut Model) -> Vec<Effect> {
         model.remark("A reply is on its way; stop it first.");
         return Vec::new();
     }
+    if open.conversation.space == DEMO_SPACE {
+        model.remark("This is the embedded Space already; /space goes to another.");
+        return Vec::new();
+    }
     let failed = open.conversation.head().filter(|head| {
         head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
     });

@@ -223,8 +223,16 @@ pub(super) fn select(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
+/// Leaves the list. One that lies over the transcript goes with that.
+pub(super) fn leave_list(model: &mut Model) {
     model.focus = Focus::Composer;
+    if model.regions.is_list_over {
+        model.library.is_shown = false;
+    }
+}
+
+pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
+    leave_list(model);
     match model.library.selected {
         Some(id) if id != model.current => go_to(model, id, None),
         _ => Vec::new(),

@@ -154,8 +154,11 @@ pub(super) fn scroll(model: &mut Model, rows: isize) {
 
 /// A page is a screen less one row, so that the eye finds where it was.
 pub(super) fn page(model: &mut Model, pages: isize) {
-    let height = model.regions.transcript_height.max(2) - 1;
-    let rows = isize::try_from(height).unwrap_or(isize::MAX) * pages;
+    let rows = |height: usize| isize::try_from(height.max(2) - 1).unwrap_or(isize::MAX) * pages;
+    let (over, below) = (
+        rows(model.regions.overlay_height),
+        rows(model.regions.transcript_height),
+    );
     let limit = model.regions.overlay_scroll_limit;
     let row = match &mut model.overlay {
         Some(Overlay::Help(row) | Overlay::Text(TextView { row, .. })) => Some(row),
@@ -163,10 +166,10 @@ pub(super) fn page(model: &mut Model, pages: isize) {
         _ => None,
     };
     if let Some(row) = row {
-        *row = row.saturating_add_signed(rows).min(limit);
+        *row = row.saturating_add_signed(over).min(limit);
         return;
     }
-    scroll(model, rows);
+    scroll(model, below);
 }
 
 /// Ends every reply on its way, then the program.

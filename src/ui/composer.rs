@@ -66,7 +66,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         area.width,
     );
     if open.composer.is_empty() && text.height > 0 {
-        let words = if open.turn.is_some() {
+        let words = if matches!(model.focus, Focus::Panel | Focus::Settings) {
+            "Esc or Tab: back to the message"
+        } else if open.turn.is_some() {
             "write the next message"
         } else if open.waits() {
             "write a message; Enter alone sends what waits"
@@ -240,7 +242,13 @@ fn hint(model: &Model, width: u16) -> String {
         (true, false) => Some((Action::Shelf, "chips")),
         (false, _) => Some((Action::Shelf, "what waits")),
     };
-    let hints: Vec<(Action, &str)> = if model.focus == Focus::Shelf {
+    let hints: Vec<(Action, &str)> = if matches!(model.focus, Focus::Panel | Focus::Settings) {
+        vec![
+            (Action::NextPane, "moves on"),
+            (Action::Palette, "all actions"),
+            (Action::Help, "keys"),
+        ]
+    } else if model.focus == Focus::Shelf {
         vec![
             (Action::Preview, "shows"),
             (Action::Expand, "into the text"),
@@ -251,9 +259,9 @@ fn hint(model: &Model, width: u16) -> String {
         ]
     } else {
         let always = [
+            (Action::Palette, "all actions"),
             (Action::NewLine, "newline"),
             (Action::SystemPanel, "system"),
-            (Action::Palette, "all actions"),
             (Action::Help, "keys"),
         ];
         // Where room is short, the welcome has told of the panel.

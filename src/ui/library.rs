@@ -19,11 +19,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     frame.render_widget(Clear, area);
     let has_focus = model.focus == Focus::List;
     let border = if has_focus { theme.focus } else { theme.dim };
-    let hint = if has_focus {
-        " Enter p y r d u · F1 "
-    } else {
-        ""
-    };
+    let hint = if has_focus { " Esc leaves " } else { "" };
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(border)
@@ -76,12 +72,14 @@ pub fn line(
     let room = usize::from(width).saturating_sub(age.width() + mark.width() + 4);
     let title = fitted(&sanitize::line(&summary.title), room);
     let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
-    let pointer = if is_selected { "▸" } else { " " };
-    let title_style = if summary.id == model.current {
-        theme.key
-    } else {
-        theme.text
+    let is_current = summary.id == model.current;
+    let pointer = match (is_selected, is_current) {
+        (true, _) => "▸",
+        // Where nothing is chosen, the one that is seen is marked.
+        (false, true) if model.focus != Focus::List => "›",
+        _ => " ",
     };
+    let title_style = if is_current { theme.key } else { theme.text };
     Line::from(vec![
         Span::styled(pointer, theme.picked),
         Span::styled(mark, style),

@@ -16,7 +16,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 /// The rows that the welcome needs.
-const WELCOME_ROWS: u16 = 9;
+const WELCOME_ROWS: u16 = 12;
 /// The lines of an attachment that are shown when it is opened.
 const PREVIEW_LINES: usize = 200;
 
@@ -298,8 +298,10 @@ pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect)
     };
     if area.height < WELCOME_ROWS {
         let words = format!(
-            " Write a message below. {} sends it, {} shows all keys.",
+            " Write a message below. {} sends it, {} finds other conversations, {} shows all actions, {} all keys.",
             shown_key(Action::Send),
+            shown_key(Action::Switcher),
+            shown_key(Action::Palette),
             shown_key(Action::Help)
         );
         let words = Paragraph::new(words).wrap(Wrap { trim: true });
@@ -320,7 +322,10 @@ pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect)
         Line::default(),
         key(Action::Send, "send"),
         key(Action::NewLine, "new line"),
+        key(Action::AtSign, "attach a file"),
         key(Action::SystemPanel, "system message"),
+        key(Action::Switcher, "other conversations: switch, search"),
+        key(Action::Palette, "all actions, by name"),
         key(Action::Help, "all keys"),
         key(Action::Quit, "quit"),
     ];

@@ -7,7 +7,7 @@ use super::composer::draw_line;
 use super::switcher;
 use super::theme::Theme;
 use super::viewer;
-use super::words::{count, fitted};
+use super::words::{count, fitted, fitting};
 use crate::app::choosing::Choice;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, Binding, Context, bindings, key_in, shown_key};
@@ -25,18 +25,19 @@ use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 /// What the keys do in a box that chooses.
-const TAKES: &str = " ↑ ↓ choose · Enter takes · Esc closes ";
+const TAKES: &str = " Enter takes · ↑ ↓ choose · Esc closes ";
 /// The widest that the help becomes, in cells.
 const HELP_WIDTH: u16 = 88;
 
-/// Draws the open overlay. Gives how far it can be scrolled, in rows.
+/// Draws the open overlay. Gives how many rows it shows of what can be scrolled, and how far that
+/// goes.
 pub fn draw(
     model: &Model,
     theme: &Theme,
     caches: &mut Caches,
     frame: &mut Frame,
     area: Rect,
-) -> usize {
+) -> (usize, usize) {
     match &model.overlay {
         Some(Overlay::Help(row)) => return draw_help(*row, theme, frame, area),
         Some(Overlay::Text(view)) => return viewer::draw(view, theme, caches, frame, area),
@@ -89,7 +90,7 @@ pub fn draw(
         }
         None => {}
     }
-    0
+    (0, 0)
 }
 
 /// The prompts of the conversation, with what each weighs.
@@ -134,7 +135,11 @@ fn draw_presets(picker: &Picker<Preset>, theme: &Theme, frame: &mut Frame, area:
     let shown = |preset: &Preset| {
         let default = if preset.is_default { "default · " } else { "" };
         let weight = format!("{default}≈{}", count(preset.tokens));
-        (preset.name.clone(), weight)
+        let name = match preset.name.as_str() {
+            "" => "(what stood here before)",
+            name => name,
+        };
+        (name.to_owned(), weight)
     };
     let key = |action| key_in(action, Context::Presets);
     let hint = format!(
@@ -207,9 +212,11 @@ fn draw_menu<T>(
         height: menu_height(rows.len(), area),
         ..area
     };
-    let inner = draw_box(title, hint, theme, frame, area);
+    let title = format!("{title}· {} ", rows.len());
+    let inner = draw_box(&title, hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     draw_line(&menu.query, true, theme, frame, query);
+    let is_empty = rows.len() == 0;
     let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
     let width = usize::from(list.width);
     for (y, (position, row)) in (list.top()..list.bottom()).zip(rows.enumerate().skip(first)) {
@@ -233,6 +240,9 @@ fn draw_menu<T>(
                 ..list
             },
         );
+    }
+    if is_empty {
+        frame.render_widget(Span::styled("  nothing found", theme.dim), list);
     }
     let height = list.height.min(4);
     Rect {
@@ -275,29 +285,34 @@ pub fn draw_box(title: &str, hint: &str, theme: &Theme, frame: &mut Frame, area:
         width,
         ..area
     };
+    let hint = match hint.trim() {
+        "" => String::new(),
+        hint => format!(" {} ", fitting(hint, usize::from(width).saturating_sub(4))),
+    };
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
         .title(Span::styled(title.to_owned(), theme.focus))
-        .title_bottom(Span::styled(hint.to_owned(), theme.dim));
+        .title_bottom(Span::styled(hint, theme.dim));
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     inner
 }
 
-fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
+fn draw_help(row: usize, theme: &Theme, frame: &mut Frame, area: Rect) -> (usize, usize) {
     let inner = draw_box(" Keys ", " ↑ ↓ scroll · Esc closes ", theme, frame, area);
     let lines = help_lines(theme, usize::from(inner.width));
     draw_scrolled(lines, row, frame, inner)
 }
 
-/// Draws lines from a row on, and gives how far they can be scrolled.
-fn draw_scrolled(lines: Vec<Line>, row: usize, frame: &mut Frame, inner: Rect) -> usize {
+/// Draws lines from a row on, and gives how many there is room for, and how far they can be
+/// scrolled.
+fn draw_scrolled(lines: Vec<Line>, row: usize, frame: &mut Frame, inner: Rect) -> (usize, usize) {
     let limit = lines.len().saturating_sub(usize::from(inner.height));
     let shown: Vec<Line> = lines.into_iter().skip(row.min(limit)).collect();
     frame.render_widget(Paragraph::new(shown), inner);
-    limit
+    (usize::from(inner.height), limit)
 }
 
 fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
@@ -319,9 +334,11 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
             lines.push(Line::default());
         }
         lines.push(Line::styled(context.title(), theme.assistant));
-        let bindings = bindings()
-            .iter()
-            .filter(|binding| binding.context == context);
+        // Nine rows for nine code blocks would say no more than one.
+        let is_told = |binding: &&Binding| {
+            binding.context == context && !matches!(binding.action, Action::CopyCode(2..))
+        };
+        let bindings = bindings().iter().filter(is_told);
         lines.extend(bindings.flat_map(|binding| help_line(binding, theme, width)));
     }
     lines
@@ -330,21 +347,25 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
 /// One binding: on one line, or on two where it does not fit.
 fn help_line(binding: &Binding, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-    let keys = format!(" {}", keys.join(", "));
+    let (keys, help) = match (binding.action, keys.is_empty()) {
+        (Action::CopyCode(_), _) => ("1 … 9".to_owned(), "copy the code block of this number"),
+        (_, true) => (format!("({})", shown_key(Action::Palette)), binding.help),
+        _ => (keys.join(", "), binding.help),
+    };
+    let keys = format!(" {keys}");
     let column = 32;
-    let help = Span::styled(binding.help, theme.text);
-    if keys.width() < column && column + binding.help.width() <= width {
+    if keys.width() < column && column + help.width() <= width {
         let gap = " ".repeat(column - keys.width());
         return vec![Line::from(vec![
             Span::styled(keys, theme.key),
             Span::raw(gap),
-            help,
+            Span::styled(help, theme.text),
         ])];
     }
-    let rows = crate::markdown::wrap_plain(binding.help, width.saturating_sub(3).max(1));
+    let rows = crate::markdown::wrap_plain(help, width.saturating_sub(3).max(1));
     let mut lines = vec![Line::styled(keys, theme.key)];
     lines.extend(rows.into_iter().map(|row| {
-        let text = binding.help.get(row).unwrap_or("");
+        let text = help.get(row).unwrap_or("");
         Line::styled(format!("   {text}"), theme.text)
     }));
     lines

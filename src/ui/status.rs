@@ -4,7 +4,7 @@
 use super::caches::Caches;
 use super::composer::draw_line;
 use super::theme::Theme;
-use super::words::{count, fitted, size, span};
+use super::words::{count, fitted, fitting, size, span};
 use crate::app::find::Find;
 use crate::app::keymap::{Action, shown_key};
 use crate::app::ledger::{Ledger, ledger};
@@ -24,6 +24,8 @@ use unicode_width::UnicodeWidthStr;
 const MOST_PARTS: usize = 5;
 /// Below this width, in cells, the header keeps to what matters most.
 const NARROW: u16 = 60;
+/// From this width on it says what it counts.
+const WIDE: u16 = 100;
 
 /// Draws the top line.
 pub fn draw_header(
@@ -34,9 +36,11 @@ pub fn draw_header(
     area: Rect,
 ) {
     let names = model.names();
-    let used = caches.tokens(&model.conversation().conversation);
+    let conversation = &model.conversation().conversation;
+    let used = caches.tokens(conversation) + caches.system_tokens(&conversation.system);
     let window = names.window.map(|window| format!(" / {}", count(window)));
-    let tokens = format!("≈{}{}", count(used), window.unwrap_or_default());
+    let unit = if area.width < WIDE { "" } else { " tokens" };
+    let tokens = format!("≈{}{}{unit}", count(used), window.unwrap_or_default());
     let (mark, word, style) = match &model.conversation().turn {
         Some(turn) if turn.stage == Stage::Streaming => ("●", "replying", theme.good),
         Some(_) => ("◐", "waiting", theme.warning),
@@ -107,22 +111,10 @@ pub fn draw_status(
             Span::styled(format!(" {}", stage(turn, model.clock.uptime)), theme.focus),
             Span::styled(format!(" · {} stops", shown_key(Action::Back)), theme.dim),
         ]
-    } else if let Some(editing) = &open.editing {
-        let words = match editing.what {
-            Edited::Message(_) => " editing · Enter sends it as another version · Esc leaves",
-            Edited::Queued(_) => {
-                " editing what waits · Enter puts it back · Esc leaves it as it was"
-            }
-        };
-        vec![Span::styled(words, theme.warning)]
-    } else if let Some(words) = picked(open) {
-        vec![Span::styled(words, theme.warning)]
-    } else if model.focus == Focus::Panel {
-        let saves = shown_key(Action::SavePreset);
-        let words = format!(
-            " in force from the next message · {saves} saves it under a name · Tab or Esc leaves"
-        );
-        vec![Span::styled(words, theme.warning)]
+    } else if let Some(words) = mode(model, open) {
+        let width = usize::from(area.width).saturating_sub(1);
+        let words = format!(" {}", fitting(&words, width));
+        return frame.render_widget(Span::styled(words, theme.warning), area);
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         let system = caches.system_tokens(&open.conversation.system);
@@ -132,7 +124,7 @@ pub fn draw_status(
     } else {
         Vec::new()
     };
-    let right = if open.scroll.is_following() {
+    let right = if open.scroll.is_following() || model.regions.at_end {
         Vec::new()
     } else {
         let new = match open.scroll.unseen {
@@ -208,16 +200,42 @@ fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, are
     frame.render_widget(Span::styled(right, theme.dim), right_area);
 }
 
+/// What the keys do where they do not simply write a message.
+fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
+    if let Some(editing) = &open.editing {
+        let words = match editing.what {
+            Edited::Message(_) => "editing · Enter sends it as another version · Esc leaves",
+            Edited::Queued(_) => "editing what waits · Enter puts it back · Esc leaves",
+        };
+        return Some(words.to_owned());
+    }
+    if let Some(words) = picked(open) {
+        return Some(words);
+    }
+    match model.focus {
+        Focus::Panel => {
+            let saves = shown_key(Action::SavePreset);
+            Some(format!(
+                "in force from the next message · {saves} saves it · Esc or Tab: back to the message"
+            ))
+        }
+        Focus::List => Some(
+            "Enter opens · r renames · p pins · y duplicates · d deletes · u undeletes · Esc leaves"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
 /// What can be done with the picked message.
 fn picked(open: &OpenConversation) -> Option<String> {
     let message = open.conversation.message(open.picked?)?;
     let mut words = match message.role {
         Role::Assistant => {
-            " picked: r retry · g go on · c copy · 1-9 copy code · b branch · x leave out"
-                .to_owned()
+            "picked: r retry · g go on · c copy · x leave out · b branch · 1-9 copy code".to_owned()
         }
         Role::User | Role::System => {
-            " picked: e edit · r another reply · c copy · b branch · x leave out".to_owned()
+            "picked: e edit · r another reply · c copy · x leave out · b branch".to_owned()
         }
     };
     if open.conversation.versions(message.id).len() > 1 {

@@ -20,7 +20,7 @@ use unicode_width::UnicodeWidthStr;
 /// Draws the box and what was found.
 pub fn draw(model: &Model, switcher: &Switcher, theme: &Theme, frame: &mut Frame, area: Rect) {
     let found = switcher.found(&model.library.summaries);
-    let hint = " ↑ ↓ choose · Enter opens · Esc closes ";
+    let hint = " Enter opens · ↑ ↓ choose · Esc closes ";
     let rows = found.iter().map(rows).sum::<usize>();
     let area = Rect {
         height: menu_height(rows.max(model.library.summaries.len()), area),

@@ -44,7 +44,7 @@ pub fn draw(
     caches: &mut Caches,
     frame: &mut Frame,
     area: Rect,
-) -> usize {
+) -> (usize, usize) {
     let hint = " ↑ ↓ PgUp PgDn scroll · Esc closes ";
     let title = format!(" {} ", sanitize::line(&view.title));
     let inner = draw_box(&title, hint, theme, frame, area);
@@ -74,7 +74,7 @@ pub fn draw(
         };
         frame.render_widget(Span::styled(words, theme.dim), corner);
     }
-    limit
+    (height, limit)
 }
 
 /// Draws the beginning of a text, as far as there is room.

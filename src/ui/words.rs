@@ -42,6 +42,19 @@ pub fn age(now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// As many of the parts between ` · ` as fit in `width` cells: the last always, of the others those
+/// from the beginning.
+pub fn fitting(parts: &str, width: usize) -> String {
+    let parts: Vec<&str> = parts.split(" · ").collect();
+    let Some((last, others)) = parts.split_last() else {
+        return String::new();
+    };
+    let line = |count: usize| [&others[..count], &[*last]].concat().join(" · ");
+    let lines = (0..=others.len()).rev().map(line);
+    let mut fit = lines.filter(|line| line.width() <= width);
+    fit.next().unwrap_or_else(|| fitted(last, width))
+}
+
 /// The beginning of a line, as much as fits in `width` cells.
 pub fn fitted(line: &str, width: usize) -> String {
     if line.width() <= width {
@@ -90,6 +103,15 @@ mod tests {
             [0, 59, 60, 7200, 90_000].map(after),
             ["now", "now", "1m", "2h", "1d"]
         );
+    }
+
+    #[test]
+    fn the_last_part_of_a_hint_outlives_those_before_it() {
+        let hint = "Enter takes · Alt+X removes · Esc closes";
+        assert_eq!(fitting(hint, 40), hint);
+        assert_eq!(fitting(hint, 39), "Enter takes · Esc closes");
+        assert_eq!(fitting(hint, 12), "Esc closes");
+        assert_eq!(fitting(hint, 5), "Esc …");
     }
 
     #[test]

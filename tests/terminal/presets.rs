@@ -1,7 +1,7 @@
 //! System messages that are saved under a name.
 
 use super::home::Home;
-use super::keys::{ALT_D, ALT_P, ALT_S, CTRL_N, CTRL_U, ENTER, ESC, F2};
+use super::keys::{ALT_D, ALT_P, ALT_S, CTRL_N, ESC, F2};
 use super::screen::Screen;
 
 #[test]
@@ -14,9 +14,8 @@ fn a_saved_system_message_is_there_at_the_next_start_and_can_begin_every_convers
     screen.wait_for_text(" tokens ─");
     screen.press(ALT_S);
     screen.wait_for_text("Save the system message as");
-    screen.press(CTRL_U);
     screen.type_text("terse");
-    screen.press(ENTER);
+    screen.enter();
     screen.wait_for_text("Saved as “terse”");
     screen.quit();
 

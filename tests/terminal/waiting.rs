@@ -1,7 +1,7 @@
 //! Messages that wait: for a reply to be complete, for the Space to be there, for the next start.
 
 use super::home::Home;
-use super::keys::{ALT_C, ESC};
+use super::keys::ALT_C;
 use super::screen::{Screen, WINDOW};
 
 /// Little patience, so that a Space that is not there is given up soon.
@@ -98,6 +98,5 @@ fn a_message_that_waits_is_written_anew_in_its_place() {
     screen.wait_for("the answer", |shown| {
         shown.has("ha!ha!") && shown.is_ready()
     });
-    screen.press(ESC);
     screen.quit();
 }

@@ -70,6 +70,16 @@ fn the_panel_shows_what_was_chosen_and_saving_it_again_changes_the_saved_one() {
 }
 
 #[test]
+fn what_was_there_before_one_was_chosen_can_be_had_back() {
+    let mut person = with_presets(&[preset("tutor", "Explain.", false)]);
+    person.key(KeyCode::F(2)).types("Not saved.");
+    alt(&mut person, 'p').key(KeyCode::Enter);
+    assert_eq!(person.model.system(), "Explain.");
+    alt(&mut person, 'p').key(KeyCode::Up).key(KeyCode::Enter);
+    assert_eq!(person.model.system(), "Not saved.");
+}
+
+#[test]
 fn new_conversations_begin_with_the_default_one_unless_the_command_line_names_another() {
     let presets = [
         preset("brief", "Be brief.", false),

@@ -345,3 +345,42 @@ fn a_conversation_is_duplicated_whole_under_new_names() {
     assert_eq!(texts, ["what is it?", "and why?"]);
     assert_eq!(person.model.library.selected, Some(id));
 }
+
+#[test]
+fn a_list_that_lies_over_the_conversation_goes_when_one_is_opened_or_it_is_left() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("first"));
+    let over = Regions {
+        is_list_over: true,
+        ..Regions::default()
+    };
+    person.tell(Event::Drawn(over.clone()));
+    for leaves in [KeyCode::Enter, KeyCode::Esc, KeyCode::Char('x')] {
+        person.key(KeyCode::F(3));
+        assert!(person.model.library.is_shown);
+        person.key(leaves);
+        assert!(!person.model.library.is_shown, "{leaves:?}");
+    }
+    person.tell(Event::Drawn(Regions {
+        is_list_over: false,
+        ..over
+    }));
+    person.key(KeyCode::F(3)).key(KeyCode::Enter);
+    assert!(person.model.library.is_shown, "one beside it stays");
+}
+
+#[test]
+fn a_page_of_the_help_is_what_is_seen_of_it_less_one_row() {
+    let mut person = Person::new();
+    person.key(KeyCode::F(1)).tell(Event::Drawn(Regions {
+        transcript_height: 30,
+        overlay_height: 18,
+        overlay_scroll_limit: 90,
+        ..Regions::default()
+    }));
+    person
+        .key(KeyCode::PageDown)
+        .key(KeyCode::PageDown)
+        .key(KeyCode::PageUp);
+    assert!(matches!(person.model.overlay, Some(Overlay::Help(17))));
+}

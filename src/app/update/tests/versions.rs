@@ -201,6 +201,24 @@ fn a_picked_reply_is_left_out_alone_and_what_is_asked_never_is() {
 }
 
 #[test]
+fn what_will_be_sent_is_shown_without_a_last_prompt_that_is_left_out() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("first"));
+    person.press(KeyCode::Up, KeyModifiers::ALT);
+    person.press(KeyCode::Up, KeyModifiers::ALT).types("x");
+    person.key(KeyCode::Esc).types("two");
+    person.press(KeyCode::Char('t'), KeyModifiers::ALT);
+    let Some(Overlay::Text(view)) = &person.model.overlay else {
+        panic!("it is shown");
+    };
+    assert!(
+        !view.text.contains("one") && !view.text.contains("past"),
+        "{}",
+        view.text
+    );
+}
+
+#[test]
 fn the_outline_lists_prompts_with_their_weight_and_goes_to_one() {
     let mut person = Person::new();
     person
