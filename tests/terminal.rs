@@ -36,6 +36,8 @@ mod presets;
 mod screen;
 #[path = "terminal/shown.rs"]
 mod shown;
+#[path = "terminal/sleeping.rs"]
+mod sleeping;
 #[path = "terminal/streaming.rs"]
 mod streaming;
 #[path = "terminal/switching.rs"]

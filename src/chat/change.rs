@@ -222,9 +222,7 @@ pub fn import_changes(
 ) -> Vec<Change> {
     let id = conversation.id;
     let mut changes = vec![Change::save_conversation(conversation, settings)];
-    let mut messages: Vec<&Arc<Message>> = conversation.messages().collect();
-    messages.sort_unstable_by_key(|message| (message.created_at, message.id));
-    changes.extend(messages.into_iter().map(|message| {
+    changes.extend(conversation.messages().map(|message| {
         let mut message = Arc::clone(message);
         if message.state == MessageState::Streaming {
             Arc::make_mut(&mut message).state = MessageState::Interrupted;

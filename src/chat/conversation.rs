@@ -49,6 +49,9 @@ pub struct Conversation {
     /// When it was begun.
     pub created_at: Timestamp,
     messages: HashMap<MessageId, Arc<Message>>,
+    /// Their names in the order in which they were added. Names hold a time, but clocks are set
+    /// back now and then: the order of names means nothing here.
+    order: Vec<MessageId>,
     /// What follows each message, and what follows none.
     children: HashMap<Option<MessageId>, Vec<MessageId>>,
     /// From the first message to the head.
@@ -71,13 +74,15 @@ impl Conversation {
             space: space.into(),
             created_at: Timestamp::now(),
             messages: HashMap::new(),
+            order: Vec::new(),
             children: HashMap::new(),
             path: Vec::new(),
             reweighed: 0,
         }
     }
 
-    /// A conversation as it was saved: these fields, these messages, and the path to `head`.
+    /// A conversation as it was saved: these fields, these messages, the oldest first, and the path
+    /// to `head`.
     /// Without a head, or with one that is not among the messages, nothing is seen.
     #[must_use]
     pub fn with_messages(
@@ -96,6 +101,7 @@ impl Conversation {
         let (id, parent) = (message.id, message.parent);
         if self.messages.insert(id, Arc::new(message)).is_none() {
             self.children.entry(parent).or_default().push(id);
+            self.order.push(id);
         }
     }
 
@@ -120,9 +126,9 @@ impl Conversation {
         self.path = path;
     }
 
-    /// Every message, in no order.
-    pub fn messages(&self) -> impl Iterator<Item = &Arc<Message>> {
-        self.messages.values()
+    /// Every message, in the order in which they were added.
+    pub fn messages(&self) -> impl ExactSizeIterator<Item = &Arc<Message>> {
+        self.order.iter().map(|id| &self.messages[id])
     }
 
     /// The message and its siblings, oldest first: the versions of one place in the tree.
@@ -133,21 +139,20 @@ impl Conversation {
         let siblings = self
             .children(message.parent)
             .filter(|other| other.role == message.role);
-        let mut versions: Vec<MessageId> = siblings.map(|other| other.id).collect();
-        versions.sort_unstable();
-        versions
+        siblings.map(|other| other.id).collect()
     }
 
     /// The newest message at the end of the branch that begins at `id`.
     pub fn newest_below(&self, id: MessageId) -> MessageId {
         let mut end = id;
-        loop {
-            let children = self.children(Some(end));
-            match children.map(|child| child.id).max() {
-                Some(child) if child > end => end = child,
-                _ => return end,
+        // The bound ends the walk in a circle, as a damaged file may hold one.
+        for _ in 0..self.messages.len() {
+            match self.children(Some(end)).last() {
+                Some(child) => end = child.id,
+                None => break,
             }
         }
+        end
     }
 
     /// The message with this name.
@@ -295,6 +300,29 @@ mod tests {
         assert_eq!(before.text, "one");
         let after = conversation.message(id).unwrap();
         assert_eq!((after.text.as_str(), after.revision), ("one and more", 1));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_changes_no_order() {
+        // Names hold a time: those of later messages are made to sort before all others here.
+        let early = |at: u128| MessageId(Uuid::from_u128(at));
+        let message = |id, parent, text: &str| Message {
+            id,
+            parent,
+            ..Message::new(Role::Assistant, text)
+        };
+        let first = Message::user("first");
+        let root = first.id;
+        let old = message(MessageId::new(), Some(root), "old");
+        let new = message(early(2), Some(root), "new");
+        let last = message(early(1), Some(new.id), "last");
+        let ids = [root, old.id, new.id, last.id];
+        let conversation =
+            Conversation::new("space", "", "").with_messages([first, old, new, last], None);
+        assert_eq!(conversation.newest_below(root), ids[3]);
+        assert_eq!(conversation.versions(ids[1]), [ids[1], ids[2]]);
+        let order: Vec<MessageId> = conversation.messages().map(|message| message.id).collect();
+        assert_eq!(order, ids);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn load(
     // Without a head that can be found, the newest message is better than nothing.
     let head = head
         .filter(|head| messages.iter().any(|message| message.id == *head))
-        .or_else(|| messages.iter().map(|message| message.id).max());
+        .or_else(|| messages.last().map(|message| message.id));
     loaded.conversation = loaded.conversation.with_messages(messages, head);
     loaded.unsent = Unsent {
         draft: draft(&moment, key, &mut texts)?,

@@ -147,7 +147,7 @@ struct DraftDocument<'a> {
     attachments: Vec<AttachmentDocument<'a>>,
 }
 
-/// `conversation` with all its branches as JSON, messages from the oldest name to the newest.
+/// `conversation` with all its branches as JSON, messages in the order in which they came.
 #[expect(
     clippy::missing_panics_doc,
     reason = "every value in the document has a JSON form"
@@ -157,8 +157,6 @@ pub fn json(
     unsent: &Unsent,
     settings: &BTreeMap<String, String>,
 ) -> Value {
-    let mut messages: Vec<&Arc<Message>> = conversation.messages().collect();
-    messages.sort_unstable_by_key(|message| message.id);
     let document = Document {
         format: FORMAT.into(),
         version: VERSION,
@@ -170,7 +168,7 @@ pub fn json(
         created_at: conversation.created_at.to_string(),
         settings: settings.clone(),
         head: conversation.head().map(|head| head.id),
-        messages: messages.into_iter().map(write_message).collect(),
+        messages: conversation.messages().map(write_message).collect(),
         draft: write_draft(&unsent.draft),
         queued: unsent.queued.iter().map(write_draft).collect(),
         aside: unsent.aside.iter().map(write_draft).collect(),
@@ -370,13 +368,12 @@ impl Shared {
 }
 
 /// A copy of `conversation` under new names, its messages included: for an import where the old
-/// names are taken. Older messages keep older names.
+/// names are taken. The order of the messages is the same.
 pub fn renamed(conversation: &Conversation) -> Conversation {
     let mut messages: Vec<Message> = conversation
         .messages()
         .map(|message| Message::clone(message))
         .collect();
-    messages.sort_unstable_by_key(|message| message.id);
     let names: HashMap<MessageId, MessageId> = messages
         .iter()
         .map(|message| (message.id, MessageId::new()))

@@ -87,7 +87,9 @@ impl Foreign {
         if walk.messages.is_empty() {
             return Ok(None);
         }
-        let newest = walk.messages.iter().map(|message| message.id).max();
+        // Their names are made so that newer ones sort behind older ones.
+        walk.messages.sort_unstable_by_key(|message| message.id);
+        let newest = walk.messages.last().map(|message| message.id);
         let named = self.head.as_deref().and_then(|head| walk.landed.get(head));
         let head = named.copied().flatten().or(newest);
         let mut conversation = Conversation::new(space, "", "").with_messages(walk.messages, head);

@@ -231,3 +231,34 @@ fn the_draft_from_before_an_edit_is_kept_as_set_aside_while_the_edit_lasts() {
     person.ctrl('c');
     assert_eq!(person.draft(), "half", "it is back when the edit is left");
 }
+
+#[test]
+fn a_wall_clock_that_jumps_changes_no_stage_no_rate_and_no_order() {
+    let mut person = Person::new();
+    person.sends("one");
+    let jump = |person: &mut Person, wall: &str, seconds: u64| {
+        person.tell(Event::Clock(Clock {
+            wall: wall.parse().unwrap(),
+            uptime: Duration::from_secs(seconds),
+        }));
+    };
+    jump(&mut person, "2031-01-01T00:00:00Z", 20);
+    person.hears(0, delta("1234567890"));
+    jump(&mut person, "1999-01-01T00:00:00Z", 22);
+    person.hears(0, delta("1234567890"));
+    let turn = person.model.conversation().turn.clone().unwrap();
+    assert_eq!(turn.rate(), Some(10));
+    assert_eq!(turn.stalled_for(person.model.clock.uptime), None);
+    // Hours pass at once where the machine slept and its clock went on.
+    jump(&mut person, "1999-01-01T09:00:00Z", 9 * 3600);
+    let stalled = turn.stalled_for(person.model.clock.uptime);
+    assert_eq!(stalled, Some(Duration::from_secs(9 * 3600 - 22)));
+    person.hears(0, done("12345678901234567890")).sends("two");
+    assert_eq!(person.texts(), ["one", "12345678901234567890", "two", ""]);
+    assert!(
+        person
+            .model
+            .wake_at()
+            .is_some_and(|at| at > person.model.clock.uptime)
+    );
+}
