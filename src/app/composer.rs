@@ -53,12 +53,6 @@ impl Composer {
         if draft.is_empty() {
             draft = aside.pop().unwrap_or_default();
         }
-        for attachment in &mut draft.attachments {
-            let hidden = hidden(&attachment.text);
-            if hidden > 0 {
-                Arc::make_mut(attachment).hidden = hidden;
-            }
-        }
         let mut composer = Self {
             aside,
             ..Self::default()
@@ -280,6 +274,16 @@ impl Composer {
         self.set(shown.unwrap_or(&recall.before).clone());
         if recall.at < recall.prompts.len() {
             self.recall = Some(recall);
+        }
+    }
+}
+
+/// Counts what does not show in the attachments of a draft that was read from disk.
+pub(super) fn count_hidden(draft: &mut Draft) {
+    for attachment in &mut draft.attachments {
+        let hidden = hidden(&attachment.text);
+        if hidden > 0 {
+            Arc::make_mut(attachment).hidden = hidden;
         }
     }
 }

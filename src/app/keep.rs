@@ -106,7 +106,7 @@ impl OpenConversation {
     }
 
     /// What of the unsent is another than what is kept.
-    fn unsent_changes(&mut self) -> Vec<Change> {
+    pub(super) fn unsent_changes(&mut self) -> Vec<Change> {
         let id = self.conversation.id;
         let [draft, aside, queue] = self.unsent_revisions();
         let [kept_draft, kept_aside, kept_queue] =

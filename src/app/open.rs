@@ -4,7 +4,7 @@
 //! and back finds everything as it was. [`super::update()`] changes it, `ui` draws it; what of it
 //! is on disk, `super::keep` knows.
 
-use super::composer::Composer;
+use super::composer::{Composer, count_hidden};
 use super::event::ReplyUpdate;
 use super::find::Find;
 use super::keep::Kept;
@@ -65,7 +65,8 @@ impl OpenConversation {
     }
 
     /// Opens a conversation as it was read from disk.
-    pub fn from_disk(conversation: Conversation, unsent: Unsent, settings: Settings) -> Self {
+    pub fn from_disk(conversation: Conversation, mut unsent: Unsent, settings: Settings) -> Self {
+        unsent.drafts_mut().for_each(count_hidden);
         let composer = Composer::with_unsent(unsent.draft, unsent.aside);
         let mut open = Self::open(conversation, settings, composer, Kept::default());
         // While another window receives a reply, what waits behind it is the other's to send.
@@ -140,6 +141,8 @@ impl OpenConversation {
         let user = self.conversation.append_after(parent, message);
         let mut changes = self.keep_fields();
         changes.extend(self.added(user));
+        // What is sent is no draft and waits no longer: never on the disk as both.
+        changes.extend(self.unsent_changes());
         let (reply, more) = self.begin_reply(user, now, from);
         changes.extend(more);
         (reply, changes)

@@ -22,6 +22,7 @@ fn message_and_reply_are_kept_with_their_head_in_one_piece_when_they_are_sent() 
         [
             "the conversation",
             "a message",
+            "the draft",
             "a message",
             "the place in the conversation"
         ]

@@ -262,3 +262,27 @@ fn a_wall_clock_that_jumps_changes_no_stage_no_rate_and_no_order() {
             .is_some_and(|at| at > person.model.clock.uptime)
     );
 }
+
+#[test]
+fn what_is_sent_leaves_the_draft_and_the_queue_on_the_disk_in_the_same_moment() {
+    let mut person = Person::new();
+    person.types("one").wait(300).key(KeyCode::Enter);
+    person.types("two").key(KeyCode::Enter).wait(300);
+    person.hears(0, done("first"));
+    let sent = |text: &str| -> Vec<Change> {
+        let kept = person.effects.iter().filter_map(|effect| match effect {
+            Effect::Keep(changes) => Some(changes.clone()),
+            _ => None,
+        });
+        let adds = |change: &Change| matches!(change, Change::AddMessage { message, .. } if message.text == text);
+        kept.into_iter()
+            .find(|changes| changes.iter().any(adds))
+            .unwrap()
+    };
+    let draft =
+        |change: &Change| matches!(change, Change::SaveDraft { draft, .. } if draft.is_empty());
+    assert!(sent("one").iter().any(draft));
+    let queue =
+        |change: &Change| matches!(change, Change::SaveQueue { queued, .. } if queued.is_empty());
+    assert!(sent("two").iter().any(queue));
+}
