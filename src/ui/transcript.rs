@@ -128,8 +128,8 @@ fn mark_hits(
     }
 }
 
-/// A bar at the right edge that shows how far down the view is, unless all is in view. Its length
-/// tells nothing: how many rows there are in all is not known, and need not be.
+/// A bar at the right edge that shows how far down the view is, unless all is in view. Its length is
+/// roughly the share that is seen: by the size of the texts, for most of their rows are never made.
 fn draw_scrollbar((shown, at_end): (Share, bool), theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.height < 3 || (at_end && shown.above == 0.0) {
         return;
