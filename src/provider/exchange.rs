@@ -56,19 +56,16 @@ impl Exchange<'_> {
     pub async fn run(&self, chain: &mut Chain) -> Result<End, ProviderError> {
         let mut heard = Heard::new(self.sender, self.cuts_tail);
         let result = self.follow(chain, &mut heard).await;
-        match &result {
-            Ok(End::Restarted) => chain.cancel().await,
-            Ok(End::Cancelled) => {
-                chain.cancel().await;
-                heard.listen(self.spoken(chain, true), true).await;
-            }
-            Ok(End::Done) => {
-                heard.listen(self.spoken(chain, true), true).await;
-                (self.kept)(chain.session());
-                self.sender.send(ReplyEvent::Done(heard.shown)).await;
-            }
+        if let Ok(End::Restarted | End::Cancelled) = result {
+            chain.cancel().await;
+        }
+        if !matches!(result, Ok(End::Restarted)) {
             // What was held back in case it became the tail's marker is part of what came.
-            Err(_) => heard.listen(self.spoken(chain, true), true).await,
+            heard.listen(self.spoken(chain, true), true).await;
+        }
+        if let Ok(End::Done) = result {
+            (self.kept)(chain.session());
+            self.sender.send(ReplyEvent::Done(heard.shown)).await;
         }
         result
     }
@@ -114,16 +111,11 @@ impl Exchange<'_> {
                 _ => {}
             }
             match step? {
+                // Pieces that come quickly are told together: reading the value costs as much as
+                // the whole reply is long.
                 Step::Values => {
-                    // Pieces that come quickly are told together: reading the value costs as much
-                    // as the whole reply is long.
-                    match told.map(|told| told + PAUSE) {
-                        Some(next) if next > Instant::now() => due = Some(next),
-                        _ => {
-                            heard.listen(self.spoken(chain, false), false).await;
-                            (due, told) = (None, Some(Instant::now()));
-                        }
-                    }
+                    let soon = told.map_or_else(Instant::now, |told| told + PAUSE);
+                    due.get_or_insert(soon);
                 }
                 Step::Done => return Ok(End::Done),
                 Step::Cancelled => return Ok(End::Cancelled),
