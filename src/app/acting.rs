@@ -10,6 +10,9 @@ use super::{
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+/// How far a page of the list of conversations goes.
+const LIST_PAGE: isize = 8;
+
 /// Takes one key.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     // A remark has been read, and quitting is armed for the very next key only.
@@ -199,6 +202,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Duplicate => switching::duplicate(model),
         Action::ListUp => switching::select(model, -1),
         Action::ListDown => switching::select(model, 1),
+        Action::ListPageUp => switching::select(model, -LIST_PAGE),
+        Action::ListPageDown => switching::select(model, LIST_PAGE),
         other => {
             move_or_edit(model, other);
             Vec::new()
@@ -284,6 +289,7 @@ fn next_pane(model: &mut Model) {
     ];
     let panes: Vec<Focus> = panes.into_iter().flatten().collect();
     let at = panes.iter().position(|pane| *pane == model.focus);
+    model.conversation_mut().picked = None;
     model.focus = panes[at.map_or(0, |at| (at + 1) % panes.len())];
 }
 
@@ -352,6 +358,7 @@ fn toggle_panel(model: &mut Model) -> Vec<Effect> {
         let mut editor = Editor::new(model.system());
         editor.set_width(model.regions.panel_width);
         model.panel = Some(editor);
+        model.conversation_mut().picked = None;
         model.focus = Focus::Panel;
         model.setting_at = 0;
         settings::look(model)

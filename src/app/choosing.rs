@@ -50,7 +50,7 @@ pub(super) fn open_palette(model: &mut Model) {
 }
 
 /// Enter in the palette. What is done to a picked message is done to the last one where none is
-/// picked: an edit to the person's, all else to the reply.
+/// picked; an edit to the person's last.
 pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Palette(picker)) = model.overlay.take() else {
         return Vec::new();
@@ -59,15 +59,8 @@ pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     match binding.context {
-        Context::Picked => {
-            let open = model.conversation_mut();
-            let last = open.conversation.path().rfind(|message| {
-                binding.action != Action::EditMessage || message.role == Role::User
-            });
-            open.picked = open.picked.or(last.map(|message| message.id));
-            if open.picked.is_none() {
-                model.remark("There is no message yet.");
-            }
+        Context::Picked if model.conversation().picked.is_none() => {
+            return act_on_last(model, binding.action);
         }
         Context::Shelf if shelf::rows(model) == 0 => {
             model.remark("Nothing stands above the message.");
@@ -77,6 +70,24 @@ pub(super) fn run_chosen(model: &mut Model) -> Vec<Effect> {
         _ => {}
     }
     act(model, binding.action)
+}
+
+/// Does to the last message what is done to a picked one, and leaves it picked no longer than that.
+fn act_on_last(model: &mut Model, action: Action) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    let mut path = open.conversation.path();
+    let last = path.rfind(|message| action != Action::EditMessage || message.role == Role::User);
+    let last = last.map(|message| message.id);
+    drop(path);
+    if last.is_none() {
+        model.remark("There is no message yet.");
+        return Vec::new();
+    }
+    open.picked = last;
+    let effects = act(model, action);
+    let picked = &mut model.conversation_mut().picked;
+    picked.take_if(|id| Some(*id) == last);
+    effects
 }
 
 /// The commands that begin with these letters, and what each does.

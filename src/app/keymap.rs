@@ -144,6 +144,10 @@ pub enum Action {
     ListUp,
     /// Moves the mark down.
     ListDown,
+    /// Moves it up by a page.
+    ListPageUp,
+    /// Moves it down by a page.
+    ListPageDown,
     /// Changes the setting at the mark.
     ChangeSetting,
     /// Sets it back to the Space's default.
@@ -307,14 +311,18 @@ pub fn lookup(key: KeyEvent, contexts: &[Context]) -> Option<Action> {
 /// of boxes that lie over everything, which tell their keys themselves.
 pub fn choices() -> impl Iterator<Item = &'static Binding> {
     use Action::{
-        Back, Edit, Interrupt, ListDown, ListUp, NextPane, Open, Palette, ShelfDown, ShelfUp,
+        Edit, Interrupt, ListDown, ListPageDown, ListPageUp, ListUp, NextPane, Open, Palette,
+        ShelfDown, ShelfUp,
     };
     use Context::{Outline, Presets, Settings};
     bindings().iter().filter(|binding| {
         let is_step = matches!(
             binding.action,
-            Back | Edit(_) | Interrupt | NextPane | Palette | Open
-        ) || matches!(binding.action, ListUp | ListDown | ShelfUp | ShelfDown);
+            Edit(_) | Interrupt | NextPane | Palette | Open
+        ) || matches!(
+            binding.action,
+            ListUp | ListDown | ListPageUp | ListPageDown | ShelfUp | ShelfDown
+        );
         !is_step && !matches!(binding.context, Outline | Presets | Settings)
     })
 }

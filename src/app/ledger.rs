@@ -80,17 +80,24 @@ pub(super) fn show(model: &mut Model) {
     let open = model.conversation();
     let mut messages = open.past_to_send();
     let draft = open.composer.draft();
-    if !draft.is_empty() {
+    let draft_is_empty = draft.is_empty();
+    if !draft_is_empty {
         let mut message = Message::user(draft.text);
         message.attachments = draft.attachments;
         messages.push(Arc::new(message));
     }
-    if messages.len() > 1 {
-        text.push_str("If the Space still remembers exactly this conversation, the last message travels alone. If not (something was\nchanged or left out, or the Space was restarted), all of this does:\n\n");
+    if draft_is_empty {
+        text.push_str("Nothing is written yet. With the next message goes what was said:\n\n");
+    } else if messages.len() > 1 {
+        text.push_str("If the Space still remembers exactly this conversation, the last message travels alone. If not (something was changed or left out, or the Space was restarted), all of this does:\n\n");
     }
     let system = model.system().to_owned();
     let messages: Vec<&Message> = messages.iter().map(AsRef::as_ref).collect();
-    text.push_str(&format_prompt(&system, &messages));
+    let prompt = format_prompt(&system, &messages);
+    text.push_str(match prompt.strip_suffix("Assistant:") {
+        Some(past) if draft_is_empty => past,
+        _ => &prompt,
+    });
     model.overlay = Some(Overlay::Text(TextView::new("What will be sent", text)));
 }
 

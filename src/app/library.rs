@@ -17,8 +17,8 @@ pub struct Library {
     pub is_shown: bool,
     /// The conversation that the pane's mark stands at.
     pub selected: Option<ConversationId>,
-    /// The conversation that was put in the trash last, and its title.
-    pub deleted: Option<(ConversationId, String)>,
+    /// The conversations that were put in the trash since the program began, and their titles.
+    pub deleted: Vec<(ConversationId, String)>,
     edition: u64,
     /// The conversation that is to be duplicated once it was read.
     pub(super) copying: Option<ConversationId>,

@@ -5,7 +5,7 @@
 
 use super::acting::edits;
 use super::editor::Editor;
-use super::keymap::{Action, Context, key_in, lookup};
+use super::keymap::{Action, Context, key_in, lookup, shown_key};
 use super::picker::Picker;
 use super::{Effect, Model, Overlay};
 use crate::chat::{Change, Preset};
@@ -78,7 +78,10 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             model.remark(format!("{again} again removes “{}” for good.", preset.name));
             Some(Vec::new())
         }
-        (Some(_), _, None) => Some(Vec::new()),
+        (Some(_), _, None) => {
+            model.remark("It has no name: use it, then save it under one.");
+            Some(Vec::new())
+        }
         (_, KeyCode::Enter, _) => {
             model.overlay = None;
             if let Some(preset) = chosen {
@@ -101,10 +104,11 @@ fn take(model: &mut Model, preset: &Preset) {
         model.remark("The system message is what it was before.");
         return;
     }
-    model.remark(format!(
-        "System message from the next message on: {}.",
-        preset.name
-    ));
+    let before = match &model.conversation().system_before {
+        Some(_) => format!("; {} has the one before", shown_key(Action::Presets)),
+        None => String::new(),
+    };
+    model.remark(format!("System message: {}{before}.", preset.name));
 }
 
 fn put(model: &mut Model, text: Arc<str>) {
@@ -171,7 +175,7 @@ fn save(model: &mut Model) -> Vec<Effect> {
     }
     presets.sort_by_key(|preset| preset.name.to_lowercase());
     hear(model, presets);
-    let uses = super::keymap::shown_key(Action::Presets);
+    let uses = shown_key(Action::Presets);
     model.remark(format!("Saved as “{name}”; {uses} brings it back."));
     vec![Effect::Keep(vec![Change::SavePreset { name, text }])]
 }

@@ -9,6 +9,9 @@ use super::{
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
+/// What is said where a reply ended that messages waited for.
+const GIVEN_BACK: &str = "What waited is in the message again.";
+
 /// Enter: sends what is written, or queues it while a reply comes. With nothing written it is the
 /// word for what waits.
 pub(super) fn send(model: &mut Model) -> Vec<Effect> {
@@ -146,11 +149,15 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     let Some(open) = model.open.get_mut(&id) else {
         return effects;
     };
+    let mut is_given_back = false;
     if is_complete {
         effects.extend(send_waiting(model, id));
     } else if open.unheard().is_none() {
         // What was queued was meant to follow a whole reply: the person decides again.
-        open.give_back_queue();
+        is_given_back = open.give_back_queue();
+    }
+    if is_given_back {
+        model.remark(GIVEN_BACK);
     }
     if is_complete && model.names().window.is_none() {
         // A Space that has answered is known better than before.
@@ -171,7 +178,9 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     };
     if std::mem::replace(&mut turn.is_stopping, true) {
         let changes = open.end(MessageState::Stopped, |_| {});
-        open.give_back_queue();
+        if open.give_back_queue() {
+            model.remark(GIVEN_BACK);
+        }
         return keep(changes).into_iter().collect();
     }
     vec![Effect::CancelTurn(turn.id)]

@@ -31,6 +31,7 @@ fn marked(model: &Model) -> Row {
 pub(super) fn enter(model: &mut Model) {
     let count = rows(model);
     if count > 0 {
+        model.conversation_mut().picked = None;
         model.focus = Focus::Shelf;
         model.shelf_at = model.shelf_at.min(count - 1);
     }

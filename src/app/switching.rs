@@ -201,6 +201,7 @@ pub(super) fn toggle_list(model: &mut Model) -> Vec<Effect> {
     } else {
         Focus::Composer
     };
+    model.conversation_mut().picked = None;
     vec![Effect::List]
 }
 
@@ -258,13 +259,11 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let title = summary.title.clone();
-    model.remark(format!(
-        "Deleted “{title}”; u brings it back, and so does the trash for 30 days."
-    ));
+    model.remark(format!("Deleted; u brings it back: “{title}”."));
     let next = model.library.beside(id, 1).filter(|next| *next != id);
     let next = next.or_else(|| model.library.beside(id, -1).filter(|next| *next != id));
     model.library.remove(id);
-    model.library.deleted = Some((id, title));
+    model.library.deleted.push((id, title));
     model.library.selected = next;
     let mut effects = Vec::new();
     if let Some(open) = model.open.get_mut(&id) {
@@ -287,8 +286,8 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn undelete(model: &mut Model) -> Vec<Effect> {
-    let Some((id, title)) = model.library.deleted.take() else {
-        model.remark("Nothing was deleted since the program began; see `spacechat restore`.");
+    let Some((id, title)) = model.library.deleted.pop() else {
+        model.remark("Nothing else was deleted since the program began; `spacechat list --trash` tells what was before.");
         return Vec::new();
     };
     model.remark(format!("“{title}” is back."));

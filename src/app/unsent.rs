@@ -135,16 +135,19 @@ impl OpenConversation {
         self.queue.pop()
     }
 
-    /// Puts what waits back into the composer, in front of what is being written.
-    pub(super) fn give_back_queue(&mut self) {
+    /// Puts what waits back into the composer, in front of what is being written. Gives whether
+    /// anything did.
+    pub(super) fn give_back_queue(&mut self) -> bool {
         if matches!(&self.editing, Some(editing) if matches!(editing.what, Edited::Queued(_)))
             && let Some((Edited::Queued(at), draft)) = self.end_edit()
         {
             self.queue.replace(at, draft);
         }
-        if !self.queue.is_empty() {
-            let queued = self.queue.take_all();
-            self.composer.give_back(queued);
+        if self.queue.is_empty() {
+            return false;
         }
+        let queued = self.queue.take_all();
+        self.composer.give_back(queued);
+        true
     }
 }

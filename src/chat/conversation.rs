@@ -236,10 +236,9 @@ impl Conversation {
         let Some(first) = path.next() else {
             return "New conversation".to_owned();
         };
-        let names = first
-            .attachments
-            .iter()
-            .map(|attached| attached.name.as_str());
+        let names = first.attachments.iter();
+        let names = names.map(|attached| attached.name.as_str());
+        let names = names.filter(|name| !first.text.contains(name));
         let mut words: Vec<&str> = first
             .text
             .split_whitespace()

@@ -106,8 +106,8 @@ fn draw_above(
     if skip > 0
         && let Some(first) = above.get_mut(skip)
     {
-        let more = Span::styled(format!(" · {skip} more"), theme.warning);
-        first.spans.push(more);
+        let more = Span::styled(format!("{skip} more · "), theme.warning);
+        first.spans.insert(0, more);
     }
     let mut y = inner.y;
     for line in above.into_iter().skip(skip).take(room) {

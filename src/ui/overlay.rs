@@ -154,6 +154,9 @@ fn draw_presets(picker: &Picker<Preset>, theme: &Theme, frame: &mut Frame, area:
         viewer::draw_beginning(&preset.text, theme, frame, inner);
         return;
     }
+    if !picker.menu().query.is_empty() {
+        return;
+    }
     let saves = shown_key(Action::SavePreset);
     let words = format!("none is saved; {saves} saves the one in force");
     frame.render_widget(Span::styled(words, theme.dim), inner);
@@ -217,7 +220,10 @@ fn draw_menu<T>(
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     draw_line(&menu.query, true, theme, frame, query);
     let is_empty = rows.len() == 0;
-    let first = (menu.at + 1).saturating_sub(usize::from(list.height).max(1));
+    // The mark stands in the middle, so that what comes next is seen on both sides.
+    let height = usize::from(list.height);
+    let first = menu.at.saturating_sub(height / 2);
+    let first = first.min(rows.len().saturating_sub(height));
     let width = usize::from(list.width);
     for (y, (position, row)) in (list.top()..list.bottom()).zip(rows.enumerate().skip(first)) {
         let (name, remark) = shown(row);

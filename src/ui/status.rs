@@ -107,9 +107,14 @@ pub fn draw_status(
             theme.warning,
         )]
     } else if let Some(turn) = &open.turn {
+        let stops = if stops_by_key(model, open) {
+            format!(" · {} stops", shown_key(Action::Back))
+        } else {
+            String::new()
+        };
         vec![
             Span::styled(format!(" {}", stage(turn, model.clock.uptime)), theme.focus),
-            Span::styled(format!(" · {} stops", shown_key(Action::Back)), theme.dim),
+            Span::styled(stops, theme.dim),
         ]
     } else if let Some(words) = mode(model, open) {
         let width = usize::from(area.width).saturating_sub(1);
@@ -200,6 +205,12 @@ fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, are
     frame.render_widget(Span::styled(right, theme.dim), right_area);
 }
 
+/// Whether Esc would stop the reply now: it leaves what is open before that.
+fn stops_by_key(model: &Model, open: &OpenConversation) -> bool {
+    let is_open = model.overlay.is_some() || open.picked.is_some() || open.editing.is_some();
+    model.focus == Focus::Composer && !is_open
+}
+
 /// What the keys do where they do not simply write a message.
 fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
     if let Some(editing) = &open.editing {
@@ -220,7 +231,7 @@ fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
             ))
         }
         Focus::List => Some(
-            "Enter opens · r renames · p pins · y duplicates · d deletes · u undeletes · Esc leaves"
+            "Enter opens · d deletes · u brings back · r renames · p pins · y duplicates · Esc leaves"
                 .to_owned(),
         ),
         _ => None,

@@ -17,7 +17,7 @@ fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
     });
     screen.press("d");
     screen.wait_for("one less", |shown| {
-        shown.has("Deleted “repeat 2 banana”")
+        shown.has("Deleted; u brings it back: “repeat 2 banana”")
             && shown.has("▸  repeat 2 apple")
             && !shown.has("bananabanana")
     });
@@ -46,7 +46,7 @@ fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
     screen.press(DOWN);
     screen.wait_for_text("▸  repeat 2 apple");
     screen.press("d");
-    screen.wait_for_text("Deleted “repeat 2 apple”");
+    screen.wait_for_text("“repeat 2 apple”");
     screen.quit();
     let titles: Vec<_> = home
         .listed()

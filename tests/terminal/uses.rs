@@ -116,8 +116,6 @@ fn in_the_smallest_window_the_panes_lie_over_the_chat_and_everything_works() {
     screen.press(F3);
     screen.wait_for_text("repeat 2 ha");
     screen.press(ESC);
-    screen.wait_for_no("▸");
-    screen.press(F3);
     screen.wait_for_no("╭ Conversations");
     screen.send("past");
     screen.wait_for_text("Be brief.");

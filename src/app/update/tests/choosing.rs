@@ -35,11 +35,12 @@ fn the_palette_lists_every_action_that_is_no_mere_step() {
         let is_step = matches!(
             binding.action,
             Action::Edit(_)
-                | Action::Back
                 | Action::Interrupt
                 | Action::NextPane
                 | Action::Palette
                 | Action::Open
+                | Action::ListPageUp
+                | Action::ListPageDown
                 | Action::ListUp
                 | Action::ListDown
                 | Action::ShelfUp

@@ -384,3 +384,35 @@ fn a_page_of_the_help_is_what_is_seen_of_it_less_one_row() {
         .key(KeyCode::PageUp);
     assert!(matches!(person.model.overlay, Some(Overlay::Help(17))));
 }
+
+#[test]
+fn a_pane_that_is_given_the_keyboard_takes_it_from_a_picked_message() {
+    for (pane, typed) in [(KeyCode::F(2), "x"), (KeyCode::F(3), "r")] {
+        let mut person = Person::new();
+        person.sends("one").hears(0, done("first"));
+        person
+            .press(KeyCode::Up, KeyModifiers::ALT)
+            .key(pane)
+            .types(typed);
+        assert_eq!(person.started().len(), 1, "{pane:?}");
+        assert!(
+            person.path().iter().all(|message| !message.left_out),
+            "{pane:?}"
+        );
+    }
+}
+
+#[test]
+fn what_was_deleted_comes_back_one_by_one_the_last_first() {
+    let mut person = Person::new();
+    person.tell(listed(&[summary("a"), summary("b"), summary("c")]));
+    person
+        .key(KeyCode::F(3))
+        .key(KeyCode::Down)
+        .types("dd")
+        .types("uu");
+    let restored = person.effects.iter().filter(|effect| {
+        matches!(effect, Effect::Keep(changes) if matches!(changes[..], [Change::Restore { .. }]))
+    });
+    assert_eq!(restored.count(), 2);
+}
