@@ -114,7 +114,7 @@ fn in_the_smallest_window_the_panes_lie_over_the_chat_and_everything_works() {
     screen.send("repeat 2 ha");
     screen.wait_for_text("haha");
     screen.press(F3);
-    screen.wait_for_text("repeat 2 ha");
+    screen.wait_for_text("╭ Conversations");
     screen.press(ESC);
     screen.wait_for_no("╭ Conversations");
     screen.send("past");
