@@ -11,6 +11,7 @@ mod keeping;
 mod preparing;
 mod screen;
 mod searching;
+mod sessions;
 mod signals;
 mod turns;
 

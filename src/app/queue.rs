@@ -1,7 +1,7 @@
 //! Messages that wait to be sent: behind a reply that is on its way, or until the Space can be
 //! reached. They are shown above the message being written, and changed there by the shelf's keys.
 //!
-//! What is sent when, [`super::sending`] knows; that they are kept on disk, `super::keep`.
+//! What is sent when, `super::sending` knows; that they are kept on disk, `super::keep`.
 
 use crate::chat::Draft;
 use std::collections::VecDeque;

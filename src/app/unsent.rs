@@ -1,7 +1,7 @@
 //! What is unsent in an open conversation: what waits for the Space or for a reply to end, and what
 //! is taken into the composer to be written anew.
 //!
-//! The queue itself is in [`super::queue`]; what is sent when, [`super::sending`] decides.
+//! The queue itself is in [`super::queue`]; what is sent when, `super::sending` decides.
 
 use super::OpenConversation;
 use crate::chat::{Draft, MessageId, MessageState, Pending, Unsent};

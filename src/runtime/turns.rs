@@ -6,6 +6,7 @@
 //! to the provider only for a request whose past is exactly that. A turn that failed or was
 //! cancelled leaves no session behind, because nobody knows what the server remembers of it.
 
+use super::sessions::{SessionKey, Sessions};
 use crate::app::turn::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, Failure, Message, MessageId};
@@ -14,9 +15,9 @@ use crate::store::{Reader, StoreError};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 /// Where providers come from.
@@ -28,9 +29,6 @@ pub trait Providers: Send {
     fn login(&self, space: &str, name: &str, password: &str);
 }
 
-/// A digest of what a session's server remembers.
-type SessionKey = [u8; 32];
-
 /// Reads the contents of files that are kept; set once the store is open.
 pub type Contents = Arc<OnceLock<Reader>>;
 
@@ -41,7 +39,7 @@ pub struct Turns {
     events: mpsc::Sender<Event>,
     tracker: TaskTracker,
     running: HashMap<TurnId, CancellationToken>,
-    sessions: Arc<Mutex<HashMap<ConversationId, (SessionKey, Session)>>>,
+    sessions: Sessions,
 }
 
 impl Turns {
@@ -59,7 +57,7 @@ impl Turns {
             events,
             tracker,
             running: HashMap::new(),
-            sessions: Arc::default(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -123,12 +121,16 @@ impl Turns {
         let forward = Forward {
             turn,
             events,
-            cancelled,
             conversation: request.conversation,
             key_after: key(&request, Some(request.reply)),
-            sessions: Arc::clone(&self.sessions),
+            sessions: self.sessions.clone(),
+            _over: cancelled.clone().drop_guard(),
+            cancelled,
         };
-        let session = forward.take_session(key(&request, None));
+        // It is gone from the list until the turn has ended well.
+        let session = self
+            .sessions
+            .take(request.conversation, key(&request, None));
         let contents = Arc::clone(&self.contents);
         let mut request = Request {
             messages: request.messages,
@@ -248,24 +250,12 @@ struct Forward {
     cancelled: CancellationToken,
     conversation: ConversationId,
     key_after: SessionKey,
-    sessions: Arc<Mutex<HashMap<ConversationId, (SessionKey, Session)>>>,
+    sessions: Sessions,
+    /// Marks the turn as over, however that came, so that it is forgotten.
+    _over: DropGuard,
 }
 
 impl Forward {
-    fn sessions(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<ConversationId, (SessionKey, Session)>> {
-        // Nothing that holds the lock can leave it half done.
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The conversation's session, if it remembers exactly this; it is gone from the list until
-    /// the turn has ended well.
-    fn take_session(&self, key: SessionKey) -> Option<Session> {
-        let (kept, session) = self.sessions().remove(&self.conversation)?;
-        (kept == key).then_some(session)
-    }
-
     async fn run(self, mut reply: Reply) {
         let mut session = None;
         loop {
@@ -315,8 +305,8 @@ impl Forward {
             ReplyEvent::Progress(progress) => ReplyUpdate::Progress(progress),
             ReplyEvent::Done(text) => {
                 if let Some(session) = session.take() {
-                    let entry = (self.key_after, session);
-                    self.sessions().insert(self.conversation, entry);
+                    let key = self.key_after;
+                    self.sessions.keep(self.conversation, key, session);
                 }
                 ReplyUpdate::Done(text)
             }
@@ -329,5 +319,66 @@ impl Forward {
     async fn send(&self, update: ReplyUpdate) {
         // The loop is gone only when the program ends; then nobody wants to know.
         let _ = self.events.send(Event::Reply(self.turn, update)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::{ProviderInfo, SpaceReport};
+    use std::pin::Pin;
+
+    /// A source of replies that are complete at once.
+    struct Brief(TaskTracker);
+
+    impl Provider for Brief {
+        fn info(&self) -> ProviderInfo {
+            unreachable!("a reply is all that is asked for")
+        }
+
+        fn reply(&self, _: Request) -> Reply {
+            Reply::spawn(&self.0, |sender| async move {
+                sender.send(ReplyEvent::Done("yes".to_owned())).await;
+            })
+        }
+
+        fn look(
+            &self,
+        ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
+            unreachable!("a reply is all that is asked for")
+        }
+    }
+
+    impl Providers for Brief {
+        fn find(&self, _: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+            Ok(Arc::new(Self(self.0.clone())))
+        }
+
+        fn login(&self, _: &str, _: &str, _: &str) {}
+    }
+
+    #[tokio::test]
+    async fn nothing_is_held_of_turns_that_are_over() {
+        let tracker = TaskTracker::new();
+        let (events, mut heard) = mpsc::channel(8);
+        let providers = Box::new(Brief(tracker.clone()));
+        let mut turns = Turns::new(providers, Contents::default(), events, tracker.clone());
+        for number in 0..100 {
+            turns.start(TurnRequest {
+                turn: TurnId(number),
+                conversation: ConversationId::new(),
+                messages: vec![Arc::new(Message::user("hello"))],
+                reply: MessageId::new(),
+                system: Arc::from(""),
+                model: String::new(),
+                settings: crate::chat::Settings::new(),
+                space: String::new(),
+            });
+            assert!(heard.recv().await.is_some());
+            while !tracker.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert!(turns.running.len() <= 1, "{}", turns.running.len());
     }
 }
