@@ -230,6 +230,10 @@ fn a_store_that_is_held_delays_the_end_by_two_seconds_at_most_and_the_loss_is_to
     let home = Home::new();
     let mut screen = Screen::demo(&home, &[]);
     screen.ask("repeat 2 ha", "haha");
+    let id = home.id_of("repeat 2 ha");
+    screen.wait_until("the reply on the disk", |_| {
+        home.exported(&id)["messages"][1]["text"] == "haha"
+    });
     let holder = Connection::open(home.data().join(FILE_NAME)).unwrap();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     screen.type_text("too late");
@@ -245,8 +249,7 @@ fn a_store_that_is_held_delays_the_end_by_two_seconds_at_most_and_the_loss_is_to
         );
     });
     drop(holder);
-    let saved = home.exported(&home.id_of("repeat 2 ha"));
-    assert_eq!(saved["messages"][1]["text"], "haha");
+    assert_eq!(home.exported(&id)["messages"][1]["text"], "haha");
 }
 
 /// Set in the process that [`panics_give_the_terminal_back_with_their_report`] starts; its value says where it panics.
