@@ -6,7 +6,12 @@ use serde_json::Value;
 use spacechat::store::Store;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// How long something may take to be on the disk before the test fails.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_spacechat");
@@ -115,6 +120,19 @@ impl Home {
         let mut ids = ids.filter_map(|entry| entry["id"].as_str().map(str::to_owned));
         ids.find(|id| is_right(&self.exported(id)))
             .expect("such a conversation is saved")
+    }
+
+    /// Waits until a conversation is on the disk as `is_right` wants it.
+    pub fn wait_for_saved(&self, id: &str, is_right: impl Fn(&Value) -> bool) {
+        let until = Instant::now() + DEADLINE;
+        while !is_right(&self.exported(id)) {
+            assert!(
+                Instant::now() < until,
+                "waited in vain: {:#}",
+                self.exported(id)
+            );
+            thread::park_timeout(Duration::from_millis(50));
+        }
     }
 
     /// Everything of a conversation, as `export --format json` prints it.

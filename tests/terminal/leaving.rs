@@ -231,9 +231,7 @@ fn a_store_that_is_held_delays_the_end_by_two_seconds_at_most_and_the_loss_is_to
     let mut screen = Screen::demo(&home, &[]);
     screen.ask("repeat 2 ha", "haha");
     let id = home.id_of("repeat 2 ha");
-    screen.wait_until("the reply on the disk", |_| {
-        home.exported(&id)["messages"][1]["text"] == "haha"
-    });
+    home.wait_for_saved(&id, |saved| saved["messages"][1]["text"] == "haha");
     let holder = Connection::open(home.data().join(FILE_NAME)).unwrap();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     screen.type_text("too late");

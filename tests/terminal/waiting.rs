@@ -40,8 +40,7 @@ fn a_kill_during_a_reply_loses_nothing_of_what_waits_behind_it() {
     screen.send("hash");
     screen.wait_for_text("⧗ queued: ▣ 1 hash");
     let id = home.id_of("long 4000");
-    screen.wait_until("the queue on the disk", |_| {
-        let saved = home.exported(&id);
+    home.wait_for_saved(&id, |saved| {
         saved["queued"][0]["attachments"][0]["text"].is_string()
     });
     screen.kill();
