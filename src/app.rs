@@ -83,6 +83,8 @@ pub struct Model {
     pub prompts: Vec<Arc<str>>,
     /// The saved system messages, by their names.
     pub presets: Vec<Preset>,
+    /// Counts what this window has changed of them.
+    preset_changes: u64,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
     /// What could not be saved or read. It stays in the status line until Esc, or until all is
@@ -288,6 +290,7 @@ impl Model {
             shelf_at: 0,
             prompts: Vec::new(),
             presets: Vec::new(),
+            preset_changes: 0,
             oversize_told: None,
             library: Library::default(),
             overlay: None,

@@ -47,8 +47,9 @@ pub enum Effect {
     Find(FindRequest),
     /// Read earlier prompts; they come back as [`super::event::StoreEvent::Prompts`].
     Prompts,
-    /// Read the saved system messages; they come back as [`super::event::StoreEvent::Presets`].
-    Presets,
+    /// Read the saved system messages; they come back as [`super::event::StoreEvent::Presets`],
+    /// with this number.
+    Presets(u64),
     /// Tell the person, who looks elsewhere, by bell and by a notice of the desktop.
     Ring(String),
     /// Search the texts of all conversations; what is found comes back as

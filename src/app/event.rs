@@ -78,8 +78,9 @@ pub enum StoreEvent {
     },
     /// Earlier prompts of all conversations, the newest first.
     Prompts(Vec<String>),
-    /// The saved system messages, by their names.
-    Presets(Vec<Preset>),
+    /// The saved system messages, by their names, as the answer to the question of this number; 0
+    /// is what is read at the start.
+    Presets(u64, Vec<Preset>),
     /// Another window has moved this conversation's head: it is to be read again.
     HeadElsewhere(ConversationId),
     /// Something could not be saved or read; in words for a person.

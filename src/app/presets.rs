@@ -28,7 +28,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         picker,
         removing: None,
     }));
-    vec![Effect::Presets]
+    vec![Effect::Presets(model.preset_changes)]
 }
 
 /// Those that are saved; behind them, without a name, the system message that one of them took the
@@ -41,9 +41,21 @@ fn rows(model: &Model) -> Vec<Preset> {
     model.presets.iter().cloned().chain(before).collect()
 }
 
-/// Takes them as they are saved. A conversation in which nothing was said yet begins with the
-/// default one.
-pub(super) fn hear(model: &mut Model, presets: Vec<Preset>) {
+/// Takes them as they were read, unless something was changed here since that was asked for.
+pub(super) fn read(model: &mut Model, number: u64, presets: Vec<Preset>) {
+    if number == model.preset_changes {
+        hear(model, presets);
+    }
+}
+
+/// Takes them as this window has changed them.
+fn change(model: &mut Model, presets: Vec<Preset>) {
+    model.preset_changes += 1;
+    hear(model, presets);
+}
+
+/// Takes them over. A conversation in which nothing was said yet begins with the default one.
+fn hear(model: &mut Model, presets: Vec<Preset>) {
     let before = model.defaults.system();
     let default = presets.iter().find(|preset| preset.is_default);
     model.defaults.preset = default.map(|preset| Arc::clone(&preset.text));
@@ -174,7 +186,7 @@ fn save(model: &mut Model) -> Vec<Effect> {
         None => presets.push(saved),
     }
     presets.sort_by_key(|preset| preset.name.to_lowercase());
-    hear(model, presets);
+    change(model, presets);
     let uses = shown_key(Action::Presets);
     model.remark(format!("Saved as “{name}”; {uses} brings it back."));
     vec![Effect::Keep(vec![Change::SavePreset { name, text }])]
@@ -187,7 +199,7 @@ fn set_default(model: &mut Model, preset: &Preset) -> Vec<Effect> {
     for preset in &mut presets {
         preset.is_default = name.as_ref() == Some(&preset.name);
     }
-    hear(model, presets);
+    change(model, presets);
     model.remark(match &name {
         Some(name) => format!("New conversations begin with “{name}”."),
         None => "New conversations begin as the settings say.".to_owned(),
@@ -199,7 +211,7 @@ fn remove(model: &mut Model, preset: &Preset) -> Vec<Effect> {
     let name = preset.name.clone();
     let others = model.presets.iter().filter(|other| other.name != name);
     let others = others.cloned().collect();
-    hear(model, others);
+    change(model, others);
     model.remark(format!("Removed “{name}”."));
     vec![Effect::Keep(vec![Change::RemovePreset { name }])]
 }

@@ -44,8 +44,8 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
             history::hear(model, prompts);
             Vec::new()
         }
-        StoreEvent::Presets(saved) => {
-            presets::hear(model, saved);
+        StoreEvent::Presets(number, saved) => {
+            presets::read(model, number, saved);
             Vec::new()
         }
         StoreEvent::Trouble(words) => {

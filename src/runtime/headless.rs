@@ -108,7 +108,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Login { .. }
             | Effect::Find(_)
             | Effect::Prompts
-            | Effect::Presets
+            | Effect::Presets(_)
             | Effect::Ring(_)
             | Effect::Copy(_)
             | Effect::CopyCode { .. }

@@ -40,7 +40,7 @@ enum Request {
     Load { id: ConversationId, show: bool },
     List,
     Prompts,
-    Presets,
+    Presets(u64),
     Search(Query),
 }
 
@@ -79,9 +79,9 @@ impl Keeping {
         self.ask(Request::Prompts);
     }
 
-    /// Has the saved system messages read.
-    pub fn presets(&self) {
-        self.ask(Request::Presets);
+    /// Has the saved system messages read, as the answer to this question.
+    pub fn presets(&self, number: u64) {
+        self.ask(Request::Presets(number));
     }
 
     /// Has the texts of all conversations searched, and the search before it ended.
@@ -127,7 +127,9 @@ impl Open {
             }
             Request::List => self.lists.notify_one(),
             Request::Prompts => drop(tokio::spawn(prompts(reader, events))),
-            Request::Presets => drop(tokio::spawn(presets(handle, reader, events))),
+            Request::Presets(number) => {
+                drop(tokio::spawn(presets(handle, reader, events, number)));
+            }
             Request::Search(query) => drop(self.queries.send_replace(query)),
         }
     }
@@ -178,7 +180,7 @@ async fn keep(
         lists,
     ));
     open.serve(Request::List);
-    open.serve(Request::Presets);
+    open.serve(Request::Presets(0));
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut version = None;
@@ -279,11 +281,11 @@ async fn prompts(reader: Reader, events: mpsc::Sender<Event>) {
 }
 
 /// Reads the saved system messages, with what this window has just saved.
-async fn presets(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event>) {
-    is_settled(&handle).await;
+async fn presets(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event>, number: u64) {
+    handle.flush().await;
     let read = tokio::task::spawn_blocking(move || reader.presets()).await;
     let event = match read {
-        Ok(Ok(presets)) => StoreEvent::Presets(presets),
+        Ok(Ok(presets)) => StoreEvent::Presets(number, presets),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
     };

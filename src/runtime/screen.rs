@@ -269,7 +269,7 @@ impl Screen {
                 } => self.turns.login(&space, &name, &password.0),
                 Effect::Look(space) => self.turns.look(space),
                 Effect::Prompts => self.keeping.prompts(),
-                Effect::Presets => self.keeping.presets(),
+                Effect::Presets(number) => self.keeping.presets(number),
                 Effect::Ring(words) => self.terminal.ring(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());

@@ -1,7 +1,7 @@
 //! Files that are sent as they are stay with their conversation, whatever becomes of them on the disk.
 
 use super::home::Home;
-use super::keys::{ALT_UP, ENTER, FOCUS_GAINED, TAB};
+use super::keys::{ALT_UP, FOCUS_GAINED, TAB};
 use super::screen::Screen;
 
 /// Opens the last conversation and asks for another reply.
@@ -55,7 +55,7 @@ fn a_path_is_completed_behind_an_at_sign_and_what_changes_on_the_disk_is_marked(
     let mut screen = Screen::demo(&home, &[]);
     screen.type_text("hash @smry");
     screen.wait_for_text("▸ work/summary.txt");
-    screen.press(TAB);
+    screen.press_apart(TAB);
     let shown = screen.wait_for_text("▣ work/summary.txt");
     assert!(
         shown.draft().ends_with("hash work/summary.txt"),
@@ -102,7 +102,7 @@ fn a_folder_tells_what_it_holds_before_any_of_it_is_attached() {
     let shown = screen.wait_for_text("Taken: 2 files");
     assert!(shown.has("work/made/ · in .gitignore"), "{}", shown.text());
     assert!(!shown.has("▣"), "{}", shown.text());
-    screen.press(ENTER);
+    screen.enter();
     screen.wait_for("both on the shelf", |shown| {
         shown.has("▣ work/one.md") && shown.has("▣ work/two.md")
     });
@@ -117,7 +117,7 @@ fn a_path_that_is_pasted_is_attached_instead_on_tab() {
     let mut screen = Screen::demo(&home, &[]);
     screen.paste(&path.display().to_string().replace(' ', "\\ "));
     screen.wait_for_text("attach instead of its path");
-    screen.press(TAB);
+    screen.press_apart(TAB);
     let shown = screen.wait_for_text("▣ my notes.txt");
     assert!(!shown.has("my\\ notes"), "{}", shown.text());
     screen.quit();

@@ -1,7 +1,7 @@
 //! Words are found in the conversation that is seen, counted, marked and walked.
 
 use super::home::Home;
-use super::keys::{CTRL_F, CTRL_N, CTRL_U, ENTER, ESC, UP};
+use super::keys::{CTRL_F, CTRL_N, CTRL_U, ESC, UP};
 use super::screen::Screen;
 
 #[test]
@@ -30,7 +30,7 @@ fn words_are_found_counted_and_walked_round_and_esc_leaves_the_view_where_it_is(
     screen.press(UP);
     screen.wait_for("a place further up", |shown| shown.has("word20 "));
     let before = screen.shown();
-    screen.press(ENTER);
+    screen.enter();
     screen.wait_for("the next place", |shown| shown.text() != before.text());
     screen.press(ESC);
     screen.wait_for_no("Find ›");

@@ -2,7 +2,7 @@
 //! screen. Whatever comes, only the program's own sequences are written.
 
 use super::home::Home;
-use super::keys::{ALT_UP, CTRL_END, CTRL_O, CTRL_P, ENTER, ESC, F2, F3, TAB};
+use super::keys::{ALT_UP, CTRL_END, CTRL_O, CTRL_P, ESC, F2, F3, TAB};
 use super::screen::{Screen, WINDOW};
 use super::written::assert_only_own_sequences;
 use serde_json::{Value, json};
@@ -317,9 +317,9 @@ fn a_space_cannot_steer_the_terminal() {
     assert_own(&screen);
     screen.press(F2);
     screen.wait_for_text("slider␁");
-    screen.press(TAB);
-    screen.press(TAB);
-    screen.press(ENTER);
+    screen.press_apart(TAB);
+    screen.press_apart(TAB);
+    screen.enter();
     assert_own(&screen);
     screen.press(F2);
     screen.quit();

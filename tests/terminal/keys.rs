@@ -11,6 +11,7 @@ pub const F2: &str = "\x1bOQ";
 pub const F3: &str = "\x1bOR";
 pub const F4: &str = "\x1bOS";
 pub const F5: &str = "\x1b[15~";
+pub const F12: &str = "\x1b[24~";
 pub const CTRL_B: &str = "\x02";
 pub const CTRL_C: &str = "\x03";
 pub const CTRL_F: &str = "\x06";

@@ -2,7 +2,7 @@
 //! at most half a second of what was on the screen, and the database is whole.
 
 use super::home::{Home, PROGRAM};
-use super::keys::{ALT_UP, CTRL_U, ENTER, F3};
+use super::keys::{ALT_UP, CTRL_U, F3};
 use super::screen::{Screen, signal};
 use super::shown::{Shown, words};
 use serde_json::{Value, json};
@@ -165,7 +165,7 @@ fn kill_in_renaming(home: &Home) {
     screen.press(CTRL_U);
     let new = format!("new {name}");
     screen.type_text(&new);
-    screen.press(ENTER);
+    screen.enter();
     linger();
     let killed = Instant::now();
     screen.kill();

@@ -4,7 +4,7 @@
 //! again, as a person does.
 
 use super::home::{Home, PROGRAM};
-use super::keys::{CTRL_N, CTRL_Q, END, ENTER};
+use super::keys::{CTRL_N, CTRL_Q, END, ENTER, F12};
 use super::shown::{Emulator, Shown};
 use portable_pty::{Child, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -50,6 +50,11 @@ impl Screen {
         let screen = Self::start(home, WINDOW, &arguments);
         screen.wait_for("the first frame", |shown| shown.has("╭ Message"));
         screen
+    }
+
+    /// Presses a key that a quick paste could hold too, behind one that means nothing: it stands for itself then.
+    pub fn press_apart(&mut self, key: &str) {
+        self.write(&format!("{F12}{key}"));
     }
 
     /// Starts it and has two conversations, one about apples and the one that is seen about bananas.

@@ -29,7 +29,7 @@ fn an_old_sentence_is_found_by_its_words_and_landed_on() {
     screen.press(DOWN);
     screen.press(DOWN);
     screen.wait_for_text("▸“ repeat 1");
-    screen.press(ENTER);
+    screen.press_apart(ENTER);
     screen.wait_for("the beginning of a long conversation", |shown| {
         !shown.has("╭ Switch conversation") && shown.has("我们去京都旅行") && !shown.has("word599")
     });
@@ -62,7 +62,7 @@ fn the_list_goes_by_day_and_a_conversation_is_pinned_and_duplicated_in_it() {
     screen.press(END);
     screen.press("y");
     screen.wait_for_text("▸  repeat 2 apple (c…");
-    screen.press(ENTER);
+    screen.press_apart(ENTER);
     screen.wait_for_text("appleapple");
     screen.quit();
     let listed = home.listed();

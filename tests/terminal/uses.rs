@@ -1,9 +1,7 @@
 //! The three uses that the program is for: a full-screen chat, switching between conversations, the system message.
 
 use super::home::Home;
-use super::keys::{
-    CTRL_B, CTRL_N, CTRL_O, CTRL_PAGE_DOWN, CTRL_PAGE_UP, DOWN, ENTER, ESC, F2, F3, TAB,
-};
+use super::keys::{CTRL_B, CTRL_N, CTRL_O, CTRL_PAGE_DOWN, CTRL_PAGE_UP, DOWN, ESC, F2, F3, TAB};
 use super::screen::Screen;
 
 #[test]
@@ -53,7 +51,7 @@ fn saved_conversations_are_switched_by_title_by_list_and_by_key() {
     screen.wait_for_text("╭ Conversations");
     screen.press(DOWN);
     screen.wait_for_text("▸  repeat 2 banana");
-    screen.press(ENTER);
+    screen.enter();
     screen.wait_for_text("bananabanana");
     screen.press(CTRL_B);
     screen.wait_for_no("╭ Conversations");
@@ -87,7 +85,7 @@ fn the_system_message_is_written_in_its_panel_and_reaches_the_model() {
     screen.press(F2);
     screen.wait_for_text("╭ System message");
     screen.type_text("Be brief.");
-    screen.press(TAB);
+    screen.press_apart(TAB);
     screen.wait_for_no("editing the system message");
     screen.press(F2);
     screen.wait_for_no("╭ System message");

@@ -15,10 +15,9 @@ const OFFERED: usize = 50;
 #[derive(Default)]
 pub struct Paths {
     newest: AtomicU64,
-    listing: Mutex<Listing>,
+    listing: Mutex<Option<Listing>>,
 }
 
-#[derive(Default)]
 struct Listing {
     root: Root,
     /// Below the root, shallow ones first; folders end in `/`.
@@ -45,11 +44,13 @@ impl Paths {
     pub fn complete(&self, number: u64, query: &str, is_first: bool) -> Option<Vec<String>> {
         let mut listing = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
         let (root, rest) = root_of(query);
-        // The first question fills the listing for those that came while it waited.
-        if is_first || listing.root != root {
-            listing.paths = list(&root);
-            listing.root = root;
-        }
+        // The first question fills the listing for those that came while it waited; threads may
+        // also bring a later one here before it.
+        let kept = listing.take().filter(|kept| !is_first && kept.root == root);
+        let listing = listing.insert(kept.unwrap_or_else(|| Listing {
+            paths: list(&root),
+            root,
+        }));
         if self.newest.load(Ordering::Relaxed) != number {
             return None;
         }
@@ -114,6 +115,15 @@ fn with_slashes(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_later_question_that_comes_before_the_first_one_is_answered() {
+        let paths = Paths::default();
+        paths.is_asked(2);
+        let found = paths.complete(2, "Cargo.tom", false).unwrap();
+        assert!(found.contains(&"Cargo.toml".to_owned()), "{found:?}");
+        assert_eq!(paths.complete(1, "", true), None);
+    }
 
     #[test]
     fn a_folder_elsewhere_is_completed_by_its_own_entries() {

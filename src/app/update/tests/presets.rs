@@ -12,7 +12,7 @@ fn preset(name: &str, text: &str, is_default: bool) -> Preset {
 
 fn with_presets(presets: &[Preset]) -> Person {
     let mut person = Person::new();
-    person.tell(Event::Store(StoreEvent::Presets(presets.to_vec())));
+    person.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
     person
 }
 
@@ -104,7 +104,7 @@ fn new_conversations_begin_with_the_default_one_unless_the_command_line_names_an
 
     let mut person = Person::new();
     person.model.defaults.is_system_given = true;
-    person.tell(Event::Store(StoreEvent::Presets(presets.to_vec())));
+    person.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
     assert_eq!(person.model.system(), "");
 }
 
@@ -138,4 +138,22 @@ fn a_command_takes_one_by_its_name_and_says_so_where_there_is_none() {
     assert_eq!(person.model.system(), "Explain.");
     let (remark, _) = person.model.remark.as_ref().unwrap();
     assert!(remark.contains("nobody"), "{remark}");
+}
+
+#[test]
+fn what_was_read_before_a_change_does_not_undo_it() {
+    let presets = [preset("tutor", "Explain.", false)];
+    let mut person = with_presets(&presets);
+    alt(&mut person, 'p');
+    assert!(person.effects.contains(&Effect::Presets(0)));
+    alt(&mut person, 'd');
+    person.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
+    assert!(person.model.presets[0].is_default);
+    person.key(KeyCode::Esc);
+    alt(&mut person, 'p');
+    person.tell(Event::Store(StoreEvent::Presets(1, presets.to_vec())));
+    assert!(
+        !person.model.presets[0].is_default,
+        "another window has changed it since"
+    );
 }
