@@ -7,7 +7,7 @@ use super::exit::{Exit, complain};
 use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
 use crate::app::{Event, Model, update};
-use crate::chat::{Attachment, Draft, SentFile};
+use crate::chat::{Attachment, Draft, SentFile, Unsent};
 use crate::runtime::{Heard, Providers, Time, loaded, run_headless};
 use crate::store::Store;
 use clap::Args;
@@ -52,7 +52,11 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
     if let (Some(id), Some(store)) = (&arguments.conversation, &store) {
         match saved::load_named(store, id) {
-            Ok(found) => update(&mut model, Event::Store(loaded(found, true))),
+            Ok(mut found) => {
+                // What is unsent there is the screen's: it stays as it is on the disk.
+                found.unsent = Unsent::default();
+                update(&mut model, Event::Store(loaded(found, true)))
+            }
             Err(exit) => return exit,
         };
         model.take_given(context.given.clone());

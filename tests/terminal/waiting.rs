@@ -99,3 +99,21 @@ fn a_message_that_waits_is_written_anew_in_its_place() {
     });
     screen.quit();
 }
+
+#[test]
+fn a_question_without_a_screen_leaves_what_waits_in_its_conversation() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.send("long 4000");
+    screen.wait_for_text("word3");
+    screen.send("repeat 3 ha");
+    screen.wait_for_text("⧗ queued: repeat 3 ha");
+    screen.quit();
+    let id = home.id_of("long 4000");
+    let asked = ["ask", "--demo", "--conversation", &id, "repeat 2 ho"];
+    assert_eq!(home.printed(&asked), "hoho\n");
+    let saved = home.exported(&id);
+    assert_eq!(saved["queued"][0]["text"], "repeat 3 ha");
+    let count = saved["messages"].as_array().map(Vec::len);
+    assert_eq!(count, Some(4), "{saved:#}");
+}
