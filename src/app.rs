@@ -370,6 +370,13 @@ impl Model {
         &self.conversation().conversation.system
     }
 
+    /// Has the panel show the system message in force.
+    fn show_system(&mut self) {
+        let mut editor = Editor::new(self.system());
+        editor.set_width(self.regions.panel_width);
+        self.panel = Some(editor);
+    }
+
     /// When something changes by time alone, in uptime: a held key, a remark that goes, a second
     /// that is counted on the screen, a draft to be kept. `runtime` sends a clock then; without
     /// one nothing wakes it.

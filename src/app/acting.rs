@@ -355,9 +355,7 @@ fn toggle_panel(model: &mut Model) -> Vec<Effect> {
         model.focus = Focus::Composer;
         Vec::new()
     } else {
-        let mut editor = Editor::new(model.system());
-        editor.set_width(model.regions.panel_width);
-        model.panel = Some(editor);
+        model.show_system();
         model.conversation_mut().picked = None;
         model.focus = Focus::Panel;
         model.setting_at = 0;

@@ -128,9 +128,7 @@ fn put(model: &mut Model, text: Arc<str>) {
     open.conversation.system = text;
     open.kept.fields_changed();
     if model.panel.is_some() {
-        let mut editor = Editor::new(model.system());
-        editor.set_width(model.regions.panel_width);
-        model.panel = Some(editor);
+        model.show_system();
     }
 }
 

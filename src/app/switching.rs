@@ -143,7 +143,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     let conversation = &open.conversation;
     let (space, asked) = (conversation.space.clone(), conversation.model.clone());
     if model.panel.is_some() {
-        model.panel = Some(Editor::new(model.system()));
+        model.show_system();
     }
     if matches!(model.focus, Focus::Panel | Focus::Settings | Focus::Find) {
         model.focus = Focus::Composer;
