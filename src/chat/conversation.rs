@@ -99,6 +99,8 @@ impl Conversation {
 
     fn insert(&mut self, message: Message) {
         let (id, parent) = (message.id, message.parent);
+        // What was read anew differs so from what was seen before.
+        self.reweighed += u64::from(message.left_out);
         if self.messages.insert(id, Arc::new(message)).is_none() {
             self.children.entry(parent).or_default().push(id);
             self.order.push(id);

@@ -131,3 +131,31 @@ fn attached(message: &Message) -> usize {
     let attachments = message.attachments.iter();
     attachments.map(|attachment| attachment.tokens).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::Role;
+
+    #[test]
+    fn what_is_left_out_weighs_nothing_also_where_another_window_left_it_out() {
+        let mut conversation = Conversation::new("space", "", "");
+        let first = conversation.append(Message::user("some words to be counted"));
+        conversation.append(Message::new(Role::Assistant, "yes"));
+        let mut sums = Sums::default();
+        let before = sums.of(&conversation).tokens;
+
+        // As it is read from the disk after the other window has changed it.
+        let head = conversation.head().map(|head| head.id);
+        let messages = conversation.messages().map(|message| Message {
+            left_out: message.id == first,
+            ..(**message).clone()
+        });
+        let messages: Vec<Message> = messages.collect();
+        let mut read = Conversation::new("space", "", "").with_messages(messages, head);
+        read.id = conversation.id;
+        assert_eq!(sums.of(&read).tokens, 0);
+        read.leave_out(first, false);
+        assert_eq!(sums.of(&read).tokens, before);
+    }
+}
