@@ -15,6 +15,11 @@ pub(super) const APPLICATION_ID: i64 = 0x7370_6368;
 #[expect(clippy::cast_possible_wrap, reason = "it is a small number")]
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
+/// How much of the file a reading connection holds, in KiB. Whatever is written makes it read anew, and each thread that
+/// reads takes memory of its own for it, so that SQLite's 2 MB would be held several times over for nothing: the
+/// system has these pages at hand.
+const READERS_CACHE: i64 = 256;
+
 /// What each version adds to the one before it; the first makes version 1 of an empty file.
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/1.sql"),
@@ -62,6 +67,9 @@ pub(super) fn open_to_read(path: &Path, busy: Duration) -> Result<Connection, St
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
         .map_err(sql)?;
     require_known(&connection, path)?;
+    connection
+        .pragma_update(None, "cache_size", -READERS_CACHE)
+        .map_err(sql)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
