@@ -141,6 +141,7 @@ impl Open {
         open.tell(Event::Store(StoreEvent::Loaded {
             conversation: Box::new(conversations::conversation(2000, 4_000_000)),
             unsent: Unsent::default(),
+            left_by: Vec::new(),
             settings: Settings::default(),
             show: true,
         }));

@@ -4,7 +4,8 @@
 //! One thread owns the connection that writes. It takes [`crate::chat::Change`]s in order, puts those that wait
 //! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have
 //! connections of their own and never wait for it. Several instances of the program may use the
-//! same directory; a lock file for each tells which of them live.
+//! same directory; a lock file for each tells which of them live. What is unsent belongs to the
+//! instance that wrote it and, once that is gone, to the next window that opens the conversation.
 //!
 //! `runtime` sends jobs and reads; the commands that draw no screen read. Nothing here knows of
 //! the screen or of providers.

@@ -71,6 +71,8 @@ pub enum StoreEvent {
         conversation: Box<Conversation>,
         /// What is unsent in it.
         unsent: Unsent,
+        /// The instances that left some of that and are gone.
+        left_by: Vec<String>,
         /// What is set for its Space.
         settings: Settings,
         /// Whether it was asked for to be seen.

@@ -19,6 +19,8 @@ pub struct Kept {
     exists: bool,
     /// What of the unsent is kept, by its revisions: draft, set aside, waiting.
     unsent: [u64; 3],
+    /// The instances whose unsent things this window has taken over, until that is kept.
+    left_by: Vec<String>,
     /// Whether system message, model or Space have changed.
     fields: bool,
     reply: Reply,
@@ -38,11 +40,13 @@ struct Reply {
 }
 
 impl Kept {
-    /// A conversation that was read from disk, the unsent in it at these revisions.
-    pub fn from_disk(unsent: [u64; 3]) -> Self {
+    /// A conversation that was read from disk, the unsent in it at these revisions and some of it
+    /// left by these instances.
+    pub fn from_disk(unsent: [u64; 3], left_by: Vec<String>) -> Self {
         Self {
             exists: true,
             unsent,
+            left_by,
             ..Self::default()
         }
     }
@@ -111,20 +115,28 @@ impl OpenConversation {
         let [draft, aside, queue] = self.unsent_revisions();
         let [kept_draft, kept_aside, kept_queue] =
             std::mem::replace(&mut self.kept.unsent, [draft, aside, queue]);
+        let left_by = std::mem::take(&mut self.kept.left_by);
+        let takes_over = !left_by.is_empty();
         let mut changes = Vec::new();
-        if draft != kept_draft {
+        if takes_over {
+            changes.push(Change::TakeOver {
+                conversation: id,
+                left_by,
+            });
+        }
+        if takes_over || draft != kept_draft {
             changes.push(Change::SaveDraft {
                 conversation: id,
                 draft: self.composer.draft(),
             });
         }
-        if aside != kept_aside {
+        if takes_over || aside != kept_aside {
             changes.push(Change::SaveAside {
                 conversation: id,
                 aside: self.unsent().aside,
             });
         }
-        if queue != kept_queue {
+        if takes_over || queue != kept_queue {
             changes.push(Change::SaveQueue {
                 conversation: id,
                 queued: self.unsent().queued,
@@ -139,7 +151,8 @@ impl OpenConversation {
     }
 
     fn is_behind(&self) -> bool {
-        let unsent = self.kept.unsent != self.unsent_revisions();
+        let kept = &self.kept;
+        let unsent = kept.unsent != self.unsent_revisions() || !kept.left_by.is_empty();
         // A conversation in which nothing was ever written is not kept.
         let is_worth_it = self.kept.exists || !self.is_untouched();
         (is_worth_it && (unsent || self.kept.fields)) || self.reply_is_behind()

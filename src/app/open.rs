@@ -64,17 +64,18 @@ impl OpenConversation {
         Self::open(conversation, settings, Composer::default(), Kept::default())
     }
 
-    /// Opens a conversation as it was read from disk.
-    pub fn from_disk(conversation: Conversation, mut unsent: Unsent, settings: Settings) -> Self {
+    /// Opens a conversation as it was read from disk. Some of what is unsent was left by these
+    /// instances, which are gone, and becomes this window's.
+    pub fn from_disk(
+        conversation: Conversation,
+        (mut unsent, left_by): (Unsent, Vec<String>),
+        settings: Settings,
+    ) -> Self {
         unsent.drafts_mut().for_each(count_hidden);
         let composer = Composer::with_unsent(unsent.draft, unsent.aside);
         let mut open = Self::open(conversation, settings, composer, Kept::default());
-        // While another window receives a reply, what waits behind it is the other's to send.
-        let streams = |head: &Arc<Message>| head.state == MessageState::Streaming;
-        if !open.conversation.head().is_some_and(streams) {
-            open.queue = unsent.queued.into();
-        }
-        open.kept = Kept::from_disk(open.unsent_revisions());
+        open.queue = unsent.queued.into();
+        open.kept = Kept::from_disk(open.unsent_revisions(), left_by);
         open
     }
 

@@ -113,6 +113,7 @@ pub(super) fn branch(model: &mut Model) -> Vec<Effect> {
     let shown = StoreEvent::Loaded {
         conversation: Box::new(branch),
         unsent: Unsent::default(),
+        left_by: Vec::new(),
         settings,
         show: true,
     };

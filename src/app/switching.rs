@@ -33,9 +33,10 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
         StoreEvent::Loaded {
             conversation,
             unsent,
+            left_by,
             settings,
             show,
-        } => loaded(model, *conversation, (unsent, settings), show),
+        } => loaded(model, *conversation, (unsent, left_by), settings, show),
         StoreEvent::HeadElsewhere(id) => {
             model.remark("Another window went on with this conversation; both versions are kept.");
             vec![Effect::Load { id, show: false }]
@@ -78,7 +79,8 @@ fn changed_elsewhere(model: &Model) -> Vec<Effect> {
 fn loaded(
     model: &mut Model,
     conversation: Conversation,
-    (unsent, settings): (Unsent, Settings),
+    (unsent, left_by): (Unsent, Vec<String>),
+    settings: Settings,
     show: bool,
 ) -> Vec<Effect> {
     let id = conversation.id;
@@ -98,7 +100,7 @@ fn loaded(
         }
         Some(_) => {}
         None if show => {
-            let open = OpenConversation::from_disk(conversation, unsent, settings);
+            let open = OpenConversation::from_disk(conversation, (unsent, left_by), settings);
             model.open.insert(id, open);
         }
         None => return Vec::new(),

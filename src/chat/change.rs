@@ -100,26 +100,36 @@ pub enum Change {
         /// The head from now on; a message of the conversation.
         to: Option<MessageId>,
     },
-    /// What stands in the composer; an empty draft removes what was kept.
+    /// What stands in this window's composer; an empty draft removes what was kept of it.
     SaveDraft {
         /// The conversation.
         conversation: ConversationId,
         /// The draft.
         draft: Draft,
     },
-    /// The messages that wait to be sent; they take the place of those that were kept.
+    /// The messages that wait in this window to be sent; they take the place of those that were
+    /// kept of it.
     SaveQueue {
         /// The conversation.
         conversation: ConversationId,
         /// The messages, the next one first.
         queued: Vec<Draft>,
     },
-    /// The drafts that were set aside; they take the place of those that were kept.
+    /// The drafts that were set aside in this window; they take the place of those that were kept
+    /// of it.
     SaveAside {
         /// The conversation.
         conversation: ConversationId,
         /// The drafts, the latest last.
         aside: Vec<Draft>,
+    },
+    /// What is unsent in this window now holds what these instances, which are gone, left unsent:
+    /// theirs is removed. Stands before the changes that save it as this window's own.
+    TakeOver {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Their names, as the store gave them.
+        left_by: Vec<String>,
     },
     /// The person names the conversation; `None` goes back to its first words.
     SetTitle {
@@ -187,6 +197,7 @@ impl Change {
             Self::SaveDraft { .. } => "the draft",
             Self::SaveQueue { .. } => "the messages that wait",
             Self::SaveAside { .. } => "what was set aside",
+            Self::TakeOver { .. } => "what another window left unsent",
             Self::SetTitle { .. } => "the title",
             Self::Pin { .. } => "the pin",
             Self::SavePreset { .. } | Self::RemovePreset { .. } | Self::SetDefaultPreset { .. } => {

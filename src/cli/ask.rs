@@ -55,6 +55,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
             Ok(mut found) => {
                 // What is unsent there is the screen's: it stays as it is on the disk.
                 found.unsent = Unsent::default();
+                found.left_by.clear();
                 update(&mut model, Event::Store(loaded(found, true)))
             }
             Err(exit) => return exit,

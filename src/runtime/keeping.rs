@@ -297,6 +297,7 @@ pub fn loaded(loaded: Loaded, show: bool) -> StoreEvent {
     StoreEvent::Loaded {
         conversation: Box::new(loaded.conversation),
         unsent: loaded.unsent,
+        left_by: loaded.left_by,
         settings: loaded.settings,
         show,
     }

@@ -72,18 +72,10 @@ impl Applier<'_> {
                 from,
                 to,
             } => self.set_head(*conversation, *from, *to),
-            Change::SaveDraft {
-                conversation,
-                draft,
-            } => self.save_draft(*conversation, draft),
-            Change::SaveQueue {
-                conversation,
-                queued,
-            } => self.save_unsent(*conversation, "queued", queued),
-            Change::SaveAside {
-                conversation,
-                aside,
-            } => self.save_unsent(*conversation, "aside", aside),
+            Change::SaveDraft { .. }
+            | Change::SaveQueue { .. }
+            | Change::SaveAside { .. }
+            | Change::TakeOver { .. } => self.keep_unsent(job),
             Change::SetTitle {
                 conversation,
                 title,
@@ -354,7 +346,6 @@ impl Applier<'_> {
             .execute("DELETE FROM conversations WHERE deleted_at < ?1", [&before])?;
         self.connection.execute(
             "DELETE FROM conversations WHERE messages = 0 AND title IS NULL AND updated_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)
              AND NOT EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key)",
             [&before],
         )?;

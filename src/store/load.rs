@@ -10,11 +10,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What is unsent belongs to the window in which it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// What this instance wrote, and what those left that are gone.
+    Own,
+    /// That of other living instances too.
+    Everyones,
+}
+
 /// A conversation as it is at one moment; `None` if there is none of this name.
 pub(super) fn load(
     connection: &Connection,
     place: &Place,
     id: ConversationId,
+    whose: Whose,
 ) -> Result<Option<Loaded>> {
     // One moment for all that is read.
     let moment = connection.unchecked_transaction()?;
@@ -40,6 +50,7 @@ pub(super) fn load(
                 Loaded {
                     conversation,
                     unsent: Unsent::default(),
+                    left_by: Vec::new(),
                     settings: serde_json::from_str(&settings).unwrap_or_default(),
                     trashed: row.get::<_, Option<String>>("deleted_at")?.is_some(),
                 },
@@ -56,11 +67,7 @@ pub(super) fn load(
         .filter(|head| messages.iter().any(|message| message.id == *head))
         .or_else(|| messages.last().map(|message| message.id));
     loaded.conversation = loaded.conversation.with_messages(messages, head);
-    loaded.unsent = Unsent {
-        draft: draft(&moment, key, &mut texts)?,
-        queued: unsent(&moment, key, "queued", &mut texts)?,
-        aside: unsent(&moment, key, "aside", &mut texts)?,
-    };
+    (loaded.unsent, loaded.left_by) = unsent(&moment, place, key, whose, &mut texts)?;
     Ok(Some(loaded))
 }
 
@@ -195,38 +202,52 @@ pub(super) fn content(connection: &Connection, hash: FileHash) -> Result<Option<
         .optional()
 }
 
-fn draft(connection: &Connection, conversation: i64, texts: &mut Texts) -> Result<Draft> {
-    let text: Option<String> = connection
-        .prepare_cached("SELECT text FROM drafts WHERE conversation = ?1")?
-        .query_row([conversation], |row| row.get(0))
-        .optional()?;
-    let table = "draft_attachments LEFT JOIN files ON files.key = draft_attachments.content
-        WHERE conversation";
-    Ok(Draft {
-        text: text.unwrap_or_default(),
-        attachments: attachments(connection, table, conversation, texts)?,
-    })
-}
-
-/// What is unsent of a kind, in order.
+/// What is unsent, in order, and which instances left some of it. Of several drafts, this instance's
+/// stands in the composer, or else the newest; the others are set aside.
 fn unsent(
     connection: &Connection,
+    place: &Place,
     conversation: i64,
-    kind: &str,
+    whose: Whose,
     texts: &mut Texts,
-) -> Result<Vec<Draft>> {
+) -> Result<(Unsent, Vec<String>)> {
     let mut statement = connection.prepare_cached(
-        "SELECT key, text FROM unsent WHERE conversation = ?1 AND kind = ?2 ORDER BY key",
+        "SELECT key, kind, text, writer FROM unsent WHERE conversation = ?1
+         ORDER BY writer = ?2, key",
     )?;
-    let mut rows = statement.query(params![conversation, kind])?;
-    let mut drafts = Vec::new();
+    let own = &place.instance.name;
+    let mut rows = statement.query(params![conversation, own])?;
+    let mut found = Unsent::default();
+    let mut left_by = Vec::new();
+    let mut living = Vec::new();
     while let Some(row) = rows.next()? {
+        let writer: String = row.get("writer")?;
+        let is_known = [&left_by, &living]
+            .iter()
+            .any(|known| known.contains(&writer));
+        if writer != *own && !is_known {
+            let is_alive = place.instance.is_alive(&writer);
+            if is_alive { &mut living } else { &mut left_by }.push(writer.clone());
+        }
+        if whose == Whose::Own && living.contains(&writer) {
+            continue;
+        }
         let table = "unsent_attachments LEFT JOIN files ON files.key = unsent_attachments.content
             WHERE unsent";
-        drafts.push(Draft {
+        let draft = Draft {
             text: row.get("text")?,
             attachments: attachments(connection, table, row.get("key")?, texts)?,
-        });
+        };
+        match row.get_ref("kind")?.as_str()? {
+            "draft" => {
+                let before = std::mem::replace(&mut found.draft, draft);
+                found
+                    .aside
+                    .extend(Some(before).filter(|before| !before.is_empty()));
+            }
+            "queued" => found.queued.push(draft),
+            _ => found.aside.push(draft),
+        }
     }
-    Ok(drafts)
+    Ok((found, left_by))
 }

@@ -3,8 +3,9 @@
 //! The calls block for as long as the disk takes: from async code they belong in
 //! `spawn_blocking`.
 
+use super::load::{self, Whose};
 use super::search;
-use super::{Place, StoreError, files, load, presets, row, schema};
+use super::{Place, StoreError, files, presets, row, schema};
 use crate::chat::attachment::read_contents;
 use crate::chat::{
     Conversation, ConversationId, Failure, FileHash, Message, Pending, Preset, SearchHit, Settings,
@@ -33,6 +34,8 @@ pub struct Loaded {
     pub conversation: Conversation,
     /// What is unsent in it.
     pub unsent: Unsent,
+    /// The instances that left some of that and are gone; see [`crate::chat::Change::TakeOver`].
+    pub left_by: Vec<String>,
     /// What is set for its Space.
     pub settings: Settings,
     /// Whether it is in the trash.
@@ -119,17 +122,20 @@ impl Reader {
         })
     }
 
-    /// A conversation with all its messages, in the trash too; `None` if there is none.
+    /// A conversation with all its messages, in the trash too; `None` if there is none. What is
+    /// unsent in another living window stays that one's and is not given.
     pub fn load(&self, id: ConversationId) -> std::result::Result<Option<Loaded>, StoreError> {
-        self.read(|connection| load::load(connection, &self.place, id))
+        self.read(|connection| load::load(connection, &self.place, id, Whose::Own))
     }
 
-    /// As [`Reader::load`], with the contents of all its files in memory: for an export.
+    /// As [`Reader::load`], for an export: with what is unsent in every window, and the contents of
+    /// all files in memory.
     pub fn load_whole(
         &self,
         id: ConversationId,
     ) -> std::result::Result<Option<Loaded>, StoreError> {
-        let Some(mut loaded) = self.load(id)? else {
+        let load = |connection: &_| load::load(connection, &self.place, id, Whose::Everyones);
+        let Some(mut loaded) = self.read(load)? else {
             return Ok(None);
         };
         let read = |hash| self.content(hash);
@@ -291,9 +297,7 @@ fn summaries(
         .map(|kind| format!("'{kind}'"))
         .join(", ");
     let mut summaries = connection.prepare_cached(&format!(
-        "SELECT *, EXISTS (SELECT 1 FROM drafts WHERE conversation = conversations.key)
-                OR EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key)
-            AS has_draft,
+        "SELECT *, EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key) AS has_draft,
             EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key AND kind = 'queued')
                 OR EXISTS (SELECT 1 FROM messages WHERE messages.id = head AND state = 'failed'
                     AND text = '' AND reasoning = '' AND failure ->> 'kind' IN ({out_of_reach}))

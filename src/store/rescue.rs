@@ -1,7 +1,7 @@
 //! Saves what can be read of a damaged database into a new one: for `doctor --rescue`.
 //!
 //! The damaged file is only read. Row after row is copied; where one cannot be read, those behind it are looked
-//! for by their keys. Then what refers to something lost is mended: a message without its parent follows the one
+//! for by their keys. Then the new database is brought to the present version, and what refers to something lost is mended: a message without its parent follows the one
 //! before it, messages without their conversation get a new one. The search index is made anew from the texts
 //! when the new database is first used.
 
@@ -17,7 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The tables whose rows have numbers as keys, with the column of the key; those that others refer to come first.
+/// The tables that any version has or had whose rows have numbers as keys, with the column of the key; those that
+/// others refer to come first.
 const KEYED: [(&str, &str); 8] = [
     ("texts", "key"),
     ("files", "key"),
@@ -66,13 +67,13 @@ enum Stopped {
 /// Writes what can be read of the database at `from` into the new file `to`, for the person alone. What is there is
 /// not overwritten; without a single row to save, nothing is written.
 pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, StoreError> {
-    let damaged = open_damaged(from, busy)?;
+    let (damaged, version) = open_damaged(from, busy)?;
     files::private_options()
         .write(true)
         .create_new(true)
         .open(to)
         .map_err(|error| StoreError::io(to, error))?;
-    let rescued = fill(&damaged, to).and_then(|rescued| {
+    let rescued = fill(&damaged, version, to).and_then(|rescued| {
         if rescued.conversations > 0 {
             return Ok(rescued);
         }
@@ -87,8 +88,9 @@ pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, 
     rescued
 }
 
-/// Opens a database for reading that may be shorter than it says, or have parts that make no sense.
-fn open_damaged(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+/// Opens a database for reading that may be shorter than it says, or have parts that make no sense. Gives its version
+/// too.
+fn open_damaged(path: &Path, busy: Duration) -> Result<(Connection, i64), StoreError> {
     let sql = |error| StoreError::sql(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
@@ -101,51 +103,56 @@ fn open_damaged(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
     ] {
         connection.set_db_config(option, is_on).map_err(sql)?;
     }
-    schema::require_known(&connection, path)?;
-    Ok(connection)
+    let version = schema::require_known(&connection, path)?;
+    Ok((connection, version))
 }
 
-fn fill(damaged: &Connection, to: &Path) -> Result<Rescued, StoreError> {
+fn fill(damaged: &Connection, version: i64, to: &Path) -> Result<Rescued, StoreError> {
     let sql = |error: rusqlite::Error| StoreError::sql(to, &error);
     let mut new = Connection::open(to).map_err(sql)?;
     // What is referred to may be lost; that is mended at the end.
     new.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL")
         .map_err(sql)?;
+    schema::migrate_to(version, &mut new, to)?;
+    let transaction = new.transaction().map_err(sql)?;
+    let gaps = copy(damaged, &transaction).map_err(sql)?;
+    transaction.commit().map_err(sql)?;
     schema::migrate(&mut new, to)?;
     let transaction = new.transaction().map_err(sql)?;
-    let copied = || -> rusqlite::Result<Rescued> {
-        let mut gaps = Vec::new();
-        // What an earlier version did not have cannot be lost.
-        let has = |table: &str| {
-            let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
-            let found = damaged.query_row(sql, [table], |_| Ok(()));
-            !matches!(found, Err(rusqlite::Error::QueryReturnedNoRows))
-        };
-        for (table, key) in KEYED.into_iter().filter(|(table, _)| has(table)) {
-            if !copy_keyed(damaged, &transaction, table, key)? {
-                gaps.push(table);
-            }
-        }
-        for owned in OWNED.into_iter().filter(|(table, ..)| has(table)) {
-            if !copy_owned(damaged, &transaction, owned)? {
-                gaps.push(owned.0);
-            }
-        }
-        mend(&transaction)?;
-        let count = |table: &str| {
-            let sql = format!("SELECT count(*) FROM {table}");
-            let count = transaction.query_row(&sql, [], |row| row.get::<_, i64>(0));
-            count.map(|count| usize::try_from(count).unwrap_or(0))
-        };
-        Ok(Rescued {
-            conversations: count("conversations")?,
-            messages: count("messages")?,
-            gaps,
-        })
+    mend(&transaction).map_err(sql)?;
+    let count = |table: &str| {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let count = transaction.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        count.map(|count| usize::try_from(count).unwrap_or(0))
     };
-    let rescued = copied().map_err(sql)?;
+    let rescued = Rescued {
+        conversations: count("conversations").map_err(sql)?,
+        messages: count("messages").map_err(sql)?,
+        gaps,
+    };
     transaction.commit().map_err(sql)?;
     Ok(rescued)
+}
+
+/// Copies every table of a database to one of the same version. Gives those of which something could not be read.
+fn copy(damaged: &Connection, to: &Connection) -> rusqlite::Result<Vec<&'static str>> {
+    let mut gaps = Vec::new();
+    // What this version does not have cannot be lost.
+    let has = |table: &str| {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+        to.query_row(sql, [table], |_| Ok(())).optional()
+    };
+    for (table, key) in KEYED {
+        if has(table)?.is_some() && !copy_keyed(damaged, to, table, key)? {
+            gaps.push(table);
+        }
+    }
+    for owned in OWNED {
+        if has(owned.0)?.is_some() && !copy_owned(damaged, to, owned)? {
+            gaps.push(owned.0);
+        }
+    }
+    Ok(gaps)
 }
 
 /// Copies a table by its keys. Gives whether all of it could be read.
@@ -299,12 +306,9 @@ fn mend(new: &Connection) -> rusqlite::Result<()> {
             WHERE system IS NOT NULL AND system NOT IN (SELECT key FROM texts);
          DELETE FROM pieces WHERE message NOT IN (SELECT key FROM messages);
          DELETE FROM attachments WHERE text NOT IN (SELECT key FROM texts);
-         DELETE FROM draft_attachments WHERE text NOT IN (SELECT key FROM texts);
          DELETE FROM unsent_attachments WHERE text NOT IN (SELECT key FROM texts);
          DELETE FROM presets WHERE text NOT IN (SELECT key FROM texts);
          UPDATE attachments SET content = NULL
-            WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
-         UPDATE draft_attachments SET content = NULL
             WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
          UPDATE unsent_attachments SET content = NULL
             WHERE content IS NOT NULL AND content NOT IN (SELECT key FROM files);
@@ -339,7 +343,6 @@ fn add_conversations(new: &Connection, system: i64) -> rusqlite::Result<()> {
     let mut lost = new.prepare(
         "SELECT owner, min(created_at), max(created_at) FROM
             (SELECT conversation AS owner, created_at FROM messages
-             UNION ALL SELECT conversation, NULL FROM drafts
              UNION ALL SELECT conversation, NULL FROM unsent)
          WHERE owner NOT IN (SELECT key FROM conversations) GROUP BY owner",
     )?;

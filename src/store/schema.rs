@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
 ];
 
 /// Opens the database for writing. Nothing is written to it, nor is its log folded into it,
@@ -122,8 +123,17 @@ fn use_log(connection: &Connection, busy: Duration) -> rusqlite::Result<()> {
 
 /// Brings the database to [`VERSION`].
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    migrate_to(VERSION, connection, path)
+}
+
+/// Brings the database to a version, at most [`VERSION`]; one of a later version stays as it is.
+pub(super) fn migrate_to(
+    wanted: i64,
+    connection: &mut Connection,
+    path: &Path,
+) -> Result<(), StoreError> {
     let sql = |error| StoreError::sql(path, &error);
-    while require_known(connection, path)? < VERSION {
+    while require_known(connection, path)? < wanted {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(sql)?;

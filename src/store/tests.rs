@@ -4,6 +4,7 @@ mod instances;
 mod keeping;
 mod listing;
 mod llm_logs;
+mod older;
 mod opening;
 mod presets;
 mod rescuing;

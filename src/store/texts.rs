@@ -71,7 +71,6 @@ pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
         "DELETE FROM texts WHERE key IN (
             SELECT key FROM texts
             EXCEPT SELECT text FROM attachments
-            EXCEPT SELECT text FROM draft_attachments
             EXCEPT SELECT text FROM unsent_attachments
             EXCEPT SELECT system FROM messages WHERE system IS NOT NULL
             EXCEPT SELECT system FROM conversations
@@ -82,7 +81,6 @@ pub(super) fn remove_unused(connection: &Connection) -> Result<()> {
         DELETE FROM files WHERE key IN (
             SELECT key FROM files
             EXCEPT SELECT content FROM attachments
-            EXCEPT SELECT content FROM draft_attachments
             EXCEPT SELECT content FROM unsent_attachments
         );",
     )

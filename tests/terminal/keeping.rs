@@ -1,7 +1,7 @@
 //! What was said and written is there again at the next start, for the person and for the model.
 
 use super::home::Home;
-use super::keys::{CTRL_O, CTRL_U, ESC, F3};
+use super::keys::{CTRL_O, CTRL_U, ESC, F3, UP};
 use super::screen::Screen;
 use super::shown::words;
 
@@ -141,5 +141,32 @@ fn two_windows_in_the_same_conversation_keep_what_both_say() {
         "{}",
         shown.text()
     );
+    third.quit();
+}
+
+#[test]
+fn what_two_windows_have_unsent_in_one_conversation_is_all_there_after_both_were_killed() {
+    let home = Home::new();
+    let mut first = Screen::demo(&home, &[]);
+    first.ask("repeat 2 ha", "haha");
+    first.quit();
+    let id = home.id_of("repeat 2 ha");
+    let mut first = Screen::demo(&home, &["-c"]);
+    let mut second = Screen::demo(&home, &["-c"]);
+    for (screen, draft) in [
+        (&mut first, "from the first"),
+        (&mut second, "of the second"),
+    ] {
+        screen.wait_for_text("haha");
+        screen.type_text(draft);
+        screen.wait_for_text(draft);
+        home.wait_for_saved(&id, |saved| saved.to_string().contains(draft));
+    }
+    first.kill();
+    second.kill();
+    let mut third = Screen::demo(&home, &["-c"]);
+    third.wait_for_text("of the second");
+    third.press(UP);
+    third.wait_for_text("from the first");
     third.quit();
 }

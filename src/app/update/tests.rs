@@ -435,6 +435,7 @@ fn saved(id: crate::chat::ConversationId, texts: &[&str]) -> Event {
     Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
+        left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
         show: true,
     })

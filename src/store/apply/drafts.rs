@@ -3,7 +3,7 @@
 
 use super::super::{row, texts};
 use super::{Applier, Outcome, number};
-use crate::chat::{Attachment, ConversationId, Draft};
+use crate::chat::{Attachment, Change, ConversationId, Draft};
 use rusqlite::params;
 use std::sync::Arc;
 
@@ -55,39 +55,64 @@ impl Applier<'_> {
         Ok(())
     }
 
-    pub(super) fn save_draft(&mut self, conversation: ConversationId, draft: &Draft) -> Outcome {
-        let owner = self.conversation_key(conversation)?;
-        self.connection
-            .prepare_cached("DELETE FROM drafts WHERE conversation = ?1")?
-            .execute([owner])?;
-        if draft.is_empty() {
-            return Ok(());
+    /// Carries out a job about what is unsent in this window.
+    pub(super) fn keep_unsent(&mut self, job: &Change) -> Outcome {
+        match job {
+            Change::SaveDraft {
+                conversation,
+                draft,
+            } => {
+                let draft = Some(draft).filter(|draft| !draft.is_empty());
+                self.save_unsent(*conversation, "draft", draft)
+            }
+            Change::SaveQueue {
+                conversation,
+                queued,
+            } => self.save_unsent(*conversation, "queued", queued),
+            Change::SaveAside {
+                conversation,
+                aside,
+            } => self.save_unsent(*conversation, "aside", aside),
+            Change::TakeOver {
+                conversation,
+                left_by,
+            } => self.take_over(*conversation, left_by),
+            _ => Ok(()),
         }
-        self.connection
-            .prepare_cached("INSERT INTO drafts (conversation, text) VALUES (?1, ?2)")?
-            .execute(params![owner, draft.text])?;
-        self.put_attachments("draft_attachments (conversation", owner, &draft.attachments)
     }
 
-    /// Makes `drafts` all that is unsent of a kind.
-    pub(super) fn save_unsent(
+    /// Makes `drafts` all of a kind that is unsent in this window: `draft`, `queued` or `aside`.
+    fn save_unsent<'a>(
         &mut self,
         conversation: ConversationId,
         kind: &str,
-        drafts: &[Draft],
+        drafts: impl IntoIterator<Item = &'a Draft>,
     ) -> Outcome {
         let owner = self.conversation_key(conversation)?;
         self.connection
-            .prepare_cached("DELETE FROM unsent WHERE conversation = ?1 AND kind = ?2")?
-            .execute(params![owner, kind])?;
+            .prepare_cached(
+                "DELETE FROM unsent WHERE conversation = ?1 AND kind = ?2 AND writer = ?3",
+            )?
+            .execute(params![owner, kind, self.instance])?;
         for draft in drafts {
             let key = self
                 .connection
                 .prepare_cached(
-                    "INSERT INTO unsent (conversation, kind, text) VALUES (?1, ?2, ?3)",
+                    "INSERT INTO unsent (conversation, kind, text, writer) VALUES (?1, ?2, ?3, ?4)",
                 )?
-                .insert(params![owner, kind, draft.text])?;
+                .insert(params![owner, kind, draft.text, self.instance])?;
             self.put_attachments("unsent_attachments (unsent", key, &draft.attachments)?;
+        }
+        Ok(())
+    }
+
+    /// Removes what these instances left unsent.
+    fn take_over(&mut self, conversation: ConversationId, left_by: &[String]) -> Outcome {
+        let owner = self.conversation_key(conversation)?;
+        for writer in left_by {
+            self.connection
+                .prepare_cached("DELETE FROM unsent WHERE conversation = ?1 AND writer = ?2")?
+                .execute(params![owner, writer])?;
         }
         Ok(())
     }

@@ -135,7 +135,7 @@ async fn a_database_that_is_locked_is_told_from_a_damaged_one() {
         .pragma_update(None, "locking_mode", "EXCLUSIVE")
         .unwrap();
     holder
-        .execute_batch("BEGIN EXCLUSIVE; DELETE FROM drafts; COMMIT")
+        .execute_batch("BEGIN EXCLUSIVE; DELETE FROM unsent; COMMIT")
         .unwrap();
     let patience = Duration::from_millis(20);
     let error = Store::open_within(dir.path(), patience, |_| {}).unwrap_err();

@@ -1,13 +1,14 @@
 //! Rescuing: what can be read of a damaged store is in a new one, and the damaged one stays as it is.
 
 use super::*;
+use crate::chat::Draft;
 use crate::store::{Rescued, StoreError};
 
 const PAGE: usize = 4096;
 /// Conversations, and messages in each.
 const SAVED: (usize, usize) = (4, 25);
 
-/// A closed store with conversations, a file and a draft in it.
+/// A closed store with conversations and a file in them, and a draft in the last.
 async fn filled() -> (TempDir, Vec<ConversationId>) {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
@@ -23,6 +24,13 @@ async fn filled() -> (TempDir, Vec<ConversationId>) {
         }
         ids.push(conversation.id);
     }
+    store.handle.send(Change::SaveDraft {
+        conversation: ids[SAVED.0 - 1],
+        draft: Draft {
+            text: "a draft".to_owned(),
+            attachments: vec![attachment("more.txt", "more notes")],
+        },
+    });
     assert!(store.handle.indexed().await);
     assert!(store.handle.close().await);
     (dir, ids)
@@ -46,9 +54,9 @@ fn read_all(new: &TempDir) -> usize {
     let store = open(new.path());
     let listed = store.reader.list(100, 0).unwrap();
     let messages = listed.iter().map(|summary| {
-        let loaded = load(&store, summary.id).conversation;
-        assert!(loaded.head().is_some());
-        loaded.messages().count()
+        let loaded = load(&store, summary.id);
+        assert!(loaded.conversation.head().is_some() || !loaded.unsent.draft.is_empty());
+        loaded.conversation.messages().count()
     });
     let count = messages.sum();
     assert_eq!(Store::check(new.path()).unwrap().problems, [""; 0]);
@@ -69,7 +77,7 @@ async fn a_sound_store_is_rescued_whole() {
     for id in ids {
         let (one, other) = (load(&one, id), load(&other, id));
         assert_eq!(one.conversation.path_ids(), other.conversation.path_ids());
-        assert_eq!(one.settings, other.settings);
+        assert_eq!((one.settings, one.unsent), (other.settings, other.unsent));
         for message in one.conversation.messages() {
             assert_eq!(other.conversation.message(message.id), Some(message));
         }

@@ -1,7 +1,7 @@
 //! Files that are sent as they are: their contents are kept, once, as long as something needs them.
 
 use super::*;
-use crate::chat::{Content, Draft, FileHash, SentFile};
+use crate::chat::{Content, Draft, FileHash};
 use jiff::Timestamp;
 
 fn contents(dir: &Path) -> i64 {
@@ -82,37 +82,4 @@ async fn a_backup_holds_the_contents() {
     store.reader.backup(&copy.path().join(FILE_NAME)).unwrap();
     let head = load(&open(copy.path()), conversation.id).conversation;
     assert_eq!(head.head().unwrap().attachments, [picture()]);
-}
-
-#[tokio::test]
-async fn a_database_of_version_1_is_brought_up_to_date_with_all_that_is_in_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let connection = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
-    connection
-        .execute_batch(include_str!("../schema/1.sql"))
-        .unwrap();
-    let (conversation, message) = (ConversationId::new(), Message::user("").id);
-    connection
-        .execute_batch(&format!(
-            "PRAGMA application_id = {}; PRAGMA user_version = 1;
-             INSERT INTO texts VALUES (1, x'00', '');
-             INSERT INTO conversations (key, id, space, model, system, settings, head, messages,
-                created_at, updated_at)
-             VALUES (1, '{conversation}', 's', 'm', 1, '{{}}', '{message}', 1,
-                '2026-01-01T00:00:00.000000000Z', '2026-01-01T00:00:00.000000000Z');
-             INSERT INTO messages (key, id, conversation, role, state, revision, created_at,
-                hidden_tail, reasoning, text)
-             VALUES (1, '{message}', 1, 'user', 'complete', 0, '2026-01-01T00:00:00.000000000Z',
-                '', '', 'look');
-             INSERT INTO attachments VALUES (1, 0, 'cat.png', 0, 1, '/pictures/cat.png');",
-            crate::store::schema::APPLICATION_ID
-        ))
-        .unwrap();
-    drop(connection);
-    let store = open(dir.path());
-    let conversation = load(&store, conversation).conversation;
-    let message = conversation.head().unwrap();
-    assert_eq!(message.text, "look");
-    let file = Attachment::file(SentFile::at("/pictures/cat.png"));
-    assert_eq!(message.attachments, [Arc::new(file)]);
 }

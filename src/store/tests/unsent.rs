@@ -121,3 +121,102 @@ async fn a_message_that_nobody_heard_waits_in_the_list_until_it_is_answered() {
         "it is received here"
     );
 }
+
+/// Saves what one window has unsent.
+fn write(store: &Store, conversation: ConversationId, draft: &str, queued: &[&str]) {
+    store.handle.send_all(vec![
+        Change::SaveDraft {
+            conversation,
+            draft: Draft::new(draft),
+        },
+        Change::SaveQueue {
+            conversation,
+            queued: queued.iter().copied().map(Draft::new).collect(),
+        },
+    ]);
+}
+
+/// What one window would show unsent: draft, queue, what is aside, and from how many others it is.
+fn opened(
+    store: &Store,
+    conversation: ConversationId,
+) -> (String, Vec<String>, Vec<String>, usize) {
+    let loaded = store.reader.load(conversation).unwrap().unwrap();
+    let texts = |drafts: Vec<Draft>| drafts.into_iter().map(|draft| draft.text).collect();
+    let Unsent {
+        draft,
+        queued,
+        aside,
+    } = loaded.unsent;
+    (
+        draft.text,
+        texts(queued),
+        texts(aside),
+        loaded.left_by.len(),
+    )
+}
+
+fn shown(
+    draft: &str,
+    queued: &[&str],
+    aside: &[&str],
+    left_by: usize,
+) -> (String, Vec<String>, Vec<String>, usize) {
+    let texts = |texts: &[&str]| texts.iter().copied().map(String::from).collect();
+    (draft.to_owned(), texts(queued), texts(aside), left_by)
+}
+
+#[tokio::test]
+async fn what_two_windows_leave_unsent_in_one_conversation_never_replaces_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    let id = begin(&one).id;
+    one.handle.flush().await;
+    write(&one, id, "from one", &["one waits"]);
+    one.handle.flush().await;
+    write(&other, id, "from the other", &[]);
+    other.handle.flush().await;
+    assert_eq!(opened(&one, id), shown("from one", &["one waits"], &[], 0));
+    assert_eq!(opened(&other, id), shown("from the other", &[], &[], 0));
+    let all = load(&other, id).unsent;
+    assert_eq!(all.draft.text, "from the other", "an export has all of it");
+    assert_eq!(all.aside, [Draft::new("from one")]);
+    assert_eq!(all.queued, [Draft::new("one waits")]);
+}
+
+#[tokio::test]
+async fn what_a_window_that_is_gone_left_unsent_is_found_by_the_next_and_taken_over_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (open(dir.path()), open(dir.path()));
+    let id = begin(&one).id;
+    one.handle.flush().await;
+    write(&one, id, "from one", &["one waits"]);
+    let Store { handle, reader, .. } = one;
+    drop(reader);
+    assert!(handle.close().await);
+    write(&other, id, "from the other", &[]);
+    other.handle.flush().await;
+    let found = shown("from the other", &["one waits"], &["from one"], 1);
+    assert_eq!(opened(&other, id), found, "nothing of it is overwritten");
+
+    let Loaded {
+        unsent, left_by, ..
+    } = other.reader.load(id).unwrap().unwrap();
+    other.handle.send_all(vec![
+        Change::TakeOver {
+            conversation: id,
+            left_by,
+        },
+        Change::SaveQueue {
+            conversation: id,
+            queued: unsent.queued,
+        },
+        Change::SaveAside {
+            conversation: id,
+            aside: unsent.aside,
+        },
+    ]);
+    other.handle.flush().await;
+    let taken = shown("from the other", &["one waits"], &["from one"], 0);
+    assert_eq!(opened(&other, id), taken);
+}

@@ -96,6 +96,7 @@ fn ten_thousand_short_messages() {
     screen.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
+        left_by: Vec::new(),
         settings: std::collections::BTreeMap::default(),
         show: true,
     }));

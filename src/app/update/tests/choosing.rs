@@ -158,6 +158,7 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
     person.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
+        left_by: Vec::new(),
         settings: set("1.5"),
         show: true,
     }));

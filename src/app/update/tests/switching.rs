@@ -148,6 +148,7 @@ fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
     Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
+        left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
         show: false,
     })
@@ -268,6 +269,7 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     person.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
+        left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
         show: true,
     }));

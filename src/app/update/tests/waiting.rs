@@ -45,6 +45,7 @@ fn opened(conversation: Conversation, queued: Vec<Draft>) -> Person {
             queued,
             ..Unsent::default()
         },
+        left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
         show: true,
     }));
@@ -197,15 +198,42 @@ fn what_waits_is_kept_and_is_there_at_the_next_start_waiting_for_a_word() {
 }
 
 #[test]
-fn what_waits_behind_a_reply_in_another_window_is_not_sent_from_this_one() {
-    let mut conversation = Conversation::new("space", "", "");
-    conversation.append(Message::user("one"));
-    let mut reply = Message::new(Role::Assistant, "so far");
-    reply.state = MessageState::Streaming;
-    conversation.append(reply);
-    let mut person = opened(conversation, vec![Draft::new("two")]);
-    person.key(KeyCode::Enter);
-    assert!(person.started().is_empty());
+fn what_another_window_left_is_kept_as_this_windows_own_and_then_forgotten_there() {
+    let mut person = Person::new();
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(Conversation::new("space", "", "")),
+        unsent: Unsent {
+            draft: Draft::new("draft"),
+            queued: vec![Draft::new("waits")],
+            aside: vec![Draft::new("aside")],
+        },
+        left_by: vec!["gone".to_owned()],
+        settings: crate::chat::Settings::new(),
+        show: true,
+    }));
+    person.wait(300);
+    let id = person.model.current;
+    let taken = [
+        Change::TakeOver {
+            conversation: id,
+            left_by: vec!["gone".to_owned()],
+        },
+        Change::SaveDraft {
+            conversation: id,
+            draft: Draft::new("draft"),
+        },
+        Change::SaveAside {
+            conversation: id,
+            aside: vec![Draft::new("aside")],
+        },
+        Change::SaveQueue {
+            conversation: id,
+            queued: vec![Draft::new("waits")],
+        },
+    ];
+    assert_eq!(kept(&person), taken);
+    person.wait(300);
+    assert_eq!(kept(&person).len(), taken.len(), "once");
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! Databases of earlier versions: opened or rescued, all that is in them is there.
+
+use super::*;
+use crate::chat::MessageId;
+use crate::store::schema::APPLICATION_ID;
+
+/// A store of version 1 with a conversation, in it a message and a draft, each with a file.
+fn of_version_1(dir: &Path) -> ConversationId {
+    let connection = rusqlite::Connection::open(dir.join(FILE_NAME)).unwrap();
+    connection
+        .execute_batch(include_str!("../schema/1.sql"))
+        .unwrap();
+    let (conversation, message) = (ConversationId::new(), MessageId::new());
+    connection
+        .execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;
+             INSERT INTO texts VALUES (1, x'00', '');
+             INSERT INTO conversations (key, id, space, model, system, settings, head, messages,
+                created_at, updated_at)
+             VALUES (1, '{conversation}', 's', 'm', 1, '{{}}', '{message}', 1,
+                '2026-01-01T00:00:00.000000000Z', '2026-01-01T00:00:00.000000000Z');
+             INSERT INTO messages (key, id, conversation, role, state, revision, created_at,
+                hidden_tail, reasoning, text)
+             VALUES (1, '{message}', 1, 'user', 'complete', 0, '2026-01-01T00:00:00.000000000Z',
+                '', '', 'look');
+             INSERT INTO attachments VALUES (1, 0, 'cat.png', 0, 1, '/pictures/cat.png');
+             INSERT INTO drafts VALUES (1, 'and this?');
+             INSERT INTO draft_attachments VALUES (1, 0, 'dog.png', 0, 1, '/pictures/dog.png');"
+        ))
+        .unwrap();
+    conversation
+}
+
+fn assert_all_there(dir: &Path, id: ConversationId) {
+    let Loaded {
+        conversation,
+        unsent,
+        ..
+    } = load(&open(dir), id);
+    let message = conversation.head().unwrap();
+    assert_eq!(message.text, "look");
+    let file = |path| Arc::new(Attachment::file(SentFile::at(path)));
+    assert_eq!(message.attachments, [file("/pictures/cat.png")]);
+    assert_eq!(unsent.draft.text, "and this?");
+    assert_eq!(unsent.draft.attachments, [file("/pictures/dog.png")]);
+}
+
+#[tokio::test]
+async fn a_database_of_version_1_is_brought_up_to_date_with_all_that_is_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = of_version_1(dir.path());
+    assert_all_there(dir.path(), id);
+}
+
+#[tokio::test]
+async fn a_database_of_version_1_is_rescued_with_all_that_is_in_it() {
+    let (dir, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let id = of_version_1(dir.path());
+    let rescued = Store::rescue(dir.path(), &new.path().join(FILE_NAME)).unwrap();
+    assert_eq!(rescued.gaps, [""; 0]);
+    assert_all_there(new.path(), id);
+}
