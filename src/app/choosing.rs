@@ -7,13 +7,24 @@ use super::picker::Picker;
 use super::{
     DEMO_SPACE, Effect, Focus, Menu, Model, Overlay, SpaceCheck, SpaceChoice, login, presets, shelf,
 };
-use crate::chat::{Change, Draft, Failure, Role, SpaceInput, export};
+use crate::chat::export::{self, Format, Source};
+use crate::chat::{Change, Draft, Failure, Role, SpaceInput};
 use crossterm::event::{KeyCode, KeyEvent};
+use std::path::Path;
 
-/// The commands that need something behind them, with what they do.
-const WITH_WORDS: &[(&str, &str)] = &[
-    ("/attach", "take a file, a folder or a pattern along"),
-    ("/title", "give the conversation another title"),
+/// The commands that need something behind them, with what they do and an example of that.
+const WITH_WORDS: &[(&str, &str, &str)] = &[
+    (
+        "/attach",
+        "take a file, a folder or a pattern along",
+        "notes.md",
+    ),
+    (
+        "/export",
+        "write the conversation to a file: .md, .html or .json",
+        "talk.md",
+    ),
+    ("/title", "give the conversation another title", "notes"),
 ];
 /// Words that mean an action when they begin a message, and the action.
 const SLASH: &[(&str, Action)] = &[
@@ -97,13 +108,14 @@ pub(super) fn commands(letters: &str) -> Vec<(&'static str, &'static str)> {
         binding.map_or("", |binding| binding.help)
     };
     let actions = SLASH.iter().map(|(name, action)| (*name, help(*action)));
-    let all = WITH_WORDS.iter().copied().chain(actions);
+    let with_words = WITH_WORDS.iter().map(|(name, help, _)| (*name, *help));
+    let all = with_words.chain(actions);
     all.filter(|(name, _)| name.starts_with(letters)).collect()
 }
 
 /// Whether a command needs something behind it.
 pub(super) fn needs_words(command: &str) -> bool {
-    WITH_WORDS.iter().any(|(name, _)| *name == command)
+    WITH_WORDS.iter().any(|(name, ..)| *name == command)
 }
 
 /// Whether a message is meant as a command: one line that begins with `/` and a word of letters.
@@ -125,22 +137,21 @@ pub(super) fn run_command(model: &mut Model, draft: &Draft) -> Vec<Effect> {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim();
     let known = SLASH.iter().find(|(name, _)| *name == word);
-    match (word, known) {
-        ("/attach" | "/title", _) if rest.is_empty() => {
-            model.remark(format!(
-                "{word} needs something behind it, {word} notes for example."
-            ));
-            return Vec::new();
+    let with_words = WITH_WORDS.iter().find(|(name, ..)| *name == word);
+    let refusal = match with_words {
+        Some((_, _, example)) if rest.is_empty() => Some(format!(
+            "{word} needs something behind it, {word} {example} for example."
+        )),
+        Some(("/export", ..)) => export_refusal(model, rest),
+        None if known.is_none() => {
+            let names: Vec<&str> = commands("/").iter().map(|(name, _)| *name).collect();
+            Some(format!("There is no {word}. There are {}", names.join(" ")))
         }
-        ("/attach" | "/title", _) | (_, Some(_)) => {}
-        _ => {
-            let names: Vec<&str> = SLASH.iter().map(|(name, _)| *name).collect();
-            let names = names.join(" ");
-            model.remark(format!(
-                "There is no {word}. There are /attach /title {names}"
-            ));
-            return Vec::new();
-        }
+        _ => None,
+    };
+    if let Some(refusal) = refusal {
+        model.remark(refusal);
+        return Vec::new();
     }
     model.conversation_mut().composer.set(Draft {
         text: String::new(),
@@ -149,6 +160,7 @@ pub(super) fn run_command(model: &mut Model, draft: &Draft) -> Vec<Effect> {
     match (word, known) {
         ("/attach", _) => vec![Effect::Attach(rest.to_owned())],
         ("/title", _) => retitle(model, rest),
+        ("/export", _) => export_to(model, rest),
         ("/copy", _) if !rest.is_empty() => copy_numbered(model, rest),
         (_, Some((_, action))) => run_action(model, *action, rest),
         _ => Vec::new(),
@@ -341,6 +353,34 @@ fn copy_numbered(model: &mut Model, number: &str) -> Vec<Effect> {
     }
     model.remark("/copy takes the number of a code block in the last reply.");
     Vec::new()
+}
+
+/// Why nothing can be exported to a file of this name.
+fn export_refusal(model: &Model, path: &str) -> Option<String> {
+    let refusal = if model.conversation().conversation.is_empty() {
+        "There is no message to export yet."
+    } else if Format::of(Path::new(path)).is_none() {
+        "The name has to end in .md, .html or .json: that says what is written."
+    } else {
+        return None;
+    };
+    Some(refusal.to_owned())
+}
+
+/// `/export FILE`: the conversation as it is now, a reply on its way included.
+fn export_to(model: &Model, path: &str) -> Vec<Effect> {
+    let open = model.conversation();
+    let format = Format::of(Path::new(path));
+    let export = format.map(|format| Effect::Export {
+        path: path.to_owned(),
+        format,
+        source: Box::new(Source {
+            conversation: open.conversation.clone(),
+            unsent: open.unsent(),
+            settings: open.settings.clone(),
+        }),
+    });
+    export.into_iter().collect()
 }
 
 pub(super) fn copy_all(model: &mut Model) -> Vec<Effect> {

@@ -3,6 +3,7 @@
 
 use super::login::Secret;
 use super::turn::TurnId;
+use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Message, MessageId, Origin, Settings};
 use std::sync::Arc;
 
@@ -83,6 +84,15 @@ pub enum Effect {
     LookForPath(ConversationId, Vec<super::completing::PastedPath>),
     /// Look whether these files have changed; the answer is [`super::Event::OriginsSeen`].
     LookAtOrigins(Vec<Origin>),
+    /// Write an export into a new file of this name.
+    Export {
+        /// The name, as it was typed.
+        path: String,
+        /// The form.
+        format: Format,
+        /// What it is made from.
+        source: Box<Source>,
+    },
     /// Put a code block of a text on the clipboard.
     CopyCode {
         /// The text.

@@ -34,7 +34,7 @@ impl std::fmt::Display for ConversationId {
 }
 
 /// A conversation and all its messages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     /// Its name.
     pub id: ConversationId,

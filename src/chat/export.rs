@@ -1,7 +1,7 @@
 //! A conversation as text for elsewhere: Markdown and HTML to read, JSON to keep and take back.
 //!
-//! Pure functions of plain data; the commands write the files. Markdown and HTML show the path
-//! that is seen, JSON holds the whole tree and loses nothing.
+//! Pure functions of plain data; the commands and `runtime` write the files. Markdown and HTML show
+//! the path that is seen, JSON holds the whole tree and loses nothing.
 
 mod html;
 mod json;
@@ -14,8 +14,85 @@ pub use html::html;
 pub use json::{ImportError, Imported, from_json, json, renamed};
 pub use markdown::markdown;
 
-use super::{Attachment, Conversation, Message, MessageState, Role};
+use super::attachment::read_contents;
+use super::{Attachment, Conversation, FileHash, Message, MessageState, Role, Settings, Unsent};
+use std::path::Path;
 use std::sync::Arc;
+
+/// The forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Markdown: what is seen.
+    Md,
+    /// JSON: everything, to be imported again.
+    Json,
+    /// One HTML page.
+    Html,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Md, Self::Json, Self::Html];
+
+    /// What a file of this form is called behind its last full stop.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Md => "md",
+            Self::Json => "json",
+            Self::Html => "html",
+        }
+    }
+
+    /// The form of a file of this name; `None` where its ending tells none.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        let mut all = Self::ALL.into_iter();
+        all.find(|format| extension.eq_ignore_ascii_case(format.extension()))
+    }
+}
+
+/// What an export is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// What is unsent in it.
+    pub unsent: Unsent,
+    /// What is set for its Space.
+    pub settings: Settings,
+}
+
+impl Source {
+    /// The same with the contents of all its files in memory, read by their names: what JSON takes
+    /// along. A content that is not there (`None`) is left out.
+    pub fn with_contents<E>(
+        mut self,
+        mut read: impl FnMut(FileHash) -> Result<Option<Arc<[u8]>>, E>,
+    ) -> Result<Self, E> {
+        let head = self.conversation.head().map(|head| head.id);
+        let messages = self.conversation.messages();
+        let messages: Vec<Message> = messages
+            .map(|message| message.with_contents(&mut read).map(Arc::unwrap_or_clone))
+            .collect::<Result<_, _>>()?;
+        self.conversation = self.conversation.with_messages(messages, head);
+        for draft in self.unsent.drafts_mut() {
+            read_contents(&mut draft.attachments, &mut read)?;
+        }
+        Ok(self)
+    }
+
+    /// The whole text of an export.
+    pub fn text(&self, format: Format) -> String {
+        match format {
+            Format::Md => markdown(&self.conversation),
+            Format::Html => html(&self.conversation),
+            Format::Json => {
+                let value = json(&self.conversation, &self.unsent, &self.settings);
+                format!("{value:#}\n")
+            }
+        }
+    }
+}
 
 /// Part of an exported path, in the order in which it is read.
 enum Part<'a> {

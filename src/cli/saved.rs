@@ -4,9 +4,11 @@
 
 use super::exit::{Exit, complain, print};
 use super::import;
-use crate::chat::{Change, ConversationId, Pending, Summary, export};
+use crate::chat::export::{Format, Source};
+use crate::chat::{Change, ConversationId, Pending, Summary};
 use crate::sanitize;
 use crate::store::{Found, Loaded, Reader, Store, StoreError, StoreNotice};
+use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use serde_json::json;
@@ -85,15 +87,19 @@ pub struct SearchArgs {
     json: bool,
 }
 
-/// The forms of an export.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Format {
-    /// Markdown: what is seen
-    Md,
-    /// JSON: everything, to be imported again
-    Json,
-    /// One HTML page
-    Html,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Md => "Markdown: what is seen",
+            Self::Json => "JSON: everything, to be imported again",
+            Self::Html => "One HTML page",
+        };
+        Some(PossibleValue::new(self.extension()).help(help))
+    }
 }
 
 /// Why a command did nothing.
@@ -290,14 +296,12 @@ fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
         Format::Json => load_with(store, id, Reader::load_whole)?,
         Format::Md | Format::Html => load_with(store, id, Reader::load)?,
     };
-    let text = match format {
-        Format::Md => export::markdown(&loaded.conversation),
-        Format::Html => export::html(&loaded.conversation),
-        Format::Json => {
-            let value = export::json(&loaded.conversation, &loaded.unsent, &loaded.settings);
-            format!("{value:#}\n")
-        }
+    let source = Source {
+        conversation: loaded.conversation,
+        unsent: loaded.unsent,
+        settings: loaded.settings,
     };
+    let text = source.text(format);
     // JSON and HTML, too, hold characters as they are that a terminal would obey.
     Ok(if std::io::stdout().is_terminal() {
         sanitize::text(&text).text

@@ -1,4 +1,5 @@
-//! Files that are to travel with a message: found, read and looked at again, off the loop.
+//! Files that are to travel with a message, found, read and looked at again, and files that a
+//! conversation is exported to: off the loop.
 //!
 //! `screen` hands the model's wishes over; every answer is an event. What folders hold is
 //! [`survey`]'s, what completes a path [`paths`]', what is text and what is not [`text`]'s.
@@ -7,13 +8,17 @@ mod paths;
 mod survey;
 mod text;
 
+use super::turns::Contents;
 use crate::app::attaching::Found;
 use crate::app::completing::PastedPath;
 use crate::app::{Effect, Event};
 use crate::chat::attachment::LARGEST_FILE;
+use crate::chat::export::{Format, Source};
 use crate::chat::{Attachment, ConversationId, Origin, SentFile};
+use crate::store::private_options;
 use paths::Paths;
 use std::fs::Metadata;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -27,15 +32,17 @@ pub struct Files {
     events: mpsc::Sender<Event>,
     tracker: TaskTracker,
     paths: Arc<Paths>,
+    contents: Contents,
 }
 
 impl Files {
-    /// What is read goes to `events`, by tasks of `tracker`.
-    pub fn new(events: mpsc::Sender<Event>, tracker: TaskTracker) -> Self {
+    /// What is read goes to `events`, by tasks of `tracker`. `contents` has the files that are kept.
+    pub fn new(events: mpsc::Sender<Event>, tracker: TaskTracker, contents: Contents) -> Self {
         Self {
             events,
             tracker,
             paths: Arc::default(),
+            contents,
         }
     }
 
@@ -69,6 +76,14 @@ impl Files {
                 });
                 Some(Event::OriginsSeen(seen.collect()))
             }),
+            Effect::Export {
+                path,
+                format,
+                source,
+            } => {
+                let contents = Arc::clone(&self.contents);
+                self.answer(move || Some(Event::Said(export(&path, format, *source, &contents))));
+            }
             _ => {}
         }
     }
@@ -124,6 +139,42 @@ fn from_home(path: &str) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_path_buf(),
+    }
+}
+
+/// Writes an export into a new file, for the person alone. Gives what there is to say.
+fn export(path: &str, format: Format, source: Source, contents: &Contents) -> String {
+    let path = from_home(path);
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let shown = path.display();
+    let read = |hash| contents.get().map_or(Ok(None), |store| store.content(hash));
+    let source = match format {
+        Format::Json => source.with_contents(read),
+        // What a person reads does not hold them.
+        Format::Md | Format::Html => Ok(source),
+    };
+    let text = match source {
+        Ok(source) => source.text(format),
+        Err(error) => return format!("The attached files cannot be read: {error}."),
+    };
+    let mut options = private_options();
+    let mut file = match options.write(true).create_new(true).open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return format!("{shown} is there already; nothing was written.");
+        }
+        Err(error) => return format!("{shown} cannot be written: {error}."),
+    };
+    match file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+    {
+        Ok(()) => format!("The conversation is in {shown}."),
+        Err(error) => {
+            // Half an export would look like a whole one.
+            let _ = std::fs::remove_file(&path);
+            format!("{shown} cannot be written: {error}.")
+        }
     }
 }
 

@@ -118,6 +118,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::CompletePath { .. }
             | Effect::LookForPath(..)
             | Effect::LookAtOrigins(_)
+            | Effect::Export { .. }
             | Effect::Suspend
             | Effect::CaptureMouse(_)
             | Effect::Quit => {}

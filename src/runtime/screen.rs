@@ -68,7 +68,7 @@ pub async fn run_screen(
         caches: Caches::default(),
         preparing,
         prepared,
-        files: Files::new(sender.clone(), tracker.clone()),
+        files: Files::new(sender.clone(), tracker.clone(), Arc::clone(&contents)),
         turns: Turns::new(providers, contents, sender, tracker.clone()),
         keeping,
         opened: Some(opened),
@@ -299,7 +299,8 @@ impl Screen {
                 | Effect::AttachAll(..)
                 | Effect::CompletePath { .. }
                 | Effect::LookForPath(..)
-                | Effect::LookAtOrigins(_) => self.files.carry_out(self.model.current, effect),
+                | Effect::LookAtOrigins(_)
+                | Effect::Export { .. } => self.files.carry_out(self.model.current, effect),
                 Effect::Suspend => {
                     // A stream that is merely not polled would go on taking the shell's input.
                     self.input = None;

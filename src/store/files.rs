@@ -34,7 +34,7 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Options to open a file that, where it is made, is the person's alone.
-pub(super) fn private_options() -> OpenOptions {
+pub fn private_options() -> OpenOptions {
     let mut options = File::options();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

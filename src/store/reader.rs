@@ -6,10 +6,10 @@
 use super::load::{self, Whose};
 use super::search;
 use super::{Place, StoreError, files, presets, row, schema};
-use crate::chat::attachment::read_contents;
+use crate::chat::export::Source;
 use crate::chat::{
-    Conversation, ConversationId, Failure, FileHash, Message, Pending, Preset, SearchHit, Settings,
-    Summary, Unsent,
+    Conversation, ConversationId, Failure, FileHash, Pending, Preset, SearchHit, Settings, Summary,
+    Unsent,
 };
 use rusqlite::{Connection, InterruptHandle, Result, Row, params};
 use std::collections::HashSet;
@@ -135,20 +135,21 @@ impl Reader {
         id: ConversationId,
     ) -> std::result::Result<Option<Loaded>, StoreError> {
         let load = |connection: &_| load::load(connection, &self.place, id, Whose::Everyones);
-        let Some(mut loaded) = self.read(load)? else {
+        let Some(loaded) = self.read(load)? else {
             return Ok(None);
         };
-        let read = |hash| self.content(hash);
-        let head = loaded.conversation.head().map(|head| head.id);
-        let messages = loaded.conversation.messages();
-        let messages: Vec<Message> = messages
-            .map(|message| message.with_contents(read).map(Arc::unwrap_or_clone))
-            .collect::<std::result::Result<_, _>>()?;
-        loaded.conversation = loaded.conversation.with_messages(messages, head);
-        for draft in loaded.unsent.drafts_mut() {
-            read_contents(&mut draft.attachments, read)?;
-        }
-        Ok(Some(loaded))
+        let source = Source {
+            conversation: loaded.conversation,
+            unsent: loaded.unsent,
+            settings: loaded.settings,
+        };
+        let source = source.with_contents(|hash| self.content(hash))?;
+        Ok(Some(Loaded {
+            conversation: source.conversation,
+            unsent: source.unsent,
+            settings: source.settings,
+            ..loaded
+        }))
     }
 
     /// The content of a file that is kept; `None` if none of this name is.

@@ -122,3 +122,42 @@ fn a_path_that_is_pasted_is_attached_instead_on_tab() {
     assert!(!shown.has("my\\ notes"), "{}", shown.text());
     screen.quit();
 }
+
+#[test]
+fn a_conversation_is_exported_to_a_new_file_from_the_message_box() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 ha", "haha");
+    for (file, words) in [
+        ("talk.md", "haha"),
+        ("talk.html", "<!doctype html>"),
+        ("talk.json", "\"haha\""),
+    ] {
+        screen.type_text(&format!("/export ~/{file}"));
+        screen.wait_for_text(&format!("/export ~/{file}"));
+        screen.enter();
+        let path = home.path().join(file);
+        screen.wait_for("where it is", |shown| {
+            shown.has("The conversation is in") && shown.has(file)
+        });
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.to_lowercase().contains(words), "{written}");
+        #[cfg(unix)]
+        {
+            let rights = std::fs::metadata(&path).unwrap();
+            let rights = std::os::unix::fs::PermissionsExt::mode(&rights.permissions());
+            assert_eq!(rights & 0o777, 0o600, "{file}");
+        }
+    }
+    screen.type_text("/export ~/talk.md");
+    screen.wait_for_text("/export ~/talk.md");
+    screen.enter();
+    screen.wait_for_text("is there already; nothing was written");
+    screen.quit();
+
+    let other = Home::new();
+    let exported = home.path().join("talk.json");
+    other.printed(&["import", exported.to_str().unwrap()]);
+    let saved = other.exported(&other.id_of("repeat 2 ha"));
+    assert_eq!(saved["messages"][1]["text"], "haha");
+}

@@ -287,3 +287,27 @@ fn a_copy_tells_of_hidden_characters_and_can_be_had_without_them() {
     let clean = Effect::Copy("ab\tc".to_owned());
     assert!(person.effects.contains(&clean), "{:?}", person.effects);
 }
+
+#[test]
+fn an_export_without_a_form_or_without_a_message_is_refused_and_stays_to_be_mended() {
+    let mut person = Person::new();
+    let refused = |person: &mut Person, typed: &str, word: &str| {
+        person.types(typed).key(KeyCode::Esc).key(KeyCode::Enter);
+        let (remark, _) = person.model.remark.clone().unwrap();
+        assert!(remark.contains(word), "{remark}");
+        assert_eq!(person.draft(), typed, "it stays to be mended");
+        person.ctrl('u');
+    };
+    refused(&mut person, "/export talk.md", "no message");
+    person.sends("one").hears(0, done("reply"));
+    refused(&mut person, "/export talk", ".md, .html or .json");
+    refused(&mut person, "/export", "/export talk.md");
+    person.types("/export talk.HTML").key(KeyCode::Enter);
+    let exports = person.effects.iter().filter_map(|effect| match effect {
+        Effect::Export { path, format, .. } => Some((path.as_str(), *format)),
+        _ => None,
+    });
+    let exports: Vec<_> = exports.collect();
+    assert_eq!(exports, [("talk.HTML", crate::chat::export::Format::Html)]);
+    assert_eq!(person.draft(), "");
+}
