@@ -16,6 +16,7 @@ mod overlay;
 mod status;
 mod switcher;
 pub mod theme;
+mod told;
 mod transcript;
 mod viewer;
 mod words;
@@ -61,7 +62,6 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     status::draw_header(model, theme, caches, frame, header);
     let panes = Panes::new(model, main);
     let view = transcript::draw(model, theme, caches, frame, panes.transcript);
-    status::draw_status(model, theme, caches, frame, status);
     composer::draw(model, theme, frame, composer);
     // Where there is little room the panes lie over each other: the one with the keyboard on top.
     if model.focus == Focus::List {
@@ -73,6 +73,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     if model.focus != Focus::List {
         composer::draw_panel(model, theme, caches, frame, panes.panel);
     }
+    status::draw_status(model, theme, caches, frame, status);
     completing::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };

@@ -4,6 +4,7 @@
 use super::caches::Caches;
 use super::composer::draw_line;
 use super::theme::Theme;
+use super::told::{draw_rows, told};
 use super::words::{count, fitted, fitting, size, span};
 use crate::app::find::Find;
 use crate::app::keymap::{Action, shown_key};
@@ -86,7 +87,7 @@ fn waiting(open: &OpenConversation) -> String {
     }
 }
 
-/// Draws the line over the composer.
+/// Draws the line over the composer, and over the rows above it what does not fit there.
 pub fn draw_status(
     model: &Model,
     theme: &Theme,
@@ -98,14 +99,13 @@ pub fn draw_status(
     if let Some(find) = &open.find {
         return draw_find(find, model.focus == Focus::Find, theme, frame, area);
     }
-    let left = if let Some(trouble) = &model.trouble {
-        let words = format!(" ✗ {} · Esc closes", sanitize::line(trouble));
-        vec![Span::styled(words, theme.error)]
-    } else if let Some((remark, _)) = &model.remark {
-        vec![Span::styled(
-            format!(" {}", sanitize::line(remark)),
-            theme.warning,
-        )]
+    let right = more_below(model, open, theme);
+    let left = if let Some((words, style)) = told(model, theme) {
+        let right: usize = right.iter().map(Span::width).sum();
+        if words.width() + right + 2 > usize::from(area.width) {
+            return draw_rows(&words, style, frame, area);
+        }
+        vec![Span::styled(format!(" {words}"), style)]
     } else if let Some(turn) = &open.turn {
         let stops = if stops_by_key(model, open) {
             format!(" · {} stops", shown_key(Action::Back))
@@ -129,20 +129,21 @@ pub fn draw_status(
     } else {
         Vec::new()
     };
-    let right = if open.scroll.is_following() || model.regions.at_end {
-        Vec::new()
-    } else {
-        let new = match open.scroll.unseen {
-            0 => "more below".to_owned(),
-            1 => "1 new line below".to_owned(),
-            lines => format!("{} new lines below", count(lines)),
-        };
-        vec![Span::styled(
-            format!(" ↓ {new} · {} ", shown_key(Action::End)),
-            theme.warning,
-        )]
-    };
     draw_sides(left, right, frame, area);
+}
+
+/// How much is below what is seen, where that is not the end.
+fn more_below(model: &Model, open: &OpenConversation, theme: &Theme) -> Vec<Span<'static>> {
+    if open.scroll.is_following() || model.regions.at_end {
+        return Vec::new();
+    }
+    let new = match open.scroll.unseen {
+        0 => "more below".to_owned(),
+        1 => "1 new line below".to_owned(),
+        lines => format!("{} new lines below", count(lines)),
+    };
+    let words = format!(" ↓ {new} · {} ", shown_key(Action::End));
+    vec![Span::styled(words, theme.warning)]
 }
 
 /// What the message will cost, part by part.

@@ -14,6 +14,7 @@ mod extremes;
 mod page;
 mod screenshot;
 mod scrolling;
+mod told;
 
 /// A screen of a size, and a model behind it.
 struct Screen {
