@@ -8,7 +8,7 @@ use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
 use crate::app::{Event, Model, update};
 use crate::chat::{Attachment, Draft, SentFile, Unsent};
-use crate::runtime::{Heard, Providers, Time, loaded, run_headless};
+use crate::runtime::{Heard, Providers, Time, decoded, loaded, looks_like_text, run_headless};
 use crate::store::Store;
 use clap::Args;
 use std::io::{IsTerminal, Read};
@@ -16,10 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Said of stdin that is no text.
-const NOT_TEXT: &str =
-    "stdin is not text in UTF-8. Convert it first, with iconv for example, or send a file with -f.";
-/// How much of a file is read before it is looked at.
-const PIECE: u64 = 1 << 20;
+const NOT_TEXT: &str = "stdin is no text. Send a file with -f, to a Space that takes files.";
+/// How much of a file is read before it is looked at, in bytes.
+const HEAD: u64 = 1 << 16;
 
 /// What `ask` takes.
 #[derive(Debug, Args)]
@@ -175,7 +174,7 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
             (Some(text), Place::Both | Place::Prompt) => parts.push(text),
             (None, Place::Prompt) => {
                 return Err(format!(
-                    "{name} is not text in UTF-8, and this Space takes no files. Convert it to text, or choose a Space that takes files."
+                    "{name} is no text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
                 ));
             }
             (_, Place::Space | Place::Both) => {
@@ -197,7 +196,7 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
         read.map_err(|error| format!("stdin cannot be read: {error}."))?;
         if !bytes.is_empty() {
-            let text = String::from_utf8(bytes);
+            let text = decoded(bytes);
             parts.push(text.map_err(|_| NOT_TEXT.to_owned())?);
         }
     }
@@ -208,25 +207,17 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
     Ok(Draft { text, attachments })
 }
 
-/// The text of a file; `None` when it is none: not UTF-8, or with a NUL in it. A large file that
-/// is no text is not read to its end.
+/// The text of a file, whatever its encoding; `None` when it is none. A large file that does not
+/// begin as text is not read to its end.
 fn text_in(path: &Path) -> std::io::Result<Option<String>> {
     let mut file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
-    let mut checked = 0;
-    while (&mut file).take(PIECE).read_to_end(&mut bytes)? > 0 {
-        let fresh = bytes.get(checked..).unwrap_or_default();
-        if fresh.contains(&0) {
-            return Ok(None);
-        }
-        match std::str::from_utf8(fresh) {
-            Ok(_) => checked = bytes.len(),
-            // A character that the piece cut in two is whole with the next one.
-            Err(error) if error.error_len().is_none() => checked += error.valid_up_to(),
-            Err(_) => return Ok(None),
-        }
+    let head = (&mut file).take(HEAD).read_to_end(&mut bytes)?;
+    if !looks_like_text(&bytes, (head as u64) < HEAD) {
+        return Ok(None);
     }
-    Ok(String::from_utf8(bytes).ok())
+    file.read_to_end(&mut bytes)?;
+    Ok(decoded(bytes).ok())
 }
 
 #[cfg(test)]
@@ -241,16 +232,15 @@ mod tests {
             std::fs::write(&path, content).unwrap();
             text_in(&path).unwrap()
         };
-        // A character of three bytes over the border between two pieces.
-        let long = "x".repeat(usize::try_from(PIECE).unwrap() - 1) + "€ and more";
+        // A character of three bytes over the border of what is looked at first.
+        let long = "x".repeat(usize::try_from(HEAD).unwrap() - 1) + "€ and more";
         assert_eq!(read(long.as_bytes()), Some(long.clone()));
         assert_eq!(read(b""), Some(String::new()));
+        assert_eq!(read(b"Gr\xfc\xdfe").as_deref(), Some("Grüße"));
         assert_eq!(read(b"a\0b"), None);
-        assert_eq!(read(b"\x89PNG\r\n"), None);
-        assert_eq!(
-            read("cut in its last €".as_bytes().split_last().unwrap().1),
-            None
-        );
+        assert_eq!(read(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
+        let late = [long.as_bytes(), b"\0"].concat();
+        assert_eq!(read(&late), None);
         assert!(text_in(folder.path()).is_err());
     }
 }

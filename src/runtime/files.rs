@@ -16,6 +16,8 @@ use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Attachment, ConversationId, Origin, SentFile};
 use crate::store::private_options;
+pub use text::{decoded, looks_like_text};
+
 use paths::Paths;
 use std::fs::Metadata;
 use std::io::{self, Write};
@@ -202,7 +204,7 @@ fn read(path: &Path, name: String) -> Result<Attachment, String> {
         return Err(format!("{shown} is too large: more than {limit} MB."));
     }
     let bytes = std::fs::read(path).map_err(failed)?;
-    let attachment = match text::decoded(bytes) {
+    let attachment = match decoded(bytes) {
         Ok(text) => Attachment::new(name, text),
         // What is no text goes as a file; a Space that takes none refuses it with the reason.
         Err(bytes) => Attachment::file(SentFile::new(path, bytes)),

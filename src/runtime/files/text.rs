@@ -38,15 +38,11 @@ pub fn decoded(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
 
 /// Whether the beginning of a file looks like text; `is_whole` says that it is all of it.
 pub fn looks_like_text(head: &[u8], is_whole: bool) -> bool {
-    let mut head = head.to_vec();
-    if !is_whole && let Err(error) = std::str::from_utf8(&head) {
-        // The last character may have been cut.
-        let valid = error.valid_up_to();
-        if error.error_len().is_none() {
-            head.truncate(valid);
-        }
-    }
-    decoded(head).is_ok()
+    // The last character may have been cut; none is longer than four bytes.
+    let cuts = if is_whole { 0..=0 } else { 0..=3 };
+    let mut heads = cuts.filter_map(|cut| head.get(..head.len().checked_sub(cut)?));
+    let has_nul = |bytes: &[u8]| bytes.contains(&0);
+    heads.any(|cut| has_nul(cut) == has_nul(head) && decoded(cut.to_vec()).is_ok())
 }
 
 /// The text in this encoding, where all of it is text.
@@ -137,8 +133,17 @@ mod tests {
 
     #[test]
     fn a_character_that_is_cut_at_the_end_of_the_beginning_does_not_matter() {
-        let head = &CHINESE.as_bytes()[..10];
-        assert!(looks_like_text(head, false));
+        let (gb18030, _, _) = GB18030.encode(CHINESE);
+        let texts = [
+            CHINESE.as_bytes().to_vec(),
+            gb18030.into_owned(),
+            utf16("Grüße 🙂 und mehr", true, u16::to_le_bytes),
+        ];
+        for text in texts {
+            for end in 10..text.len() {
+                assert!(looks_like_text(&text[..end], false), "{end} of {text:?}");
+            }
+        }
         assert!(!looks_like_text(b"text\0", false));
     }
 }
