@@ -276,16 +276,7 @@ impl Screen {
                     self.preparing.want(vec![Work::Find(request, theme)]);
                 }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
-                Effect::CopyCode { text, number } => {
-                    let words = match ui::code_block(&text, number) {
-                        Some(code) => {
-                            self.terminal.copy(&code)?;
-                            format!("Copied code block {number}.")
-                        }
-                        None => format!("This message has no code block {number}."),
-                    };
-                    self.tell(Event::Said(words))?;
-                }
+                Effect::CopyCode { text, number } => self.copy_code(&text, number)?,
                 Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
                 Effect::EditExternally(text) => {
                     self.input = None;
@@ -311,6 +302,17 @@ impl Screen {
             }
         }
         Ok(())
+    }
+
+    fn copy_code(&mut self, text: &str, number: usize) -> io::Result<()> {
+        let words = match ui::code_block(text, number) {
+            Some(code) => {
+                self.terminal.copy(&code)?;
+                format!("Copied code block {number}.")
+            }
+            None => format!("This message has no code block {number}."),
+        };
+        self.tell(Event::Said(words))
     }
 
     fn draw(&mut self) -> io::Result<()> {
