@@ -72,10 +72,17 @@ impl OpenConversation {
         settings: Settings,
     ) -> Self {
         unsent.drafts_mut().for_each(count_hidden);
+        // What was set aside last stands in an empty composer.
+        let is_moved = unsent.draft.is_empty() && !unsent.aside.is_empty();
         let composer = Composer::with_unsent(unsent.draft, unsent.aside);
         let mut open = Self::open(conversation, settings, composer, Kept::default());
         open.queue = unsent.queued.into();
-        open.kept = Kept::from_disk(open.unsent_revisions(), left_by);
+        let kept = if is_moved {
+            [u64::MAX; 3]
+        } else {
+            open.unsent_revisions()
+        };
+        open.kept = Kept::from_disk(kept, left_by);
         open
     }
 

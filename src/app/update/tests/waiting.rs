@@ -314,3 +314,32 @@ fn what_is_sent_leaves_the_draft_and_the_queue_on_the_disk_in_the_same_moment() 
         |change: &Change| matches!(change, Change::SaveQueue { queued, .. } if queued.is_empty());
     assert!(sent("two").iter().any(queue));
 }
+
+#[test]
+fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alone() {
+    let mut person = Person::new();
+    person.tell(Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(Conversation::new("space", "", "")),
+        unsent: Unsent {
+            aside: vec![Draft::new("aside")],
+            ..Unsent::default()
+        },
+        left_by: Vec::new(),
+        settings: crate::chat::Settings::new(),
+        show: true,
+    }));
+    assert_eq!(person.draft(), "aside");
+    person.wait(300);
+    let id = person.model.current;
+    let moved = [
+        Change::SaveDraft {
+            conversation: id,
+            draft: Draft::new("aside"),
+        },
+        Change::SaveAside {
+            conversation: id,
+            aside: Vec::new(),
+        },
+    ];
+    assert!(kept(&person).starts_with(&moved), "{:?}", kept(&person));
+}
