@@ -3,6 +3,7 @@
 #![no_main]
 
 #[path = "../../tests/fuzzing/chance.rs"]
+#[expect(dead_code, reason = "other targets use more of it")]
 mod chance;
 #[path = "../../tests/fuzzing/unseen.rs"]
 mod unseen;
