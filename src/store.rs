@@ -43,13 +43,16 @@ pub use writer::StoreHandle;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The database's name in the data directory.
 pub const FILE_NAME: &str = "spacechat.db";
 
 /// How long a connection waits for another instance's lock before it says so.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How often an older window is looked for.
+const POLL: Duration = Duration::from_millis(20);
 
 /// A data directory that is open: send what is to be kept to `handle`, read with `reader`.
 #[derive(Debug)]
@@ -88,6 +91,15 @@ impl Store {
         let path = files::prepare(dir)?;
         let instance = Arc::new(instance::Instance::begin(dir)?);
         let mut connection = schema::open(&path, busy)?;
+        let began = Instant::now();
+        // A window of an earlier version that is open could not go on with a database of this one.
+        // Of several that begin together, the first brings it up to date.
+        while schema::is_older(&connection, &path)? && instance.is_younger() {
+            if began.elapsed() >= busy {
+                return Err(StoreError::OlderWindow { path });
+            }
+            std::thread::sleep(POLL);
+        }
         schema::migrate(&mut connection, &path)?;
         let interrupted = recover::interrupt_orphans(&mut connection, &instance)
             .map_err(|error| StoreError::sql(&path, &error))?;

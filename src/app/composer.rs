@@ -106,11 +106,15 @@ impl Composer {
     /// aside.
     pub fn take(&mut self) -> Draft {
         let draft = self.draft();
-        let before = self.aside.len();
-        self.aside.retain(|aside| *aside != draft);
-        self.aside_revision += u64::from(self.aside.len() != before);
+        self.no_longer_aside(&draft);
         self.clear();
         draft
+    }
+
+    fn no_longer_aside(&mut self, draft: &Draft) {
+        let before = self.aside.len();
+        self.aside.retain(|aside| aside != draft);
+        self.aside_revision += u64::from(self.aside.len() != before);
     }
 
     fn clear(&mut self) {
@@ -239,7 +243,9 @@ impl Composer {
         if draft.is_empty() {
             return;
         }
-        if self.aside.len() == ASIDE_KEPT {
+        self.aside.retain(|aside| *aside != draft);
+        // What several windows left may be more than that; it is not thrown away.
+        if self.aside.len() >= ASIDE_KEPT {
             self.aside.remove(0);
         }
         self.aside.push(draft);
@@ -250,9 +256,12 @@ impl Composer {
         if self.recall.is_none() {
             let mut prompts = earlier();
             prompts.append(&mut self.aside.clone());
+            let before = self.draft();
+            // It is on the disk meanwhile, and stays where an earlier prompt is taken instead.
+            self.put_aside(before.clone());
             self.recall = Some(Recall {
                 at: prompts.len(),
-                before: self.draft(),
+                before,
                 prompts,
             });
         }
@@ -270,10 +279,12 @@ impl Composer {
             return;
         };
         recall.at = (recall.at + 1).min(recall.prompts.len());
-        let shown = recall.prompts.get(recall.at);
-        self.set(shown.unwrap_or(&recall.before).clone());
-        if recall.at < recall.prompts.len() {
+        if let Some(shown) = recall.prompts.get(recall.at) {
+            self.set(shown.clone());
             self.recall = Some(recall);
+        } else {
+            self.no_longer_aside(&recall.before);
+            self.set(recall.before);
         }
     }
 }

@@ -150,7 +150,8 @@ impl OpenConversation {
         Some(self.kept.since? + GATHERED)
     }
 
-    fn is_behind(&self) -> bool {
+    /// Whether something of it is not kept yet.
+    pub(super) fn is_behind(&self) -> bool {
         let kept = &self.kept;
         let unsent = kept.unsent != self.unsent_revisions() || !kept.left_by.is_empty();
         // A conversation in which nothing was ever written is not kept.

@@ -130,7 +130,10 @@ impl OpenConversation {
 
     /// Whether nothing was ever said or written in it.
     pub fn is_untouched(&self) -> bool {
-        self.conversation.is_empty() && self.composer.is_empty() && self.composer.aside().is_empty()
+        self.conversation.is_empty()
+            && self.composer.is_empty()
+            && self.composer.aside().is_empty()
+            && self.queue.is_empty()
     }
 
     /// Adds the person's message behind `parent` and the reply that will follow it. Gives the

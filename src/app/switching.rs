@@ -169,10 +169,14 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
 }
 
 fn give_up_idle(model: &mut Model) {
+    // What could not be saved yet is here alone.
+    if model.trouble.is_some() {
+        return;
+    }
     let current = model.current;
     let mut room = OPEN_KEPT;
     model.open.retain(|id, open| {
-        let is_busy = open.turn.is_some() || !open.queue.is_empty() || open.due_at().is_some();
+        let is_busy = open.turn.is_some() || !open.queue.is_empty() || open.is_behind();
         if *id == current || is_busy {
             return true;
         }

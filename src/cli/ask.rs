@@ -196,7 +196,8 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
         read.map_err(|error| format!("stdin cannot be read: {error}."))?;
         if !bytes.is_empty() {
-            let text = decoded(bytes);
+            // What is UTF-8 goes as it is, a NUL or a mark at its head included.
+            let text = String::from_utf8(bytes).or_else(|error| decoded(error.into_bytes()));
             parts.push(text.map_err(|_| NOT_TEXT.to_owned())?);
         }
     }

@@ -16,7 +16,8 @@ use std::time::Duration;
 pub(super) struct Applier<'a> {
     pub connection: &'a Connection,
     pub path: &'a Path,
-    /// The instance that receives the replies that are added while they stream.
+    /// The instance that receives the replies that are added while they stream, and in which what
+    /// is unsent was written.
     pub instance: &'a str,
     pub hashes: &'a mut Hashes,
     /// What there is to tell when the transaction is through.

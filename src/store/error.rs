@@ -71,6 +71,12 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// A window of an earlier version is open, and this one would change the database under it.
+    #[error("{} is in use by a spacechat of an earlier version", path.display())]
+    OlderWindow {
+        /// The database.
+        path: PathBuf,
+    },
     /// The disk is full.
     #[error("no space is left for {}", path.display())]
     Full {
@@ -135,6 +141,9 @@ impl StoreError {
             }
             Self::Locked { .. } => {
                 "End the program that uses it, a backup or another spacechat perhaps, and try again."
+            }
+            Self::OlderWindow { .. } => {
+                "End every spacechat that is open (Ctrl+Q), then start this one again."
             }
             Self::Full { .. } => "Make room on the disk; what waits is saved then.",
             Self::Disk { .. } => {

@@ -18,7 +18,7 @@ const ATTEMPTS: usize = 1000;
 /// This instance: it counts as living until this is dropped or the program ends.
 #[derive(Debug)]
 pub(super) struct Instance {
-    /// What messages name as their writer.
+    /// What messages that stream, and what is unsent, name as their writer.
     pub name: String,
     directory: PathBuf,
     path: PathBuf,
@@ -61,6 +61,14 @@ impl Instance {
     /// Whether the instance of this name lives, this one included.
     pub(super) fn is_alive(&self, name: &str) -> bool {
         name == self.name || (Uuid::try_parse(name).is_ok() && held(&self.directory.join(name)))
+    }
+
+    /// Whether an instance that began before this one lives: names are in the order of time.
+    pub(super) fn is_younger(&self) -> bool {
+        let entries = fs::read_dir(&self.directory).into_iter().flatten();
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut older = names.filter(|name| *name < self.name);
+        older.any(|name| self.is_alive(&name))
     }
 }
 

@@ -102,6 +102,11 @@ pub(super) fn require_known(connection: &Connection, path: &Path) -> Result<i64,
     }
 }
 
+/// Whether the database is of an earlier version.
+pub(super) fn is_older(connection: &Connection, path: &Path) -> Result<bool, StoreError> {
+    Ok((1..VERSION).contains(&require_known(connection, path)?))
+}
+
 /// Switches to write-ahead logging. SQLite does not wait for a lock here when another instance
 /// does the same, so this does.
 fn use_log(connection: &Connection, busy: Duration) -> rusqlite::Result<()> {

@@ -13,24 +13,30 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
+use unicode_width::UnicodeWidthStr;
 
 /// The most rows that it takes.
 const MOST_ROWS: usize = 4;
 
+/// What an error ends in.
+const CLOSES: &str = " · Esc closes";
+
 /// What there is to say, and how it looks.
 pub fn told(model: &Model, theme: &Theme) -> Option<(String, Style)> {
     if let Some(trouble) = &model.trouble {
-        let words = format!("✗ {} · Esc closes", sanitize::line(trouble));
+        let words = format!("✗ {}{CLOSES}", sanitize::line(trouble));
         return Some((words, theme.error));
     }
     let (remark, _) = model.remark.as_ref()?;
     Some((sanitize::line(remark), theme.warning))
 }
 
-/// Draws words that are longer than the status line `area` in rows of which it is the last.
+/// Draws words that are longer than the status line `area` in rows of which it is the last. Of more
+/// than [`MOST_ROWS`] the end is cut, but not how it is closed.
 pub fn draw_rows(words: &str, style: Style, frame: &mut Frame, area: Rect) {
     let width = usize::from(area.width).saturating_sub(2);
     let rows = wrap_plain(words, width);
+    let closes = if words.ends_with(CLOSES) { CLOSES } else { "" };
     let mut lines: Vec<String> = rows
         .iter()
         .take(MOST_ROWS)
@@ -38,7 +44,8 @@ pub fn draw_rows(words: &str, style: Style, frame: &mut Frame, area: Rect) {
         .collect();
     if let (Some(row), true) = (rows.get(MOST_ROWS - 1), rows.len() > MOST_ROWS) {
         let rest = words.get(row.start..).unwrap_or("");
-        lines[MOST_ROWS - 1] = format!(" {}", fitted(rest, width));
+        let rest = fitted(rest, width.saturating_sub(closes.width()));
+        lines[MOST_ROWS - 1] = format!(" {rest}{closes}");
     }
     let height = u16::try_from(lines.len()).unwrap_or(1).min(area.y + 1);
     let over = Rect {

@@ -1,7 +1,7 @@
 //! Bytes of a file as text, whatever its encoding; or the finding that they are none.
 //!
-//! A byte order mark decides, then UTF-8, then what the bytes look like as a whole (Latin-1,
-//! GB18030, Shift-JIS …). [`super::Files`] reads the files.
+//! A byte order mark decides, then UTF-8, damaged perhaps, then what the bytes look like as a whole
+//! (Latin-1, GB18030, Shift-JIS …). [`super::Files`] reads the files.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 /// How much of a file tells its encoding, in bytes. The detector is slower than the disk.
 const TELLING: usize = 1 << 20;
 
-/// The text of a file without its byte order mark, or the bytes as they were where they are no
+/// The text of a file without its byte order mark, what is damaged in it as U+FFFD, or the bytes as they were where they are no
 /// text: a NUL in what is no UTF-16, control characters that no text has, a PDF.
 pub fn decoded(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
     // A PDF may be written in letters alone, and yet nobody can read it.
@@ -29,6 +29,9 @@ pub fn decoded(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
         Ok(text) => return Ok(text),
         Err(error) => error.into_bytes(),
     };
+    if is_damaged_utf8(&bytes) {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     let told = &bytes[..bytes.len().min(TELLING)];
     detector.feed(told, told.len() == bytes.len());
@@ -43,6 +46,19 @@ pub fn looks_like_text(head: &[u8], is_whole: bool) -> bool {
     let mut heads = cuts.filter_map(|cut| head.get(..head.len().checked_sub(cut)?));
     let has_nul = |bytes: &[u8]| bytes.contains(&0);
     heads.any(|cut| has_nul(cut) == has_nul(head) && decoded(cut.to_vec()).is_ok())
+}
+
+/// Whether all but a little is UTF-8: cut at its end, or with a stray byte now and then. Texts in
+/// other encodings have hardly a sequence that is valid UTF-8 beyond ASCII.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut sound, mut damaged, mut is_cut) = (0, 0, false);
+    for chunk in bytes.utf8_chunks() {
+        sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        damaged += usize::from(!chunk.invalid().is_empty());
+        is_cut =
+            std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+    }
+    sound >= 10 * damaged || (is_cut && damaged == 1 && sound > 0)
 }
 
 /// The text in this encoding, where all of it is text.
@@ -117,6 +133,18 @@ mod tests {
             decoded(b"\xef\xbb\xbfmarked".to_vec()).as_deref(),
             Ok("marked")
         );
+    }
+
+    #[test]
+    fn damaged_utf8_is_read_as_utf8_with_marks_where_it_is_damaged() {
+        for text in [GERMAN, CHINESE, JAPANESE] {
+            let cut = [text.as_bytes(), &"€".as_bytes()[..2]].concat();
+            assert_eq!(decoded(cut), Ok(format!("{text}\u{fffd}")));
+            let long = text.repeat(3);
+            let stray = [long.as_bytes(), b"\xff", long.as_bytes()].concat();
+            assert_eq!(decoded(stray), Ok(format!("{long}\u{fffd}{long}")));
+        }
+        assert_eq!(decoded(b"caf\xe9".to_vec()).as_deref(), Ok("café"));
     }
 
     #[test]

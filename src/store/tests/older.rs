@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::chat::MessageId;
+use crate::store::StoreError;
+use crate::store::instance::Instance;
 use crate::store::schema::APPLICATION_ID;
+use std::time::Duration;
 
 /// A store of version 1 with a conversation, in it a message and a draft, each with a file.
 fn of_version_1(dir: &Path) -> ConversationId {
@@ -59,4 +62,31 @@ async fn a_database_of_version_1_is_rescued_with_all_that_is_in_it() {
     let rescued = Store::rescue(dir.path(), &new.path().join(FILE_NAME)).unwrap();
     assert_eq!(rescued.gaps, [""; 0]);
     assert_all_there(new.path(), id);
+}
+
+#[tokio::test]
+async fn a_window_of_an_earlier_version_keeps_its_database_until_it_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = of_version_1(dir.path());
+    let older = Instance::begin(dir.path()).unwrap();
+    let patience = Duration::from_millis(50);
+    let error = Store::open_within(dir.path(), patience, |_| {}).unwrap_err();
+    assert!(matches!(error, StoreError::OlderWindow { .. }), "{error}");
+    assert_eq!(number(dir.path(), "PRAGMA user_version"), 1);
+    drop(older);
+    assert_all_there(dir.path(), id);
+}
+
+#[tokio::test]
+async fn several_windows_that_begin_together_on_an_older_database_all_open_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = of_version_1(dir.path());
+    let stores: Vec<Store> = std::thread::scope(|scope| {
+        let opening: Vec<_> = (0..4).map(|_| scope.spawn(|| open(dir.path()))).collect();
+        let stores = opening.into_iter().map(|store| store.join().unwrap());
+        stores.collect()
+    });
+    for store in &stores {
+        assert_eq!(load(store, id).unsent.draft.text, "and this?");
+    }
 }

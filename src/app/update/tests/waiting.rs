@@ -343,3 +343,32 @@ fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alon
     ];
     assert!(kept(&person).starts_with(&moved), "{:?}", kept(&person));
 }
+
+#[test]
+fn what_is_being_written_is_kept_while_earlier_prompts_are_walked_and_when_one_is_taken() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, done("reply")).types("half");
+    person.key(KeyCode::Up).wait(300);
+    assert_eq!(person.draft(), "one");
+    let aside = |person: &Person| {
+        let saved = kept(person)
+            .into_iter()
+            .rev()
+            .find_map(|change| match change {
+                Change::SaveAside { aside, .. } => Some(aside),
+                _ => None,
+            });
+        saved.unwrap_or_default()
+    };
+    assert_eq!(aside(&person), [Draft::new("half")]);
+    person.key(KeyCode::Down).wait(300);
+    assert_eq!(person.draft(), "half");
+    assert_eq!(aside(&person), [], "it stands in the composer alone");
+
+    person.key(KeyCode::Up).types("!").wait(300);
+    assert_eq!(person.draft(), "one!");
+    assert_eq!(aside(&person), [Draft::new("half")]);
+    person.key(KeyCode::Enter).hears(1, done("reply"));
+    person.key(KeyCode::Up);
+    assert_eq!(person.draft(), "half", "Up brings it back first");
+}
