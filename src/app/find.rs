@@ -29,6 +29,8 @@ pub struct Find {
     is_searching: bool,
     /// Whether the texts have changed since it was asked for.
     is_stale: bool,
+    /// The message in which the first place is to be shown.
+    landing: Option<MessageId>,
 }
 
 /// What a search depends on.
@@ -107,6 +109,16 @@ pub(super) fn open(model: &mut Model) {
         .find
         .get_or_insert_with(Find::default);
     model.focus = Focus::Find;
+}
+
+/// Marks words that were found elsewhere, and shows the first of them in a message. The keyboard
+/// stays where it is.
+pub(super) fn land(open: &mut OpenConversation, message: MessageId, words: &str) {
+    open.find = Some(Find {
+        query: Editor::new(words),
+        landing: Some(message),
+        ..Find::default()
+    });
 }
 
 /// Ends the search, if there is one; the view stays where it is.
@@ -206,8 +218,21 @@ pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hi
         return;
     }
     find.is_searching = false;
-    let is_another = find.at.is_none();
     find.hits = Arc::new(hits);
+    if let Some(message) = find.landing.take() {
+        let mut hits = find.hits.list.iter();
+        match hits.position(|hit| hit.place.message == message) {
+            Some(at) => {
+                find.at = Some(at);
+                open.scroll.to_place(find.hits.list[at].place);
+            }
+            // It is in what does not show: a file, a thought that is folded.
+            None if model.focus != Focus::Find => open.find = None,
+            None => {}
+        }
+        return;
+    }
+    let is_another = find.at.is_none();
     if is_another {
         let top = view.map(|(top, _)| order(open, top));
         let find = open.find.as_ref();
@@ -230,6 +255,7 @@ pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hi
 pub(super) fn typed(open: &mut OpenConversation) {
     if let Some(find) = &mut open.find {
         find.at = None;
+        find.landing = None;
     }
 }
 

@@ -22,8 +22,9 @@ pub struct Library {
     edition: u64,
     /// The conversation that is to be duplicated once it was read.
     pub(super) copying: Option<ConversationId>,
-    /// The message that is to be shown once its conversation is.
-    pub(super) landing: Option<(ConversationId, MessageId)>,
+    /// The message that is to be shown once its conversation is, and the words that are to be
+    /// marked there.
+    pub(super) landing: Option<(ConversationId, MessageId, String)>,
 }
 
 impl Library {

@@ -105,7 +105,20 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> bool {
     true
 }
 
-/// Enter in the switcher: opens the conversation at the mark, a message that was found in view.
+/// What is to be marked in a message that was found: the whole query where it stands there like
+/// that, else the first word of it.
+fn marked_words(hit: &SearchHit, query: &str) -> String {
+    let query = query.trim().trim_matches('"').to_lowercase();
+    if hit.snippet.to_lowercase().contains(&query) {
+        return query;
+    }
+    let first = hit.matches.first().cloned();
+    let first = first.and_then(|place| hit.snippet.get(place));
+    first.map(str::to_lowercase).unwrap_or(query)
+}
+
+/// Enter in the switcher: opens the conversation at the mark, a message that was found at its
+/// words.
 pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Switcher(switcher)) = model.overlay.take() else {
         return Vec::new();
@@ -113,7 +126,10 @@ pub(super) fn open_found(model: &mut Model) -> Vec<Effect> {
     let found = switcher.found(&model.library.summaries);
     let target = match found.get(switcher.menu.at) {
         Some(Found::Title(summary)) => (summary.id, None),
-        Some(Found::Text(hit)) => (hit.conversation, Some(hit.message)),
+        Some(Found::Text(hit)) => {
+            let words = marked_words(hit, &switcher.menu.query.text());
+            (hit.conversation, Some((hit.message, words)))
+        }
         None => return Vec::new(),
     };
     model.focus = Focus::Composer;

@@ -8,7 +8,7 @@ use super::editor::Editor;
 use super::keep::keep;
 use super::open::OpenConversation;
 use super::{
-    Effect, Focus, Model, Overlay, StoreEvent, attaching, history, presets, settings, tree,
+    Effect, Focus, Model, Overlay, StoreEvent, attaching, find, history, presets, settings, tree,
 };
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Unsent};
 use crate::chat::{export, import_changes};
@@ -112,14 +112,14 @@ fn loaded(
     }
 }
 
-/// Goes to a conversation, reading it first where it is not open; to a message in it, if one is
-/// named.
+/// Goes to a conversation, reading it first where it is not open; to the first of these words in a
+/// message, if one is named.
 pub(super) fn go_to(
     model: &mut Model,
     id: ConversationId,
-    message: Option<MessageId>,
+    message: Option<(MessageId, String)>,
 ) -> Vec<Effect> {
-    model.library.landing = message.map(|message| (id, message));
+    model.library.landing = message.map(|(message, words)| (id, message, words));
     if model.open.contains_key(&id) {
         return show_open(model, id);
     }
@@ -162,8 +162,9 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         });
     }
     effects.extend(attaching::look_at_all(model.conversation()));
-    if let Some((_, message)) = model.library.landing.take_if(|(at, _)| *at == id) {
+    if let Some((_, message, words)) = model.library.landing.take_if(|(at, ..)| *at == id) {
         effects.extend(tree::show_message(model, message));
+        find::land(model.conversation_mut(), message, &words);
     }
     effects
 }

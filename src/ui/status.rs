@@ -179,12 +179,14 @@ fn ledger_line(ledger: &Ledger, theme: &Theme) -> Vec<Span<'static>> {
 
 /// The field of what is looked for in the conversation, and what was found.
 fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let keys = format!(
-        " · {} next · {} before · {} ends ",
-        shown_key(Action::FindNext),
-        shown_key(Action::FindPrevious),
-        shown_key(Action::Back)
-    );
+    let ends = shown_key(Action::Back);
+    let keys = if has_focus {
+        let (next, before) = (Action::FindNext, Action::FindPrevious);
+        let (next, before) = (shown_key(next), shown_key(before));
+        format!(" · {next} next · {before} before · {ends} ends ")
+    } else {
+        format!(" · {} goes on · {ends} ends ", shown_key(Action::Find))
+    };
     let told = find.told();
     // The field keeps a third of the line; the keys give way to it.
     let room = usize::from(area.width) * 2 / 3;

@@ -33,6 +33,16 @@ fn an_old_sentence_is_found_by_its_words_and_landed_on() {
     screen.wait_for("the beginning of a long conversation", |shown| {
         !shown.has("╭ Switch conversation") && shown.has("我们去京都旅行") && !shown.has("word599")
     });
+    screen.resize(60, 14);
+    screen.press(CTRL_O);
+    screen.wait_for_text("╭ Switch conversation");
+    screen.type_text("word300");
+    screen.wait_for_text("word299 word300");
+    screen.press(DOWN);
+    screen.press_apart(ENTER);
+    screen.wait_for("the word itself, far down in a message", |shown| {
+        shown.has("Find › word300") && shown.has("word299 ") && !shown.has("word599")
+    });
     screen.quit();
 }
 

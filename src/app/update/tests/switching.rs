@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::app::SearchAnswer;
-use crate::app::scroll::Anchor;
+use crate::app::find::{Hit, Hits};
+use crate::app::scroll::{Anchor, Place};
 use crate::app::switcher::Found;
 use crate::chat::{MessageId, SearchHit};
 
@@ -276,6 +277,28 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     assert_eq!(person.texts(), ["the old wording"]);
     let anchor = person.model.conversation().scroll.anchor;
     assert!(matches!(anchor, Anchor::At(place) if place.message == first));
+    let asked = person.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Find(request) => Some((request.number, request.query.clone())),
+        _ => None,
+    });
+    let (number, query) = asked.unwrap();
+    assert_eq!(query, "old", "it is looked for in the message");
+    let hit = |row| Hit {
+        place: Place {
+            message: first,
+            block: 1,
+            row,
+            is_plain: false,
+        },
+        columns: 4..7,
+        next_row: None,
+    };
+    let mut hits = Hits::default();
+    hits.add(first, 1, vec![hit(90), hit(95)]);
+    person.tell(Event::Found(all[0].id, number, hits));
+    let anchor = person.model.conversation().scroll.anchor;
+    assert_eq!(anchor, Anchor::At(hit(90).place));
+    assert_eq!(person.model.focus, Focus::Composer, "one can go on writing");
     assert!(kept(&person).contains(&Change::SetHead {
         conversation: all[0].id,
         from: Some(other),
