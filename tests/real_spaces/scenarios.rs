@@ -168,7 +168,9 @@ fn the_text_of_a_file_is_appended(space: &Space) {
 fn files_that_are_no_text_arrive_with_their_names_and_sizes(space: &Space) {
     let program = Program::at(space);
     let (image, data) = ("image 1.png", "größe.bin");
-    fs::write(program.home().join(image), [0x89; 4_321]).expect("the image can be written");
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    png.resize(4_321, 0x89);
+    fs::write(program.home().join(image), png).expect("the image can be written");
     fs::write(program.home().join(data), vec![0; 3_000_000]).expect("the data can be written");
     let ended = program.run(["ask", "-f", image, "-f", data, "files"]);
     ended.expect_code(0);
