@@ -31,6 +31,7 @@ mod settings;
 mod shelf;
 pub mod switcher;
 mod switching;
+mod trash;
 mod tree;
 pub mod turn;
 pub mod unsent;
@@ -42,7 +43,9 @@ pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
-use crate::chat::{Conversation, ConversationId, Failure, Origin, Preset, Settings, SpaceInput};
+use crate::chat::{
+    Conversation, ConversationId, Failure, Origin, Preset, Settings, SpaceInput, Summary,
+};
 use attaching::SurveyBox;
 use completing::Completing;
 use editor::Editor;
@@ -224,6 +227,8 @@ pub enum Overlay {
     Login(Box<LoginBox>),
     /// The box that chooses a Space, and what is known of the one that was chosen.
     Spaces(Menu, Option<SpaceCheck>),
+    /// What was deleted and can be brought back, once it was read.
+    Trash(Option<Picker<Summary>>),
     /// What of a folder or a pattern is to be attached.
     Survey(Box<SurveyBox>),
 }

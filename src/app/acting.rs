@@ -5,7 +5,8 @@ use super::keymap::{Action, Context, Edit, lookup, shown_key};
 use super::update::{page, quit};
 use super::{
     Effect, Focus, Model, Overlay, QUIT_ARMED, TextView, attaching, choosing, completing, find,
-    history, ledger, login, outline, presets, sending, settings, shelf, switcher, switching, tree,
+    history, ledger, login, outline, presets, sending, settings, shelf, switcher, switching, trash,
+    tree,
 };
 use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -78,6 +79,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             _ => return None,
         },
         Overlay::Presets(_) => return presets::key(model, key),
+        Overlay::Trash(_) => return trash::key(model, key),
         Overlay::SavePreset(_) => return presets::save_key(model, key),
         Overlay::Login(_) => return login::key(model, key),
         Overlay::Survey(_) => return attaching::key(model, key),
@@ -139,13 +141,16 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
             Overlay::Rename(_, field) | Overlay::Setting(_, field) | Overlay::SavePreset(field),
         ) => return change(field),
         Some(Overlay::Presets(shown)) => return shown.picker.change(change),
+        Some(Overlay::Trash(Some(picker))) => return picker.change(change),
         Some(Overlay::Login(login)) => return change(login.field()),
         Some(Overlay::Switcher(switcher)) => return change(&mut switcher.menu.query),
         Some(Overlay::History(picker)) => return picker.change(change),
         Some(Overlay::Outline(picker)) => return picker.change(change),
         Some(Overlay::Palette(picker)) => return picker.change(change),
         Some(Overlay::Spaces(menu, _)) => return change(&mut menu.query),
-        Some(Overlay::Help(_) | Overlay::Text(_) | Overlay::Survey(_)) => return,
+        Some(Overlay::Help(_) | Overlay::Text(_) | Overlay::Survey(_) | Overlay::Trash(None)) => {
+            return;
+        }
         None => {}
     }
     let focus = model.focus;
@@ -197,6 +202,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Open => switching::open_selected(model),
         Action::Delete => switching::delete(model),
         Action::Undelete => switching::undelete(model),
+        Action::Trash => trash::open(model),
         Action::Rename => switching::open_rename(model),
         Action::Pin => switching::pin(model),
         Action::Duplicate => switching::duplicate(model),

@@ -51,6 +51,8 @@ pub enum Effect {
     /// Read the saved system messages; they come back as [`super::event::StoreEvent::Presets`],
     /// with this number.
     Presets(u64),
+    /// Read what is in the trash; it comes back as [`super::event::StoreEvent::Trash`].
+    Trash,
     /// Tell the person, who looks elsewhere, by bell and by a notice of the desktop.
     Ring(String),
     /// Search the texts of all conversations; what is found comes back as

@@ -83,6 +83,8 @@ pub enum StoreEvent {
     /// The saved system messages, by their names, as the answer to the question of this number; 0
     /// is what is read at the start.
     Presets(u64, Vec<Preset>),
+    /// What is in the trash, newest first.
+    Trash(Vec<Summary>),
     /// Another window has moved this conversation's head: it is to be read again.
     HeadElsewhere(ConversationId),
     /// Something could not be saved or read; in words for a person.

@@ -124,6 +124,8 @@ pub enum Action {
     Delete,
     /// Takes the one deleted last out of the trash.
     Undelete,
+    /// Opens the box of what was deleted.
+    Trash,
     /// Puts it at the head of the list, or back to its place.
     Pin,
     /// Makes another one that holds the same.

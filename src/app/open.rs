@@ -52,6 +52,8 @@ pub struct OpenConversation {
     /// The system message that a saved one took the place of.
     pub(super) system_before: Option<Arc<str>>,
     pub(super) kept: Kept,
+    /// Whether the list on disk has had it.
+    pub(super) is_listed: bool,
     /// Grows when something begins or ends to be written anew.
     pub(super) edits: u64,
     /// The head on disk, where another window has put it on another path than what is seen here.
@@ -77,6 +79,7 @@ impl OpenConversation {
         let composer = Composer::with_unsent(unsent.draft, unsent.aside);
         let mut open = Self::open(conversation, settings, composer, Kept::default());
         open.queue = unsent.queued.into();
+        open.is_listed = true;
         let kept = if is_moved {
             [u64::MAX; 3]
         } else {
@@ -107,6 +110,7 @@ impl OpenConversation {
             settings,
             system_before: None,
             kept,
+            is_listed: false,
             edits: 0,
             elsewhere: None,
         }

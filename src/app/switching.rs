@@ -6,11 +6,13 @@
 
 use super::editor::Editor;
 use super::keep::keep;
+use super::keymap::{Action, Context, key_in};
 use super::open::OpenConversation;
 use super::{
-    Effect, Focus, Model, Overlay, StoreEvent, attaching, find, history, presets, settings, tree,
+    Effect, Focus, Model, Overlay, StoreEvent, attaching, find, history, presets, settings, trash,
+    tree,
 };
-use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Unsent};
+use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Summary, Unsent};
 use crate::chat::{export, import_changes};
 
 /// Open conversations in which nothing happens are given up beyond this many; the disk has them.
@@ -21,7 +23,13 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
     match event {
         StoreEvent::Listed(summaries) => {
             let is_first = model.library.summaries.is_empty();
+            for summary in &summaries {
+                if let Some(open) = model.open.get_mut(&summary.id) {
+                    open.is_listed = true;
+                }
+            }
             model.library.take(summaries);
+            list_unsaved(model);
             let mut effects = changed_elsewhere(model);
             if is_first && model.prompts.is_empty() {
                 effects.push(Effect::Prompts);
@@ -47,6 +55,10 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
         }
         StoreEvent::Presets(number, saved) => {
             presets::read(model, number, saved);
+            Vec::new()
+        }
+        StoreEvent::Trash(deleted) => {
+            trash::hear(model, deleted);
             Vec::new()
         }
         StoreEvent::Trouble(words) => {
@@ -137,6 +149,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         model.open.remove(&before);
     }
     give_up_idle(model);
+    list_unsaved(model);
     model.library.selected = Some(id);
     model.overlay = None;
     let open = model.conversation_mut();
@@ -167,6 +180,27 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         find::land(model.conversation_mut(), message, &words);
     }
     effects
+}
+
+/// Puts those conversations into the list that began here and are not in the one on disk yet: a
+/// disk that is slow or full must not hide what somebody wrote.
+fn list_unsaved(model: &mut Model) {
+    let library = &mut model.library;
+    let unsaved = model.open.values().filter(|open| {
+        let is_there = open.is_listed || open.is_untouched();
+        !is_there
+            && library
+                .summaries
+                .iter()
+                .all(|summary| summary.id != open.conversation.id)
+    });
+    let mut unsaved: Vec<Summary> = unsaved.map(OpenConversation::summary).collect();
+    if unsaved.is_empty() {
+        return;
+    }
+    unsaved.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
+    unsaved.append(&mut library.summaries);
+    library.take(unsaved);
 }
 
 fn give_up_idle(model: &mut Model) {
@@ -294,7 +328,10 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn undelete(model: &mut Model) -> Vec<Effect> {
     let Some((id, title)) = model.library.deleted.pop() else {
-        model.remark("Nothing else was deleted since the program began; `spacechat list --trash` tells what was before.");
+        let trash = key_in(Action::Trash, Context::List);
+        model.remark(format!(
+            "Nothing else was deleted since the program began; {trash} has what was before."
+        ));
         return Vec::new();
     };
     model.remark(format!("“{title}” is back."));

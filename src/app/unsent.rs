@@ -4,7 +4,7 @@
 //! The queue itself is in [`super::queue`]; what is sent when, `super::sending` decides.
 
 use super::OpenConversation;
-use crate::chat::{Draft, MessageId, MessageState, Pending, Unsent};
+use crate::chat::{Draft, MessageId, MessageState, Pending, Summary, Unsent};
 
 /// What is being written anew in the composer, and what stood there before.
 #[derive(Debug, Clone)]
@@ -77,6 +77,26 @@ impl OpenConversation {
             Pending::Nothing
         } else {
             Pending::Draft
+        }
+    }
+
+    /// Itself as it stands in a list.
+    pub(super) fn summary(&self) -> Summary {
+        let conversation = &self.conversation;
+        let head = conversation.head();
+        Summary {
+            id: conversation.id,
+            title: conversation.shown_title(),
+            preview: String::new(),
+            space: conversation.space.clone(),
+            model: conversation.model.clone(),
+            created_at: conversation.created_at,
+            updated_at: head.map_or(conversation.created_at, |head| head.created_at),
+            messages: conversation.messages().count(),
+            pending: self.pending(),
+            state: head.map(|head| head.state),
+            pinned: false,
+            trashed: false,
         }
     }
 

@@ -109,6 +109,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Find(_)
             | Effect::Prompts
             | Effect::Presets(_)
+            | Effect::Trash
             | Effect::Ring(_)
             | Effect::Copy(_)
             | Effect::CopyCode { .. }

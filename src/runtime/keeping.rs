@@ -41,6 +41,7 @@ enum Request {
     List,
     Prompts,
     Presets(u64),
+    Trash,
     Search(Query),
 }
 
@@ -82,6 +83,11 @@ impl Keeping {
     /// Has the saved system messages read, as the answer to this question.
     pub fn presets(&self, number: u64) {
         self.ask(Request::Presets(number));
+    }
+
+    /// Has the trash read.
+    pub fn trash(&self) {
+        self.ask(Request::Trash);
     }
 
     /// Has the texts of all conversations searched, and the search before it ended.
@@ -130,6 +136,7 @@ impl Open {
             Request::Presets(number) => {
                 drop(tokio::spawn(presets(handle, reader, events, number)));
             }
+            Request::Trash => drop(tokio::spawn(trash(handle, reader, events))),
             Request::Search(query) => drop(self.queries.send_replace(query)),
         }
     }
@@ -286,6 +293,18 @@ async fn presets(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event
     let read = tokio::task::spawn_blocking(move || reader.presets()).await;
     let event = match read {
         Ok(Ok(presets)) => StoreEvent::Presets(number, presets),
+        Ok(Err(error)) => trouble(&error),
+        Err(_) => return,
+    };
+    let _ = events.send(Event::Store(event)).await;
+}
+
+/// Reads the trash, with what this window has just put there.
+async fn trash(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event>) {
+    handle.flush().await;
+    let read = tokio::task::spawn_blocking(move || reader.trash()).await;
+    let event = match read {
+        Ok(Ok(deleted)) => StoreEvent::Trash(deleted),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
     };

@@ -270,6 +270,7 @@ impl Screen {
                 Effect::Look(space) => self.turns.look(space),
                 Effect::Prompts => self.keeping.prompts(),
                 Effect::Presets(number) => self.keeping.presets(number),
+                Effect::Trash => self.keeping.trash(),
                 Effect::Ring(words) => self.terminal.ring(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());

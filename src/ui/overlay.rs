@@ -7,7 +7,7 @@ use super::composer::draw_line;
 use super::switcher;
 use super::theme::Theme;
 use super::viewer;
-use super::words::{count, fitted, fitting};
+use super::words::{age, count, fitted, fitting};
 use crate::app::choosing::Choice;
 use crate::app::editor::Editor;
 use crate::app::keymap::{Action, Binding, Context, bindings, key_in, shown_key};
@@ -15,7 +15,7 @@ use crate::app::login::LoginBox;
 use crate::app::outline::Entry;
 use crate::app::picker::Picker;
 use crate::app::{Menu, Model, Overlay, SpaceCheck, SpaceChoice, choosing};
-use crate::chat::Preset;
+use crate::chat::{Preset, Summary};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -68,6 +68,13 @@ pub fn draw(
             }
         }
         Some(Overlay::Presets(shown)) => draw_presets(&shown.picker, theme, frame, area),
+        Some(Overlay::Trash(picker)) => {
+            let hint = " Enter brings it back · Esc closes ";
+            match picker {
+                Some(picker) => draw_trash(picker, hint, model, theme, frame, area),
+                None => drop(draw_box(" Trash ", hint, theme, frame, area)),
+            }
+        }
         Some(Overlay::SavePreset(name)) => {
             let title = if model
                 .presets
@@ -103,6 +110,21 @@ fn draw_outline(picker: &Picker<Entry>, theme: &Theme, frame: &mut Frame, area: 
     let leaves_out = key_in(Action::LeaveOut, Context::Outline);
     let hint = format!(" Enter goes there · {leaves_out} leaves out · Esc closes ");
     let menu = (" Outline ", hint.as_str(), picker.menu());
+    draw_menu(menu, picker.found(), shown, theme, frame, area);
+}
+
+/// What was deleted, with when its last message came.
+fn draw_trash(
+    picker: &Picker<Summary>,
+    hint: &str,
+    model: &Model,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) {
+    let now = model.clock.wall;
+    let shown = |deleted: &Summary| (deleted.title.clone(), age(now, deleted.updated_at));
+    let menu = (" Trash, for 30 days ", hint, picker.menu());
     draw_menu(menu, picker.found(), shown, theme, frame, area);
 }
 

@@ -234,7 +234,7 @@ fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
             ))
         }
         Focus::List => Some(
-            "Enter opens · d deletes · u brings back · r renames · p pins · y duplicates · Esc leaves"
+            "Enter opens · d deletes · u brings back · t trash · r renames · p pins · y duplicates · Esc leaves"
                 .to_owned(),
         ),
         _ => None,

@@ -1,7 +1,7 @@
 //! The list of conversations: names, the trash, and a thousand of them.
 
 use super::home::Home;
-use super::keys::{CTRL_U, DOWN, END, F3};
+use super::keys::{CTRL_U, DOWN, END, ENTER, F3};
 use super::screen::{Screen, WINDOW};
 use rusqlite::Connection;
 use spacechat::chat::{Conversation, Message, Role, Settings, Unsent, import_changes};
@@ -56,6 +56,30 @@ fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
     assert_eq!(titles, ["yellow fruit"]);
     let trash = home.printed(&["list", "--trash"]);
     assert!(trash.contains("repeat 2 apple"), "{trash}");
+}
+
+#[test]
+fn what_was_deleted_another_day_comes_back_from_the_trash() {
+    let home = Home::new();
+    Screen::with_two_conversations(&home).quit();
+    home.printed(&["delete", &home.id_of("repeat 2 apple")]);
+    let mut screen = Screen::demo(&home, &[]);
+    screen.press(F3);
+    screen.wait_for_text("│   repeat 2 banana");
+    screen.press_apart("u");
+    screen.wait_for_text("Nothing else was deleted since the program began; t has");
+    screen.press_apart("t");
+    screen.wait_for_text("▸ repeat 2 apple");
+    screen.type_text("apl");
+    screen.wait_for_text("› apl");
+    screen.press_apart(ENTER);
+    screen.wait_for("it in the list", |shown| {
+        shown.has("▸  repeat 2 apple") && shown.has("“repeat 2 apple” is back")
+    });
+    screen.press_apart("t");
+    screen.wait_for_text("The trash is empty.");
+    screen.quit();
+    assert_eq!(home.listed().len(), 2);
 }
 
 /// Saves conversations as if each had been a question and an answer.

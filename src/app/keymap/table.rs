@@ -81,6 +81,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::List, Action::Rename, &[key(Char('r'))], "rename the conversation"),
     bind(Context::List, Action::Delete, &[key(Char('d')), key(Delete)], "delete the conversation (to the trash)"),
     bind(Context::List, Action::Undelete, &[key(Char('u'))], "bring the deleted one back"),
+    bind(Context::List, Action::Trash, &[key(Char('t'))], "the trash: bring back what was deleted before"),
     bind(Context::All, Action::Spaces, &[], "choose the Space of this conversation"),
     bind(Context::All, Action::CopyReply, &[], "copy the last reply"),
     bind(Context::All, Action::CopyAll, &[], "copy the whole conversation as Markdown"),

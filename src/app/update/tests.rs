@@ -12,6 +12,7 @@ mod finding;
 mod keeping;
 mod presets;
 mod switching;
+mod unsaved;
 mod versions;
 mod waiting;
 
