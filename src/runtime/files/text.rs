@@ -9,8 +9,9 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 /// How much of a file tells its encoding, in bytes. The detector is slower than the disk.
 const TELLING: usize = 1 << 20;
 
-/// The text of a file without its byte order mark, what is damaged in it as U+FFFD, or the bytes as they were where they are no
-/// text: a NUL in what is no UTF-16, control characters that no text has, a PDF.
+/// The text of a file without its byte order mark, what is damaged in it as U+FFFD; or the bytes as
+/// they were where they are no text: a NUL in what is no UTF-16, control characters that no text
+/// has, a PDF.
 pub fn decoded(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
     // A PDF may be written in letters alone, and yet nobody can read it.
     if bytes.starts_with(b"%PDF-") {
