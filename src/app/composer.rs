@@ -243,11 +243,15 @@ impl Composer {
         if draft.is_empty() {
             return;
         }
-        self.aside.retain(|aside| *aside != draft);
+        self.hold_aside(draft);
         // What several windows left may be more than that; it is not thrown away.
-        if self.aside.len() >= ASIDE_KEPT {
+        if self.aside.len() > ASIDE_KEPT {
             self.aside.remove(0);
         }
+    }
+
+    fn hold_aside(&mut self, draft: Draft) {
+        self.aside.retain(|aside| *aside != draft);
         self.aside.push(draft);
         self.aside_revision += 1;
     }
@@ -256,9 +260,14 @@ impl Composer {
         if self.recall.is_none() {
             let mut prompts = earlier();
             prompts.append(&mut self.aside.clone());
+            if prompts.is_empty() {
+                return;
+            }
             let before = self.draft();
             // It is on the disk meanwhile, and stays where an earlier prompt is taken instead.
-            self.put_aside(before.clone());
+            if !before.is_empty() {
+                self.hold_aside(before.clone());
+            }
             self.recall = Some(Recall {
                 at: prompts.len(),
                 before,

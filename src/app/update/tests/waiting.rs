@@ -372,3 +372,19 @@ fn what_is_being_written_is_kept_while_earlier_prompts_are_walked_and_when_one_i
     person.key(KeyCode::Up);
     assert_eq!(person.draft(), "half", "Up brings it back first");
 }
+
+#[test]
+fn up_without_an_earlier_prompt_sets_nothing_aside_and_one_with_throws_nothing_away() {
+    let mut person = Person::new();
+    person.types("half").key(KeyCode::Up).types(" more");
+    assert_eq!(person.draft(), "half more");
+    let aside = |person: &Person| person.model.conversation().composer.aside().len();
+    assert_eq!(aside(&person), 0, "a part of it would come back");
+
+    for number in 0..20 {
+        person.types(&number.to_string()).ctrl('c');
+    }
+    let all = aside(&person);
+    person.types("new").key(KeyCode::Up).key(KeyCode::Down);
+    assert_eq!((person.draft().as_str(), aside(&person)), ("new", all));
+}
