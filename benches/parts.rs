@@ -17,7 +17,7 @@ use spacechat::app::turn::TurnId;
 use spacechat::app::{Clock, Defaults, Event, Input, Model, ReplyUpdate, StoreEvent, update};
 use spacechat::chat::{Draft, Settings, Stage, Unsent};
 use spacechat::gradio::delta::Outputs;
-use spacechat::gradio::sse::Decoder;
+use spacechat::http::sse::Decoder;
 use spacechat::markdown::{Growing, Numbering, lines, parse};
 use spacechat::ui::{self, Caches, Theme, ThemeName};
 use std::hint::black_box;

@@ -20,7 +20,8 @@ use crate::app::{DEMO_SPACE, Defaults, Given, SpaceChoice};
 use crate::chat;
 use crate::config::{self, Settings};
 use crate::demo::Fault;
-use crate::gradio::{self, Login, Token};
+use crate::http::{self, Login, Token};
+use crate::provider::catalog::NameRules;
 use crate::provider::{ProviderError, catalog, hub};
 use crate::runtime::Embedded;
 use crate::sanitize;
@@ -116,8 +117,11 @@ struct Context {
     set: chat::Settings,
     /// What was given on the command line itself: it holds for a saved conversation too.
     given: Given,
-    insecure_http: bool,
-    options: gradio::Options,
+    /// What names of Spaces are read by.
+    names: NameRules,
+    /// The name and the password that stood in the address of `space`.
+    address_login: Option<Login>,
+    options: http::Options,
     hub: hub::Options,
     /// Where conversations are kept.
     directory: Option<PathBuf>,
@@ -178,32 +182,43 @@ impl Context {
     fn new(global: Global) -> Result<Self, config::ConfigError> {
         let mut settings = Settings::load(global.config.as_deref())?;
         keys::take(&mut settings);
-        let mut options = settings.gradio_options();
+        let mut options = settings.http_options();
         options.proxy = global.proxy.or(options.proxy);
         let mut hub = hub::Options::at(std::env::var("HF_ENDPOINT").ok());
         hub.insecure_http = global.insecure_http;
         options.token = Token::find(|name| std::env::var_os(name), &hub.endpoint);
         let login = std::env::var("SPACECHAT_LOGIN").ok();
         options.login = login.as_deref().and_then(Login::parse);
+        let names = NameRules {
+            hub: hub.endpoint.clone(),
+            insecure_http: global.insecure_http,
+        };
         let chat = settings.chat.clone();
         let tracker = TaskTracker::new();
         let is_demo = global.demo || global.demo_fault.is_some();
         let demo = is_demo.then(|| DEMO_SPACE.to_owned());
+        let written = demo.or(global.space);
         let given = Given {
-            space: demo.or(global.space),
+            space: written
+                .as_deref()
+                .map(|space| catalog::canonical(space, &names)),
             model: global.model.clone(),
             system: global.system.clone(),
             settings: global.set.iter().cloned().collect(),
         };
-        let named = std::env::var("SPACECHAT_SPACE").ok();
-        let named = named.filter(|name| !name.is_empty());
+        let environment = std::env::var("SPACECHAT_SPACE").ok();
+        let environment = environment.filter(|name| !name.is_empty());
+        let written = written.or(environment).unwrap_or(chat.space);
         Ok(Self {
-            space: given.space.clone().or(named).unwrap_or(chat.space),
+            space: catalog::canonical(&written, &names),
+            address_login: catalog::Space::parse(&written, &names)
+                .ok()
+                .and_then(|space| space.login),
+            names,
             given,
             model: global.model.unwrap_or(chat.model),
             system: global.system.unwrap_or(chat.system),
             set: global.set.into_iter().collect(),
-            insecure_http: global.insecure_http,
             embedded: Embedded::new(&options, global.demo_fault, tracker.clone()),
             directory: global.data_dir.or_else(config::data_directory),
             options,

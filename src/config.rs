@@ -6,7 +6,7 @@
 
 mod entries;
 
-use crate::gradio;
+use crate::http;
 use crate::ui::{Theme, ThemeName};
 use directories::ProjectDirs;
 use serde::Deserialize;
@@ -17,6 +17,9 @@ use supports_hyperlinks::Stream;
 
 /// The commented default settings.
 pub const DEFAULT_FILE: &str = include_str!("../assets/config.toml");
+
+/// What [`NetworkSettings::frame_limit`] may be.
+const FRAME_LIMITS: std::ops::RangeInclusive<usize> = 1..=1024;
 
 /// What the settings file can say.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -139,7 +142,7 @@ impl Default for ChatSettings {
 
 impl Default for NetworkSettings {
     fn default() -> Self {
-        let options = gradio::Options::default();
+        let options = http::Options::default();
         Self {
             proxy: String::new(),
             connect_timeout: options.connect_timeout.as_secs_f64(),
@@ -223,25 +226,37 @@ impl Settings {
         let wrong = times
             .iter()
             .find(|seconds| !(0.0..=86_400.0).contains(*seconds));
-        match wrong {
-            Some(seconds) => Err(format!(
+        if let Some(seconds) = wrong {
+            return Err(format!(
                 "is {seconds}; seconds from 0 to 86400 are expected"
-            )),
-            None => Ok(()),
+            ));
         }
+        let never_waits = [network.connect_timeout, network.idle_timeout].contains(&0.0);
+        if never_waits {
+            return Err("is 0; nothing could ever answer in time".to_owned());
+        }
+        if !FRAME_LIMITS.contains(&network.frame_limit) {
+            return Err(format!(
+                "is {}; megabytes from {} to {} are expected",
+                network.frame_limit,
+                FRAME_LIMITS.start(),
+                FRAME_LIMITS.end()
+            ));
+        }
+        Ok(())
     }
 
     /// How Spaces are to be reached.
-    pub fn gradio_options(&self) -> gradio::Options {
+    pub fn http_options(&self) -> http::Options {
         let network = &self.network;
-        gradio::Options {
+        http::Options {
             proxy: Some(network.proxy.clone()).filter(|proxy| !proxy.is_empty()),
             connect_timeout: Duration::from_secs_f64(network.connect_timeout),
             idle_timeout: Duration::from_secs_f64(network.idle_timeout),
             cancel_timeout: Duration::from_secs_f64(network.cancel_timeout),
             queue_full_patience: Duration::from_secs_f64(network.queue_patience),
             frame_limit: network.frame_limit << 20,
-            ..gradio::Options::default()
+            ..http::Options::default()
         }
     }
 
@@ -350,6 +365,33 @@ mod tests {
             assert!(complaints.contains(expected), "{expected}: {complaints}");
         }
         assert_eq!(settings.complaints.len(), 4);
+    }
+
+    #[test]
+    fn numbers_that_could_not_work_are_refused() {
+        for (entry, words) in [
+            ("frame_limit = 0", "megabytes from 1 to 1024"),
+            ("frame_limit = 1025", "megabytes from 1 to 1024"),
+            ("frame_limit = 17592186044416", "megabytes from 1 to 1024"),
+            ("frame_limit = -1", "is not right"),
+            ("idle_timeout = 0", "could ever answer"),
+            ("connect_timeout = 0.0", "could ever answer"),
+            ("queue_patience = 1e300", "from 0 to 86400"),
+            ("cancel_timeout = nan", "from 0 to 86400"),
+        ] {
+            let settings = Settings::parse(&format!("[network]\n{entry}\n")).unwrap();
+            let complaints = settings.complaints.join("\n");
+            assert!(complaints.contains(words), "{entry}: {complaints}");
+            assert_eq!(settings.network, NetworkSettings::default());
+        }
+        for entry in [
+            "queue_patience = 0",
+            "cancel_timeout = 0",
+            "frame_limit = 1024",
+        ] {
+            let settings = Settings::parse(&format!("[network]\n{entry}\n")).unwrap();
+            assert!(settings.complaints.is_empty(), "{entry}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! A client of Gradio apps, and nothing of chat: it knows components, dependencies and values.
 //!
-//! It does what the app's own web page does. [`client`] asks the routes ([`login`] and [`token`] open doors); [`app`] reads `/config`;
-//! [`session`] holds the component values of one tab; [`chain`] fires a dependency and those that
-//! follow it; [`queue`] reads a stream, whose [`job`] cuts it into frames ([`sse`]), reads
-//! the messages ([`message`]) and rebuilds values from diffs ([`delta`]). `provider` is the only caller.
+//! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads
+//! `/config`; [`session`] holds the component values of one tab; [`chain`] fires a dependency and those that
+//! follow it; [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
+//! rebuilds values from diffs ([`delta`]).
 //!
 //! ```text
 //! /config ─► App ─┐
@@ -11,7 +11,6 @@
 //!     Session ────┘                              sse → message → delta
 //! ```
 
-mod answer;
 pub mod app;
 pub mod chain;
 pub mod client;
@@ -19,21 +18,14 @@ pub mod delta;
 pub mod error;
 pub mod files;
 pub mod job;
-mod json;
-pub mod login;
 pub mod message;
 pub mod queue;
 pub mod session;
-pub mod sse;
-pub mod token;
-mod transport;
-pub mod upload;
+pub mod step;
 
 pub use app::App;
-pub use chain::{Chain, Step};
-pub use client::{Client, Options};
-pub use error::{ConnectCause, Error};
-pub use login::Login;
+pub use chain::Chain;
+pub use client::Client;
+pub use error::Error;
 pub use session::{Session, session_hash};
-pub use token::Token;
-pub use transport::is_loopback;
+pub use step::Step;

@@ -7,7 +7,7 @@
 //! ```text
 //!            ┌────────────── Event ◄─────────────┬──────────────┐
 //!            ▼                                   │              │
-//!   app::update(&mut Model, Event)           terminal       provider ── gradio ── Space
+//!   app::update(&mut Model, Event)           terminal       provider ── gradio ── http
 //!            │                                   ▲              ▲
 //!            ├─► Vec<Effect> ─► runtime ─────────┴──────────────┘
 //!            ▼
@@ -25,6 +25,7 @@
 //! - [`markdown`]: text to blocks to lines
 //! - [`provider`]: sources of replies; the seed's is [`provider::qwen`], any other chat Space [`provider::space`]
 //! - [`gradio`]: a client of Gradio apps
+//! - [`http`]: what any client of a server needs
 //! - [`demo`]: the embedded Space
 //! - [`chat`]: the words all of these share
 //! - [`sanitize`]: the gate that foreign text passes before it is shown
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod gradio;
+pub mod http;
 pub mod logging;
 pub mod markdown;
 pub mod panic_report;

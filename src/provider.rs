@@ -19,7 +19,7 @@ pub mod spoken;
 pub mod tail;
 mod uploading;
 
-pub use crate::gradio::Options as ConnectOptions;
+pub use crate::http::Options as ConnectOptions;
 pub use error::{ProviderError, Report};
 pub use hub::Hub;
 pub use info::{ProviderInfo, UnknownModel};
@@ -30,7 +30,7 @@ pub use report::{Ability, SpaceReport};
 pub use space::Space;
 
 use crate::chat::{Attachment, Content, Message};
-use crate::gradio::files::Source;
+use crate::http::UploadSource;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -86,8 +86,9 @@ impl Request {
     }
 
     /// The files to upload for this request: those of the newest message where the source
-    /// remembers the rest, those of all messages where it does not.
-    pub fn files_to_send(&self, is_remembered: bool) -> Vec<Source> {
+    /// remembers the rest, those of all messages where it does not. A file whose content was kept and cannot
+    /// be read any more is an error: what is at its path now may be another one.
+    pub fn files_to_send(&self, is_remembered: bool) -> Result<Vec<UploadSource>, ProviderError> {
         let skipped = if is_remembered {
             self.messages.len().saturating_sub(1)
         } else {
@@ -98,20 +99,30 @@ impl Request {
             .skip(skipped)
             .flat_map(|message| &message.attachments)
             .filter_map(|attachment| source(attachment))
-            .chain(self.files.iter().map(Source::at))
+            .chain(self.files.iter().map(|path| Ok(UploadSource::at(path))))
             .collect()
     }
 }
 
-/// An attached file as it is sent. One whose content is not in memory is looked for where it was.
-fn source(attachment: &Attachment) -> Option<Source> {
+/// An attached file as it is sent; `None` for text.
+fn source(attachment: &Attachment) -> Option<Result<UploadSource, ProviderError>> {
     let file = attachment.file.as_ref()?;
-    Some(Source {
+    let content = match &file.content {
+        Content::Here(_, content) => Some(Arc::clone(content)),
+        Content::AtPath => None,
+        Content::Stored(..) => {
+            return Some(Err(ProviderError::Unsupported(Report {
+                message: format!(
+                    "The saved content of {} cannot be read, so it was not sent.",
+                    attachment.name
+                ),
+                hint: "Attach it again. spacechat doctor looks for what is damaged.".to_owned(),
+            })));
+        }
+    };
+    Some(Ok(UploadSource {
         path: file.path.clone(),
         name: attachment.name.clone(),
-        content: match &file.content {
-            Content::Here(_, content) => Some(Arc::clone(content)),
-            Content::AtPath | Content::Stored(..) => None,
-        },
-    })
+        content,
+    }))
 }

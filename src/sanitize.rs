@@ -5,17 +5,19 @@
 //! tabs become spaces, and every kind of line break becomes LF. [`Gate`] does this piece by piece,
 //! and any cutting into pieces gives the same output; [`text()`] and [`line()`] do it at once.
 //! A [`SourceMap`] leads from the shown text back to the original, so that copying copies the
-//! source. A leaf: it knows no other module, and all may use it.
+//! source. [`without_logins`] takes names and passwords out of addresses. A leaf: it knows no other module, and all may use it.
 
 mod class;
 mod gate;
 mod map;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
 use class::Class;
 pub use gate::Gate;
 pub use map::SourceMap;
+pub use secrets::without_logins;
 
 /// Foreign text made fit to be shown, with the way back to the original.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

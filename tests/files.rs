@@ -4,7 +4,7 @@
 
 use spacechat::chat::{Attachment, Message, Role, SentFile, Stage};
 use spacechat::demo;
-use spacechat::gradio;
+use spacechat::http::Options;
 use spacechat::provider::{Provider, Qwen, ReplyEvent, Request};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -29,7 +29,7 @@ async fn embedded() -> (demo::Server, Qwen) {
         ..demo::Options::default()
     };
     let server = demo::Server::start(options).await.unwrap();
-    let qwen = Qwen::new(server.url(), gradio::Options::default(), TaskTracker::new());
+    let qwen = Qwen::new(server.url(), Options::default(), TaskTracker::new());
     (server, qwen)
 }
 
@@ -84,8 +84,8 @@ fn a_source_that_remembers_the_past_is_sent_the_new_files_only() {
     ];
     let request = Request::new(messages);
     let names = |is_remembered| {
-        let files = request.files_to_send(is_remembered).into_iter();
-        files.map(|file| file.name).collect::<Vec<_>>()
+        let files = request.files_to_send(is_remembered).unwrap();
+        files.into_iter().map(|file| file.name).collect::<Vec<_>>()
     };
     assert_eq!(names(true), ["b.png"]);
     assert_eq!(names(false), ["a.png", "b.png"]);

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use server::{Answer, Server, html};
 use spacechat::chat::{Message, Stage};
 use spacechat::demo;
-use spacechat::gradio::{self, Login, Token};
-use spacechat::provider::catalog::Space;
+use spacechat::gradio;
+use spacechat::http::{self, Login, Token};
+use spacechat::provider::catalog::{NameRules, Space};
 use spacechat::provider::hub::{self, Hub};
 use spacechat::provider::{Place, Provider, ProviderError, Qwen, ReplyEvent, Request};
 use std::sync::{Arc, Mutex};
@@ -57,15 +58,15 @@ fn quick(endpoint: &str) -> Hub {
     Hub::new(options, http_options())
 }
 
-fn http_options() -> gradio::Options {
-    gradio::Options {
+fn http_options() -> http::Options {
+    http::Options {
         token: Token::new(SECRET, "https://huggingface.co"),
-        ..gradio::Options::default()
+        ..http::Options::default()
     }
 }
 
 fn space() -> Space {
-    Space::parse("a/b", false).unwrap()
+    Space::parse("a/b", &NameRules::default()).unwrap()
 }
 
 /// What comes of finding the Space, and the stages that were told meanwhile.
@@ -93,7 +94,7 @@ async fn reply_of(qwen: &Qwen) -> (Result<String, ProviderError>, Vec<String>) {
     panic!("the reply had no end");
 }
 
-fn qwen_at(hub: Hub, options: gradio::Options) -> Qwen {
+fn qwen_at(hub: Hub, options: http::Options) -> Qwen {
     Qwen::at(Place::new(space(), Some(hub), options), TaskTracker::new())
 }
 
@@ -247,7 +248,7 @@ async fn a_hub_that_falls_silent_while_a_space_starts_is_not_waited_for() {
 async fn a_turn_wakes_its_space_and_then_replies_and_asks_the_hub_only_once() {
     let space = embedded().await;
     let server = hub_with(&space.url(), &["SLEEPING", "APP_STARTING", "RUNNING"]).await;
-    let qwen = qwen_at(quick(&server.url), gradio::Options::default());
+    let qwen = qwen_at(quick(&server.url), http::Options::default());
     let (reply, told) = reply_of(&qwen).await;
     assert_eq!(reply.unwrap(), "ababab");
     assert_eq!(told, ["sleeping", "starting"]);
@@ -277,11 +278,7 @@ async fn an_app_that_is_not_there_yet_is_waited_for_when_the_hub_says_that_it_ru
     ])
     .await;
     let server = hub_with(&app.url, &["RUNNING", "APP_STARTING", "RUNNING"]).await;
-    let place = Place::new(
-        space(),
-        Some(quick(&server.url)),
-        gradio::Options::default(),
-    );
+    let place = Place::new(space(), Some(quick(&server.url)), http::Options::default());
     let told = Mutex::new(Vec::new());
     let (_, found) = place
         .reach(None, |stage| told.lock().unwrap().push(stage))
@@ -301,7 +298,7 @@ async fn a_stuck_app_is_told_with_the_stage_that_the_hub_claims() {
     let stuck = Server::start(|_| html(200, "<html>Preparing Space")).await;
     for (url, kind) in [(&stuck.url, "asleep"), (&app.url, "status")] {
         let server = hub_with(url, &["RUNNING"]).await;
-        let qwen = qwen_at(quick(&server.url), gradio::Options::default());
+        let qwen = qwen_at(quick(&server.url), http::Options::default());
         let error = reply_of(&qwen).await.0.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         if kind == "asleep" {
@@ -317,7 +314,7 @@ async fn a_stuck_app_is_told_with_the_stage_that_the_hub_claims() {
 async fn a_look_tells_that_a_space_sleeps_and_does_not_wake_it() {
     let app = Server::start(|_| html(200, "")).await;
     let server = hub_with(&app.url, &["SLEEPING"]).await;
-    let qwen = qwen_at(quick(&server.url), gradio::Options::default());
+    let qwen = qwen_at(quick(&server.url), http::Options::default());
     let error = qwen.look().await.unwrap_err();
     assert_eq!(error.to_string(), "The Space a/b is sleeping.");
     assert!(error.hint().contains("wakes it"), "{}", error.hint());
@@ -367,20 +364,21 @@ async fn a_redirect_to_another_server_is_not_followed() {
         )
     })
     .await;
-    let client = gradio::Client::new(&server.url, gradio::Options::default()).unwrap();
-    let error = client.json("/api/spaces/a/b/runtime").await.unwrap_err();
-    assert!(
-        matches!(error, gradio::Error::Status { status: 307, .. }),
-        "{error}"
-    );
+    let client = gradio::Client::new(&server.url, http::Options::default()).unwrap();
+    let redirect = |error: &gradio::Error| match error {
+        gradio::Error::Http(http::Error::Redirect { target, .. }) => Some(target.clone()),
+        _ => None,
+    };
+    let target = format!("{}/elsewhere", other.url);
+    let error = client.config().await.unwrap_err();
+    assert_eq!(redirect(&error).as_ref(), Some(&target), "{error}");
+    let told = ProviderError::from(error);
+    assert!(told.to_string().contains(&target), "{told}");
     let login = client
         .login(&Login::new("ann", "secret"))
         .await
         .unwrap_err();
-    assert!(
-        matches!(login, gradio::Error::Status { status: 307, .. }),
-        "{login}"
-    );
+    assert_eq!(redirect(&login), Some(target), "{login}");
     assert!(other.asked().is_empty());
 }
 
@@ -405,9 +403,9 @@ async fn guarded(refusal: Value) -> Server {
 #[tokio::test]
 async fn an_app_that_asks_for_a_login_gets_it_once() {
     let app = guarded(json!("Not authenticated")).await;
-    let options = gradio::Options {
+    let options = http::Options {
         login: Login::parse("ann:a+b &c"),
-        ..gradio::Options::default()
+        ..http::Options::default()
     };
     let qwen = Qwen::new(&app.url, options, TaskTracker::new());
     assert_eq!(qwen.look().await.unwrap().gradio_version, "4.44.0");
@@ -427,9 +425,9 @@ async fn without_a_login_or_with_a_wrong_one_the_person_is_told_how_to_give_it()
         (None, "asks for a name and a password"),
         (Login::parse("ann:wrongOne"), "refused"),
     ] {
-        let options = gradio::Options {
+        let options = http::Options {
             login,
-            ..gradio::Options::default()
+            ..http::Options::default()
         };
         let error = Qwen::new(&app.url, options, TaskTracker::new())
             .look()

@@ -271,11 +271,12 @@ pub(super) fn check_chosen(model: &mut Model) -> Vec<Effect> {
 /// not, and the conversation stays where it was.
 pub(super) fn looked(
     model: &mut Model,
+    asked: &str,
     space: &str,
     found: Result<Vec<SpaceInput>, Failure>,
 ) -> Vec<Effect> {
     let is_awaited = match &mut model.overlay {
-        Some(Overlay::Spaces(_, Some(check))) if check.space == space => {
+        Some(Overlay::Spaces(_, Some(check))) if check.space == asked => {
             if let Err(failure) = &found {
                 check.failure = Some(failure.clone());
             }

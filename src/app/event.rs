@@ -33,7 +33,14 @@ pub enum Event {
     /// This is how the source of a Space's replies is called.
     Described(String, ProviderNames),
     /// A Space was looked at: what can be set there, or what is wrong where it does not answer.
-    Looked(String, Result<Vec<SpaceInput>, Failure>),
+    Looked {
+        /// As it was written.
+        asked: String,
+        /// The name by which it is stored.
+        name: String,
+        /// The settings, or what is wrong.
+        found: Result<Vec<SpaceInput>, Failure>,
+    },
     /// The draft as it came back from the person's own editor.
     Edited(String),
     /// A file was read to be attached, or why it was not.

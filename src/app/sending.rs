@@ -75,7 +75,7 @@ pub(super) fn send_waiting(model: &mut Model, id: ConversationId) -> Vec<Effect>
     let Some(open) = model.open.get_mut(&id).filter(|open| open.waits()) else {
         return Vec::new();
     };
-    if let Some(reply) = open.unheard() {
+    if let Some(reply) = open.undelivered() {
         let changes = open.begin_again(reply, now);
         return start(model, id, reply, changes);
     }
@@ -152,7 +152,7 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     let mut is_given_back = false;
     if is_complete {
         effects.extend(send_waiting(model, id));
-    } else if open.unheard().is_none() {
+    } else if open.undelivered().is_none() {
         // What was queued was meant to follow a whole reply: the person decides again.
         is_given_back = open.give_back_queue();
     }

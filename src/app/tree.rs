@@ -51,8 +51,10 @@ pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
     let Some(user) = user else {
         return Vec::new();
     };
-    let unheard = open.unheard().and_then(|id| open.conversation.message(id));
-    if unheard.is_some_and(|reply| reply.parent == Some(user)) {
+    let undelivered = open
+        .undelivered()
+        .and_then(|id| open.conversation.message(id));
+    if undelivered.is_some_and(|reply| reply.parent == Some(user)) {
         return sending::send_waiting(model, id);
     }
     let from = open.head();

@@ -53,20 +53,20 @@ impl OpenConversation {
     }
 
     /// The last reply, where it stands for a message that the Space was not there to hear.
-    pub fn unheard(&self) -> Option<MessageId> {
+    pub fn undelivered(&self) -> Option<MessageId> {
         let head = self.conversation.head()?;
         let failure = head.failure.as_ref()?;
-        let is_unheard = head.state == MessageState::Failed
+        let is_undelivered_reply = head.state == MessageState::Failed
             && head.text.is_empty()
             && head.reasoning.is_empty()
-            && failure.is_out_of_reach();
-        is_unheard.then_some(head.id)
+            && failure.is_undelivered();
+        is_undelivered_reply.then_some(head.id)
     }
 
     /// Whether a message waits for the person's word: one that the Space was not there to hear, or
     /// one that nothing is before any longer.
     pub fn waits(&self) -> bool {
-        self.turn.is_none() && (self.unheard().is_some() || !self.queue.is_empty())
+        self.turn.is_none() && (self.undelivered().is_some() || !self.queue.is_empty())
     }
 
     /// What is unsent here, as the list tells it.

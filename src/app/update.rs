@@ -38,7 +38,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.names.insert(space, names);
             Vec::new()
         }
-        Event::Looked(space, found) => choosing::looked(model, &space, found),
+        Event::Looked { asked, name, found } => choosing::looked(model, &asked, &name, found),
         Event::Edited(text) => {
             model.conversation_mut().composer.take_back(&text);
             Vec::new()

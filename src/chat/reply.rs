@@ -82,12 +82,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The kinds of failures in which the Space was not there to hear the message: out of reach,
-    /// asleep, or with something in front of it that answered in its place.
-    pub const OUT_OF_REACH: [&str; 4] = ["connect", "timeout", "asleep", "status"];
+    /// The kinds of failures in which the message was not delivered: no connection came about, the Space
+    /// sleeps, its queue is full, or something before it answered in its place (429, 502 to 504).
+    pub const UNDELIVERED: [&str; 4] = ["connect", "asleep", "queue_full", "unavailable"];
 
-    /// Whether the Space was not there to hear the message.
-    pub fn is_out_of_reach(&self) -> bool {
-        Self::OUT_OF_REACH.contains(&self.kind.as_str())
+    /// Whether the message was not delivered: it waits, and is sent on the user's word.
+    pub fn is_undelivered(&self) -> bool {
+        Self::UNDELIVERED.contains(&self.kind.as_str())
     }
 }

@@ -1,37 +1,51 @@
-//! Which provider serves a Space: the embedded one, the seed's, or any other.
+//! Which provider serves a Space: the embedded one, the Qwen demo Space's, or any other; and which login goes to
+//! which.
 
 use super::Context;
 use crate::app::DEMO_SPACE;
-use crate::gradio::Login;
+use crate::http::Login;
 use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, Space, catalog, qwen};
 use crate::runtime::Providers;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 impl Context {
-    /// The provider of a Space as it was named.
-    pub(super) fn provider(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError> {
-        // A Space that a saved conversation names must not be given this password.
-        let login = self.options.login.clone().filter(|_| space == self.space);
-        self.provider_with(space, login)
+    /// The provider of a Space as it was written.
+    pub(super) fn provider(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+        let login = self.login_for(&self.name_of(written));
+        self.provider_with(written, login)
+    }
+
+    /// The name by which a Space is stored and compared.
+    pub(super) fn name_of(&self, written: &str) -> String {
+        catalog::canonical(written, &self.names)
+    }
+
+    /// The login that may go to a Space without being asked for: `SPACECHAT_LOGIN`, to the one that the command line,
+    /// the environment or the settings name. One that only a saved conversation names gets none: an imported
+    /// file could name any server.
+    fn login_for(&self, name: &str) -> Option<Login> {
+        let own = self.address_login.clone();
+        let login = own.or_else(|| self.options.login.clone());
+        login.filter(|_| name == self.space)
     }
 
     fn provider_with(
         &self,
-        space: &str,
+        written: &str,
         login: Option<Login>,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
-        if space == DEMO_SPACE {
+        if self.name_of(written) == DEMO_SPACE {
             return Ok(Arc::new(self.embedded.clone()));
         }
-        let space = catalog::Space::parse(space, self.insecure_http)?;
+        let space = catalog::Space::parse(written, &self.names)?;
         let mut options = self.options.clone();
         options.login = login;
         let hub = Hub::new(self.hub.clone(), options.clone());
-        let is_seed = space.url == qwen::URL;
+        let is_qwen = space.url == qwen::URL;
         let place = Place::new(space, Some(hub), options);
         let tracker = self.tracker.clone();
-        if is_seed {
+        if is_qwen {
             return Ok(Arc::new(Qwen::at(place, tracker)));
         }
         Ok(Arc::new(Space::at(place, tracker)))
@@ -39,20 +53,21 @@ impl Context {
 
     /// Finds providers by their Space, each made once.
     pub(super) fn providers(&self) -> Box<dyn Providers> {
-        Box::new(Made {
+        Box::new(ProviderRegistry {
             context: self.clone(),
             providers: Mutex::default(),
         })
     }
 }
 
-/// The providers that were made, by the Space's name.
-struct Made {
+/// The providers that were made, by the name of their Space. What stood in an address as a name and a password is
+/// known to its provider, and to nothing else.
+struct ProviderRegistry {
     context: Context,
     providers: Mutex<HashMap<String, Arc<dyn Provider>>>,
 }
 
-impl Made {
+impl ProviderRegistry {
     fn providers(&self) -> MutexGuard<'_, HashMap<String, Arc<dyn Provider>>> {
         // Nothing that holds the lock can leave it half done.
         self.providers
@@ -61,21 +76,27 @@ impl Made {
     }
 }
 
-impl Providers for Made {
-    fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError> {
-        if let Some(provider) = self.providers().get(space) {
+impl Providers for ProviderRegistry {
+    fn find(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+        let name = self.name(written);
+        let has_login = catalog::Space::parse(written, &self.context.names)
+            .is_ok_and(|space| space.login.is_some());
+        if !has_login && let Some(provider) = self.providers().get(&name) {
             return Ok(Arc::clone(provider));
         }
-        let provider = self.context.provider(space)?;
-        self.providers()
-            .insert(space.to_owned(), Arc::clone(&provider));
+        let provider = self.context.provider(written)?;
+        self.providers().insert(name, Arc::clone(&provider));
         Ok(provider)
+    }
+
+    fn name(&self, written: &str) -> String {
+        self.context.name_of(written)
     }
 
     fn login(&self, space: &str, name: &str, password: &str) {
         let login = Login::new(name, password);
         if let Ok(provider) = self.context.provider_with(space, Some(login)) {
-            self.providers().insert(space.to_owned(), provider);
+            self.providers().insert(self.name(space), provider);
         }
     }
 }

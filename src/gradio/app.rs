@@ -178,6 +178,23 @@ impl App {
         })
     }
 
+    /// The first two numbers of the version; `None` where the app tells none.
+    pub fn version_numbers(&self) -> Option<(u32, u32)> {
+        let mut numbers = self.version.split('.').map(|number| number.parse().ok());
+        Some((numbers.next()??, numbers.next()??))
+    }
+
+    /// The first number of the version; `None` where the app tells none.
+    pub fn major(&self) -> Option<u32> {
+        self.version_numbers().map(|(major, _)| major)
+    }
+
+    /// Whether its queue sends one heartbeat and no more, so that silence says nothing (4.0 to 4.3; mended in
+    /// 4.4, gradio#6418).
+    pub fn is_silent_at_work(&self) -> bool {
+        matches!(self.version_numbers(), Some((4, 0..=3)))
+    }
+
     /// The component with this number.
     pub fn component(&self, id: ComponentId) -> Option<&Component> {
         self.components.get(&id)

@@ -11,61 +11,22 @@ use super::app::{App, Component, ComponentId, Dependency, FnIndex, LONGEST_CHAIN
 use super::client::Client;
 use super::error::Error;
 use super::job::Update;
-use super::message::{Log, ProgressUnit};
-use super::queue::{Events, join_patiently};
+use super::queue::{Events, join_with_retry};
 use super::session::Session;
-use super::upload::Upload;
+use super::step::Step;
+use crate::http::Upload;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 /// How often the progress of an upload is looked at.
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
 /// Bodies below this leave in one breath; no progress is told of them, in bytes.
 const LARGE_BODY: u64 = 256 << 10;
-
-/// What happens on the way to the chain's end.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    /// A large body is on its way.
-    Uploading {
-        /// Bytes handed to the connection.
-        sent: u64,
-        /// Bytes in all.
-        total: u64,
-    },
-    /// The queue is full; it is tried again by itself.
-    Refused {
-        /// The app's words.
-        message: String,
-        /// When it is tried again.
-        retry_in: Duration,
-    },
-    /// The job waits.
-    Queued {
-        /// How many stand before it.
-        rank: Option<u64>,
-        /// Seconds until its turn, where the app can guess.
-        eta: Option<f64>,
-    },
-    /// The job runs.
-    Started,
-    /// The app is alive and has nothing to say.
-    Heartbeat,
-    /// The app shows progress.
-    Progress(Vec<ProgressUnit>),
-    /// The app shows a notice.
-    Log(Log),
-    /// The watched component has a new value: see [`Chain::watched`].
-    Values,
-    /// The chain is at its end.
-    Done,
-    /// The app ended the job without completing it.
-    Cancelled,
-}
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
@@ -90,7 +51,7 @@ pub struct Chain {
     uploaded: u64,
     notes: (UnboundedSender<Step>, UnboundedReceiver<Step>),
     /// The job in the queue, known before its stream is open.
-    joined: Arc<OnceLock<String>>,
+    joined: watch::Sender<Option<String>>,
     /// The component that fired the chain.
     trigger: Option<ComponentId>,
     fired: usize,
@@ -120,7 +81,7 @@ impl Chain {
             upload: Upload::default(),
             uploaded: 0,
             notes: unbounded_channel(),
-            joined: Arc::default(),
+            joined: watch::Sender::default(),
             trigger: None,
             fired: 0,
             due: VecDeque::new(),
@@ -230,10 +191,15 @@ impl Chain {
             self.phase = Phase::Posting(fn_index, Box::pin(request));
             return Ok(());
         }
-        self.joined = Arc::default();
-        let joined = Arc::clone(&self.joined);
+        self.joined = watch::Sender::default();
+        let joined = self.joined.clone();
         let (hash, notes) = (self.session.hash().to_owned(), self.notes.0.clone());
         if self.app.protocol == Protocol::Sse {
+            if self.app.is_silent_at_work() {
+                let patience = self.client.patience(&self.app);
+                // The receiver is this chain's own.
+                let _ = self.notes.0.send(Step::SilentUntil(patience));
+            }
             let request = async move {
                 let tell = |step| drop(notes.send(step));
                 Events::join_by_stream(&client, &app, &body, &upload, &tell).await
@@ -243,9 +209,9 @@ impl Chain {
         }
         let request = async move {
             let tell = |step| drop(notes.send(step));
-            let event_id = join_patiently(&client, &app, (&query, &body), &upload, &tell).await?;
+            let event_id = join_with_retry(&client, &app, (&query, &body), &upload, &tell).await?;
             drop(body);
-            joined.get_or_init(|| event_id.clone());
+            joined.send_replace(Some(event_id.clone()));
             Events::open(&client, &app, &hash, event_id).await
         };
         self.phase = Phase::Joining(fn_index, Box::pin(request));
@@ -330,32 +296,68 @@ impl Chain {
         if self.app.protocol == Protocol::Sse {
             return;
         }
-        if let Phase::Joining(fn_index, pending) = &mut self.phase {
-            let (sent, total) = self.upload.progress();
-            // A body that is still on its way never becomes a job once the connection is dropped;
-            // a whole one may be a job already, whose number is worth waiting for.
-            if self.joined.get().is_none() && sent < total {
-                return;
+        let (fn_index, hash) = match &self.phase {
+            Phase::Joining(fn_index, _) | Phase::Streaming(fn_index, _) => {
+                (*fn_index, self.session.hash().to_owned())
             }
-            let fn_index = *fn_index;
-            match pending.await {
-                Ok(events) => self.phase = Phase::Streaming(fn_index, Box::new(events)),
-                Err(_) => return,
-            }
-        }
-        let Phase::Streaming(fn_index, events) = &mut self.phase else {
+            _ => return,
+        };
+        let Some(event_id) = self.event_id().await else {
             return;
         };
-        let (fn_index, hash) = (*fn_index, self.session.hash());
         let asked = self
             .client
-            .cancel(&self.app, hash, fn_index, events.job().event_id())
+            .cancel(&self.app, &hash, fn_index, &event_id)
             .await;
         if let Err(error) = asked {
             tracing::warn!(%error, "the job could not be cancelled");
             return;
         }
-        // The last values, then the end; whatever else arrives does not matter any more.
+        self.drain().await;
+    }
+
+    /// The number of the job that is to be cancelled, waited for while it may still become known. `None`
+    /// where there is no job.
+    async fn event_id(&mut self) -> Option<String> {
+        let Phase::Joining(fn_index, pending) = &mut self.phase else {
+            return match &self.phase {
+                Phase::Streaming(_, events) => Some(events.job().event_id().to_owned()),
+                _ => None,
+            };
+        };
+        let fn_index = *fn_index;
+        let mut joined = self.joined.subscribe();
+        if let Some(event_id) = joined.borrow().clone() {
+            return Some(event_id);
+        }
+        let (sent, total) = self.upload.progress();
+        // A body that is still on its way never becomes a job once the connection is dropped; a whole
+        // one may be a job already, whose number is worth waiting for.
+        if sent < total {
+            return None;
+        }
+        tokio::select! {
+            known = joined.wait_for(Option::is_some) => known.ok()?.clone(),
+            events = pending => {
+                let events = Box::new(events.ok()?);
+                let event_id = events.job().event_id().to_owned();
+                self.phase = Phase::Streaming(fn_index, events);
+                Some(event_id)
+            }
+        }
+    }
+
+    /// Follows a job that was cancelled to its end: the last values, then the end; whatever else arrives does
+    /// not matter any more.
+    async fn drain(&mut self) {
+        if let Phase::Joining(fn_index, pending) = &mut self.phase {
+            let fn_index = *fn_index;
+            let Ok(events) = pending.await else { return };
+            self.phase = Phase::Streaming(fn_index, Box::new(events));
+        }
+        let Phase::Streaming(_, events) = &mut self.phase else {
+            return;
+        };
         while let Ok(update) = events.next().await {
             if matches!(update, Update::Completed | Update::Cancelled) {
                 break;

@@ -1,115 +1,72 @@
-//! The HTTP side of a Gradio app: one method for each route, typed errors, idle timeouts.
+//! The HTTP side of a Gradio app: one method for each route.
 //!
-//! What may be repeated by itself is repeated here, and nothing else: GETs that were answered with
-//! a passing trouble or not to the end, and connections that were never established. A request that may have
-//! arrived is never sent twice. [`super::chain`] and `provider` call this; they know what a route
-//! means, this knows how it is asked.
+//! [`super::chain`] and `provider` know what a route means, this knows how it is asked; what may be repeated
+//! is `http`'s business.
 
-use super::answer::{checked, checked_stream, lacking, parse};
 use super::app::{App, digits};
-use super::error::{ConnectCause, Error, excerpt};
-use super::login::Login;
-use super::token::Token;
-use super::transport::http_client;
-use super::upload::{Upload, sent_with_care};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, RequestBuilder, Response, Url};
+use super::error::Error;
+use crate::http::upload::SizedSource;
+use crate::http::{
+    self, Body, HeaderMap, HeaderName, HeaderValue, Login, Options, Upload, UploadSource,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
+use url::Url;
 
-/// How often something that may be repeated is tried in all.
-const ATTEMPTS: u32 = 3;
-/// The pause before the second attempt; it triples for each further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// The longest `Retry-After` that is waited for without asking the person.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How long an app is waited for that does not say whether it is still at work.
+const SILENT_WORK: Duration = Duration::from_secs(15 * 60);
 
-/// How to reach apps. `Default` gives the values that the program uses without settings.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// `http://`, `https://`, `socks5://` or `socks5h://` with host and port; `None` uses the
-    /// environment's (`HTTPS_PROXY`, `NO_PROXY`). Never used for loopback unless given here.
-    pub proxy: Option<String>,
-    /// How long a connection may take to come about.
-    pub connect_timeout: Duration,
-    /// How long no byte may travel in either direction. There is no limit to the whole.
-    pub idle_timeout: Duration,
-    /// How long a job that was cancelled is waited for.
-    pub cancel_timeout: Duration,
-    /// For how long a full queue is tried again.
-    pub queue_full_patience: Duration,
-    /// The largest frame of a stream and the largest answer, in bytes. Read as JSON, one may need
-    /// some seventeen times as much memory; a prompt of a million tokens comes back in less than 16 MB.
-    pub frame_limit: usize,
-    /// A token of the Hub; it goes where [`Token::header_for`] says and nowhere else.
-    pub token: Option<Token>,
-    /// The name and password for an app that asks for them.
-    pub login: Option<Login>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            proxy: None,
-            connect_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(60),
-            cancel_timeout: Duration::from_secs(2),
-            queue_full_patience: Duration::from_secs(120),
-            frame_limit: 128 << 20,
-            token: None,
-            login: None,
-        }
-    }
-}
-
-/// A client of the app at one address. Cookies are kept, because Spaces with several replicas tell
-/// them apart by cookie.
+/// A client of the app at one address; cheap to clone, clones share connections and cookies.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
-    base: Url,
-    options: Options,
+    http: http::Client,
 }
 
 impl Client {
     /// `base` is the app's address, `http://127.0.0.1:7860` for example. Nothing is sent yet.
     pub fn new(base: &str, options: Options) -> Result<Self, Error> {
-        let setup = |detail: String| Error::Setup { detail };
-        let mut base = Url::parse(base)
-            .map_err(|error| setup(format!("{base} is not an address: {error}")))?;
-        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
-            return Err(setup(format!("{base} is not an http or https address")));
-        }
-        base.set_query(None);
-        base.set_fragment(None);
-        Ok(Self {
-            http: http_client(&base, &options)?,
-            base,
-            options,
-        })
+        // What Gradio's own clients send beside the web page's `app`.
+        let header = (
+            HeaderName::from_static("x-gradio-user"),
+            HeaderValue::from_static("api"),
+        );
+        let http = http::Client::with_headers(base, options, &HeaderMap::from_iter([header]))?;
+        Ok(Self { http })
     }
 
     /// The limits and timeouts that this client keeps.
     pub fn options(&self) -> &Options {
-        &self.options
+        self.http.options()
+    }
+
+    /// How long a job's stream may be silent.
+    pub fn patience(&self, app: &App) -> Duration {
+        let patience = self.options().idle_timeout;
+        if app.is_silent_at_work() {
+            patience.max(SILENT_WORK)
+        } else {
+            patience
+        }
     }
 
     /// `GET /config`, which never has a prefix.
     pub async fn config(&self) -> Result<App, Error> {
-        let (url, body) = self.get("", "/config").await?;
-        App::read(&parse(&url, &body)?).ok_or_else(|| Error::Decode {
-            url,
-            detail: "not the description of a Gradio app".to_owned(),
-            excerpt: excerpt(&body),
+        let config = self.http.get_json("/config").await?;
+        App::read(&config).ok_or_else(|| {
+            let detail = "not the description of a Gradio app";
+            unexpected(self.http.shown("/config"), detail, &config)
         })
     }
 
     /// `GET /app_id`: the number that changes when the app restarts. Apps that lack the route
     /// tell it in `/config`, which is read in its place.
     pub async fn app_id(&self, app: &App) -> Result<Option<String>, Error> {
-        match self.get(&app.api_prefix, "/app_id").await {
-            Ok((url, body)) => Ok(parse(&url, &body)?.get("app_id").and_then(digits)),
-            Err(Error::Status { status: 404, .. }) => Ok(self.config().await?.app_id),
+        let route = format!("{}/app_id", app.api_prefix);
+        match self.http.get_json(&route).await.map_err(Error::from) {
+            Ok(answer) => Ok(answer.get("app_id").and_then(digits)),
+            Err(error) if error.refusal().is_some_and(|refusal| refusal.status == 404) => {
+                Ok(self.config().await?.app_id)
+            }
             Err(error) => Err(error),
         }
     }
@@ -123,12 +80,11 @@ impl Client {
         body: &Value,
         upload: &Upload,
     ) -> Result<Vec<Value>, Error> {
-        let route = format!("/run/predict{query}");
-        let (url, answer) = self.post(&app.api_prefix, &route, body, upload).await?;
-        let mut answer = parse(&url, &answer)?;
+        let route = format!("{}/run/predict{query}", app.api_prefix);
+        let mut answer = self.http.post_json(&route, body, upload).await?;
         match answer.get_mut("data").map(Value::take) {
             Some(Value::Array(data)) => Ok(data),
-            _ => Err(lacking(url, "data", &answer)),
+            _ => Err(lacking(self.http.shown(&route), "data", &answer)),
         }
     }
 
@@ -140,42 +96,29 @@ impl Client {
         body: &Value,
         upload: &Upload,
     ) -> Result<String, Error> {
-        let route = format!("/queue/join{query}");
-        let (url, answer) = self.post(&app.api_prefix, &route, body, upload).await?;
-        let parsed = parse(&url, &answer)?;
-        match parsed.get("event_id").and_then(Value::as_str) {
+        let route = format!("{}/queue/join{query}", app.api_prefix);
+        let answer = self.http.post_json(&route, body, upload).await?;
+        match answer.get("event_id").and_then(Value::as_str) {
             Some(event_id) => Ok(event_id.to_owned()),
-            None => Err(lacking(url, "event_id", &parsed)),
+            None => Err(lacking(self.http.shown(&route), "event_id", &answer)),
         }
     }
 
     /// `GET /queue/data`: opens the session's stream. Only one reader of a session at a time; it
     /// cannot be opened again for a job that has begun.
-    pub async fn open_stream(&self, app: &App, session_hash: &str) -> Result<Response, Error> {
-        let mut url = self.url(&app.api_prefix, "/queue/data");
+    pub async fn open_stream(&self, app: &App, session_hash: &str) -> Result<Body, Error> {
+        let mut url = self.http.url(&format!("{}/queue/data", app.api_prefix));
         url.query_pairs_mut()
             .append_pair("session_hash", session_hash);
-        self.stream(&url).await
-    }
-
-    async fn stream(&self, url: &Url) -> Result<Response, Error> {
-        let shown = without_query(url);
-        let response = self
-            .retried(|| {
-                let request = self
-                    .request(Method::GET, url)
-                    .header("accept", "text/event-stream");
-                self.in_time(&shown, request.send())
-            })
-            .await?;
-        let patience = self.options.idle_timeout;
-        let response = checked(response, &shown, patience).await?;
-        checked_stream(response, &shown, patience).await
+        Ok(self
+            .http
+            .get_stream(&url, self.options().idle_timeout)
+            .await?)
     }
 
     /// `GET /queue/join` of apps of 4.0 to 4.8, which is the stream itself.
-    pub async fn join_stream(&self, app: &App, body: &Value) -> Result<Response, Error> {
-        let mut url = self.url(&app.api_prefix, "/queue/join");
+    pub async fn join_stream(&self, app: &App, body: &Value) -> Result<Body, Error> {
+        let mut url = self.http.url(&format!("{}/queue/join", app.api_prefix));
         for name in ["fn_index", "session_hash"] {
             let value = &body[name];
             let value = value
@@ -183,20 +126,20 @@ impl Client {
                 .map_or_else(|| value.to_string(), str::to_owned);
             url.query_pairs_mut().append_pair(name, &value);
         }
-        self.stream(&url).await
+        Ok(self.http.get_stream(&url, self.patience(app)).await?)
     }
 
     /// `POST /queue/data` of apps of 4.0 to 4.8: the inputs of a job whose turn it is.
     pub async fn send_data(&self, app: &App, body: &Value, upload: &Upload) -> Result<(), Error> {
-        self.post(&app.api_prefix, "/queue/data", body, upload)
-            .await?;
+        let route = format!("{}/queue/data", app.api_prefix);
+        self.http.post_json(&route, body, upload).await?;
         Ok(())
     }
 
     /// `GET /info`: the parameters of the functions that are offered to programs.
     pub async fn info(&self, app: &App) -> Result<Value, Error> {
-        let (url, body) = self.get(&app.api_prefix, "/info").await?;
-        parse(&url, &body)
+        let route = format!("{}/info", app.api_prefix);
+        Ok(self.http.get_json(&route).await?)
     }
 
     /// `POST /cancel`: ends a job. The app answers success for jobs it does not know, too.
@@ -209,217 +152,94 @@ impl Client {
     ) -> Result<(), Error> {
         let body =
             json!({"session_hash": session_hash, "fn_index": fn_index, "event_id": event_id});
+        let route = format!("{}/cancel", app.api_prefix);
         let upload = Upload::default();
-        self.post(&app.api_prefix, "/cancel", &body, &upload)
-            .await?;
+        self.http.post_json(&route, &body, &upload).await?;
         Ok(())
     }
 
-    /// `GET` of any JSON below the base: what is asked of the Hub, which is no Gradio app.
-    pub async fn json(&self, route: &str) -> Result<Value, Error> {
-        let (url, body) = self.get("", route).await?;
-        parse(&url, &body)
+    /// `POST /login`, which never has a prefix. The cookies that the app answers with go with
+    /// every later request of this client. [`Error::WrongLogin`] when the app knows no such name
+    /// and password.
+    pub async fn login(&self, login: &Login) -> Result<(), Error> {
+        let form = login.form("username", "password");
+        match self.http.post_form("/login", &form).await {
+            Err(http::Error::Status(refusal)) if matches!(refusal.status, 400 | 401 | 403) => {
+                Err(Error::WrongLogin { url: refusal.url })
+            }
+            answer => Ok(answer?),
+        }
     }
 
-    /// `GET /` as a browser's visit: what comes back does not matter. A Space that sleeps wakes by
-    /// it. Never tried again, and never longer than the connect timeout.
-    pub async fn visit(&self) {
-        let visit = self.request(Method::GET, &self.url("", "/")).send();
-        match tokio::time::timeout(self.options.connect_timeout, visit).await {
-            Ok(Ok(answer)) => tracing::debug!(status = answer.status().as_u16(), "visited"),
-            Ok(Err(error)) => tracing::debug!(error = %error.without_url(), "the visit failed"),
-            // The request was sent; a Space that wakes may hold the answer back.
-            Err(_) => tracing::debug!("the visit is not answered yet"),
+    /// Sends this name and password with every further request, as HTTP's Basic scheme. `false` where some
+    /// are sent already.
+    pub fn authenticate(&self, login: &Login) -> bool {
+        self.http.authenticate(login)
+    }
+
+    /// `POST /upload`: sends files from this machine and gives, in their order, the `FileData`
+    /// that a call names them by. `upload` is told the bytes of all files together. Checked before
+    /// anything is sent: that each can be read, is a plain file, and is not larger than the app
+    /// takes. Dropping it ends the upload.
+    pub async fn upload(
+        &self,
+        app: &App,
+        files: &[UploadSource],
+        upload: &Upload,
+    ) -> Result<Vec<Value>, Error> {
+        let mut sized = Vec::with_capacity(files.len());
+        for file in files {
+            sized.push(SizedSource::look(file, app.max_file_size).await?);
         }
+        let route = format!("{}/upload", app.api_prefix);
+        let answer = self
+            .http
+            .post_files(&route, "files", &sized, upload)
+            .await?;
+        let paths: Vec<&str> = answer
+            .as_array()
+            .map(|paths| paths.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        if paths.len() != sized.len() {
+            let detail = format!("{} paths were expected", sized.len());
+            return Err(unexpected(self.http.shown(&route), &detail, &answer));
+        }
+        let named = sized.iter().zip(paths);
+        Ok(named
+            .map(|(file, path)| super::files::file_data(file, path))
+            .collect())
     }
 
     /// The address of a route, without its query, as errors show it.
     pub fn shown(&self, prefix: &str, route: &str) -> String {
-        without_query(&self.url(prefix, route))
+        self.http.shown(&format!("{prefix}{route}"))
     }
 
-    /// A request to this address, with the token where it may go. Redirects stay at the same
-    /// server, so the header does too.
-    pub(super) fn request(&self, method: Method, url: &Url) -> RequestBuilder {
-        let request = self.http.request(method, url.clone());
-        match self
-            .options
-            .token
-            .as_ref()
-            .and_then(|token| token.header_for(url))
-        {
-            Some((name, value)) => request.header(name, value),
-            None => request,
-        }
-    }
-
-    pub(super) fn url(&self, prefix: &str, route: &str) -> Url {
-        let (path, query) = route.split_once('?').unwrap_or((route, ""));
-        let mut url = self.base.clone();
-        url.set_path(&format!(
-            "{}{prefix}{path}",
-            self.base.path().trim_end_matches('/')
-        ));
-        url.set_query((!query.is_empty()).then_some(query));
-        url
-    }
-
-    async fn get(&self, prefix: &str, route: &str) -> Result<(String, Vec<u8>), Error> {
-        let url = self.url(prefix, route);
-        let shown = without_query(&url);
-        let read = || async {
-            let sent = self
-                .in_time(&shown, self.request(Method::GET, &url).send())
-                .await?;
-            let sent = checked(sent, &shown, self.options.idle_timeout).await?;
-            self.body(sent, &shown).await
-        };
-        let is_broken = |error: &Error| matches!(error, Error::Broken { .. });
-        let body = self.retried_also(is_broken, read).await?;
-        Ok((shown, body))
-    }
-
-    async fn post(
-        &self,
-        prefix: &str,
-        route: &str,
-        body: &Value,
-        upload: &Upload,
-    ) -> Result<(String, Vec<u8>), Error> {
-        let url = self.url(prefix, route);
-        let shown = without_query(&url);
-        let body = bytes_of(body, &shown)?;
-        let response = self
-            .retried(|| {
-                let request = self
-                    .request(Method::POST, &url)
-                    .header(CONTENT_TYPE, "application/json");
-                sent_with_care(
-                    request,
-                    body.clone(),
-                    upload,
-                    &shown,
-                    self.options.idle_timeout,
-                )
-            })
-            .await?;
-        let response = checked(response, &shown, self.options.idle_timeout).await?;
-        let body = self.body(response, &shown).await?;
-        Ok((shown, body))
-    }
-
-    /// Tries again what was never sent, and what was answered with a passing trouble where
-    /// `attempt` makes an error of that.
-    pub(super) async fn retried<T, F>(&self, attempt: impl FnMut() -> F) -> Result<T, Error>
-    where
-        F: Future<Output = Result<T, Error>>,
-    {
-        self.retried_also(|_| false, attempt).await
-    }
-
-    /// The same, and also tries again what failed as `may_pass` says.
-    async fn retried_also<T, F>(
-        &self,
-        may_pass: impl Fn(&Error) -> bool,
-        mut attempt: impl FnMut() -> F,
-    ) -> Result<T, Error>
-    where
-        F: Future<Output = Result<T, Error>>,
-    {
-        let mut pause = FIRST_PAUSE;
-        for _ in 1..ATTEMPTS {
-            let wait = match attempt().await.map_err(|error| self.at_the_proxy(error)) {
-                Err(Error::Connect { cause, .. }) if is_worth_another_try(cause) => pause,
-                Err(error) if may_pass(&error) => pause,
-                Err(Error::Status {
-                    status: 429 | 502..=504,
-                    retry_after,
-                    ..
-                }) if retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE) => {
-                    retry_after.unwrap_or(pause)
-                }
-                other => return other,
-            };
-            tokio::time::sleep(wait).await;
-            pause *= 3;
-        }
-        attempt().await.map_err(|error| self.at_the_proxy(error))
-    }
-
-    /// With a proxy nothing but the proxy is connected to, so that is what did not answer. Names are
-    /// looked up by the proxy too, save with `socks5://`.
-    fn at_the_proxy(&self, error: Error) -> Error {
-        let Some(proxy) = &self.options.proxy else {
-            return error;
-        };
-        match error {
-            Error::Connect { url, cause, detail }
-                if cause == ConnectCause::Refused
-                    || cause == ConnectCause::Dns && !proxy.starts_with("socks5://") =>
-            {
-                Error::Connect {
-                    url,
-                    cause: ConnectCause::Proxy,
-                    detail,
-                }
-            }
-            other => other,
-        }
-    }
-
-    /// The whole body, each piece of it within the idle timeout.
-    pub(super) async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
-        while let Some(chunk) = self.in_time(url, response.chunk()).await? {
-            body.extend_from_slice(&chunk);
-            if body.len() > self.options.frame_limit {
-                return Err(Error::FrameTooLarge {
-                    url: url.to_owned(),
-                    limit: self.options.frame_limit,
-                });
-            }
-        }
-        Ok(body)
-    }
-
-    /// Waits for one step of a request, at most the idle timeout.
-    pub(super) async fn in_time<T>(
-        &self,
-        url: &str,
-        step: impl Future<Output = Result<T, reqwest::Error>>,
-    ) -> Result<T, Error> {
-        let patience = self.options.idle_timeout;
-        match tokio::time::timeout(patience, step).await {
-            Ok(result) => result.map_err(|error| Error::from_http(&error, url, patience)),
-            Err(_) => Err(Error::Timeout {
-                url: url.to_owned(),
-                after: patience,
-            }),
-        }
+    /// The address below which the app is, with a slash at its end.
+    pub fn base(&self) -> Url {
+        self.http.url("/")
     }
 }
 
-fn without_query(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.to_string()
-}
-
-/// A bad certificate or a bad name stays bad; a refused or slow connection may pass.
-fn is_worth_another_try(cause: ConnectCause) -> bool {
-    matches!(
-        cause,
-        ConnectCause::Refused | ConnectCause::Other | ConnectCause::Proxy
-    )
-}
-
-fn bytes_of(body: &Value, url: &str) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(body).map_err(|error| Error::Decode {
-        url: url.to_owned(),
-        detail: error.to_string(),
-        excerpt: String::new(),
+/// The error of an answer that is JSON and not what was asked for.
+fn unexpected(url: String, detail: &str, answer: &Value) -> Error {
+    Error::Http(http::Error::Decode {
+        url,
+        detail: detail.to_owned(),
+        excerpt: fields(answer),
     })
 }
 
-#[cfg(test)]
-mod tests;
+/// The error of an answer that lacks a field.
+fn lacking(url: String, field: &str, answer: &Value) -> Error {
+    unexpected(url, &format!("the field {field} is missing"), answer)
+}
+
+/// What is told of an answer, which may repeat the request: only the names of its fields.
+fn fields(answer: &Value) -> String {
+    let names: Vec<&str> = match answer {
+        Value::Object(fields) => fields.keys().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    http::error::excerpt(format!("its fields are [{}]", names.join(", ")).as_bytes())
+}

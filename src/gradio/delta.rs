@@ -6,6 +6,7 @@
 //! and applies the operations. It never guesses from the shape whether something is a diff: the
 //! caller, [`super::queue`], decides by protocol and by what came before.
 
+use crate::http::json::weight;
 use serde_json::Value;
 
 /// The longest path of an operation. JSON is read no deeper than 128, so that a value is at most twice as
@@ -17,6 +18,8 @@ const LONGEST_PATH: usize = 128;
 #[derive(Debug, Default)]
 pub struct Outputs {
     kept: Vec<Kept>,
+    /// The most that all values can take, in bytes, without measuring them.
+    bound: usize,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +31,7 @@ struct Kept {
 impl Outputs {
     /// Takes whole values, of a first frame or a completed message. Every output is in step again.
     pub fn set(&mut self, data: Vec<Value>) {
+        self.bound = data.iter().map(weight).sum();
         self.kept = data
             .into_iter()
             .map(|value| Kept {
@@ -42,6 +46,7 @@ impl Outputs {
     /// the last good value and marks it as out of step; further operations on it are passed over
     /// until [`Outputs::set`].
     pub fn apply(&mut self, diffs: Vec<Value>) {
+        self.bound += diffs.iter().map(weight).sum::<usize>();
         for (index, diff) in diffs.into_iter().enumerate() {
             if index >= self.kept.len() {
                 self.kept.push(Kept::default());
@@ -51,6 +56,15 @@ impl Outputs {
                 kept.out_of_step = true;
             }
         }
+    }
+
+    /// Whether all values together take at most `budget` bytes, as [`crate::http::json`] weighs them. They are
+    /// measured only where what came since could exceed it.
+    pub fn fit_in(&mut self, budget: usize) -> bool {
+        if self.bound > budget {
+            self.bound = self.kept.iter().map(|kept| weight(&kept.value)).sum();
+        }
+        self.bound <= budget
     }
 
     /// The value of output `index`, in the order of the dependency's outputs.

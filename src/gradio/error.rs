@@ -1,57 +1,18 @@
 //! What can go wrong between this program and a Gradio app, told apart by what can be done.
 //!
-//! Texts here are for the log and for building a person's message; the words a person reads, with
-//! a hint, are made in `provider`. No error holds a prompt, a reply, a token or a cookie: bodies
-//! are cut to an excerpt, and only for answers that were not the app's own data.
+//! What any server can do wrong is [`http::Error`]; here stands what Gradio says in its own words. Texts
+//! here are for the log and for building what a user reads; those words, with a hint, are made in
+//! `provider`. No error holds a prompt, a reply, a token or a cookie.
 
-use std::time::Duration;
-
-/// How many characters of an answer that could not be understood are shown.
-const EXCERPT: usize = 200;
-/// In how many bytes of a web page its title is looked for.
-const PAGE_HEAD: usize = 16 << 10;
+use crate::http::{self, Refusal};
+use serde_json::Value;
 
 /// A failure of the client or of the app behind it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// No connection came about, so nothing was sent and anything may be tried again.
-    #[error("no connection to {url}: {detail}")]
-    Connect {
-        /// The address, without its query.
-        url: String,
-        /// What stood in the way.
-        cause: ConnectCause,
-        /// The system's own words.
-        detail: String,
-    },
-    /// Nothing was heard for too long.
-    #[error("{url} was silent for {} s", after.as_secs())]
-    Timeout {
-        /// The address, without its query.
-        url: String,
-        /// How long was waited.
-        after: Duration,
-    },
-    /// A connection broke after the request was under way.
-    #[error("the connection to {url} broke: {detail}")]
-    Broken {
-        /// The address, without its query.
-        url: String,
-        /// The system's own words.
-        detail: String,
-    },
-    /// An answer with a status that is not a success.
-    #[error("{url} answered {status}: {excerpt}")]
-    Status {
-        /// The address, without its query.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-        /// The app's `detail`, or the beginning of the body.
-        excerpt: String,
-        /// What `Retry-After` asks for.
-        retry_after: Option<Duration>,
-    },
+    /// The way to the app, or an answer that is none of its own.
+    #[error(transparent)]
+    Http(http::Error),
     /// The app wants a name and a password first (Gradio's `auth`).
     #[error("{url} asks for a login")]
     Login {
@@ -64,21 +25,25 @@ pub enum Error {
         /// The address, without its query.
         url: String,
     },
+    /// A validator of the app refused an input (422 with `is_valid: false`, Gradio 5.45 and later).
+    #[error("{message}")]
+    Invalid {
+        /// Its words, with the input that they are about.
+        message: String,
+    },
+    /// 422 for another reason: the request is not of the form that the app expects.
+    #[error("{url} answered 422: {complaints}")]
+    Form {
+        /// The address, without its query.
+        url: String,
+        /// What `FastAPI` complains of, without the request that it repeats.
+        complaints: String,
+    },
     /// The queue takes no more jobs: 503 with "Queue is full" or "Queue is stopped".
     #[error("{message}")]
     QueueFull {
         /// The app's own words.
         message: String,
-    },
-    /// An answer that is not what the protocol says.
-    #[error("{url} sent something that could not be understood ({detail}): {excerpt}")]
-    Decode {
-        /// The address, without its query.
-        url: String,
-        /// What was expected.
-        detail: String,
-        /// The first 200 characters of what came.
-        excerpt: String,
     },
     /// A message of the stream that is none. The stream cannot be followed any further.
     #[error("{url} sent a message that could not be understood ({detail}): {excerpt}")]
@@ -89,14 +54,6 @@ pub enum Error {
         detail: String,
         /// Its first 200 characters; empty where it may hold a prompt or a reply.
         excerpt: String,
-    },
-    /// A frame of the stream exceeded the limit.
-    #[error("{url} sent a frame of more than {limit} bytes")]
-    FrameTooLarge {
-        /// The address, without its query.
-        url: String,
-        /// The limit, in bytes.
-        limit: usize,
     },
     /// The stream ended before the job did. It cannot be resumed.
     #[error("the stream from {url} ended before the reply was complete")]
@@ -126,187 +83,138 @@ pub enum Error {
         /// What is missing.
         detail: String,
     },
-    /// A file of this machine cannot be sent.
-    #[error("{name} cannot be sent: {detail}")]
-    File {
-        /// The file, as it was named.
-        name: String,
-        /// Why not.
-        detail: String,
-    },
-    /// A file is larger than the app takes.
-    #[error("{name} has {size} bytes; the app takes files of at most {limit} bytes")]
-    FileTooLarge {
-        /// Its own name.
-        name: String,
-        /// Its size in bytes.
-        size: u64,
-        /// The largest size that the app takes, in bytes.
-        limit: u64,
-    },
-    /// The client itself could not be set up: a bad address, a bad proxy.
-    #[error("{detail}")]
-    Setup {
-        /// What is wrong.
-        detail: String,
-    },
 }
 
-/// What kept a connection from being made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConnectCause {
-    /// Nobody listens there.
-    Refused,
-    /// The name has no address.
-    Dns,
-    /// No secure channel: a certificate, mostly.
-    Tls,
-    /// The proxy could not be reached or refused.
-    Proxy,
-    /// The connection did not come about in time.
-    Timeout,
-    /// Anything else.
-    Other,
+impl From<http::Error> for Error {
+    fn from(error: http::Error) -> Self {
+        match error {
+            http::Error::Status(refusal) => refused(refusal),
+            error => Self::Http(error),
+        }
+    }
 }
 
 impl Error {
-    /// Sorts an error of the HTTP library. `url` is the address without its query.
-    pub(super) fn from_http(error: &reqwest::Error, url: &str, patience: Duration) -> Self {
-        let detail = root_cause(error);
-        let url = url.to_owned();
-        if error.is_connect() {
-            return Self::Connect {
-                url,
-                cause: connect_cause(error),
-                detail,
-            };
-        }
-        if error.is_timeout() {
-            return Self::Timeout {
-                url,
-                after: patience,
-            };
-        }
-        if error.is_builder() {
-            return Self::Setup { detail };
-        }
-        Self::Broken { url, detail }
-    }
-
     /// Whether the request surely never reached the app.
     pub fn is_never_sent(&self) -> bool {
-        matches!(
-            self,
-            Self::Connect { .. }
-                | Self::Setup { .. }
-                | Self::File { .. }
-                | Self::FileTooLarge { .. }
-        )
+        matches!(self, Self::Http(error) if error.is_never_sent())
+    }
+
+    /// The refusal by a status that means nothing special to Gradio.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Http(http::Error::Status(refusal)) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+/// What a refusal means that a Gradio app may have made.
+fn refused(refusal: Refusal) -> Error {
+    let answer = refusal.json();
+    let detail = answer.as_ref().and_then(|answer| answer.get("detail"));
+    match (refusal.status, detail) {
+        (401, Some(detail)) if wants_login(detail) => Error::Login { url: refusal.url },
+        (422, Some(Value::Array(entries))) => match invalid(entries) {
+            Some(message) => Error::Invalid { message },
+            None => Error::Form {
+                url: refusal.url,
+                complaints: complaints(entries),
+            },
+        },
+        (503, _) if refusal.words().starts_with("Queue is") => Error::QueueFull {
+            message: refusal.words(),
+        },
+        _ => Error::Http(http::Error::Status(refusal)),
     }
 }
 
-/// The first 200 characters of an answer, on one line.
-pub(super) fn excerpt(body: &[u8]) -> String {
-    let head = &body[..body.len().min(EXCERPT * 4)];
-    let text = String::from_utf8_lossy(head);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(EXCERPT).collect()
+/// Gradio's own refusal: an object with `error`, or the bare words (4.44).
+fn wants_login(detail: &Value) -> bool {
+    detail.get("error").is_some() || detail == "Not authenticated"
 }
 
-/// The words of an answer that should have been the app's: the title of a web page, whose markup
-/// says nothing to a person, or its first 200 characters.
-pub(super) fn words(body: &[u8]) -> String {
-    page_title(body).unwrap_or_else(|| excerpt(body))
+/// The words of the validators that refused (`gr.validate`, `server_messages` of 5.45): the name of the
+/// input goes before each, where there is one.
+fn invalid(entries: &[Value]) -> Option<String> {
+    let refused = entries
+        .iter()
+        .filter(|entry| entry.get("is_valid") == Some(&Value::Bool(false)));
+    let said: Vec<String> = refused
+        .map(|entry| {
+            let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+            let (name, message) = (text("parameter_name"), text("message"));
+            let message = if message.is_empty() {
+                "not valid"
+            } else {
+                message
+            };
+            match name {
+                "" => message.to_owned(),
+                name => format!("{name}: {message}"),
+            }
+        })
+        .collect();
+    (!said.is_empty()).then(|| http::error::excerpt(said.join(", ").as_bytes()))
 }
 
-/// The title of a page in HTML; `None` for anything else.
-pub(super) fn page_title(body: &[u8]) -> Option<String> {
-    let head = String::from_utf8_lossy(&body[..body.len().min(PAGE_HEAD)]);
-    if !head.trim_start().starts_with('<') {
-        return None;
-    }
-    // In ASCII lower case every character keeps its place.
-    let lower = head.to_ascii_lowercase();
-    let start = lower.find("<title")?;
-    let start = start + lower.get(start..)?.find('>')? + 1;
-    let end = start + lower.get(start..)?.find("</title")?;
-    let title = excerpt(head.get(start..end)?.as_bytes());
-    (!title.is_empty()).then_some(title)
-}
-
-fn causes<'a>(
-    error: &'a reqwest::Error,
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(std::error::Error::source(error), |cause| cause.source())
-}
-
-/// The innermost cause says most; the outer ones repeat the address.
-fn root_cause(error: &reqwest::Error) -> String {
-    causes(error)
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-/// Words of the TLS library in what keeps a secure channel from coming about.
-const SECURE_CHANNEL: [&str; 5] = [
-    "certificate",
-    "tls",
-    "received corrupt message",
-    "received fatal alert",
-    "peer ",
-];
-
-fn connect_cause(error: &reqwest::Error) -> ConnectCause {
-    if error.is_timeout() {
-        return ConnectCause::Timeout;
-    }
-    let mut cause = ConnectCause::Other;
-    for source in causes(error) {
-        let words = source.to_string().to_lowercase();
-        if words.contains("proxy") || words.contains("socks") || words.contains("tunnel") {
-            return ConnectCause::Proxy;
-        }
-        if words.contains("dns error") {
-            return ConnectCause::Dns;
-        }
-        if SECURE_CHANNEL.iter().any(|known| words.contains(known)) {
-            cause = ConnectCause::Tls;
-        }
-        match source
-            .downcast_ref::<std::io::Error>()
-            .map(std::io::Error::kind)
-        {
-            Some(std::io::ErrorKind::ConnectionRefused) => cause = ConnectCause::Refused,
-            Some(std::io::ErrorKind::TimedOut) => cause = ConnectCause::Timeout,
-            // The TLS library hands its errors through as invalid data.
-            Some(std::io::ErrorKind::InvalidData) => cause = ConnectCause::Tls,
-            _ => {}
-        }
-    }
-    cause
+/// The complaints of `FastAPI` about the request's form, without the request that each of them repeats.
+fn complaints(entries: &[Value]) -> String {
+    let complaints: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| {
+            let place = entry.get("loc").and_then(Value::as_array)?;
+            let place: Vec<&str> = place.iter().filter_map(Value::as_str).collect();
+            let words = entry.get("msg").and_then(Value::as_str)?;
+            Some(format!("{} ({words})", place.join(".")))
+        })
+        .collect();
+    http::error::excerpt(complaints.join(", ").as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    fn answered(status: u16, body: &Value) -> Error {
+        let url = "http://host/queue/join".to_owned();
+        let refusal = Refusal::new(url, status, None, body.to_string().into_bytes());
+        http::Error::Status(refusal).into()
+    }
 
     #[test]
-    fn of_a_web_page_its_title_is_told_and_of_anything_else_its_beginning() {
-        for (body, expected) in [
-            (
-                "<html><head><TITLE lang=en>502\n Bad  Gateway</title>",
-                "502 Bad Gateway",
-            ),
-            (
-                " <!doctype html><title></title><p>x",
-                "<!doctype html><title></title><p>x",
-            ),
-            ("<title>without an end", "<title>without an end"),
-            ("<p>no title at all", "<p>no title at all"),
-            ("upstream <title>x</title>", "upstream <title>x</title>"),
-            ("", ""),
-        ] {
-            assert_eq!(words(body.as_bytes()), expected);
+    fn a_validators_words_are_told_and_not_taken_for_a_changed_interface() {
+        let refused = json!({"detail": [
+            {"__type__": "validate", "is_valid": true, "message": ""},
+            {"__type__": "validate", "is_valid": false, "message": "too short", "parameter_name": "message"},
+        ]});
+        let message = "message: too short".to_owned();
+        assert_eq!(answered(422, &refused), Error::Invalid { message });
+    }
+
+    #[test]
+    fn a_form_that_is_refused_is_told_without_the_request() {
+        let refused =
+            json!({"detail": [{"loc": ["body", "data"], "msg": "missing", "input": "my prompt"}]});
+        let error = answered(422, &refused);
+        assert!(
+            matches!(&error, Error::Form { complaints, .. } if complaints == "body.data (missing)")
+        );
+        assert!(!format!("{error:?}").contains("my prompt"));
+    }
+
+    #[test]
+    fn a_login_and_a_full_queue_are_told_apart_from_other_refusals() {
+        for detail in [json!("Not authenticated"), json!({"error": "x"})] {
+            let error = answered(401, &json!({"detail": detail}));
+            assert!(matches!(error, Error::Login { .. }));
+        }
+        let full = answered(503, &json!({"detail": "Queue is full. Max size is 3"}));
+        assert!(matches!(full, Error::QueueFull { .. }));
+        for (status, detail) in [(401, "go away"), (503, "busy"), (500, "Queue is full")] {
+            let other = answered(status, &json!({ "detail": detail }));
+            assert_eq!(other.refusal().map(|refusal| refusal.status), Some(status));
         }
     }
 }

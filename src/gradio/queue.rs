@@ -1,27 +1,26 @@
 //! A [`Job`] fed from the network: the stream of `/queue/data`, or of `/queue/join` before 4.9.
 //!
 //! It never reconnects: the server ends a session's jobs when their stream is lost, and a second
-//! stream finds nothing (seen in 4.44, 5.49 and 6.31). [`super::chain`] is the caller.
+//! stream finds nothing (seen in 4.44, 5.49 and 6.31). [`super::chain`] pulls it.
 
 use super::app::App;
-use super::chain::Step;
 use super::client::Client;
 use super::delta::Outputs;
 use super::error::Error;
 use super::job::{Job, Update};
-use super::upload::Upload;
+use super::step::Step;
+use crate::http::{Body, Upload};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// The first pause before a full queue is tried again, and the longest.
-const QUEUE_PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
+/// The longest pause before a full queue is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The open stream of one job.
 #[derive(Debug)]
 pub struct Events {
-    client: Client,
-    response: reqwest::Response,
-    url: String,
+    body: Body,
     job: Job,
 }
 
@@ -33,14 +32,11 @@ impl Events {
         session_hash: &str,
         event_id: String,
     ) -> Result<Self, Error> {
-        let response = client.open_stream(app, session_hash).await?;
-        let url = client.shown(&app.api_prefix, "/queue/data");
+        let body = client.open_stream(app, session_hash).await?;
         let limit = client.options().frame_limit;
         Ok(Self {
-            response,
-            client: client.clone(),
-            job: Job::new(event_id, app.protocol.sends_diffs(), limit, url.clone()),
-            url,
+            job: Job::new(app, event_id, limit, body.url().to_owned()),
+            body,
         })
     }
 
@@ -53,15 +49,11 @@ impl Events {
         upload: &Upload,
         tell: &(dyn Fn(Step) + Sync),
     ) -> Result<Self, Error> {
-        let response = client.join_stream(app, body).await?;
-        let url = client.shown(&app.api_prefix, "/queue/join");
+        let stream = client.join_stream(app, body).await?;
         let limit = client.options().frame_limit;
-        let job = Job::new(String::new(), false, limit, url.clone());
         let mut events = Self {
-            response,
-            client: client.clone(),
-            job,
-            url,
+            job: Job::new(app, String::new(), limit, stream.url().to_owned()),
+            body: stream,
         };
         loop {
             match events.next().await? {
@@ -93,51 +85,44 @@ impl Events {
             if let Some(update) = self.job.next_update()? {
                 return Ok(update);
             }
-            match self
-                .client
-                .in_time(&self.url, self.response.chunk())
-                .await?
-            {
-                Some(bytes) => self.job.push(&bytes)?,
+            match self.body.chunk().await? {
+                Some(bytes) => self.job.push(bytes.as_ref())?,
                 None => return Err(self.job.ended_early()),
             }
         }
     }
 }
 
-/// Joins the queue, and tries again with growing pauses while it is full or overloaded.
-pub(super) async fn join_patiently(
+/// Joins the queue, and tries again with growing pauses while it is full or overloaded (429, 503), until the
+/// client's patience for that is over. An app that asks for no pause gets one all the same.
+pub(super) async fn join_with_retry(
     client: &Client,
     app: &App,
     (query, body): (&str, &Value),
     upload: &Upload,
     tell: &(dyn Fn(Step) + Sync),
 ) -> Result<String, Error> {
-    let (mut pause, longest) = QUEUE_PAUSES;
-    let mut patience = client.options().queue_full_patience;
+    let mut pause = client.options().queue_full_pause;
+    let deadline = Instant::now() + client.options().queue_full_patience;
     loop {
         let error = match client.join(app, query, body, upload).await {
             Ok(event_id) => return Ok(event_id),
             Err(error) => error,
         };
-        let retry_in = match &error {
-            Error::QueueFull { .. } => pause,
-            Error::Status {
-                status: 429 | 503,
-                retry_after,
-                ..
-            } => retry_after.unwrap_or(pause),
+        let asked = match (&error, error.refusal()) {
+            (Error::QueueFull { .. }, _) => None,
+            (_, Some(refusal)) if matches!(refusal.status, 429 | 503) => refusal.retry_after,
             _ => return Err(error),
         };
-        if retry_in > patience {
+        let retry_in = asked.map_or(pause, |asked| asked.max(pause));
+        if Instant::now() + retry_in > deadline {
             return Err(error);
         }
-        patience -= retry_in;
         tell(Step::Refused {
             message: error.to_string(),
             retry_in,
         });
         tokio::time::sleep(retry_in).await;
-        pause = (pause * 2).min(longest);
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

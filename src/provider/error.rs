@@ -1,21 +1,22 @@
-//! Why there is no whole reply, sorted by what a person can do about it.
+//! Why there is no whole reply, sorted by what a user can do about it.
 //!
-//! Every variant carries a [`Report`]: what happened and where, and a hint. The gradio layer's
-//! errors are turned into these here, and nowhere else. No prompt, reply, token or cookie is ever
-//! part of one.
+//! Every variant carries a [`Report`]: what happened and where, and a hint. The errors of `http` and of
+//! `gradio` are turned into these here ([`self::transport`]), and nowhere else. No prompt, reply, token,
+//! password or cookie is ever part of one.
 
 mod failed;
+mod transport;
 
 use super::info::UnknownModel;
 use crate::chat::Failure;
 use crate::chat::input::InputError;
-use crate::gradio::{self, ConnectCause};
+use crate::gradio;
 use std::time::Duration;
 
 /// How many characters an error or a notice may have.
 const LONGEST_MESSAGE: usize = 2000;
 
-/// What happened, where, and what the person can do next.
+/// What happened, where, and what the user can do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// What happened, and where.
@@ -47,6 +48,16 @@ pub enum ProviderError {
     /// The Space's own function failed, or gave the reply up.
     #[error("{}", .0.message)]
     Space(Report),
+    /// 429 or 502 to 504: something before the Space answered in its place, and the message did not reach it.
+    #[error("{}", .report.message)]
+    Unavailable {
+        /// The HTTP status.
+        status: u16,
+        /// When to try again, where it says so.
+        retry_after: Option<Duration>,
+        /// What it means.
+        report: Report,
+    },
     /// A quota of the Space's host is used up.
     #[error("{}", .report.message)]
     Quota {
@@ -73,6 +84,9 @@ pub enum ProviderError {
     /// A setting that the Space does not have, or a value that it does not take.
     #[error("{}", .0.message)]
     Settings(Report),
+    /// What the user's machine is set up with cannot be used: CA certificates, a proxy, an address.
+    #[error("{}", .0.message)]
+    Setup(Report),
     /// The model's name is not known.
     #[error("{0}")]
     UnknownModel(UnknownModel),
@@ -85,6 +99,7 @@ impl ProviderError {
             Self::Connect(_) => "connect",
             Self::Timeout(_) => "timeout",
             Self::Status { .. } => "status",
+            Self::Unavailable { .. } => "unavailable",
             Self::Decode(_) => "decode",
             Self::Space(_) => "space",
             Self::Quota { .. } => "quota",
@@ -94,16 +109,18 @@ impl ProviderError {
             Self::Login(_) => "login",
             Self::Unsupported(_) => "unsupported",
             Self::Settings(_) => "settings",
+            Self::Setup(_) => "setup",
             Self::UnknownModel(_) => "unknown_model",
         }
     }
 
-    /// What the person can do.
+    /// What the user can do.
     pub fn hint(&self) -> String {
         match self {
             Self::Connect(report)
             | Self::Timeout(report)
             | Self::Status { report, .. }
+            | Self::Unavailable { report, .. }
             | Self::Decode(report)
             | Self::Space(report)
             | Self::Quota { report, .. }
@@ -112,6 +129,7 @@ impl ProviderError {
             | Self::SessionLost(report)
             | Self::Login(report)
             | Self::Settings(report)
+            | Self::Setup(report)
             | Self::Unsupported(report) => report.hint.clone(),
             Self::UnknownModel(unknown) => unknown.hint(),
         }
@@ -127,7 +145,7 @@ impl ProviderError {
     }
 }
 
-/// A text of the Space that is not its reply, cut to what a person reads: a Space may send anything.
+/// A text of the Space that is not its reply, cut to what is read: a Space may send anything.
 pub(super) fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
         text.truncate(end);
@@ -152,38 +170,32 @@ impl From<InputError> for ProviderError {
 impl From<gradio::Error> for ProviderError {
     fn from(error: gradio::Error) -> Self {
         use gradio::Error;
-        let said = error.to_string();
         match error {
-            Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
-            Error::Timeout { .. } => Self::Timeout(report(
-                format!("{said}."),
-                "What came is kept. The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
-            )),
-            Error::Broken { url, detail } => broken(&url, &detail),
+            Error::Http(error) => error.into(),
             Error::StreamEnded { url } => ended_early(&url),
             Error::Garbled {
                 url,
                 detail,
                 excerpt,
             } => garbled(&url, &detail, &excerpt),
-            Error::FrameTooLarge { url, limit } => over_the_limit(&url, limit),
-            Error::Status {
-                status,
-                retry_after,
-                excerpt,
-                url,
-            } => status_error(status, retry_after, &excerpt, &url),
             Error::Login { url } => login(&format!("{url} asks for a name and a password.")),
             Error::WrongLogin { url } => {
                 login(&format!("{url} refused the name and the password."))
             }
+            Error::Invalid { message } => Self::Space(report(
+                format!("The Space does not accept the message: {message}"),
+                "Change what it names, and send it again.",
+            )),
+            Error::Form { url, complaints } => Self::Status {
+                status: 422,
+                report: report(
+                    format!("{url} answered with status 422{}", quoted(&complaints)),
+                    "The Space did not accept the form of the request: its interface may have changed.",
+                ),
+            },
             Error::QueueFull { message } => Self::QueueFull(report(
                 format!("The Space takes no more requests: {message}"),
                 "Many people use it right now. Wait a minute and retry.",
-            )),
-            Error::Decode { .. } => Self::Decode(report(
-                said,
-                "Is this the address of a Gradio Space? It may also be starting or broken: look at its page in a browser.",
             )),
             Error::Unexpected {
                 message,
@@ -201,24 +213,8 @@ impl From<gradio::Error> for ProviderError {
                 detail,
                 "Look at the Space's page in a browser, or choose another Space with --space.",
             )),
-            Error::File { .. } => Self::Unsupported(report(
-                format!("{said}."),
-                "Check its name, and that you may read it.",
-            )),
-            Error::FileTooLarge { name, size, limit } => too_large(&name, size, limit),
-            Error::Setup { detail } => Self::Unsupported(report(
-                detail,
-                "Check the address and the proxy in the command and in the settings.",
-            )),
         }
     }
-}
-
-fn broken(url: &str, detail: &str) -> ProviderError {
-    ProviderError::Space(report(
-        format!("The connection to {url} broke before the answer was complete: {detail}."),
-        "What came is kept. Check the network and retry; the Space may also have been restarted.",
-    ))
 }
 
 fn ended_early(url: &str) -> ProviderError {
@@ -238,105 +234,11 @@ fn garbled(url: &str, detail: &str, excerpt: &str) -> ProviderError {
     ))
 }
 
-fn over_the_limit(url: &str, limit: usize) -> ProviderError {
-    ProviderError::Decode(report(
-        format!(
-            "{url} sent more at once than the limit of {} MB.",
-            limit >> 20
-        ),
-        "What came is kept. If this Space means well, allow more with frame_limit in the settings.",
-    ))
-}
-
 fn login(message: &str) -> ProviderError {
     ProviderError::Login(report(
         message,
         "Give them as SPACECHAT_LOGIN=name:password. The Space's author knows who has access.",
     ))
-}
-
-fn too_large(name: &str, size: u64, limit: u64) -> ProviderError {
-    let (size, limit) = (megabytes(size), megabytes(limit));
-    ProviderError::Status {
-        status: 413,
-        report: report(
-            format!("{name} is too large: {size}, and the Space takes files of at most {limit}."),
-            "Send a smaller file, or a part of it.",
-        ),
-    }
-}
-
-/// A size in words, rounded to the tenth of a megabyte or to the byte.
-fn megabytes(bytes: u64) -> String {
-    if bytes < 1_000_000 {
-        return format!("{bytes} bytes");
-    }
-    let tenths = (bytes + 50_000) / 100_000;
-    format!("{}.{} MB", tenths / 10, tenths % 10)
-}
-
-fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {
-    let (what, hint) = match cause {
-        ConnectCause::Refused => (
-            "nobody answers there",
-            "Is the server running, and is the address right (--space)?",
-        ),
-        ConnectCause::Dns => (
-            "the name has no address",
-            "Check the spelling of the Space and your network.",
-        ),
-        ConnectCause::Tls => (
-            "no secure connection came about",
-            "Check the date of this machine, its CA certificates, and whether a proxy stands between.",
-        ),
-        ConnectCause::Proxy => (
-            "the proxy refused or did not answer",
-            "Check --proxy or HTTPS_PROXY.",
-        ),
-        ConnectCause::Timeout => (
-            "no answer in time",
-            "Check your network; connect_timeout in the settings allows more time.",
-        ),
-        ConnectCause::Other => ("the connection failed", "Check your network and retry."),
-    };
-    report(
-        format!("Could not connect to {url}: {what} ({detail})."),
-        hint,
-    )
-}
-
-fn status_error(
-    status: u16,
-    retry_after: Option<Duration>,
-    excerpt: &str,
-    url: &str,
-) -> ProviderError {
-    let wait = retry_after.map_or_else(
-        || "Wait a minute and retry.".to_owned(),
-        |wait| format!("It asks to wait {} s before a retry.", wait.as_secs()),
-    );
-    let hint = match status {
-        401 | 403 => {
-            "The Space may be private: set HF_TOKEN to a token of an account that may see it."
-                .to_owned()
-        }
-        404 => "There is no such Space or route: check the address (--space).".to_owned(),
-        413 => "The request is larger than the host accepts: send less at once.".to_owned(),
-        422 => "The Space did not accept the form of the request: its interface may have changed."
-            .to_owned(),
-        429 => format!(
-            "Too many requests came from here. {wait} A Hugging Face token (HF_TOKEN) allows more."
-        ),
-        502..=504 => format!("The Space is overloaded, starting or broken. {wait}"),
-        _ => {
-            "The Space has a fault of its own: retry, or look at its page in a browser.".to_owned()
-        }
-    };
-    let words = quoted(excerpt);
-    ProviderError::Status {
-        status,
-        report: report(format!("{url} answered with status {status}{words}"), hint),
-    }
 }
 
 /// What was said, behind a colon; nothing for nothing.

@@ -7,24 +7,30 @@
 use super::bubbles::Spoken;
 use super::error::shortened;
 use super::reply::{ReplyEvent, ReplySender};
-use super::{ProviderError, tail};
+use super::{ProviderError, Report, tail};
 use crate::chat::{Notice, Progress, Stage};
 use crate::gradio::app::App;
 use crate::gradio::message::ProgressUnit;
 use crate::gradio::{Chain, Client, Session, Step};
 use serde_json::Value;
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// The shortest time between two readings of a growing reply.
 const PAUSE: Duration = Duration::from_millis(16);
+/// How long a reply that is here is held back for the answer whether the app is still the same.
+const CHECK_PATIENCE: Duration = Duration::from_secs(3);
+/// What pages draw where the next words of a reply will stand.
+const CURSORS: [char; 8] = ['▌', '▐', '█', '▋', '▊', '▉', '▍', '▎'];
+/// Said where a reply may come from an app that did not know the conversation.
+const RESTARTED: &str = "The Space was restarted and did not know the conversation when it replied. Retry sends all of it again.";
 
 /// How a chain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The reply is complete.
     Done,
-    /// The person, or the app, ended it.
+    /// The user ended it.
     Cancelled,
     /// The app behind the session was restarted: the session's memory is gone, nothing was told.
     Restarted,
@@ -59,11 +65,18 @@ impl Exchange<'_> {
         if let Ok(End::Restarted | End::Cancelled) = result {
             chain.cancel().await;
         }
-        if !matches!(result, Ok(End::Restarted)) {
-            // What was held back in case it became the tail's marker is part of what came.
-            heard.listen(self.spoken(chain, true), true).await;
+        if matches!(result, Ok(End::Restarted)) {
+            return result;
         }
-        if let Ok(End::Done) = result {
+        let is_complete = matches!(result, Ok(End::Done));
+        // What was held back in case it became the tail's marker is part of what came.
+        let mut last = self.spoken(chain, true);
+        if !is_complete {
+            without_cursor(&mut last.text);
+        }
+        heard.listen(last, true).await;
+        if is_complete {
+            heard.require_words()?;
             (self.kept)(chain.session());
             self.sender.send(ReplyEvent::Done(heard.shown)).await;
         }
@@ -75,13 +88,26 @@ impl Exchange<'_> {
         value.map_or_else(Spoken::default, |value| (self.read)(value, ended))
     }
 
+    /// Whether the app is still the one that was known.
+    async fn check(&self) -> AppCheck {
+        match timeout(CHECK_PATIENCE, self.client.app_id(self.app)).await {
+            Ok(Ok(id)) if id == self.app.app_id => AppCheck::Same,
+            Ok(Ok(_)) => AppCheck::Changed,
+            Ok(Err(error)) => {
+                tracing::info!(%error, "the app does not say whether it was restarted");
+                AppCheck::Unknown
+            }
+            Err(_) => AppCheck::Unknown,
+        }
+    }
+
     /// An app that was known before is asked beside the first request whether it is still the one
-    /// that was known; nothing is shown and no further function is fired before it has answered.
+    /// that was known; nothing is shown and no further function is fired before it has answered. Where it
+    /// cannot say, the session is used as it is, and it is asked again at the end.
     async fn follow(&self, chain: &mut Chain, heard: &mut Heard<'_>) -> Result<End, ProviderError> {
-        let (client, app) = (self.client, self.app);
-        let same_app = async { client.app_id(app).await.is_ok_and(|id| id == app.app_id) };
-        tokio::pin!(same_app);
-        let mut is_same = self.is_fresh.then_some(true);
+        let checked = self.check();
+        tokio::pin!(checked);
+        let mut check = self.is_fresh.then_some(AppCheck::Same);
         // When what came since is told.
         let mut due: Option<Instant> = None;
         let mut told: Option<Instant> = None;
@@ -89,12 +115,14 @@ impl Exchange<'_> {
             let step = tokio::select! {
                 biased;
                 () = self.sender.cancelled() => return Ok(End::Cancelled),
-                answer = &mut same_app, if is_same.is_none() => {
-                    is_same = Some(answer);
+                answer = &mut checked, if check.is_none() => {
+                    check = Some(answer);
                     continue;
                 }
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    heard.listen(self.spoken(chain, false), false).await;
+                    let mut spoken = self.spoken(chain, false);
+                    without_cursor(&mut spoken.text);
+                    heard.listen(spoken, false).await;
                     (due, told) = (None, Some(Instant::now()));
                     continue;
                 }
@@ -102,11 +130,11 @@ impl Exchange<'_> {
             };
             // An app that was restarted under the session may also answer with an error.
             let is_due = step.is_err() || matches!(step, Ok(Step::Values | Step::Done));
-            if is_due && is_same.is_none() {
-                is_same = self.sender.unless_cancelled(&mut same_app).await;
+            if is_due && check.is_none() {
+                check = self.sender.unless_cancelled(&mut checked).await;
             }
-            match is_same {
-                Some(false) => return Ok(End::Restarted),
+            match check {
+                Some(AppCheck::Changed) => return Ok(End::Restarted),
                 None if is_due => return Ok(End::Cancelled),
                 _ => {}
             }
@@ -117,11 +145,29 @@ impl Exchange<'_> {
                     let soon = told.map_or_else(Instant::now, |told| told + PAUSE);
                     due.get_or_insert(soon);
                 }
-                Step::Done => return Ok(End::Done),
-                Step::Cancelled => return Ok(End::Cancelled),
+                Step::Done => {
+                    if check == Some(AppCheck::Unknown) && self.check().await == AppCheck::Changed {
+                        self.notify("warning", RESTARTED).await;
+                    }
+                    return Ok(End::Done);
+                }
+                Step::Cancelled => return Err(ended_by_the_app()),
+                Step::Log(log) => {
+                    let text = log.title.map_or_else(String::new, |title| title + ": ") + &log.text;
+                    heard.notice = Some(shortened(text.clone()));
+                    self.notify(&log.level, &text).await;
+                }
                 other => self.tell(other).await,
             }
         }
+    }
+
+    async fn notify(&self, level: &str, text: &str) {
+        let notice = Notice {
+            level: level.to_owned(),
+            text: shortened(text.to_owned()),
+        };
+        self.sender.send(ReplyEvent::Notice(notice)).await;
     }
 
     async fn tell(&self, step: Step) {
@@ -137,16 +183,41 @@ impl Exchange<'_> {
                 Some(unit) => ReplyEvent::Progress(progress(unit)),
                 None => return,
             },
-            Step::Log(log) => ReplyEvent::Notice(Notice {
-                level: log.level,
-                text: shortened(
-                    log.title.map_or_else(String::new, |title| title + ": ") + &log.text,
+            Step::SilentUntil(patience) => ReplyEvent::Notice(Notice {
+                level: "info".to_owned(),
+                text: format!(
+                    "This Space runs Gradio {}, which does not say whether it is still at work. It is waited for up to {} min.",
+                    self.app.version,
+                    patience.as_secs() / 60
                 ),
             }),
-            Step::Heartbeat | Step::Values | Step::Done | Step::Cancelled => return,
+            Step::Log(_) | Step::Heartbeat | Step::Values | Step::Done | Step::Cancelled => return,
         };
         self.sender.send(event).await;
     }
+}
+
+/// Whether an app is still the one that was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AppCheck {
+    Same,
+    /// It was restarted: no session is known to it any more.
+    Changed,
+    /// It could not be asked.
+    Unknown,
+}
+
+fn ended_by_the_app() -> ProviderError {
+    ProviderError::Space(Report {
+        message: "The Space ended the reply before it was complete.".to_owned(),
+        hint: "What came is kept. Retry; somebody may have stopped it there.".to_owned(),
+    })
+}
+
+/// Takes a cursor off the end of a reply that grows, or that was broken off while one stood there.
+fn without_cursor(text: &mut String) {
+    let length = text.trim_end_matches(CURSORS).len();
+    text.truncate(length);
 }
 
 fn progress(unit: ProgressUnit) -> Progress {
@@ -169,6 +240,8 @@ struct Heard<'a> {
     tail: String,
     is_streaming: bool,
     cuts_tail: bool,
+    /// The app's last notice.
+    notice: Option<String>,
 }
 
 impl<'a> Heard<'a> {
@@ -180,7 +253,26 @@ impl<'a> Heard<'a> {
             tail: String::new(),
             is_streaming: false,
             cuts_tail,
+            notice: None,
         }
+    }
+
+    /// A reply without a word is no reply: what the Space said beside it is told, or that it said nothing.
+    fn require_words(&self) -> Result<(), ProviderError> {
+        if !self.shown.trim().is_empty() {
+            return Ok(());
+        }
+        let message = match &self.notice {
+            Some(notice) => format!("The Space ended without a reply: {notice}"),
+            None if self.thinking.is_some() => {
+                "The Space ended after its thoughts, without a reply.".to_owned()
+            }
+            None => "The Space ended without a reply.".to_owned(),
+        };
+        Err(ProviderError::Space(Report {
+            message,
+            hint: "Retry, or change the message.".to_owned(),
+        }))
     }
 
     /// Takes what the page shows now and tells what changed.

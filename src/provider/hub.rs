@@ -1,9 +1,10 @@
 //! The Hub: where a Space's app is, and whether it runs, sleeps, is built or is broken.
 //!
-//! `GET /api/spaces/{id}/host` and `GET /api/spaces/{id}/runtime` are asked at once. A Space that
+//! `GET /api/spaces/{id}`, its `/host` and its `/runtime` are asked at once; which Space an address of
+//! `hf.space` is, by `GET /api/spaces/by-subdomain/{x}`. A Space of another SDK is refused at once. One that
 //! sleeps is woken by a visit and waited for. The Hub is believed about trouble, but not needed:
 //! when it cannot be reached, the host that follows from the name is tried, and in the end only
-//! the app's own `/config` counts. [`super::place`] is the caller.
+//! the app's own `/config` counts.
 
 mod runtime;
 #[cfg(test)]
@@ -15,9 +16,9 @@ use runtime::Standing;
 use super::catalog::Space;
 use super::{ProviderError, Report};
 use crate::chat::Stage;
-use crate::gradio::is_loopback;
-use crate::gradio::token::HUB;
-use crate::gradio::{self, Client, Error};
+use crate::http::is_loopback;
+use crate::http::token::HUB;
+use crate::http::{self, Client, Error};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -71,6 +72,8 @@ pub struct Found {
     pub url: String,
     /// The stage that the Hub told last; `None` where it could not be asked.
     pub stage: Option<String>,
+    /// What the Space is built with, in the Hub's word: `gradio`, `docker`; `None` where that is not known.
+    pub sdk: Option<String>,
 }
 
 impl Found {
@@ -79,24 +82,32 @@ impl Found {
         Self {
             url: space.url.clone(),
             stage: None,
+            sdk: None,
         }
     }
 }
 
-/// The Hub as it is reached by one person: with their proxy and their token.
+/// What the Hub says of a Space.
+struct Answers {
+    host: Option<String>,
+    runtime: Option<Runtime>,
+    sdk: Option<String>,
+}
+
+/// The Hub as it is reached by one user: with their proxy and their token.
 #[derive(Debug, Clone)]
 pub struct Hub {
     options: Options,
-    http: gradio::Options,
+    http: http::Options,
 }
 
 impl Hub {
     /// The Hub of `options`, reached as `http` says.
-    pub fn new(options: Options, http: gradio::Options) -> Self {
+    pub fn new(options: Options, http: http::Options) -> Self {
         let connect_timeout = http.connect_timeout.min(CONNECT_TIMEOUT);
         Self {
             options,
-            http: gradio::Options {
+            http: http::Options {
                 connect_timeout,
                 login: None,
                 ..http
@@ -133,27 +144,30 @@ impl Hub {
         space: &Space,
         mut tell: impl FnMut(Stage),
     ) -> Result<Found, ProviderError> {
-        let Some(id) = &space.hub_id else {
+        let client = self.client()?;
+        let Some(id) = id_of(&client, space).await else {
             return Ok(Found::unasked(space));
         };
-        let client = self.client()?;
-        let (host, runtime) = self.ask(&client, id).await?;
+        let Answers { host, runtime, sdk } = self.ask(&client, &id).await?;
         let url = host.unwrap_or_else(|| space.url.clone());
         let stage = match runtime {
-            Some(runtime) => self.wait(&client, (id, &url), runtime, &mut tell).await?,
+            Some(runtime) => {
+                let space = (id.as_str(), url.as_str());
+                self.wait(&client, space, runtime, &mut tell).await?
+            }
             None => None,
         };
-        Ok(Found { url, stage })
+        Ok(Found { url, stage, sdk })
     }
 
     /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
     /// nothing and waits for nothing.
     pub async fn look(&self, space: &Space) -> Result<Found, ProviderError> {
-        let Some(id) = &space.hub_id else {
+        let client = self.client()?;
+        let Some(id) = &id_of(&client, space).await else {
             return Ok(Found::unasked(space));
         };
-        let client = self.client()?;
-        let (host, runtime) = self.ask(&client, id).await?;
+        let Answers { host, runtime, sdk } = self.ask(&client, id).await?;
         if let Some(runtime) = &runtime {
             match runtime.standing() {
                 Standing::Usable => {}
@@ -170,6 +184,7 @@ impl Hub {
         Ok(Found {
             url: host.unwrap_or_else(|| space.url.clone()),
             stage: runtime.map(|runtime| runtime.stage),
+            sdk,
         })
     }
 
@@ -197,23 +212,34 @@ impl Hub {
         }
     }
 
-    /// The Space's host and state. What the Hub could not be asked is `None`; that there is no
-    /// such Space is an error.
-    async fn ask(
-        &self,
-        client: &Client,
-        id: &str,
-    ) -> Result<(Option<String>, Option<Runtime>), ProviderError> {
+    /// What the Hub says of the Space. What it could not be asked is `None`; that there is no such Space, or
+    /// that it cannot be a Gradio app, is an error.
+    async fn ask(&self, client: &Client, id: &str) -> Result<Answers, ProviderError> {
+        let about_route = format!("/api/spaces/{id}");
         let host_route = format!("/api/spaces/{id}/host");
         let runtime_route = format!("/api/spaces/{id}/runtime");
-        let (host, runtime) = tokio::join!(client.json(&host_route), client.json(&runtime_route));
+        let (about, host, runtime) = tokio::join!(
+            client.get_json(&about_route),
+            client.get_json(&host_route),
+            client.get_json(&runtime_route)
+        );
+        let sdk = about
+            .ok()
+            .and_then(|about| about.get("sdk")?.as_str().map(str::to_owned));
+        if let Some(sdk) = sdk.as_deref().filter(|sdk| !may_be_gradio(sdk)) {
+            return Err(other_sdk(id, sdk));
+        }
         let host = self.answer(id, host)?.and_then(|answer| {
             let host = answer.get("host")?.as_str()?.trim_end_matches('/');
             // The person's words go there.
             self.is_safe(host).then(|| host.to_owned())
         });
         let runtime = self.answer(id, runtime)?;
-        Ok((host, runtime.as_ref().and_then(Runtime::read)))
+        Ok(Answers {
+            host,
+            runtime: runtime.as_ref().and_then(Runtime::read),
+            sdk,
+        })
     }
 
     /// Sorts what the Hub answered: a value, a refusal that is final, or nothing usable.
@@ -224,9 +250,9 @@ impl Hub {
     ) -> Result<Option<Value>, ProviderError> {
         match answer {
             Ok(answer) => Ok(Some(answer)),
-            Err(Error::Status {
-                status, excerpt, ..
-            }) if matches!(status, 401 | 403 | 404) => Err(self.refusal(id, status, &excerpt)),
+            Err(Error::Status(refusal)) if matches!(refusal.status, 401 | 403 | 404) => {
+                Err(self.refusal(id, refusal.status, &refusal.words()))
+            }
             Err(error) => {
                 tracing::warn!(%error, "the Hub gave no answer");
                 Ok(None)
@@ -312,11 +338,11 @@ impl Hub {
                 return Err(not_yet(id, &runtime, &hint));
             }
             if standing == Standing::Asleep {
-                app.visit().await;
+                app.visit("/").await;
             }
             tokio::time::sleep(self.options.poll).await;
             match self
-                .answer(id, client.json(&route).await)?
+                .answer(id, client.get_json(&route).await)?
                 .as_ref()
                 .and_then(Runtime::read)
             {
@@ -367,6 +393,36 @@ impl Hub {
         };
         ProviderError::Asleep(Report { message, hint })
     }
+}
+
+/// `owner/name` of a Space that was named so, or by its address at `hf.space`. Where the Hub does not tell,
+/// the address is taken as it is.
+async fn id_of(client: &Client, space: &Space) -> Option<String> {
+    if space.hub_id.is_some() {
+        return space.hub_id.clone();
+    }
+    let subdomain = space.subdomain.as_ref()?;
+    let route = format!("/api/spaces/by-subdomain/{subdomain}");
+    let answer = client.get_json(&route).await.ok()?;
+    answer.get("id")?.as_str().map(str::to_owned)
+}
+
+/// Whether a Space of this SDK may be a Gradio app: in a container anything may run.
+fn may_be_gradio(sdk: &str) -> bool {
+    matches!(sdk, "gradio" | "docker")
+}
+
+/// The refusal of a Space that is no Gradio app; `sdk` in the Hub's word.
+pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
+    let mut letters = sdk.chars();
+    let name: String = match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "unknown".to_owned(),
+    };
+    ProviderError::Unsupported(Report {
+        message: format!("{id} is a {name} Space, not a Gradio one."),
+        hint: "Use it in a browser, or choose another Space with --space.".to_owned(),
+    })
 }
 
 fn not_yet(id: &str, runtime: &Runtime, hint: &str) -> ProviderError {

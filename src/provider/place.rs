@@ -2,15 +2,16 @@
 //!
 //! A Space that was named `owner/name` is found through the Hub before the first request, woken
 //! if it sleeps, and remembered. When what answers there is not the app (a page in HTML, 502 to
-//! 504), the Hub is asked again, so that the person is told how the Space stands or waits while
-//! it starts. An app that asks for a login gets it once. Providers of Gradio Spaces call this.
+//! 504), the Hub is asked again, so that the user is told how the Space stands or waits while
+//! it starts. A server that asks for a login gets it once.
 
 use super::catalog::Space;
-use super::hub::{Found, Hub};
+use super::hub::{self, Found, Hub};
 use super::{ProviderError, Report};
 use crate::chat::Stage;
 use crate::gradio::app::App;
-use crate::gradio::{self, Client, Error};
+use crate::gradio::{Client, Error};
+use crate::http;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,7 +23,7 @@ const TRIES: u32 = 4;
 pub struct Place {
     space: Space,
     hub: Option<Hub>,
-    options: gradio::Options,
+    options: http::Options,
     learned: Arc<Mutex<Learned>>,
 }
 
@@ -36,24 +37,22 @@ struct Learned {
 
 impl Place {
     /// The place of `space`; without a Hub its address is taken as it is. Asks nobody yet.
-    pub fn new(space: Space, hub: Option<Hub>, options: gradio::Options) -> Self {
+    pub fn new(space: Space, hub: Option<Hub>, options: http::Options) -> Self {
         Self {
-            hub: hub.filter(|_| space.hub_id.is_some()),
+            hub: hub.filter(|_| space.hub_id.is_some() || space.subdomain.is_some()),
+            options: http::Options {
+                // What stood in the address is meant for it.
+                login: space.login.clone().or(options.login),
+                ..options
+            },
             space,
-            options,
             learned: Arc::default(),
         }
     }
 
     /// The place of the app at `url`, which no Hub knows of.
-    pub fn at_url(url: impl Into<String>, options: gradio::Options) -> Self {
-        let url = url.into();
-        let space = Space {
-            label: url.clone(),
-            url,
-            hub_id: None,
-        };
-        Self::new(space, None, options)
+    pub fn at_url(url: impl Into<String>, options: http::Options) -> Self {
+        Self::new(Space::at(url), None, options)
     }
 
     /// The app's address, as far as it is known.
@@ -73,7 +72,7 @@ impl Place {
         if let Some(client) = self.learned().clients.get(&proxy) {
             return Ok(client.clone());
         }
-        let options = gradio::Options {
+        let options = http::Options {
             proxy: proxy.clone(),
             ..self.options.clone()
         };
@@ -114,6 +113,9 @@ impl Place {
                 return Err(error.into());
             }
             let found = hub.find(&self.space, &mut tell).await?;
+            if let Some(refusal) = self.is_another_app(&found, &error) {
+                return Err(refusal);
+            }
             let stage = found.stage.clone();
             self.remember(found);
             tries += 1;
@@ -135,13 +137,13 @@ impl Place {
             return self.reach(None, |_| {}).await;
         };
         let found = hub.look(&self.space).await?;
-        let stage = found.stage.clone();
-        self.remember(found);
+        self.remember(found.clone());
         let client = self.client(None)?;
         match config(&client).await {
             Ok(app) => Ok((client, Arc::new(app))),
-            Err(error) => Err(match stage {
-                Some(stage) if is_not_the_app(&error) => self.not_answering(&stage, &error),
+            Err(error) => Err(match (self.is_another_app(&found, &error), &found.stage) {
+                (Some(refusal), _) => refusal,
+                (None, Some(stage)) if is_not_the_app(&error) => self.not_answering(stage, &error),
                 _ => error.into(),
             }),
         }
@@ -157,6 +159,17 @@ impl Place {
         learned.found = Some(found.url);
     }
 
+    /// The refusal of a container that runs and answers by itself, though not as a Gradio app does.
+    fn is_another_app(&self, found: &Found, error: &Error) -> Option<ProviderError> {
+        let is_docker = found.sdk.as_deref() == Some("docker");
+        let is_up = found.stage.as_deref() == Some("RUNNING");
+        let answers = match error {
+            Error::Http(http::Error::Decode { .. }) => true,
+            error => error.refusal().is_some_and(|refusal| refusal.status == 404),
+        };
+        (is_docker && is_up && answers).then(|| hub::other_sdk(&self.space.label, "docker"))
+    }
+
     fn not_answering(&self, stage: &str, error: &Error) -> ProviderError {
         ProviderError::Asleep(Report {
             message: format!(
@@ -168,26 +181,29 @@ impl Place {
     }
 }
 
-/// `/config`, with a login where the app wants one and one is known.
+/// `/config`, with a login where the server or the app wants one and one is known.
 async fn config(client: &Client) -> Result<App, Error> {
-    match (client.config().await, &client.options().login) {
-        (Err(Error::Login { .. }), Some(login)) => {
-            client.login(login).await?;
-            client.config().await
-        }
-        (answer, _) => answer,
+    let Some(login) = &client.options().login else {
+        return client.config().await;
+    };
+    let mut answer = client.config().await;
+    if let Err(Error::Http(http::Error::BasicLogin { .. })) = &answer
+        && client.authenticate(login)
+    {
+        answer = client.config().await;
     }
+    if let Err(Error::Login { .. }) = &answer {
+        client.login(login).await?;
+        answer = client.config().await;
+    }
+    answer
 }
 
 /// Whether something else than the app answered: the page of a Space that starts, an error of
 /// the host in front of it.
 fn is_not_the_app(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Decode { .. }
-            | Error::Status {
-                status: 404 | 502..=504,
-                ..
-            }
-    )
+    matches!(error, Error::Http(http::Error::Decode { .. }))
+        || error
+            .refusal()
+            .is_some_and(|refusal| matches!(refusal.status, 404 | 502..=504))
 }

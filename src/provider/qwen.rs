@@ -30,6 +30,7 @@ use super::{
 use crate::chat::Stage;
 use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::{self, Client};
+use crate::http;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
@@ -66,12 +67,8 @@ struct Page {
 
 impl Default for Qwen {
     fn default() -> Self {
-        let space = catalog::Space {
-            label: SEED.to_owned(),
-            url: URL.to_owned(),
-            hub_id: Some(SEED.to_owned()),
-        };
-        let options = gradio::Options::default();
+        let space = catalog::Space::of_hub(SEED);
+        let options = http::Options::default();
         let hub = Hub::new(hub::Options::default(), options.clone());
         Self::at(Place::new(space, Some(hub), options), TaskTracker::new())
     }
@@ -80,7 +77,7 @@ impl Default for Qwen {
 impl Qwen {
     /// The provider for the app at `url`. Replies run as tasks of `tracker`; await it before the
     /// program exits, so that jobs which were dropped are ended at the server.
-    pub fn new(url: impl Into<String>, options: gradio::Options, tracker: TaskTracker) -> Self {
+    pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
         Self::at(Place::at_url(url, options), tracker)
     }
 

@@ -15,6 +15,7 @@ use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::{App, Component};
 use crate::gradio::{self, Client};
+use crate::http;
 use detect::{Chat, Form, Found, Memory};
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -56,7 +57,7 @@ impl Space {
     /// The provider for the app at `url`. Nothing is asked before the first turn or look. Replies
     /// run as tasks of `tracker`; await it before the program exits, so that jobs which were
     /// dropped are ended at the server.
-    pub fn new(url: impl Into<String>, options: gradio::Options, tracker: TaskTracker) -> Self {
+    pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
         Self::at(Place::at_url(url, options), tracker)
     }
 
@@ -95,7 +96,9 @@ impl Space {
         let (client, app) = reached?;
         let info = match client.info(&app).await {
             Ok(info) => info,
-            Err(gradio::Error::Status { .. } | gradio::Error::Decode { .. }) => Value::Null,
+            Err(gradio::Error::Http(http::Error::Status(_) | http::Error::Decode { .. })) => {
+                Value::Null
+            }
             Err(error) => return Err(error.into()),
         };
         let found = detect::find(&app, &info)?;

@@ -18,10 +18,10 @@ const TAGS: [(&str, &str); 3] = [
 ];
 
 /// How values are read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Reader<'a> {
-    /// What stands before a file's path in its link: `https://host/gradio_api/file=`.
-    pub files: &'a str,
+    /// Where a file of a reply can be had; `None` for what lies at no web address.
+    pub link: &'a (dyn Fn(&Value) -> Option<String> + Sync),
     /// Whether the value is final: an end that may become a tag is then part of the text.
     pub ended: bool,
 }
@@ -123,13 +123,7 @@ impl Reader<'_> {
         let path = value.get("path").and_then(Value::as_str)?;
         let name = value.get("orig_name").and_then(Value::as_str);
         let name = name.or_else(|| path.rsplit(['/', '\\']).next())?;
-        let url = value.get("url").and_then(Value::as_str);
-        let link = match url.filter(|url| !url.is_empty()) {
-            Some(url) => url.to_owned(),
-            None if path.starts_with("http://") || path.starts_with("https://") => path.to_owned(),
-            None => format!("{}{path}", self.files),
-        };
-        Some((name.to_owned(), link))
+        Some((name.to_owned(), (self.link)(value)?))
     }
 
     fn spoken(self, heap: Heap) -> Spoken {

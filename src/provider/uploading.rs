@@ -5,8 +5,7 @@ use super::reply::ReplySender;
 use crate::chat::Stage;
 use crate::gradio::Client;
 use crate::gradio::app::App;
-use crate::gradio::files::Source;
-use crate::gradio::upload::Upload;
+use crate::http::{Upload, UploadSource};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ pub(super) async fn upload_files(
     sender: &ReplySender,
     client: &Client,
     app: &App,
-    files: &[Source],
+    files: &[UploadSource],
 ) -> Result<Option<Vec<Value>>, ProviderError> {
     if files.is_empty() {
         return Ok(Some(Vec::new()));

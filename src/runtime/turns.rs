@@ -25,6 +25,10 @@ pub trait Providers: Send {
     /// The provider for a Space as the person named it; the same one each time.
     fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError>;
 
+    /// The name by which a Space is stored, whatever was written: an alias is followed, and a name and a
+    /// password in an address are not part of it.
+    fn name(&self, written: &str) -> String;
+
     /// Gives a name and a password to a Space that asks for them.
     fn login(&self, space: &str, name: &str, password: &str);
 }
@@ -73,7 +77,7 @@ impl Turns {
             speaker: if info.models.is_empty() {
                 "Assistant".to_owned()
             } else {
-                speaker(&model)
+                model.clone()
             },
             model,
             window: info.context_window,
@@ -86,9 +90,10 @@ impl Turns {
     }
 
     /// Looks at a Space; what is found comes back as an event.
-    pub fn look(&self, space: String) {
+    pub fn look(&self, asked: String) {
         let events = self.events.clone();
-        let provider = self.providers.find(&space);
+        let provider = self.providers.find(&asked);
+        let name = self.providers.name(&asked);
         self.tracker.spawn(async move {
             let found = match provider {
                 Ok(provider) => provider.look().await.map(|report| report.inputs),
@@ -96,7 +101,7 @@ impl Turns {
             };
             let found = found.map_err(|error| error.failure());
             // The loop is gone only when the program ends.
-            let _ = events.send(Event::Looked(space, found)).await;
+            let _ = events.send(Event::Looked { asked, name, found }).await;
         });
     }
 
@@ -206,19 +211,6 @@ fn shown_space(space: &str, url: &str) -> String {
     }
 }
 
-/// A model's name at the head of its replies: `qwen-2.5-1m-demo` speaks as `Qwen 2.5 1M`.
-fn speaker(model: &str) -> String {
-    let words = model.trim_end_matches("-demo").split('-').map(|word| {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if first.is_ascii_digit() => word.to_uppercase(),
-            Some(first) => first.to_uppercase().chain(letters).collect(),
-            None => String::new(),
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
 /// What a session must remember: every message of the request but the newest, or, after the
 /// reply, all of them and the reply.
 fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
@@ -241,6 +233,14 @@ fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
         digest.update(name.0.as_bytes());
     }
     digest.finalize().into()
+}
+
+fn broke_down() -> Failure {
+    Failure {
+        kind: "internal".to_owned(),
+        message: "spacechat itself failed while it received the reply.".to_owned(),
+        hint: "What came is kept. Retry; the log says what happened.".to_owned(),
+    }
 }
 
 /// One reply being passed on.
@@ -279,9 +279,9 @@ impl Forward {
                     self.send(ReplyUpdate::Failed(error.failure())).await;
                     return;
                 }
-                // The server ended the job by itself.
+                // What receives the reply has ended without a word: it broke down.
                 None => {
-                    self.send(ReplyUpdate::Cancelled).await;
+                    self.send(ReplyUpdate::Failed(broke_down())).await;
                     return;
                 }
             }
@@ -354,7 +354,57 @@ mod tests {
             Ok(Arc::new(Self(self.0.clone())))
         }
 
+        fn name(&self, written: &str) -> String {
+            written.to_owned()
+        }
+
         fn login(&self, _: &str, _: &str, _: &str) {}
+    }
+
+    /// A source of replies whose task breaks down.
+    struct Broken(TaskTracker);
+
+    impl Provider for Broken {
+        fn info(&self) -> ProviderInfo {
+            unreachable!("a reply is all that is asked for")
+        }
+
+        fn reply(&self, _: Request) -> Reply {
+            Reply::spawn(&self.0, |sender| async move {
+                sender.send(ReplyEvent::Delta("so far".to_owned())).await;
+                panic!("on purpose");
+            })
+        }
+
+        fn look(
+            &self,
+        ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
+            unreachable!("a reply is all that is asked for")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_whose_task_dies_is_a_failure() {
+        let tracker = TaskTracker::new();
+        let (events, mut heard) = mpsc::channel(8);
+        let forward = Forward {
+            turn: TurnId(1),
+            events,
+            conversation: ConversationId::new(),
+            key_after: SessionKey::default(),
+            sessions: Sessions::default(),
+            _over: CancellationToken::new().drop_guard(),
+            cancelled: CancellationToken::new(),
+        };
+        forward.run(Broken(tracker).reply(Request::default())).await;
+        let update = |event| match event {
+            Some(Event::Reply(_, update)) => update,
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(update(heard.recv().await), ReplyUpdate::Delta(text) if text == "so far"));
+        assert!(
+            matches!(update(heard.recv().await), ReplyUpdate::Failed(failure) if failure.kind == "internal")
+        );
     }
 
     #[tokio::test]

@@ -294,14 +294,14 @@ fn summaries(
     limit: usize,
     offset: usize,
 ) -> Result<Vec<Summary>> {
-    let out_of_reach = Failure::OUT_OF_REACH
+    let undelivered = Failure::UNDELIVERED
         .map(|kind| format!("'{kind}'"))
         .join(", ");
     let mut summaries = connection.prepare_cached(&format!(
         "SELECT *, EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key) AS has_draft,
             EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key AND kind = 'queued')
                 OR EXISTS (SELECT 1 FROM messages WHERE messages.id = head AND state = 'failed'
-                    AND text = '' AND reasoning = '' AND failure ->> 'kind' IN ({out_of_reach}))
+                    AND text = '' AND reasoning = '' AND failure ->> 'kind' IN ({undelivered}))
             AS waits,
             (SELECT state FROM messages WHERE messages.id = head) AS state
          FROM conversations

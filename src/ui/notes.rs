@@ -243,7 +243,7 @@ impl Notes {
     /// How the message ended, and what can be done.
     fn end(&mut self, open: &OpenConversation, message: &Message, theme: &Theme) {
         let is_demo = open.conversation.space == DEMO_SPACE;
-        let is_waiting = open.unheard() == Some(message.id);
+        let is_waiting = open.undelivered() == Some(message.id);
         if let Some(failure) = &message.failure {
             self.add("✗ ", &failure.message, theme.error);
             self.add("→ ", &failure.hint, theme.text);
@@ -252,7 +252,7 @@ impl Notes {
                 let send = shown_key(Action::Send);
                 words.push(format!("your message waits: {send} sends it again"));
             }
-            if failure.is_out_of_reach() && !is_demo {
+            if failure.is_undelivered() && !is_demo {
                 let demo = shown_key(Action::Demo);
                 words.push(format!("{demo} asks the embedded Space instead"));
             }

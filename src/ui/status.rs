@@ -81,7 +81,7 @@ fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
 /// How much waits for the person's word.
 fn waiting(open: &OpenConversation) -> String {
     let send = shown_key(Action::Send);
-    match open.queue.len() + usize::from(open.unheard().is_some()) {
+    match open.queue.len() + usize::from(open.undelivered().is_some()) {
         1 => format!(" ⧗ a message waits · {send} sends it"),
         count => format!(" ⧗ {count} messages wait · {send} sends them"),
     }

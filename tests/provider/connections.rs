@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use spacechat::gradio::Options;
+use spacechat::http::Options;
 use spacechat::provider::ProviderError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
@@ -151,9 +151,6 @@ async fn a_refusal_whose_words_never_end_is_told_without_the_rest() {
 async fn an_address_that_is_none_is_refused_before_anything_is_sent() {
     for url in ["", "not an address", "ftp://127.0.0.1/", "http://"] {
         let (error, _) = failure(url, options()).await;
-        assert!(
-            matches!(error, ProviderError::Unsupported(_)),
-            "{url}: {error:?}"
-        );
+        assert!(matches!(error, ProviderError::Setup(_)), "{url}: {error:?}");
     }
 }

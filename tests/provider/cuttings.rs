@@ -3,9 +3,14 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use spacechat::gradio::job::{Job, Update};
+use spacechat::gradio::job::{Dialect, Job, Update};
 use spacechat::provider::bubbles::read_pairs;
 use spacechat::provider::tail;
+
+const DIFFS: Dialect = Dialect {
+    sends_diffs: true,
+    quotes_errors: false,
+};
 
 const MARKER: &str = "\n<summary>";
 
@@ -85,7 +90,7 @@ fn stream(states: &[Value], line_end: &str) -> String {
 
 /// The values that the stream tells, in order, when it arrives in `pieces`. The last one is the completed one.
 fn values<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Value> {
-    let mut job = Job::new("e".to_owned(), true, 1 << 20, "test".to_owned());
+    let mut job = Job::new(DIFFS, "e".to_owned(), 1 << 20, "test".to_owned());
     let mut values = Vec::new();
     for piece in pieces {
         job.push(piece).expect("no frame is over the limit");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use spacechat::gradio::Options;
-use spacechat::provider::{Provider, Qwen, Reply, ReplyEvent};
+use spacechat::http::Options;
+use spacechat::provider::{Provider, ProviderError, Qwen, Reply, ReplyEvent};
 use tokio_util::task::TaskTracker;
 
 use crate::listening::{ask, hear, hear_one, options, provider, soon};
@@ -145,7 +145,7 @@ async fn a_reply_that_is_stopped_before_anything_was_sent_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_job_that_the_server_ends_by_itself_gives_no_end_and_no_error() {
+async fn a_job_that_the_server_ends_by_itself_is_a_failure_that_keeps_what_came() {
     let ended = serde_json::json!({"msg": "process_completed", "event_id": "e1", "success": true, "output": {}});
     let stream = Answer::events()
         .say(&whole("process_generating", &chat("so far")))
@@ -153,7 +153,73 @@ async fn a_job_that_the_server_ends_by_itself_gives_no_end_and_no_error() {
         .end();
     let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
     let told = hear(provider(&server.url(), options()).reply(ask("go on"))).await;
-    assert_eq!(told.error, None);
+    let error = told.error.as_ref().unwrap();
+    assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
+    assert!(error.to_string().contains("ended the reply"), "{error}");
     assert_eq!(told.shown, "so far");
     assert!(!told.course().contains(&"done"));
+}
+
+#[tokio::test]
+async fn a_job_whose_stream_does_not_open_is_cancelled_at_once() {
+    let script = Script::qwen("").on("GET /queue/data", [Answer::silence()]);
+    let server = Server::start(script).await;
+    let patient = Options {
+        cancel_timeout: Duration::from_secs(3600),
+        ..options()
+    };
+    let reply = provider(&server.url(), patient).reply(ask("go on"));
+    soon(server.arrival("GET /queue/data")).await;
+    tokio::select! {
+        _ = reply.cancel() => panic!("the stream has no end"),
+        () = soon(server.arrival("POST /cancel")) => {}
+    }
+}
+
+/// The reply of a job of which this stream is told.
+async fn reply_of(stream: Answer) -> crate::listening::Told {
+    let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
+    hear(provider(&server.url(), options()).reply(ask("go on"))).await
+}
+
+#[tokio::test]
+async fn a_reply_without_a_word_is_a_failure_in_the_spaces_own_words() {
+    let notice = serde_json::json!({"msg": "log", "event_id": "e1", "log": "Say please", "level": "warning"});
+    let silent = || Answer::events().say(&started());
+    let completed = whole("process_completed", &chat(""));
+    for (stream, words) in [
+        (silent().say(&notice).say(&completed).end(), "Say please"),
+        (silent().say(&completed).end(), "ended without a reply"),
+        (
+            silent()
+                .say(&whole("process_completed", &chat("Qwen is thinking...")))
+                .end(),
+            "after its thoughts",
+        ),
+    ] {
+        let told = reply_of(stream).await;
+        let error = told.error.as_ref().unwrap();
+        assert!(error.to_string().contains(words), "{error}");
+        assert_eq!(error.kind(), "space");
+        assert!(!error.failure().is_undelivered());
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_the_page_draws_is_no_part_of_a_reply_that_breaks_off() {
+    let growing = || {
+        Answer::events()
+            .say(&whole("process_generating", &chat("so▌")))
+            .say(&whole("process_generating", &chat("so far▌")))
+    };
+    let told = reply_of(growing().end()).await;
+    assert!(told.error.is_some());
+    assert_eq!(told.shown, "so far");
+    assert!(!told.course().contains(&"replace"), "{:?}", told.course());
+    // What the app ends with is the reply, whatever it is.
+    let last = whole("process_completed", &chat("so far ▌"));
+    assert_eq!(
+        reply_of(growing().say(&last).end()).await.done(),
+        "so far ▌"
+    );
 }

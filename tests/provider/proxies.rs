@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use spacechat::gradio::Options;
+use spacechat::http::Options;
 use spacechat::provider::{Provider, ProviderError};
 use tokio::net::TcpSocket;
 
@@ -150,7 +150,7 @@ async fn a_proxy_that_is_none_is_refused_with_a_hint() {
     for proxy in ["gopher://127.0.0.1:70", "http://", "::"] {
         let (error, _) = failure(&server.url(), through(proxy)).await;
         assert!(
-            matches!(error, ProviderError::Unsupported(_)),
+            matches!(error, ProviderError::Setup(_)),
             "{proxy}: {error:?}"
         );
         assert!(error.hint().contains("proxy"), "{}", error.hint());

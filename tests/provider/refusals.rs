@@ -21,7 +21,7 @@ async fn refused(route: &str, answer: Answer) -> (ProviderError, Server) {
 
 fn status(error: &ProviderError) -> u16 {
     match error {
-        ProviderError::Status { status, .. } => *status,
+        ProviderError::Status { status, .. } | ProviderError::Unavailable { status, .. } => *status,
         other => panic!("{other:?} is no status"),
     }
 }
@@ -76,7 +76,11 @@ async fn each_status_is_told_with_its_number_and_a_hint_of_its_own() {
     let mut hints = Vec::new();
     for code in [403, 404, 413, 422, 500] {
         for route in [CONFIG, PREDICT, JOIN] {
-            let detail = json!({"detail": "No such luck"});
+            let detail = if code == 422 {
+                json!({"detail": [{"loc": ["No such luck"], "msg": "missing", "input": SECRET}]})
+            } else {
+                json!({"detail": "No such luck"})
+            };
             let (error, server) = refused(route, Answer::json(code, &detail)).await;
             assert_eq!(status(&error), code, "{route}");
             assert!(error.to_string().contains("No such luck"), "{error}");
@@ -86,6 +90,7 @@ async fn each_status_is_told_with_its_number_and_a_hint_of_its_own() {
                 1,
                 "{route} {code} is not repeated"
             );
+            assert!(!error.failure().is_undelivered(), "{route} {code}");
             hints.push(error.hint());
         }
     }
@@ -106,6 +111,7 @@ async fn too_many_requests_are_told_with_the_time_to_wait() {
         let answer = Answer::page(429).header("Retry-After", "3600");
         let (error, server) = refused(route, answer).await;
         assert_eq!(status(&error), 429);
+        assert!(error.failure().is_undelivered(), "{route}");
         assert!(error.hint().contains("3600 s"), "{}", error.hint());
         assert_eq!(server.heard(route).len(), 1, "an hour is not waited for");
     }

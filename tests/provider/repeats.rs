@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use spacechat::chat::{Message, Role};
-use spacechat::gradio::Options;
-use spacechat::provider::{Provider, ProviderError, Request};
+use spacechat::http::Options;
+use spacechat::provider::{Provider, ProviderError, ReplyEvent, Request};
 use tokio::net::TcpSocket;
 
-use crate::listening::{ask, failure, hear, hear_one, options, provider, soon};
+use crate::listening::{Told, ask, failure, hear, hear_one, options, provider, soon};
 use crate::proxy::{Kind, Proxy};
 use crate::scripted::{Answer, Heard, Script, Server, joined};
 
@@ -21,6 +21,7 @@ const JOIN: &str = "POST /queue/join";
 fn patient() -> Options {
     Options {
         queue_full_patience: Duration::from_secs(60),
+        queue_full_pause: Duration::from_millis(10),
         ..options()
     }
 }
@@ -63,7 +64,7 @@ async fn an_app_that_stays_overloaded_is_asked_three_times_and_no_more() {
     let server = Server::start(Script::qwen("yes").on(CONFIG, [busy(503)])).await;
     let (error, _) = failure(&server.url(), options()).await;
     assert!(
-        matches!(error, ProviderError::Status { status: 503, .. }),
+        matches!(error, ProviderError::Unavailable { status: 503, .. }),
         "{error:?}"
     );
     assert_eq!(server.heard(CONFIG).len(), 3);
@@ -149,10 +150,9 @@ async fn an_app_without_a_route_for_its_number_is_known_by_its_config() {
     assert_eq!(server.heard(PREDICT).len(), 2);
 }
 
-#[tokio::test]
-async fn an_app_that_does_not_tell_its_number_is_sent_the_whole_past_in_a_new_session() {
-    let script = Script::qwen("yes").on("GET /app_id", [Answer::page(500)]);
-    let server = Server::start(script).await;
+/// A second turn on the session of a first, in which `/app_id` gives `answers`.
+async fn second_turn(answers: Vec<Answer>) -> (Told, Told, Server) {
+    let server = Server::start(Script::qwen("yes").on("GET /app_id", answers)).await;
     let provider = provider(&server.url(), options());
     let first = hear_one(&provider, "hi").await;
     let mut request = Request::new([
@@ -162,11 +162,54 @@ async fn an_app_that_does_not_tell_its_number_is_sent_the_whole_past_in_a_new_se
     ]);
     request.session = Some(first.session());
     let second = hear(provider.reply(request)).await;
+    (first, second, server)
+}
+
+fn notices(told: &Told) -> Vec<&str> {
+    told.events
+        .iter()
+        .filter_map(|event| match event {
+            ReplyEvent::Notice(notice) => Some(notice.text.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_tell_its_number_is_joined_once_on_its_session() {
+    for answer in [Answer::page(500), Answer::page(403), Answer::silence()] {
+        let (first, second, server) = second_turn(vec![answer]).await;
+        assert_eq!(second.done(), "yes");
+        assert_eq!(second.session(), first.session());
+        assert_eq!(server.heard(JOIN).len(), 2);
+        let last = server.heard(PREDICT).pop().unwrap().json();
+        assert_eq!(last["data"][0]["text"], "and now?");
+        assert!(notices(&second).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_tells_at_the_end_that_it_was_restarted_has_not_known_the_conversation() {
+    let restarted = Answer::json(200, &json!({"app_id": 8}));
+    let (_, second, server) = second_turn(vec![Answer::page(500), restarted]).await;
     assert_eq!(second.done(), "yes");
-    assert_ne!(second.session(), first.session());
-    let last = server.heard(PREDICT).pop().unwrap().json();
-    assert_eq!(
-        last["data"][0]["text"],
-        "User: hi\nAssistant: yes\nUser: and now?\nAssistant:"
-    );
+    assert_eq!(server.heard(JOIN).len(), 2);
+    let notices = notices(&second);
+    assert!(notices[0].contains("was restarted"), "{notices:?}");
+    assert!(notices[0].contains("Retry"), "{notices:?}");
+}
+
+#[tokio::test]
+async fn a_join_is_repeated_with_growing_pauses_though_the_app_asks_for_none() {
+    let busy = Answer::json(429, &json!({"detail": "slow down"})).header("Retry-After", "0");
+    let server = Server::start(Script::qwen("yes").on(JOIN, [busy])).await;
+    let options = Options {
+        queue_full_patience: Duration::from_secs(1),
+        ..patient()
+    };
+    let (error, _) = failure(&server.url(), options).await;
+    assert!(error.failure().is_undelivered(), "{error:?}");
+    // After 0, 10, 30, 70, 150, 310 and 630 ms at the most; the next one would be too late.
+    let joins = server.heard(JOIN).len();
+    assert!((2..=7).contains(&joins), "{joins}");
 }

@@ -2,7 +2,7 @@
 //! the job is never joined a second time.
 
 use serde_json::{Value, json};
-use spacechat::gradio::Options;
+use spacechat::http::Options;
 use spacechat::provider::{ProviderError, ReplyEvent};
 
 use crate::listening::{SAID, Told, failure, hear_one, options, provider};
@@ -156,10 +156,10 @@ async fn a_notice_without_measure_is_told_in_short() {
 #[tokio::test]
 async fn a_frame_over_the_limit_is_refused() {
     let limited = Options {
-        frame_limit: 64 << 10,
+        frame_limit: 1 << 20,
         ..options()
     };
-    let large = "x".repeat(100 << 10);
+    let large = "x".repeat(2 << 20);
     let stream = begun().bytes(format!("data: {large}").as_bytes()).hang();
     let (error, told) = broken_with(stream, limited).await;
     assert!(matches!(error, ProviderError::Decode(_)), "{error:?}");

@@ -195,7 +195,7 @@ fn a_second_message_of_a_session_is_remembered_by_the_server(space: &Space) {
     for kind in ["plain", "private", "blocks", "saved", "pairs"] {
         let provider = provider::Space::new(
             space.url_of(kind),
-            spacechat::gradio::Options::default(),
+            spacechat::http::Options::default(),
             tokio_util::task::TaskTracker::new(),
         );
         let mut past = vec![Message::user("hello")];

@@ -1,7 +1,7 @@
 //! What goes wrong at the Space, one test for each line of the table in `demo::fault`: what the person is told, that the
 //! prompt and what came of the reply are kept, and that the next message works in the same window.
 //!
-//! Patience is two seconds here, so that a silent Space is given up soon; nothing waits for longer than it must.
+//! Only where silence itself is the fault is it given up after two seconds: everywhere else a slow machine may take its time.
 
 use super::home::Home;
 use super::keys::{ALT_UP, CTRL_U, ESC};
@@ -11,8 +11,11 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Little patience, and a limit that a fault can exceed.
-const SETTINGS: &str =
+/// No patience with a full queue or a stop that is not confirmed, and a limit that a fault can exceed.
+const SETTINGS: &str = "[network]\nqueue_patience = 1\ncancel_timeout = 1\nframe_limit = 8\n";
+
+/// The same, and no patience with silence.
+const NO_SILENCE: &str =
     "[network]\nidle_timeout = 2\nqueue_patience = 1\ncancel_timeout = 1\nframe_limit = 8\n";
 
 /// What is asked when the fault strikes.
@@ -34,7 +37,11 @@ fn line(shown: &Shown) -> String {
 /// A reply fails by this fault and is told so, with all of `told`. The next message works; where the Space was not there
 /// to hear the first one, that one is asked again before it. Gives what was kept of the failed reply, its beginning.
 fn fails(fault: &str, told: &[&str]) -> String {
-    let home = Home::with_settings(SETTINGS);
+    fails_under(SETTINGS, fault, told)
+}
+
+fn fails_under(settings: &str, fault: &str, told: &[&str]) -> String {
+    let home = Home::with_settings(settings);
     let mut screen = start(&home, fault);
     screen.send(ASKED);
     let shown = screen.wait_for(&format!("{fault} told"), has_failed);
@@ -115,7 +122,7 @@ fn a_space_that_refuses_connections_is_told_and_answers_once_it_is_up() {
         told.contains("nobody answers there") && told.contains("Is the server running"),
         "{told}"
     );
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(180);
     while TcpStream::connect(("127.0.0.1", port(&shown))).is_err() {
         assert!(Instant::now() < until, "the Space never came up");
         thread::park_timeout(Duration::from_millis(50));
@@ -127,7 +134,7 @@ fn a_space_that_refuses_connections_is_told_and_answers_once_it_is_up() {
 #[test]
 fn a_request_that_is_never_answered_is_given_up_after_the_idle_timeout() {
     for fault in ["hang@config", "hang@predict", "hang@join", "hang"] {
-        let kept = fails(fault, &["was silent for 2 s.", "idle_timeout"]);
+        let kept = fails_under(NO_SILENCE, fault, &["was silent for 2 s.", "idle_timeout"]);
         assert_eq!(kept, "", "{fault}");
     }
 }
@@ -147,12 +154,14 @@ fn a_stop_that_the_space_never_confirms_ends_the_reply_all_the_same() {
 }
 
 #[test]
-fn a_space_that_does_not_say_whether_it_was_restarted_is_sent_the_whole_past() {
+fn a_space_that_does_not_say_whether_it_was_restarted_is_asked_once_on_its_session() {
     for fault in ["hang@app-id", "500@app-id", "html@app-id"] {
         let home = Home::with_settings(SETTINGS);
         let mut screen = start(&home, fault);
         screen.ask(ASKED, "word59");
-        screen.ask("past", "User: long 60");
+        // The session knows the first turn, and was told the second one once.
+        let shown = screen.ask("turns", "turn 2");
+        assert!(!shown.has("was restarted"), "{fault}: {}", shown.text());
         screen.quit();
     }
 }
@@ -164,7 +173,7 @@ fn a_file_that_cannot_be_sent_is_told_and_goes_with_the_next_try() {
         ("503@upload", "status 503"),
         ("reset=0@upload", "broke before the answer was complete"),
     ] {
-        let home = Home::with_settings(SETTINGS);
+        let home = Home::with_settings(NO_SILENCE);
         std::fs::write(home.path().join("image.png"), b"\x89PNG\r\n\x1a\n\0\xff").unwrap();
         let mut screen = start(&home, fault);
         screen.type_text("/attach image.png");
@@ -187,14 +196,15 @@ fn a_file_that_cannot_be_sent_is_told_and_goes_with_the_next_try() {
 fn an_answer_without_a_body_is_given_up_after_the_idle_timeout() {
     for place in ["config", "predict", "join", "stream"] {
         let fault = format!("hang-after-headers@{place}");
-        let kept = fails(&fault, &["was silent for 2 s.", "idle_timeout"]);
+        let kept = fails_under(NO_SILENCE, &fault, &["was silent for 2 s.", "idle_timeout"]);
         assert_eq!(kept, "", "{fault}");
     }
 }
 
 #[test]
 fn a_reply_that_stands_still_is_given_up_and_keeps_what_came() {
-    let kept = fails(
+    let kept = fails_under(
+        NO_SILENCE,
         "hang-in-reply",
         &["was silent for 2 s.", "What came is kept"],
     );
@@ -275,7 +285,7 @@ fn a_broken_gateway_is_told_and_passed_over_where_nothing_was_sent() {
 
 #[test]
 fn an_overloaded_space_is_asked_again_as_soon_as_it_wants() {
-    copes("503-retry-after");
+    copes_under("", "503-retry-after");
     fails(
         "503",
         &["status 503", "overloaded", "Wait a minute and retry"],
@@ -288,7 +298,7 @@ fn an_overloaded_space_is_asked_again_as_soon_as_it_wants() {
 
 #[test]
 fn too_many_requests_are_asked_again_as_soon_as_the_space_wants() {
-    copes("429-retry-after");
+    copes_under("", "429-retry-after");
     fails(
         "429",
         &["status 429", "Wait a minute and retry", "HF_TOKEN"],
@@ -315,7 +325,7 @@ fn half_a_character_is_told_and_keeps_what_came() {
 
 #[test]
 fn a_frame_of_fifty_megabytes_is_taken_and_one_over_the_limit_is_told() {
-    copes_under("", "big-frame");
+    copes_under("[network]\nframe_limit = 64\n", "big-frame");
     let kept = fails("big-frame", &["the limit of 8 MB", "frame_limit"]);
     assert_eq!(kept, words(3));
 }
@@ -388,7 +398,7 @@ fn a_restart_in_mid_reply_is_told_and_keeps_what_came() {
 
 #[test]
 fn heartbeats_without_an_end_are_told_as_reading_and_can_be_stopped() {
-    let home = Home::with_settings(SETTINGS);
+    let home = Home::with_settings(NO_SILENCE);
     let mut screen = start(&home, "heartbeats");
     screen.send(ASKED);
     // Longer than the idle timeout: the Space is alive, so that the person decides.

@@ -151,7 +151,7 @@ fn a_window_that_is_closed_ends_the_program_and_loses_nothing() {
 
 /// Waits until a process that is not the test's own child is gone.
 fn wait_for_end(process: u32) {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(180);
     while !matches!(state(process), None | Some('Z')) {
         assert!(
             Instant::now() < until,

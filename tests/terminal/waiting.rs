@@ -4,9 +4,6 @@ use super::home::Home;
 use super::keys::ALT_C;
 use super::screen::{Screen, WINDOW};
 
-/// Little patience, so that a Space that is not there is given up soon.
-const SETTINGS: &str = "[network]\nidle_timeout = 2\n";
-
 #[test]
 fn what_waits_when_one_quits_waits_at_the_next_start_and_is_sent_on_the_persons_word() {
     let home = Home::new();
@@ -55,7 +52,7 @@ fn a_kill_during_a_reply_loses_nothing_of_what_waits_behind_it() {
 
 #[test]
 fn messages_for_a_space_that_is_not_there_wait_and_go_in_their_order_once_it_is() {
-    let home = Home::with_settings(SETTINGS);
+    let home = Home::new();
     let mut screen = Screen::start(&home, WINDOW, &["--demo-fault", "502"]);
     screen.wait_for_text("╭ Message");
     screen.send("repeat 2 ha");

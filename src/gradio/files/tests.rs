@@ -1,6 +1,8 @@
 use super::*;
 use crate::demo;
-use crate::gradio::Options;
+use crate::gradio::Error;
+use crate::http::{self, Options, Upload, UploadSource};
+use std::path::PathBuf;
 
 async fn embedded() -> (demo::Server, Client, App) {
     let server = demo::Server::start(demo::Options::default()).await.unwrap();
@@ -22,10 +24,10 @@ async fn files_arrive_whole_in_order_and_under_their_names() {
     let large: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
     let names = ["notes \"1\".bin", "größe ü.png", "empty.pdf"];
     let contents = [large.as_slice(), b"\r\n--not a boundary\r\n\0", b""];
-    let mut paths: Vec<Source> = names
+    let mut paths: Vec<UploadSource> = names
         .iter()
         .zip(contents)
-        .map(|(name, content)| Source::at(written(&folder, name, content)))
+        .map(|(name, content)| UploadSource::at(written(&folder, name, content)))
         .collect();
     // One of them is sent from memory, wherever it was.
     paths[1].content = Some(contents[1].into());
@@ -40,8 +42,8 @@ async fn files_arrive_whole_in_order_and_under_their_names() {
         assert_eq!(file["size"], contents[index].len());
         assert_eq!(file["mime_type"], kinds[index]);
         assert_eq!(file["meta"], json!({"_type": "gradio.FileData"}));
-        let link = client.link(&app, file).unwrap();
-        let back = reqwest::get(link).await.unwrap().bytes().await.unwrap();
+        let found = link(&client, &app, file).unwrap();
+        let back = reqwest::get(found).await.unwrap().bytes().await.unwrap();
         assert!(back == contents[index], "{}", names[index]);
     }
 }
@@ -56,28 +58,31 @@ async fn a_file_that_is_too_large_missing_or_a_folder_is_refused_before_anything
         written(&folder, "b.bin", b"abcd"),
     );
     let upload = Upload::default();
-    let files = [Source::at(&fits), Source::at(large)];
+    let files = [UploadSource::at(&fits), UploadSource::at(large)];
     let error = client.upload(&app, &files, &upload).await.unwrap_err();
     let name = "b.bin".to_owned();
     assert_eq!(
         error,
-        Error::FileTooLarge {
+        Error::Http(http::Error::FileTooLarge {
             name,
             size: 4,
             limit: 3
-        }
+        })
     );
     assert_eq!(upload.progress(), (0, 0));
     for path in [folder.path().join("none"), folder.path().to_owned()] {
         let error = client
-            .upload(&app, &[Source::at(path)], &upload)
+            .upload(&app, &[UploadSource::at(path)], &upload)
             .await
             .unwrap_err();
-        assert!(matches!(error, Error::File { .. }), "{error}");
+        assert!(
+            matches!(error, Error::Http(http::Error::File { .. })),
+            "{error}"
+        );
     }
     assert!(
         client
-            .upload(&app, &[Source::at(fits)], &upload)
+            .upload(&app, &[UploadSource::at(fits)], &upload)
             .await
             .is_ok()
     );
@@ -89,14 +94,27 @@ async fn a_link_is_absolute_and_leads_to_the_web_only() {
     let config = json!({"dependencies": [], "api_prefix": "/gradio_api", "max_file_size": 12});
     let app = App::read(&config).unwrap();
     assert_eq!(app.max_file_size, Some(12));
-    for (file, link) in [
+    for (file, expected) in [
         (
             json!({"url": "https://y.org/a b?c", "path": "/tmp/p"}),
             Some("https://y.org/a%20b?c"),
         ),
         (
             json!({"url": "/file=x", "path": "/tmp/p"}),
-            Some("https://x.hf.space/file=x"),
+            Some("https://x.hf.space/sub/gradio_api/file=x"),
+        ),
+        // As an app writes it that does not know its front: another scheme, port or folder, or its own host.
+        (
+            json!({"url": "http://x.hf.space:7860/gradio_api/file=/tmp/a%20b.png", "path": "/tmp/a b.png"}),
+            Some("https://x.hf.space/sub/gradio_api/file=/tmp/a%20b.png"),
+        ),
+        (
+            json!({"url": "http://127.0.0.1:7860/gradio_api/file=/tmp/p", "path": "/tmp/p"}),
+            Some("https://x.hf.space/sub/gradio_api/file=/tmp/p"),
+        ),
+        (
+            json!({"url": "https://cdn.example.org/file=/tmp/p", "path": "/tmp/p"}),
+            Some("https://cdn.example.org/file=/tmp/p"),
         ),
         (
             json!({"url": null, "path": "/tmp/50% ä?#.png"}),
@@ -108,7 +126,7 @@ async fn a_link_is_absolute_and_leads_to_the_web_only() {
         (json!({"url": ""}), None),
         (json!("text"), None),
     ] {
-        let found = client.link(&app, &file).map(|url| url.to_string());
-        assert_eq!(found.as_deref(), link, "{file}");
+        let found = link(&client, &app, &file).map(|url| url.to_string());
+        assert_eq!(found.as_deref(), expected, "{file}");
     }
 }

@@ -27,8 +27,20 @@ fn event_id(bytes: &[u8]) -> String {
 }
 
 fn job(bytes: &[u8], name: &str) -> Job {
-    let diffs = !name.contains("4.8") && !name.contains("4.16");
-    Job::new(event_id(bytes), diffs, 1 << 20, "test".to_owned())
+    let dialect = Dialect {
+        sends_diffs: !name.contains("4.8") && !name.contains("4.16"),
+        quotes_errors: name.contains("-4."),
+    };
+    Job::new(dialect, event_id(bytes), 1 << 20, "test".to_owned())
+}
+
+const DIFFS: Dialect = Dialect {
+    sends_diffs: true,
+    quotes_errors: false,
+};
+
+fn mine() -> Job {
+    Job::new(DIFFS, "mine".to_owned(), 1 << 20, "test".to_owned())
 }
 
 /// The updates of a stream that arrives in pieces, and the outputs before and after its end.
@@ -105,7 +117,7 @@ fn what_a_reply_said_before_it_failed_stays_readable() {
 
 #[test]
 fn messages_of_another_job_are_passed_over() {
-    let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+    let mut job = mine();
     job.push(b"data: {\"msg\":\"process_starts\",\"event_id\":\"other\"}\n\n")
         .unwrap();
     assert_eq!(job.next_update(), Ok(None));
@@ -116,7 +128,7 @@ fn messages_of_another_job_are_passed_over() {
 
 #[test]
 fn a_malformed_frame_is_an_error_that_shows_its_first_200_characters() {
-    let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+    let mut job = mine();
     let garbage = "x".repeat(300);
     job.push(format!("data: {garbage}\n\n").as_bytes()).unwrap();
     let Err(Error::Garbled { excerpt, .. }) = job.next_update() else {
@@ -131,7 +143,7 @@ fn a_broken_message_of_the_app_is_not_shown_as_it_may_hold_a_prompt() {
         &b"data: {\"msg\":\"process_generating\",\"text\":\"my secret\n\n"[..],
         b"data: {\"msg\":\"log\",\"log\":\"my secret \xe5\xae\"}\n\n",
     ] {
-        let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+        let mut job = mine();
         job.push(broken).unwrap();
         let error = job.next_update().unwrap_err();
         assert!(matches!(error, Error::Garbled { .. }), "{error:?}");
@@ -141,7 +153,7 @@ fn a_broken_message_of_the_app_is_not_shown_as_it_may_hold_a_prompt() {
 
 #[test]
 fn a_stream_that_closes_before_the_job_is_done_is_an_error() {
-    let mut job = Job::new("mine".to_owned(), true, 1 << 20, "test".to_owned());
+    let mut job = mine();
     job.push(b"data: {\"msg\":\"close_stream\",\"event_id\":null}\n\n")
         .unwrap();
     assert!(matches!(job.next_update(), Err(Error::StreamEnded { .. })));
@@ -160,4 +172,66 @@ proptest! {
         let pieces = at.windows(2).map(|pair| &bytes[pair[0]..pair[1]]);
         prop_assert_eq!(replay(job(bytes, "qwen"), pieces), replay(job(bytes, "qwen"), [bytes.as_slice()]));
     }
+}
+
+/// What a job of this dialect tells of an error.
+fn told(quotes_errors: bool, error: &str) -> Option<String> {
+    let dialect = Dialect {
+        quotes_errors,
+        ..DIFFS
+    };
+    let mut job = Job::new(dialect, "mine".to_owned(), 1 << 20, "test".to_owned());
+    let frame = json!({"msg": "process_completed", "event_id": "mine", "success": false, "output": {"error": error}});
+    job.push(format!("data: {frame}\n\n").as_bytes()).unwrap();
+    match job.next_update() {
+        Err(Error::Failed { message, .. }) => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_quotes_of_an_error_are_cut_only_where_gradio_4_added_them() {
+    for (sent, meant) in [
+        ("'no'", "no"),
+        (r#""it's full""#, "it's full"),
+        (r"'it\'s \\ \n'", "it's \\ \n"),
+        ("'a' is not 'b'", "'a' is not 'b'"),
+        ("it's", "it's"),
+        ("'", "'"),
+        ("", ""),
+    ] {
+        assert_eq!(told(true, sent).as_deref(), Some(meant));
+        assert_eq!(told(false, sent).as_deref(), Some(sent));
+    }
+}
+
+#[test]
+fn a_value_that_diffs_let_grow_without_an_end_is_refused() {
+    let limit = 10_000;
+    let mut job = Job::new(DIFFS, "mine".to_owned(), limit, "test".to_owned());
+    let say = |output: &Value| {
+        let frame = json!({"msg": "process_generating", "event_id": "mine", "success": true, "output": {"data": [output]}});
+        format!("data: {frame}\n\n")
+    };
+    job.push(say(&json!("")).as_bytes()).unwrap();
+    let (append, replace) = (
+        json!([["append", [], "x".repeat(1000)]]),
+        json!([["replace", [], "y".repeat(1000)]]),
+    );
+    for _ in 0..100 {
+        job.push(say(&replace).as_bytes()).unwrap();
+    }
+    for _ in 0..100 {
+        job.push(say(&append).as_bytes()).unwrap();
+    }
+    let error = loop {
+        match job.next_update() {
+            Ok(Some(Update::Values)) => {}
+            Err(error) => break error,
+            other => panic!("{other:?}"),
+        }
+    };
+    let length = job.outputs().get(0).and_then(Value::as_str).map(str::len);
+    assert!(matches!(error, Error::Http(http::Error::TooLarge { .. })));
+    assert!(length.is_some_and(|length| (limit..2 * limit).contains(&length)));
 }

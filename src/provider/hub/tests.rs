@@ -1,10 +1,10 @@
 use super::*;
-use crate::gradio::Token;
+use crate::http::Token;
 
 fn hub(endpoint: &str, token: Option<&str>) -> Hub {
-    let http = gradio::Options {
+    let http = http::Options {
         token: token.and_then(|token| Token::new(token, endpoint)),
-        ..gradio::Options::default()
+        ..http::Options::default()
     };
     Hub::new(Options::at(Some(endpoint.to_owned())), http)
 }

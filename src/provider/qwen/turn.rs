@@ -83,7 +83,7 @@ impl Turn<'_> {
         is_fresh: bool,
     ) -> Result<End, ProviderError> {
         let page = Page::find(app)?;
-        let files = self.request.files_to_send(session.is_some());
+        let files = self.request.files_to_send(session.is_some())?;
         let Some(files) = upload_files(self.sender, client, app, &files).await? else {
             return Ok(End::Cancelled);
         };

@@ -158,7 +158,7 @@ fn the_choices_of_a_model_are_the_models_of_the_space() {
     let chat = chat(&app, &Value::Null);
     let space = Space::new(
         "http://localhost",
-        gradio::Options::default(),
+        http::Options::default(),
         TaskTracker::new(),
     );
     let mut info = space.info();

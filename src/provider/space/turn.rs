@@ -5,8 +5,9 @@ use super::{Known, Space};
 use crate::chat::input;
 use crate::chat::{Message, Role, Stage, format_prompt};
 use crate::gradio::app::{App, Component};
-use crate::gradio::files::Source;
+use crate::gradio::files;
 use crate::gradio::{self, Chain, Client};
+use crate::http::UploadSource;
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::reply::ReplySender;
 use crate::provider::spoken::Reader;
@@ -99,13 +100,10 @@ impl Turn<'_> {
         }
         let ends = (chat.first, chat.reply);
         let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, "");
-        let files = client.shown(&app.api_prefix, "/file=");
+        let link = |file: &Value| files::link(client, app, file).map(|url| url.to_string());
         let is_chatbot = app.is(chat.reply, Component::is_chatbot);
         let read = |value: &Value, ended: bool| {
-            let reader = Reader {
-                files: &files,
-                ended,
-            };
+            let reader = Reader { link: &link, ended };
             if is_chatbot {
                 reader.chatbot(value)
             } else {
@@ -137,7 +135,7 @@ impl Turn<'_> {
         prompt: String,
         is_live: bool,
     ) -> Result<Option<Value>, ProviderError> {
-        let files = self.request.files_to_send(is_live);
+        let files = self.request.files_to_send(is_live)?;
         if app.is(chat.message, Component::takes_files) {
             let files = upload_files(self.sender, client, app, &files).await?;
             return Ok(files.map(|files| json!({"text": prompt, "files": files})));
@@ -243,7 +241,7 @@ fn pairs(turns: Vec<(Role, String)>) -> Value {
 }
 
 /// The refusal of a file at a Space that has no place for one.
-fn takes_none(file: &Source) -> ProviderError {
+fn takes_none(file: &UploadSource) -> ProviderError {
     ProviderError::Unsupported(Report {
         message: format!("This Space takes no files; {} cannot be sent.", file.name),
         hint: "Files that are text in UTF-8 go into the message itself.".to_owned(),

@@ -1,8 +1,14 @@
 use super::*;
 use serde_json::json;
 
+fn link(file: &Value) -> Option<String> {
+    let path = file["path"].as_str()?;
+    let url = file["url"].as_str().map(str::to_owned);
+    Some(url.unwrap_or_else(|| format!("http://host/gradio_api/file={path}")))
+}
+
 const ENDED: Reader<'_> = Reader {
-    files: "http://host/gradio_api/file=",
+    link: &link,
     ended: true,
 };
 const GROWING: Reader<'_> = Reader {

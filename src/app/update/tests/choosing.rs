@@ -6,6 +6,15 @@ use crate::app::keymap::{Action, BINDINGS, Context, choices};
 use crate::chat::SpaceInput;
 use crate::chat::input::Kind;
 
+/// A Space was looked at that is called as it was written.
+fn looked(name: &str, found: Result<Vec<SpaceInput>, Failure>) -> Event {
+    Event::Looked {
+        asked: name.to_owned(),
+        name: name.to_owned(),
+        found,
+    }
+}
+
 #[test]
 fn the_palette_does_to_the_last_message_what_is_done_to_a_picked_one() {
     let mut person = Person::new();
@@ -97,11 +106,11 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
         message: "asleep".to_owned(),
         hint: String::new(),
     };
-    person.tell(Event::Looked("owner/name".to_owned(), Err(failure)));
+    person.tell(looked("owner/name", Err(failure)));
     assert_eq!(person.model.conversation().conversation.space, "space");
     person
         .key(KeyCode::Enter)
-        .tell(Event::Looked("owner/name".to_owned(), Ok(Vec::new())));
+        .tell(looked("owner/name", Ok(Vec::new())));
     assert_eq!(person.model.conversation().conversation.space, "owner/name");
     assert!(person.model.overlay.is_none());
 }
@@ -199,7 +208,7 @@ fn a_setting_of_the_space_is_changed_held_to_its_limits_and_travels() {
     let mut person = Person::new();
     person.key(KeyCode::F(2));
     assert!(person.effects.contains(&Effect::Look("space".to_owned())));
-    person.tell(Event::Looked("space".to_owned(), Ok(vec![temperature()])));
+    person.tell(looked("space", Ok(vec![temperature()])));
     person.key(KeyCode::Tab).key(KeyCode::Enter);
     person.ctrl('u').types("9").key(KeyCode::Enter);
     let (remark, _) = person.model.remark.clone().unwrap();

@@ -17,7 +17,7 @@ fn queued(person: &Person) -> Vec<String> {
 }
 
 /// A person who has sent something that nobody heard.
-fn unheard() -> Person {
+fn undelivered() -> Person {
     let mut person = Person::new();
     person.sends("one").hears(0, out_of_reach());
     person
@@ -54,7 +54,7 @@ fn opened(conversation: Conversation, queued: Vec<Draft>) -> Person {
 
 #[test]
 fn a_message_that_nobody_heard_waits_and_is_sent_again_in_its_place_on_the_persons_word() {
-    let mut person = unheard();
+    let mut person = undelivered();
     assert!(person.model.conversation().waits());
     assert_eq!(person.started().len(), 1, "never by itself");
     person.key(KeyCode::Enter);
@@ -73,7 +73,7 @@ fn a_message_that_nobody_heard_waits_and_is_sent_again_in_its_place_on_the_perso
 
 #[test]
 fn what_is_written_behind_an_unheard_message_is_sent_after_it() {
-    let mut person = unheard();
+    let mut person = undelivered();
     person.sends("two");
     assert_eq!(person.started()[1].messages.len(), 1);
     assert_eq!(queued(&person), ["two"]);
@@ -82,7 +82,7 @@ fn what_is_written_behind_an_unheard_message_is_sent_after_it() {
 }
 
 #[test]
-fn what_is_queued_stays_queued_while_the_space_is_out_of_reach() {
+fn what_is_queued_stays_queued_while_the_space_is_undelivered() {
     let mut person = Person::new();
     person.sends("one").sends("two").types("thr");
     person.hears(0, out_of_reach());
@@ -95,7 +95,7 @@ fn what_is_queued_stays_queued_while_the_space_is_out_of_reach() {
 
 #[test]
 fn retrying_an_unheard_message_is_the_word_for_it_too() {
-    let mut person = unheard();
+    let mut person = undelivered();
     person.press(KeyCode::Up, KeyModifiers::ALT).types("r");
     assert_eq!(person.started().len(), 2);
     assert_eq!(person.path().len(), 2);

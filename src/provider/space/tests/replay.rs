@@ -3,7 +3,7 @@
 
 use super::super::Space;
 use crate::chat::{Message, Role};
-use crate::gradio::Options;
+use crate::http::Options;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};

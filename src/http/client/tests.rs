@@ -1,7 +1,7 @@
 //! The token on requests.
 
 use super::*;
-use crate::gradio::Token;
+use crate::http::Token;
 use std::sync::Arc;
 
 const SECRET: &str = "hf_doNotShowThis";
@@ -23,7 +23,7 @@ fn every_request_carries_the_token_where_it_may_go_and_only_there() {
         ("http://127.0.0.1:7860", None),
     ] {
         let client = client(base);
-        let url = client.url("/gradio_api", "/queue/join?__theme=light");
+        let url = client.url("/gradio_api/queue/join?__theme=light");
         let request = client.request(Method::POST, &url).build().unwrap();
         let carriers: Vec<&str> = request
             .headers()
@@ -48,9 +48,9 @@ async fn neither_an_error_nor_the_log_holds_the_token() {
     let mut client = client("https://a-b.hf.space");
     // Nobody listens at this proxy: the request is made and fails.
     client.options.proxy = Some("http://127.0.0.1:1".to_owned());
-    client.http = http_client(&client.base, &client.options).unwrap();
-    client.visit().await;
-    let error = client.config().await.unwrap_err();
+    client.http = http_client(&client.base, &client.options, &HeaderMap::new()).unwrap();
+    client.visit("/").await;
+    let error = client.get("/config").await.unwrap_err();
     assert!(matches!(error, Error::Connect { .. }), "{error:?}");
     assert!(!format!("{error:?} {error}").contains(SECRET));
     let log = std::fs::read_to_string(log.path()).unwrap();

@@ -1,12 +1,12 @@
-//! The login that an app's author may ask for (Gradio's `auth=`): a form, answered by cookies.
+//! A name and a password, for servers that ask for them: by HTTP's Basic scheme, or in a form of
+//! their own.
 //!
-//! The cookies stay in the client's jar and are gone with it. Who asks the person for name and
-//! password, and to which app they may go, is decided elsewhere.
+//! Kept in memory only. Who asks the user for them, and to which server they may go, is decided
+//! elsewhere.
 
-use super::client::Client;
-use super::error::Error;
-use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::HeaderValue;
 
 /// A name and a password; `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,33 +35,21 @@ impl Login {
         let (name, password) = text.split_once(':')?;
         (!name.is_empty()).then(|| Self::new(name, password))
     }
-}
 
-impl Client {
-    /// `POST /login`, which never has a prefix. The cookies that the app answers with go with
-    /// every later request of this client. [`Error::WrongLogin`] when the app knows no such name
-    /// and password.
-    pub async fn login(&self, login: &Login) -> Result<(), Error> {
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("username", &login.name)
-            .append_pair("password", &login.password)
-            .finish();
-        let url = self.url("", "/login");
-        let shown = self.shown("", "/login");
-        let sent = self
-            .retried(|| {
-                let request = self
-                    .request(Method::POST, &url)
-                    .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(form.clone());
-                self.in_time(&shown, request.send())
-            })
-            .await?;
-        if matches!(sent.status().as_u16(), 400 | 401 | 403) {
-            return Err(Error::WrongLogin { url: shown });
-        }
-        super::answer::checked(sent, &shown, self.options().idle_timeout).await?;
-        Ok(())
+    /// As a form of two fields with these names (`application/x-www-form-urlencoded`).
+    pub fn form(&self, name: &str, password: &str) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .append_pair(name, &self.name)
+            .append_pair(password, &self.password)
+            .finish()
+    }
+
+    /// The value of `Authorization` by the Basic scheme (RFC 7617), marked sensitive.
+    pub(super) fn basic(&self) -> Option<HeaderValue> {
+        let pair = STANDARD.encode(format!("{}:{}", self.name, self.password));
+        let mut value = HeaderValue::from_str(&format!("Basic {pair}")).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 }
 
@@ -82,6 +70,19 @@ mod tests {
         );
         assert_eq!(Login::parse("ann"), None);
         assert_eq!(Login::parse(":secret"), None);
+    }
+
+    #[test]
+    fn a_login_is_written_as_the_basic_scheme_and_as_a_form() {
+        // The example of RFC 7617.
+        let login = Login::new("Aladdin", "open sesame");
+        let basic = login.basic().unwrap();
+        assert_eq!(
+            basic.to_str().unwrap(),
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+        );
+        assert!(basic.is_sensitive());
+        assert_eq!(login.form("u", "p"), "u=Aladdin&p=open+sesame");
     }
 
     #[test]

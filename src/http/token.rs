@@ -5,10 +5,10 @@
 //! links or redirects say. [`super::client`] asks it for every request. The token cannot be
 //! printed: `Debug` shows a placeholder and there is no `Display`.
 
-use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use url::Url;
 
 /// Where the Hub is when nothing else is configured.
 pub const HUB: &str = "https://huggingface.co";

@@ -1,0 +1,145 @@
+//! The words for what can go wrong on the way to any server.
+
+use super::{ProviderError, Report, login, quoted, report};
+use crate::http::{ConnectCause, Error, Refusal};
+
+/// The proxy, the address, the certificates: what the user's machine is set up with.
+const SETUP: &str = "Check the address, the proxy and the certificates in the command, the settings and the environment.";
+
+impl From<Error> for ProviderError {
+    fn from(error: Error) -> Self {
+        let said = error.to_string();
+        match error {
+            Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
+            Error::Timeout { .. } => Self::Timeout(report(
+                format!("{said}."),
+                "What came is kept. The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
+            )),
+            Error::Broken { url, detail } => Self::Space(report(
+                format!("The connection to {url} broke before the answer was complete: {detail}."),
+                "What came is kept. Check the network and retry; the Space may also have been restarted.",
+            )),
+            Error::TooLarge { url, limit } => Self::Decode(report(
+                format!(
+                    "{url} sent more at once than the limit of {} MB.",
+                    limit >> 20
+                ),
+                "What came is kept. If this Space means well, allow more with frame_limit in the settings.",
+            )),
+            Error::Status(refusal) => refused(&refusal),
+            Error::BasicLogin { url, is_refused } => login(&if is_refused {
+                format!("{url} refused the name and the password.")
+            } else {
+                format!("{url} asks for a name and a password.")
+            }),
+            Error::Redirect {
+                url,
+                status,
+                target,
+            } => Self::Status {
+                status,
+                report: report(
+                    format!("{url} leads to another server: {target}"),
+                    "If that is the app itself, give its address. If it is a page to sign in, this needs a browser.",
+                ),
+            },
+            Error::Decode { .. } => Self::Decode(report(
+                said,
+                "Is this the address of a Gradio Space? It may also be starting or broken: look at its page in a browser.",
+            )),
+            Error::File { .. } => Self::Unsupported(report(
+                format!("{said}."),
+                "Check its name, and that you may read it.",
+            )),
+            Error::FileTooLarge { name, size, limit } => too_large(&name, size, limit),
+            Error::Setup { detail } => Self::Setup(report(detail, SETUP)),
+        }
+    }
+}
+
+fn too_large(name: &str, size: u64, limit: u64) -> ProviderError {
+    let (size, limit) = (megabytes(size), megabytes(limit));
+    ProviderError::Status {
+        status: 413,
+        report: report(
+            format!("{name} is too large: {size}, and the Space takes files of at most {limit}."),
+            "Send a smaller file, or a part of it.",
+        ),
+    }
+}
+
+/// A size in words, rounded to the tenth of a megabyte or to the byte.
+fn megabytes(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{bytes} bytes");
+    }
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {
+    let (what, hint) = match cause {
+        ConnectCause::Refused => (
+            "nobody answers there",
+            "Is the server running, and is the address right (--space)?",
+        ),
+        ConnectCause::Dns => (
+            "the name has no address",
+            "Check the spelling of the Space and your network.",
+        ),
+        ConnectCause::Tls => (
+            "no secure connection came about",
+            "Check the date of this machine, its CA certificates, and whether a proxy stands between.",
+        ),
+        ConnectCause::Proxy => (
+            "the proxy refused or did not answer",
+            "Check --proxy or HTTPS_PROXY.",
+        ),
+        ConnectCause::Timeout => (
+            "no answer in time",
+            "Check your network; connect_timeout in the settings allows more time.",
+        ),
+        ConnectCause::Other => ("the connection failed", "Check your network and retry."),
+    };
+    report(
+        format!("Could not connect to {url}: {what} ({detail})."),
+        hint,
+    )
+}
+
+fn refused(refusal: &Refusal) -> ProviderError {
+    let status = refusal.status;
+    let retry_after = refusal.retry_after;
+    let wait = retry_after.map_or_else(
+        || "Wait a minute and retry.".to_owned(),
+        |wait| format!("It asks to wait {} s before a retry.", wait.as_secs()),
+    );
+    let hint = match status {
+        401 | 403 => {
+            "The Space may be private: set HF_TOKEN to a token of an account that may see it."
+                .to_owned()
+        }
+        404 => "There is no such Space or route: check the address (--space).".to_owned(),
+        413 => "The request is larger than the host accepts: send less at once.".to_owned(),
+        429 => format!(
+            "Too many requests came from here. {wait} A Hugging Face token (HF_TOKEN) allows more."
+        ),
+        502..=504 => format!("The Space is overloaded, starting or broken. {wait}"),
+        _ => {
+            "The Space has a fault of its own: retry, or look at its page in a browser.".to_owned()
+        }
+    };
+    let words = quoted(&refusal.words());
+    let report = report(
+        format!("{} answered with status {status}{words}", refusal.url),
+        hint,
+    );
+    match status {
+        429 | 502..=504 => ProviderError::Unavailable {
+            status,
+            retry_after,
+            report,
+        },
+        _ => ProviderError::Status { status, report },
+    }
+}
