@@ -43,6 +43,7 @@ pub use library::Library;
 pub use open::OpenConversation;
 pub use update::update;
 
+use crate::chat::FileForm;
 use crate::chat::{
     Conversation, ConversationId, Failure, Origin, Preset, Settings, SpaceInput, Summary,
 };
@@ -135,6 +136,8 @@ pub struct Defaults {
     pub preset: Option<Arc<str>>,
     /// What is set for the Space, by name.
     pub settings: Settings,
+    /// How the texts of attached files stand in a prompt.
+    pub file_form: FileForm,
     /// Whether anything is kept on disk.
     pub keeps: bool,
     /// The Spaces that are offered.

@@ -25,6 +25,6 @@ pub use hit::SearchHit;
 pub use input::SpaceInput;
 pub use message::{Message, MessageId, MessageState, Role};
 pub use preset::Preset;
-pub use prompt::format_prompt;
+pub use prompt::{FileForm, format_prompt, prompt_text};
 pub use reply::{Failure, Notice, Progress, Stage};
 pub use summary::{Pending, Summary};

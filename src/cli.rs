@@ -209,11 +209,9 @@ impl Context {
         let environment = std::env::var("SPACECHAT_SPACE").ok();
         let environment = environment.filter(|name| !name.is_empty());
         let written = written.or(environment).unwrap_or(chat.space);
-        Ok(Self {
-            space: catalog::canonical(&written, &names),
-            address_login: catalog::Space::parse(&written, &names)
-                .ok()
-                .and_then(|space| space.login),
+        let mut context = Self {
+            space: String::new(),
+            address_login: None,
             names,
             given,
             model: global.model.unwrap_or(chat.model),
@@ -225,7 +223,16 @@ impl Context {
             hub,
             settings,
             tracker,
-        })
+        };
+        context.talk_to(&written);
+        Ok(context)
+    }
+
+    /// Talks to the Space that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`.
+    fn talk_to(&mut self, written: &str) {
+        self.space = self.name_of(written);
+        let space = catalog::Space::parse(written, &self.names);
+        self.address_login = space.ok().and_then(|space| space.login);
     }
 
     /// What new conversations begin with; `keeps` says whether anything is kept at all.
@@ -237,6 +244,7 @@ impl Context {
             is_system_given: self.given.system.is_some(),
             preset: None,
             settings: self.set.clone(),
+            file_form: self.settings.chat.attachments,
             keeps: keeps && self.directory.is_some(),
             catalog: catalog::entries()
                 .into_iter()

@@ -6,6 +6,7 @@
 
 mod entries;
 
+use crate::chat::FileForm;
 use crate::http;
 use crate::ui::{Theme, ThemeName};
 use directories::ProjectDirs;
@@ -38,6 +39,9 @@ pub struct Settings {
     pub complaints: Vec<String>,
     #[serde(skip)]
     text: String,
+    /// The file that was read.
+    #[serde(skip)]
+    path: Option<PathBuf>,
 }
 
 /// One key, or several.
@@ -70,6 +74,8 @@ pub struct ChatSettings {
     pub model: String,
     /// The system message of new conversations.
     pub system: String,
+    /// How the texts of attached files stand in a prompt.
+    pub attachments: FileForm,
 }
 
 /// How it looks.
@@ -136,6 +142,7 @@ impl Default for ChatSettings {
             space: crate::provider::catalog::SEED.to_owned(),
             model: String::new(),
             system: String::new(),
+            attachments: FileForm::default(),
         }
     }
 }
@@ -182,12 +189,23 @@ impl Settings {
             return Ok(Self::default());
         };
         match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text).map_err(|detail| ConfigError::Wrong { path, detail }),
+            Ok(text) => match Self::parse(&text) {
+                Ok(settings) => Ok(Self {
+                    path: Some(path),
+                    ..settings
+                }),
+                Err(detail) => Err(ConfigError::Wrong { path, detail }),
+            },
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 Ok(Self::default())
             }
             Err(error) => Err(ConfigError::Unreadable { path, error }),
         }
+    }
+
+    /// The file that holds; `None` where there is none and the defaults hold.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Reads settings from their text. An entry that is wrong is left out and complained of; a

@@ -17,6 +17,7 @@
 //! - [`cli`]: the command line and the commands that draw no screen
 //! - [`config`]: settings and where files are
 //! - [`logging`]: the log file
+//! - [`private_file`]: files for the user alone
 //! - [`panic_report`]: what a breakdown leaves for whoever mends it
 //! - [`runtime`]: the loops, the replies on their way, frame pacing
 //! - [`terminal`]: the terminal taken and given back
@@ -40,6 +41,7 @@ pub mod http;
 pub mod logging;
 pub mod markdown;
 pub mod panic_report;
+pub mod private_file;
 pub mod provider;
 pub mod runtime;
 pub mod sanitize;

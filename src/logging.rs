@@ -3,7 +3,8 @@
 //! Stages, kinds of errors, counts; never a prompt, a reply, a token or a cookie. `SPACECHAT_LOG`
 //! sets the level (`info` without it, `off` for none).
 
-use std::fs::{File, OpenOptions};
+use crate::private_file;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
@@ -34,34 +35,18 @@ pub fn start(path: &Path) {
 /// Opens the log for appending, readable by its owner alone.
 fn open(path: &Path) -> std::io::Result<File> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-        narrow(folder, 0o700)?;
+        private_file::make_folder(folder)?;
+        private_file::narrow(folder, 0o700)?;
     }
     if std::fs::metadata(path).is_ok_and(|file| file.len() > LARGEST) {
         std::fs::rename(path, path.with_extension("log.old"))?;
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    narrow(path, 0o600)?;
+    let file = private_file::options()
+        .create(true)
+        .append(true)
+        .open(path)?;
+    private_file::narrow(path, 0o600)?;
     Ok(file)
-}
-
-/// Takes the rights of others from what existed with wider ones.
-fn narrow(path: &Path, mode: u32) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let now = std::fs::metadata(path)?.permissions().mode() & 0o777;
-        if now & !mode != 0 {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(now & mode))?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = (path, mode);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@
 //! so that it is written down only when it is one of those that cannot. `main` installs it; `terminal` puts
 //! itself before it, so that there is a screen on which the line can be read.
 
+use crate::private_file;
 use crate::sanitize;
 use jiff::Timestamp;
 use std::backtrace::Backtrace;
 use std::fmt::Write as _;
-use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -151,19 +151,14 @@ fn source(path: &str) -> &str {
 
 /// Adds a report to this run's file, and gives the file.
 fn write(folder: &Path, report: &str) -> io::Result<PathBuf> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    builder.create(folder)?;
+    private_file::make_folder(folder)?;
     let today = Timestamp::now().strftime("%Y%m%d").to_string();
     let path = folder.join(format!("panic-{today}-{}.txt", std::process::id()));
-    options.open(&path)?.write_all(report.as_bytes())?;
+    let mut file = private_file::options()
+        .create(true)
+        .append(true)
+        .open(&path)?;
+    file.write_all(report.as_bytes())?;
     Ok(path)
 }
 

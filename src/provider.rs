@@ -17,6 +17,7 @@ pub mod report;
 pub mod space;
 pub mod spoken;
 pub mod tail;
+pub mod thoughts;
 mod uploading;
 
 pub use crate::http::Options as ConnectOptions;
@@ -29,7 +30,7 @@ pub use reply::{Reply, ReplyEvent, Session};
 pub use report::{Ability, SpaceReport};
 pub use space::Space;
 
-use crate::chat::{Attachment, Content, Message};
+use crate::chat::{Attachment, Content, FileForm, Message};
 use crate::http::UploadSource;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -66,6 +67,8 @@ pub struct Request {
     /// What is set for the Space beside the message, by the name or label of its input; a text is
     /// read as the input wants it. A name that the Space does not know is an error.
     pub settings: BTreeMap<String, Value>,
+    /// How the texts of attached files stand in a prompt.
+    pub file_form: FileForm,
     /// A proxy for this request alone: `http://`, `https://`, `socks5://` or `socks5h://`.
     pub proxy: Option<String>,
     /// The session to go on with. The caller answers for its past being exactly the messages

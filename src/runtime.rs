@@ -16,7 +16,7 @@ mod signals;
 mod turns;
 
 pub use embedded::Embedded;
-pub use files::{decoded, looks_like_text};
+pub use files::{decoded, looks_like_text, name_of, origin_of};
 pub use headless::{Heard, run_headless};
 pub use keeping::{Keeping, Storage, loaded};
 pub use screen::{ScreenError, run_screen};

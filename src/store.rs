@@ -35,7 +35,6 @@ mod tests;
 
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
-pub use files::private_options;
 pub use llm_log::llm_log;
 pub use reader::{Found, Interrupt, Loaded, Reader};
 pub use rescue::Rescued;

@@ -9,6 +9,7 @@ mod backend;
 mod clipboard;
 mod scrolled;
 
+use crate::private_file;
 pub use backend::Addresses;
 use backend::FrameBackend;
 use clipboard::Clipboard;
@@ -216,11 +217,9 @@ fn edit_in_file(text: &str) -> Result<String, String> {
 
 /// Writes a new file that its owner alone can read.
 fn write_private(path: &std::path::Path, text: &str) -> io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    let mut options = private_file::options();
+    let mut file = options.write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 /// Before a panic is reported, the terminal is given back, or nobody could read the report.

@@ -22,6 +22,8 @@ mod mutator;
 mod sanitize;
 #[path = "fuzzing/sse.rs"]
 mod sse;
+#[path = "fuzzing/thoughts.rs"]
+mod thoughts;
 #[path = "fuzzing/unseen.rs"]
 mod unseen;
 
@@ -50,6 +52,11 @@ fn any_markdown_is_laid_out_whole_and_within_its_width() {
 #[test]
 fn any_description_of_an_app_is_read_within_bounds() {
     fuzz("config", config::check);
+}
+
+#[test]
+fn thoughts_are_split_off_as_a_plain_reading_does() {
+    fuzz("thoughts", thoughts::check);
 }
 
 #[test]

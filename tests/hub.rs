@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "hub/front.rs"]
+mod front;
 #[path = "hub/server.rs"]
 mod server;
 

@@ -6,6 +6,8 @@
 
 #![cfg(unix)]
 
+#[path = "terminal/asking.rs"]
+mod asking;
 #[path = "terminal/failing.rs"]
 mod failing;
 #[path = "terminal/faults.rs"]

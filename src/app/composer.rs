@@ -148,7 +148,7 @@ impl Composer {
             return;
         }
         self.pastes += 1;
-        let name = format!("pasted #{}", self.pastes);
+        let name = format!("{}{}", Attachment::PASTED, self.pastes);
         self.attach(Attachment::new(name, text));
     }
 

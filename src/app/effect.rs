@@ -3,6 +3,7 @@
 
 use super::login::Secret;
 use super::turn::TurnId;
+use crate::chat::FileForm;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Message, MessageId, Origin, Settings};
 use std::sync::Arc;
@@ -129,6 +130,8 @@ pub struct TurnRequest {
     pub settings: Settings,
     /// The Space to ask.
     pub space: String,
+    /// How the texts of attached files stand in a prompt.
+    pub file_form: FileForm,
 }
 
 /// What is looked for in a conversation.

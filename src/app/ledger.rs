@@ -93,7 +93,7 @@ pub(super) fn show(model: &mut Model) {
     }
     let system = model.system().to_owned();
     let messages: Vec<&Message> = messages.iter().map(AsRef::as_ref).collect();
-    let prompt = format_prompt(&system, &messages);
+    let prompt = format_prompt(model.defaults.file_form, &system, &messages);
     text.push_str(match prompt.strip_suffix("Assistant:") {
         Some(past) if draft_is_empty => past,
         _ => &prompt,

@@ -108,6 +108,7 @@ pub(super) fn start(
         model: open.conversation.model.clone(),
         settings: open.settings.clone(),
         space: open.conversation.space.clone(),
+        file_form: model.defaults.file_form,
     };
     let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
     // What is sent is what was attached; the chip says whether the file is another one by now.

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 /// What travels with a message and is shown as one line: a paste, a text, a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// What it is called: `pasted #1`, or a file's name.
+    /// What it is called: `pasted #1`, or a file's path as it was attached.
     pub name: String,
     /// The text, exact but for line ends, which are LF.
     pub text: Arc<str>,
@@ -50,6 +50,15 @@ impl Attachment {
             file: None,
             origin: None,
         }
+    }
+
+    /// What a paste is called, before its number.
+    pub const PASTED: &'static str = "pasted #";
+
+    /// Whether it was pasted, and so has no path. An export does not tell where a file was, so that its name
+    /// must do.
+    pub fn is_paste(&self) -> bool {
+        self.origin.is_none() && self.name.starts_with(Self::PASTED)
     }
 
     /// A file that is sent as it is, under its own name.

@@ -4,6 +4,7 @@
 use super::{
     Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState, Unsent,
 };
+use crate::sanitize::without_logins;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -99,6 +100,12 @@ pub enum Change {
         from: Option<MessageId>,
         /// The head from now on; a message of the conversation.
         to: Option<MessageId>,
+    },
+    /// A conversation that was begun by mistake goes, without a stay in the trash: what was asked in it was
+    /// refused before anything was sent.
+    Discard {
+        /// The conversation.
+        conversation: ConversationId,
     },
     /// What stands in this window's composer; an empty draft removes what was kept of it.
     SaveDraft {
@@ -203,6 +210,7 @@ impl Change {
             Self::SavePreset { .. } | Self::RemovePreset { .. } | Self::SetDefaultPreset { .. } => {
                 "a saved system message"
             }
+            Self::Discard { .. } => "that a refused question is removed",
             Self::Delete { .. } => "that the conversation is deleted",
             Self::Restore { .. } => "that the conversation is restored",
             Self::Purge { .. } => "that the trash is emptied",
@@ -216,7 +224,8 @@ impl Change {
             title: conversation.title.clone(),
             system: Arc::clone(&conversation.system),
             model: conversation.model.clone(),
-            space: conversation.space.clone(),
+            // An import may name an address with a password in it.
+            space: without_logins(&conversation.space),
             created_at: conversation.created_at,
             settings,
         }

@@ -149,22 +149,6 @@ impl Message {
         self.text = text;
     }
 
-    /// What a model is given of this message: the attachments' texts, then its own, separated by
-    /// blank lines. A message without attachments is passed on exactly as it is.
-    pub fn prompt_text(&self) -> String {
-        let texts = self
-            .attachments
-            .iter()
-            .map(|attachment| &*attachment.text)
-            .filter(|text| !text.is_empty());
-        let own =
-            Some(self.text.as_str()).filter(|own| !own.is_empty() || self.attachments.is_empty());
-        let parts: Vec<&str> = texts.chain(own).collect();
-        let mut text = parts.join("\n\n");
-        text.push_str(&self.hidden_tail);
-        text
-    }
-
     /// This message with the contents of its files in memory, read by their names. A content that
     /// is not there (`None`) is left out.
     pub fn with_contents<E>(
@@ -186,15 +170,5 @@ impl Message {
     pub fn tokens(&self) -> usize {
         let attached = self.attachments.iter().map(|attached| attached.tokens);
         super::tokens::estimate(&self.text) + attached.sum::<usize>()
-    }
-
-    /// The length of [`Message::prompt_text`], in bytes, without making it.
-    pub fn prompt_len(&self) -> usize {
-        let attached: usize = self
-            .attachments
-            .iter()
-            .map(|attachment| attachment.text.len() + 2)
-            .sum();
-        attached + self.text.len() + self.hidden_tail.len()
     }
 }

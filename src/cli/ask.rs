@@ -3,12 +3,15 @@
 //! The same turn engine as the screen, without one. What is printed when, and what to stderr, is
 //! [`super::printer`]'s.
 
-use super::exit::{Exit, complain};
+use super::exit::{Exit, complain, printed};
 use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
 use crate::app::{Event, Model, update};
-use crate::chat::{Attachment, Draft, SentFile, Unsent};
-use crate::runtime::{Heard, Providers, Time, decoded, loaded, looks_like_text, run_headless};
+use crate::chat::attachment::LARGEST_FILE;
+use crate::chat::{Attachment, Change, Draft, SentFile, Unsent};
+use crate::runtime::{
+    Heard, Providers, Time, decoded, loaded, looks_like_text, name_of, origin_of, run_headless,
+};
 use crate::store::Store;
 use clap::Args;
 use std::io::{IsTerminal, Read};
@@ -17,8 +20,10 @@ use std::sync::Arc;
 
 /// Said of stdin that is no text.
 const NOT_TEXT: &str = "stdin is no text. Send a file with -f, to a Space that takes files.";
-/// How much of a file is read before it is looked at, in bytes.
+/// How much of a plain file is read before it is looked at, in bytes.
 const HEAD: u64 = 1 << 16;
+/// What to do where a login was not sent.
+const NO_LOGIN: &str = "SPACECHAT_LOGIN was not sent: it goes to a Space that the command line or the settings name, and this one is named by the conversation alone. Add -s with its address.";
 
 /// What `ask` takes.
 #[derive(Debug, Args)]
@@ -72,8 +77,17 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         }
         Err(complaint) => return complain(Exit::Usage, &complaint, ""),
     };
+    let has_withheld_login = context.has_login() && *space != context.space;
+    let hint = has_withheld_login.then_some(NO_LOGIN);
     let mut printer = Printer::new(arguments.json);
-    let listen = |update: &_| printer.hear(update);
+    let mut written = Ok(());
+    let listen = |update: &_| {
+        printer.hear(update).map_err(|error| {
+            let kind = error.kind();
+            written = Err(error);
+            kind.into()
+        })
+    };
     let heard = run_headless(
         &mut model,
         draft,
@@ -83,10 +97,16 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     )
     .await;
     let exit = match heard {
-        Ok(heard) => end(heard, &model, printer),
+        Ok(Heard::Abandoned) => printed(written),
+        Ok(heard) => end(heard, &model, printer, hint),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     };
     if let Some(store) = store {
+        // What was refused before anything was sent leaves nothing behind.
+        if exit == Exit::Usage && arguments.conversation.is_none() {
+            let conversation = model.current;
+            store.handle.send(Change::Discard { conversation });
+        }
         // What could not be saved was told already.
         let is_saved = store.handle.close().await;
         if !is_saved && exit == Exit::Done {
@@ -137,59 +157,43 @@ fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, E
     }
 }
 
-/// Prints what is left to print, and gives the exit code.
-fn end(heard: Heard, model: &Model, mut printer: Printer) -> Exit {
-    if heard == Heard::Abandoned {
-        return Exit::Done;
-    }
+/// Prints what is left to print, and gives the exit code. `login_hint` is what there is to do about a login that
+/// is wanted.
+fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
     let reply = model.conversation().conversation.head();
     let failure = reply.and_then(|reply| reply.failure.clone());
     let text = reply.map_or("", |reply| reply.text.as_str());
-    match printer.end(text) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Exit::Done,
-        Err(error) => return complain(Exit::Failed, &format!("stdout: {error}"), ""),
-        Ok(()) => {}
+    let written = printer.end(text);
+    if written.is_err() {
+        return printed(written);
     }
     if let Heard::Interrupted(signal) = heard {
         return Exit::Signal(signal);
     }
     match failure {
-        Some(failure) => complain(Exit::of(&failure), &failure.message, &failure.hint),
+        Some(failure) => {
+            let hint = login_hint.filter(|_| failure.kind == "login");
+            complain(
+                Exit::of(&failure),
+                &failure.message,
+                hint.unwrap_or(&failure.hint),
+            )
+        }
         None => Exit::Done,
     }
 }
 
-/// The message: the words, then the files' texts, then stdin's, with a blank line between. A
-/// single part is sent exactly as it is. Files go where `place` says.
+/// The message: the words and what stdin holds, with a blank line between, and the files before them. A single
+/// part is sent exactly as it is. Files go where `place` says.
 fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
     let mut parts = Vec::new();
-    let mut attachments = Vec::new();
     if !arguments.prompt.is_empty() {
         parts.push(arguments.prompt.join(" "));
     }
+    let mut attachments = Vec::new();
     for file in &arguments.files {
-        let name = file.display();
-        let text = text_in(file).map_err(|error| format!("{name} cannot be read: {error}."))?;
-        match (text, place) {
-            (Some(text), Place::Both | Place::Prompt) => parts.push(text),
-            (None, Place::Prompt) => {
-                return Err(format!(
-                    "{name} is no text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
-                ));
-            }
-            (_, Place::Space | Place::Both) => {
-                let file = if arguments.no_save {
-                    SentFile::at(file)
-                } else {
-                    SentFile::read(file).map_err(|error| {
-                        format!(
-                            "{name} cannot be kept: {error}. ask --no-save sends it all the same."
-                        )
-                    })?
-                };
-                attachments.push(Arc::new(Attachment::file(file)));
-            }
-        }
+        let attachment = attached(file, place, arguments.no_save)?;
+        attachments.push(Arc::new(attachment));
     }
     if !std::io::stdin().is_terminal() {
         let mut bytes = Vec::new();
@@ -208,17 +212,68 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
     Ok(Draft { text, attachments })
 }
 
-/// The text of a file, whatever its encoding; `None` when it is none. A large file that does not
-/// begin as text is not read to its end.
-fn text_in(path: &Path) -> std::io::Result<Option<String>> {
-    let mut file = std::fs::File::open(path)?;
+/// A file as it travels: as text under its path, or as a file.
+fn attached(path: &Path, place: Place, no_save: bool) -> Result<Attachment, String> {
+    let name = path.display();
+    let read = read_once(path, place, no_save);
+    match read.map_err(|error| format!("{name} cannot be read: {error}."))? {
+        FileRead::Text(text) => Ok(Attachment {
+            origin: origin_of(path),
+            ..Attachment::new(name_of(path), text)
+        }),
+        _ if place == Place::Prompt => Err(format!(
+            "{name} is no text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
+        )),
+        FileRead::Bytes(bytes) => Ok(Attachment::file(SentFile::new(path, bytes))),
+        FileRead::AtPath => Ok(Attachment::file(SentFile::at(path))),
+    }
+}
+
+/// What was read of a file.
+#[derive(Debug, PartialEq)]
+enum FileRead {
+    /// Text that goes into the prompt.
+    Text(String),
+    /// What goes as a file.
+    Bytes(Vec<u8>),
+    /// A plain file that is sent from where it is.
+    AtPath,
+}
+
+/// Reads a file, a pipe included, once, and decides by what it holds. A plain file that need not be kept is not
+/// read where it is sent as a file: only its beginning is looked at.
+fn read_once(path: &Path, place: Place, no_save: bool) -> std::io::Result<FileRead> {
+    let file = std::fs::File::open(path)?;
+    let stays = no_save && file.metadata()?.is_file();
+    if stays && place == Place::Space {
+        return Ok(FileRead::AtPath);
+    }
+    let mut file = file.take(LARGEST_FILE + 1);
     let mut bytes = Vec::new();
     let head = (&mut file).take(HEAD).read_to_end(&mut bytes)?;
-    if !looks_like_text(&bytes, (head as u64) < HEAD) {
-        return Ok(None);
+    let may_be_text = place != Place::Space && looks_like_text(&bytes, (head as u64) < HEAD);
+    if stays && !may_be_text {
+        return Ok(FileRead::AtPath);
     }
     file.read_to_end(&mut bytes)?;
-    Ok(decoded(bytes).ok())
+    if bytes.len() as u64 > LARGEST_FILE {
+        let limit = LARGEST_FILE >> 20;
+        let detail = format!(
+            "it is larger than {limit} MB, more than spacechat keeps. ask --no-save sends a plain file all the same"
+        );
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::FileTooLarge,
+            detail,
+        ));
+    }
+    if !may_be_text {
+        return Ok(FileRead::Bytes(bytes));
+    }
+    Ok(match decoded(bytes) {
+        Ok(text) => FileRead::Text(text),
+        Err(_) if stays => FileRead::AtPath,
+        Err(bytes) => FileRead::Bytes(bytes),
+    })
 }
 
 #[cfg(test)]
@@ -229,19 +284,38 @@ mod tests {
     fn a_file_is_text_only_if_all_of_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        let read = |content: &[u8]| {
+        let text = |content: &[u8]| {
             std::fs::write(&path, content).unwrap();
-            text_in(&path).unwrap()
+            match read_once(&path, Place::Both, true).unwrap() {
+                FileRead::Text(text) => Some(text),
+                FileRead::AtPath => None,
+                FileRead::Bytes(bytes) => panic!("{bytes:?}"),
+            }
         };
         // A character of three bytes over the border of what is looked at first.
         let long = "x".repeat(usize::try_from(HEAD).unwrap() - 1) + "€ and more";
-        assert_eq!(read(long.as_bytes()), Some(long.clone()));
-        assert_eq!(read(b""), Some(String::new()));
-        assert_eq!(read(b"Gr\xfc\xdfe").as_deref(), Some("Grüße"));
-        assert_eq!(read(b"a\0b"), None);
-        assert_eq!(read(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
+        assert_eq!(text(long.as_bytes()), Some(long.clone()));
+        assert_eq!(text(b""), Some(String::new()));
+        assert_eq!(text(b"Gr\xfc\xdfe").as_deref(), Some("Grüße"));
+        assert_eq!(text(b"a\0b"), None);
+        assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
         let late = [long.as_bytes(), b"\0"].concat();
-        assert_eq!(read(&late), None);
-        assert!(text_in(folder.path()).is_err());
+        assert_eq!(text(&late), None);
+        assert!(read_once(folder.path(), Place::Both, true).is_err());
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_as_it_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let image = b"\x89PNG\r\n\x1a\n\0";
+        std::fs::write(&path, image).unwrap();
+        for place in [Place::Both, Place::Space] {
+            let read = read_once(&path, place, false).unwrap();
+            assert_eq!(read, FileRead::Bytes(image.to_vec()));
+        }
+        std::fs::write(&path, "text").unwrap();
+        let read = read_once(&path, Place::Space, false).unwrap();
+        assert_eq!(read, FileRead::Bytes(b"text".to_vec()));
     }
 }

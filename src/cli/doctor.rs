@@ -6,7 +6,6 @@
 
 use super::exit::{Exit, complain, print};
 use super::{Context, NO_HOME, saved};
-use crate::config;
 use crate::sanitize;
 use crate::store::{Check, FILE_NAME, Store, StoreError};
 use clap::Args;
@@ -55,8 +54,7 @@ pub async fn run(context: &Context, arguments: &DoctorArgs) -> Exit {
     }
     let mut findings = Findings::default();
     findings.good("spacechat", env!("CARGO_PKG_VERSION"));
-    let settings = config::default_path().filter(|path| path.exists());
-    let settings = settings.map_or_else(
+    let settings = context.settings.path().map_or_else(
         || "none, the defaults hold".to_owned(),
         |path| path.display().to_string(),
     );

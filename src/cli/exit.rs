@@ -28,7 +28,7 @@ impl Exit {
     /// The code for a failure, by its kind.
     pub fn of(failure: &Failure) -> Self {
         match failure.kind.as_str() {
-            "unknown_model" | "settings" => Self::Usage,
+            "unknown_model" | "settings" | "setup" => Self::Usage,
             "connect" | "timeout" => Self::Unreachable,
             "decode" | "unsupported" => Self::NotUnderstood,
             _ => Self::Refused,
@@ -50,11 +50,18 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Prints to stdout. A pipe that was closed is no failure.
+/// Prints to stdout. A pipe that was closed is no failure; a full disk is, and is said.
 pub fn print(text: &str) -> Exit {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failed,
+    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// What came of writing to stdout.
+pub fn printed(written: std::io::Result<()>) -> Exit {
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(Exit::Failed, &format!("stdout: {error}"), "")
+        }
         _ => Exit::Done,
     }
 }
@@ -85,15 +92,15 @@ pub fn usage(said: &clap::Error) -> Exit {
     let plain = said.render().to_string();
     let shown = sanitize::text(&plain).text;
     let mut err = std::io::stderr().lock();
+    if !said.use_stderr() {
+        drop(err);
+        return printed(said.print().and_then(|()| std::io::stdout().flush()));
+    }
     // With nothing to write to there is nobody to tell.
     let _ = if shown != plain && err.is_terminal() {
         err.write_all(shown.as_bytes())
     } else {
         said.print()
     };
-    if said.use_stderr() {
-        Exit::Usage
-    } else {
-        Exit::Done
-    }
+    Exit::Usage
 }

@@ -16,6 +16,11 @@ impl Context {
         self.provider_with(written, login)
     }
 
+    /// Whether `SPACECHAT_LOGIN` holds a login.
+    pub(super) fn has_login(&self) -> bool {
+        self.options.login.is_some()
+    }
+
     /// The name by which a Space is stored and compared.
     pub(super) fn name_of(&self, written: &str) -> String {
         catalog::canonical(written, &self.names)

@@ -21,9 +21,11 @@ pub struct SpaceArgs {
 
 /// Looks at the Space and tells.
 pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
-    let name = arguments
-        .space_name
-        .unwrap_or_else(|| context.space.clone());
+    let mut context = context;
+    if let Some(written) = &arguments.space_name {
+        context.talk_to(written);
+    }
+    let name = context.space.clone();
     let provider = match context.provider(&name) {
         Ok(provider) => provider,
         Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),

@@ -95,8 +95,9 @@ impl Chain {
         if let Phase::Streaming(fn_index, events) = &self.phase
             && let Some(position) = self.watched_output(*fn_index)
             && let Some(value) = events.job().outputs().get(position)
+            && let Some(value) = updated(value)
         {
-            return Some(updated(value));
+            return Some(value);
         }
         let kept = || self.session.value(&self.app, self.watched);
         self.is_written.then(kept)
@@ -269,7 +270,9 @@ impl Chain {
 
     fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) {
         if let Some(dependency) = self.app.dependency(fn_index) {
-            self.is_written |= !outputs.is_empty() && dependency.outputs.contains(&self.watched);
+            let at = dependency.outputs.iter().position(|&id| id == self.watched);
+            let written = at.and_then(|at| outputs.get(at)).and_then(updated);
+            self.is_written |= written.is_some();
             self.session.store(dependency, outputs);
         }
     }
@@ -366,10 +369,10 @@ impl Chain {
     }
 }
 
-/// The value in `gr.update(value=…)`; any other value is its own.
-fn updated(value: &Value) -> &Value {
+/// The value in `gr.update(value=…)`, `None` for an update that has none; any other value is its own.
+fn updated(value: &Value) -> Option<&Value> {
     match value.get("__type__").and_then(Value::as_str) {
-        Some("update") => value.get("value").unwrap_or(&Value::Null),
-        _ => value,
+        Some("update") => value.get("value"),
+        _ => Some(value),
     }
 }

@@ -25,20 +25,38 @@ pub struct Outputs {
 #[derive(Debug, Default)]
 struct Kept {
     value: Value,
+    /// What the component shows, while `value` is an update that leaves it as it is.
+    left: Option<Value>,
     out_of_step: bool,
+}
+
+impl Kept {
+    /// Takes a whole value.
+    fn set(&mut self, value: Value) {
+        let before = std::mem::replace(&mut self.value, value);
+        self.out_of_step = false;
+        if !leaves_value(&self.value) {
+            self.left = None;
+        } else if !leaves_value(&before) && !before.is_null() {
+            self.left = Some(before);
+        }
+    }
+}
+
+/// Whether this is an update without a value (`gr.skip()`, `gr.update(interactive=True)`): what the
+/// component shows stays as it was streamed.
+fn leaves_value(value: &Value) -> bool {
+    value.get("__type__").and_then(Value::as_str) == Some("update") && value.get("value").is_none()
 }
 
 impl Outputs {
     /// Takes whole values, of a first frame or a completed message. Every output is in step again.
     pub fn set(&mut self, data: Vec<Value>) {
         self.bound = data.iter().map(weight).sum();
-        self.kept = data
-            .into_iter()
-            .map(|value| Kept {
-                value,
-                out_of_step: false,
-            })
-            .collect();
+        self.kept.resize_with(data.len(), Kept::default);
+        for (kept, value) in self.kept.iter_mut().zip(data) {
+            kept.set(value);
+        }
     }
 
     /// Applies one frame of diffs: `diffs[i]` is the list of operations for output `i`. An output
@@ -52,6 +70,15 @@ impl Outputs {
                 self.kept.push(Kept::default());
             }
             let kept = &mut self.kept[index];
+            let diff = match whole(diff) {
+                Ok(value) => {
+                    if !kept.out_of_step {
+                        kept.set(value);
+                    }
+                    continue;
+                }
+                Err(diff) => diff,
+            };
             if !kept.out_of_step && apply_diff(&mut kept.value, diff).is_none() {
                 kept.out_of_step = true;
             }
@@ -62,14 +89,20 @@ impl Outputs {
     /// measured only where what came since could exceed it.
     pub fn fit_in(&mut self, budget: usize) -> bool {
         if self.bound > budget {
-            self.bound = self.kept.iter().map(|kept| weight(&kept.value)).sum();
+            self.bound = self
+                .kept
+                .iter()
+                .map(|kept| weight(&kept.value) + kept.left.as_ref().map_or(0, weight))
+                .sum();
         }
         self.bound <= budget
     }
 
-    /// The value of output `index`, in the order of the dependency's outputs.
+    /// The value of output `index`, in the order of the dependency's outputs. Where the app sent an update
+    /// without a value, the one before it.
     pub fn get(&self, index: usize) -> Option<&Value> {
-        self.kept.get(index).map(|kept| &kept.value)
+        let kept = self.kept.get(index)?;
+        Some(kept.left.as_ref().unwrap_or(&kept.value))
     }
 
     /// Whether output `index` missed an operation, so that its value waits for the end to be right.
@@ -79,7 +112,26 @@ impl Outputs {
 
     /// All values, in the order of the dependency's outputs.
     pub fn into_values(self) -> Vec<Value> {
-        self.kept.into_iter().map(|kept| kept.value).collect()
+        self.kept
+            .into_iter()
+            .map(|kept| kept.left.unwrap_or(kept.value))
+            .collect()
+    }
+}
+
+/// The value of a diff that replaces all of an output; the diff itself otherwise.
+fn whole(diff: Value) -> Result<Value, Value> {
+    let is_whole = diff.as_array().is_some_and(|operations| {
+        let [operation] = operations.as_slice() else {
+            return false;
+        };
+        operation.get(0).and_then(Value::as_str) == Some("replace")
+            && operation.get(1) == Some(&Value::Array(Vec::new()))
+            && operation.as_array().is_some_and(|parts| parts.len() == 3)
+    });
+    match diff {
+        Value::Array(mut operations) if is_whole => Ok(operations[0][2].take()),
+        diff => Err(diff),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The rule is a pure function on addresses, [`Token::header_for`]: over https to `*.hf.space`,
 //! to `huggingface.co`, or to the Hub that was configured in its place; nowhere else, whatever
-//! links or redirects say. [`super::client`] asks it for every request. The token cannot be
+//! links or redirects say. The token cannot be
 //! printed: `Debug` shows a placeholder and there is no `Display`.
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
@@ -44,12 +44,21 @@ impl Token {
         })
     }
 
-    /// The token that Hugging Face's own tools would use: `HF_TOKEN`, or the file that
-    /// `HF_TOKEN_PATH`, `HF_HOME`, `XDG_CACHE_HOME` or the home directory leads to. `variable`
-    /// tells the environment; an empty variable counts as none.
+    /// The token that the Hub's own library would send (`huggingface_hub` 2.4): `HF_TOKEN`,
+    /// `HUGGING_FACE_HUB_TOKEN`, or the file that `HF_TOKEN_PATH`, `HF_HOME`, `XDG_CACHE_HOME` or the home
+    /// directory leads to; none where `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set. `variable` tells the
+    /// environment; an empty variable counts as none.
     pub fn find(variable: impl Fn(&str) -> Option<OsString>, hub: &str) -> Option<Self> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        if let Some(secret) = variable("HF_TOKEN") {
+        let is_true = |value: OsString| {
+            let value = value.to_string_lossy().to_uppercase();
+            matches!(value.as_str(), "1" | "ON" | "YES" | "TRUE")
+        };
+        if variable("HF_HUB_DISABLE_IMPLICIT_TOKEN").is_some_and(is_true) {
+            return None;
+        }
+        let mut named = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"].into_iter();
+        if let Some(secret) = named.find_map(variable) {
             return Self::new(secret.to_str()?, hub);
         }
         let path = |name: &str| variable(name).map(PathBuf::from);
@@ -184,20 +193,29 @@ mod tests {
         assert!(!at_home.is_empty());
         let every = [
             ("HF_TOKEN", OsString::from("hf_variable")),
+            ("HUGGING_FACE_HUB_TOKEN", OsString::from("hf_older")),
             ("HF_TOKEN_PATH", named),
             hub,
             user,
         ];
         for (from, wanted) in [
             (0, "hf_variable"),
-            (1, "hf_named"),
-            (2, "hf_hub"),
-            (3, "hf_home"),
+            (1, "hf_older"),
+            (2, "hf_named"),
+            (3, "hf_hub"),
+            (4, "hf_home"),
         ] {
             let bearer = format!("Bearer {wanted}");
             assert_eq!(found(&every[from..]), Some(bearer));
         }
         assert_eq!(found(&[]), None);
+        for (value, is_sent) in [("1", false), ("yes", false), ("True", false), ("0", true)] {
+            let pairs = [
+                ("HF_TOKEN", OsString::from("hf_variable")),
+                ("HF_HUB_DISABLE_IMPLICIT_TOKEN", OsString::from(value)),
+            ];
+            assert_eq!(found(&pairs).is_some(), is_sent, "{value}");
+        }
         assert_eq!(found(&[("HF_TOKEN", "two words".into())]), None);
     }
 }

@@ -5,17 +5,11 @@
 //! a chatbot's value is a list of pairs or of messages, of which those since the person's last one
 //! are read. Thoughts are messages with a title, text between thinking tags, and the status
 //! bubbles of some pages; they are kept apart from the text and never lost. Files are listed with
-//! their links and never fetched. [`super::space`] calls this with whole values.
+//! their links and never fetched.
 
 use super::bubbles::{Spoken, is_thinking};
+use super::thoughts;
 use serde_json::Value;
-
-/// The pairs of tags between which models think.
-const TAGS: [(&str, &str); 3] = [
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("◁think▷", "◁/think▷"),
-];
 
 /// How values are read.
 #[derive(Clone, Copy)]
@@ -127,15 +121,15 @@ impl Reader<'_> {
     }
 
     fn spoken(self, heap: Heap) -> Spoken {
-        let mut thoughts = heap.thoughts;
+        let mut thinking = heap.thoughts;
         let mut texts = Vec::new();
         for text in heap.texts {
             if is_thinking(&text) {
-                thoughts.push(text);
+                thinking.push(text);
                 continue;
             }
-            let (thought, rest) = split_thoughts(&text, self.ended);
-            thoughts.extend(thought);
+            let (thought, rest) = thoughts::split(&text, self.ended);
+            thinking.extend(thought);
             if !rest.is_empty() {
                 texts.push(rest);
             }
@@ -151,7 +145,7 @@ impl Reader<'_> {
         }
         Spoken {
             text,
-            thinking: (!thoughts.is_empty()).then(|| thoughts.join("\n\n")),
+            thinking: (!thinking.is_empty()).then(|| thinking.join("\n\n")),
         }
     }
 }
@@ -184,71 +178,6 @@ fn as_link(name: &str, link: &str) -> String {
         .replace('(', "%28")
         .replace(')', "%29");
     format!("- [{name}]({link})")
-}
-
-/// Splits a text into what stands between thinking tags and the rest. A tag counts where a line
-/// begins with it; one that is still open reaches to the end. A closing tag alone, which some
-/// models send because their template holds the opening one, makes a thought of what is before.
-fn split_thoughts(text: &str, ended: bool) -> (Option<String>, String) {
-    let (mut thoughts, mut rest): (Vec<&str>, String) = (Vec::new(), String::new());
-    let mut left = text;
-    if first_opening(left).is_none()
-        && let Some((before, after)) = closing_alone(left)
-    {
-        thoughts.push(before.trim());
-        left = after.trim_start();
-    }
-    while let Some((at, (open, close))) = first_opening(left) {
-        let (before, thought) = left.split_at(at);
-        rest.push_str(before);
-        let thought = thought.strip_prefix(open).unwrap_or(thought);
-        let (thought, after) = thought.split_once(close).unwrap_or((thought, ""));
-        thoughts.push(thought.trim());
-        left = if rest.trim().is_empty() {
-            rest.clear();
-            after.trim_start()
-        } else {
-            after
-        };
-    }
-    rest.push_str(left);
-    if !ended {
-        let held = begun_tag(&rest);
-        rest.truncate(rest.len() - held);
-    }
-    thoughts.retain(|thought| !thought.is_empty());
-    ((!thoughts.is_empty()).then(|| thoughts.join("\n\n")), rest)
-}
-
-/// The first opening tag at the beginning of a line, and where it stands.
-fn first_opening(text: &str) -> Option<(usize, (&'static str, &'static str))> {
-    let found = TAGS.iter().filter_map(|tag| {
-        let mut places = text.match_indices(tag.0).map(|(at, _)| at);
-        places
-            .find(|at| text.get(..*at).is_some_and(is_line_start))
-            .map(|at| (at, *tag))
-    });
-    found.min_by_key(|(at, _)| *at)
-}
-
-/// What stands before and after a closing tag at the beginning of a line.
-fn closing_alone(text: &str) -> Option<(&str, &str)> {
-    TAGS.iter().find_map(|(_, close)| {
-        let (before, after) = text.split_once(close)?;
-        is_line_start(before).then_some((before, after))
-    })
-}
-
-fn is_line_start(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    line.trim().is_empty()
-}
-
-/// How many bytes at the end may become an opening tag.
-fn begun_tag(text: &str) -> usize {
-    let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
-    let may = !line.is_empty() && TAGS.iter().any(|(open, _)| open.starts_with(line));
-    if may { line.len() } else { 0 }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::app::{Effect, Event};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Attachment, ConversationId, Origin, SentFile};
-use crate::store::private_options;
+use crate::private_file;
 pub use text::{decoded, looks_like_text};
 
 use paths::Paths;
@@ -159,7 +159,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
         Ok(source) => source.text(format),
         Err(error) => return format!("The attached files cannot be read: {error}."),
     };
-    let mut options = private_options();
+    let mut options = private_file::options();
     let mut file = match options.write(true).create_new(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -180,16 +180,28 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
     }
 }
 
-/// What a file is called: its path below the working directory, or else its own name.
-fn name_of(path: &Path) -> String {
+/// What a file is called: its path below the working directory; elsewhere its path from the root of its
+/// repository on, that root's name included; or else its own name.
+pub fn name_of(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let below = here.and_then(|here| path.strip_prefix(here).ok());
     let name = match below {
         Some(below) => below,
         None if path.is_relative() => path.strip_prefix(".").unwrap_or(path),
-        None => path.file_name().map_or(path, Path::new),
+        None => in_repository(path)
+            .or_else(|| path.file_name().map(Path::new))
+            .unwrap_or(path),
     };
     name.to_string_lossy().into_owned()
+}
+
+/// The path from the root of the repository on in which a file stands.
+fn in_repository(path: &Path) -> Option<&Path> {
+    let root = path
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.join(".git").exists())?;
+    path.strip_prefix(root.parent()?).ok()
 }
 
 fn read(path: &Path, name: String) -> Result<Attachment, String> {
@@ -210,11 +222,16 @@ fn read(path: &Path, name: String) -> Result<Attachment, String> {
         Err(bytes) => Attachment::file(SentFile::new(path, bytes)),
     };
     Ok(Attachment {
-        origin: std::path::absolute(path)
-            .ok()
-            .map(|path| origin(path, &about)),
+        origin: origin_of(path),
         ..attachment
     })
+}
+
+/// A file as it stands on the disk now; `None` for what is no plain file, or cannot be looked at.
+pub fn origin_of(path: &Path) -> Option<Origin> {
+    let about = std::fs::metadata(path).ok().filter(Metadata::is_file)?;
+    let path = std::path::absolute(path).ok()?;
+    Some(origin(path, &about))
 }
 
 fn origin(path: PathBuf, about: &Metadata) -> Origin {
@@ -283,5 +300,12 @@ mod tests {
             name_of(Path::new("./src/lib.rs"))
         );
         assert_eq!(name_of(Path::new("/nowhere/at/all.txt")), "all.txt");
+        let elsewhere = tempfile::tempdir().unwrap();
+        let repository = elsewhere.path().join("project");
+        std::fs::create_dir_all(repository.join(".git")).unwrap();
+        assert_eq!(
+            name_of(&repository.join("src/lib.rs")),
+            "project/src/lib.rs"
+        );
     }
 }

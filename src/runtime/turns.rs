@@ -148,6 +148,7 @@ impl Turns {
                 .iter()
                 .map(|(name, value)| (name.clone(), Value::String(value.clone())))
                 .collect(),
+            file_form: request.file_form,
             proxy: None,
             session,
             return_conversation: true,
@@ -423,6 +424,7 @@ mod tests {
                 model: String::new(),
                 settings: crate::chat::Settings::new(),
                 space: String::new(),
+                file_form: crate::chat::FileForm::default(),
             });
             assert!(heard.recv().await.is_some());
             while !tracker.is_empty() {

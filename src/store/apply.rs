@@ -97,6 +97,7 @@ impl Applier<'_> {
             Change::Restore { conversation } => {
                 self.change_conversation(*conversation, "deleted_at", Null)
             }
+            Change::Discard { conversation } => self.discard(*conversation),
             Change::Purge { before } => self.purge(*before),
         }
     }
@@ -350,6 +351,14 @@ impl Applier<'_> {
              AND NOT EXISTS (SELECT 1 FROM unsent WHERE conversation = conversations.key)",
             [&before],
         )?;
+        texts::remove_unused(self.connection)?;
+        Ok(())
+    }
+
+    fn discard(&self, conversation: ConversationId) -> Outcome {
+        self.connection
+            .prepare_cached("DELETE FROM conversations WHERE id = ?1")?
+            .execute([conversation.to_string()])?;
         texts::remove_unused(self.connection)?;
         Ok(())
     }

@@ -4,7 +4,8 @@
 
 use super::StoreError;
 use super::schema::{APPLICATION_ID, VERSION};
-use std::fs::{self, File, OpenOptions};
+use crate::private_file;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
         Ok(found) if !found.is_file() => return Err(StoreError::NotAFile { path }),
         Ok(_) => look_at(&path)?,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            private_options()
+            private_file::options()
                 .create(true)
                 .append(true)
                 .open(&path)
@@ -33,21 +34,9 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-/// Options to open a file that, where it is made, is the person's alone.
-pub fn private_options() -> OpenOptions {
-    let mut options = File::options();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 /// Makes a directory with those above it, for the person alone.
 pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    if let Err(error) = builder.create(dir) {
+    if let Err(error) = private_file::make_folder(dir) {
         let taken = matches!(
             error.kind(),
             ErrorKind::AlreadyExists | ErrorKind::NotADirectory
@@ -92,21 +81,8 @@ pub(super) fn narrow_database(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[cfg(unix)]
 fn narrow(path: &Path, mode: u32) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = fs::metadata(path).map_err(|error| StoreError::io(path, error))?;
-    let now = metadata.permissions().mode() & 0o777;
-    if now & !mode == 0 {
-        return Ok(());
-    }
-    fs::set_permissions(path, fs::Permissions::from_mode(now & mode))
-        .map_err(|error| StoreError::io(path, error))
-}
-
-#[cfg(not(unix))]
-fn narrow(_path: &Path, _mode: u32) -> Result<(), StoreError> {
-    Ok(())
+    private_file::narrow(path, mode).map_err(|error| StoreError::io(path, error))
 }
 
 /// Refuses what cannot be this program's database by its first bytes. An empty file passes: it

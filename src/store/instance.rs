@@ -37,7 +37,7 @@ impl Instance {
         // keeps its lock for a moment, and sweep it away.
         for _ in 0..ATTEMPTS {
             let new = directory.join(format!("{name}.new"));
-            let lock = files::private_options()
+            let lock = crate::private_file::options()
                 .create(true)
                 .append(true)
                 .open(&new)

@@ -5,7 +5,7 @@
 
 use super::load::{self, Whose};
 use super::search;
-use super::{Place, StoreError, files, presets, row, schema};
+use super::{Place, StoreError, presets, row, schema};
 use crate::chat::export::Source;
 use crate::chat::{
     Conversation, ConversationId, Failure, FileHash, Pending, Preset, SearchHit, Settings, Summary,
@@ -233,7 +233,7 @@ impl Reader {
     /// moment, while writing goes on. What is there is not overwritten.
     pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {
         let fail = |error| StoreError::io(to, error);
-        let file = files::private_options()
+        let file = crate::private_file::options()
             .write(true)
             .create_new(true)
             .open(to)

@@ -6,7 +6,7 @@
 //! one. The search index is made anew from the texts when the new database is first used.
 
 use super::texts::{self, Hashes};
-use super::{StoreError, derived, files, row, schema};
+use super::{StoreError, derived, row, schema};
 use crate::chat::ConversationId;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -68,7 +68,7 @@ enum Stopped {
 /// not overwritten; without a single row to save, nothing is written.
 pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, StoreError> {
     let (damaged, version) = open_damaged(from, busy)?;
-    files::private_options()
+    crate::private_file::options()
         .write(true)
         .create_new(true)
         .open(to)

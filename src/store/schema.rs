@@ -3,6 +3,7 @@
 //! `user_version` counts the migrations that were applied; each runs in a transaction of its own.
 
 use super::StoreError;
+use crate::sanitize::without_logins;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::path::Path;
@@ -26,7 +27,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
+
+/// The version in which no address holds a name and a password any more.
+const WITHOUT_LOGINS: i64 = 5;
 
 /// Opens the database for writing. Nothing is written to it, nor is its log folded into it,
 /// before its version is known to be understood.
@@ -138,6 +143,13 @@ pub(super) fn migrate_to(
     path: &Path,
 ) -> Result<(), StoreError> {
     let sql = |error| StoreError::sql(path, &error);
+    let cleans = require_known(connection, path)? < WITHOUT_LOGINS && wanted >= WITHOUT_LOGINS;
+    if cleans {
+        // What is taken out is overwritten in the file, too.
+        connection
+            .pragma_update(None, "secure_delete", "ON")
+            .map_err(sql)?;
+    }
     while require_known(connection, path)? < wanted {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -149,6 +161,9 @@ pub(super) fn migrate_to(
             .and_then(|version| MIGRATIONS.get(version));
         if let Some(migration) = next {
             transaction.execute_batch(migration).map_err(sql)?;
+            if version + 1 == WITHOUT_LOGINS {
+                remove_logins(&transaction).map_err(sql)?;
+            }
             transaction
                 .pragma_update(None, "application_id", APPLICATION_ID)
                 .map_err(sql)?;
@@ -157,6 +172,36 @@ pub(super) fn migrate_to(
                 .map_err(sql)?;
         }
         transaction.commit().map_err(sql)?;
+    }
+    if cleans {
+        // The log still holds the pages as they were. Another instance may be reading it; then its end does this.
+        let folded = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = folded {
+            tracing::info!(%error, "the log of the database was not folded");
+        }
+        connection
+            .pragma_update(None, "secure_delete", "OFF")
+            .map_err(sql)?;
+    }
+    Ok(())
+}
+
+/// Takes names and passwords out of the addresses of Spaces, and out of the failures that name them.
+fn remove_logins(connection: &Connection) -> rusqlite::Result<()> {
+    for (table, column) in [("conversations", "space"), ("messages", "failure")] {
+        let mut rows = connection.prepare(&format!(
+            "SELECT key, {column} FROM {table} WHERE {column} LIKE '%://%@%'"
+        ))?;
+        let found = rows.query_map([], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let found: Vec<(i64, String)> = found.collect::<rusqlite::Result<_>>()?;
+        for (key, text) in found {
+            connection.execute(
+                &format!("UPDATE {table} SET {column} = ?2 WHERE key = ?1"),
+                (key, without_logins(&text)),
+            )?;
+        }
     }
     Ok(())
 }

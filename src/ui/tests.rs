@@ -38,6 +38,7 @@ impl Screen {
             uptime: Duration::from_secs(10),
         };
         let defaults = Defaults {
+            file_form: crate::chat::FileForm::default(),
             space: "Qwen/Qwen2.5-1M-Demo".to_owned(),
             ..Defaults::default()
         };

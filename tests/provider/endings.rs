@@ -7,7 +7,7 @@ use spacechat::provider::{Provider, ProviderError, Qwen, Reply, ReplyEvent};
 use tokio_util::task::TaskTracker;
 
 use crate::listening::{ask, hear, hear_one, options, provider, soon};
-use crate::scripted::{Answer, Script, Server, chat, started, whole};
+use crate::scripted::{Answer, Script, Server, chat, diff, started, whole};
 use crate::turns::paced;
 
 /// A reply that takes hours unless it is ended.
@@ -210,7 +210,11 @@ async fn a_cursor_that_the_page_draws_is_no_part_of_a_reply_that_breaks_off() {
     let growing = || {
         Answer::events()
             .say(&whole("process_generating", &chat("so▌")))
-            .say(&whole("process_generating", &chat("so far▌")))
+            .say(&diff(&serde_json::json!([[
+                "replace",
+                [0, 1, 0, "text"],
+                "so far▌"
+            ]])))
     };
     let told = reply_of(growing().end()).await;
     assert!(told.error.is_some());

@@ -24,7 +24,7 @@ fn next(said: &[(&str, &Told)], newest: &str) -> Request {
 
 /// The prompt in which a request's past is written down.
 fn written_down(request: &Request) -> String {
-    format_prompt(&request.system, &request.messages)
+    format_prompt(request.file_form, &request.system, &request.messages)
 }
 
 #[tokio::test]

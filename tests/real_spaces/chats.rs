@@ -295,10 +295,12 @@ fn files_of_every_kind_arrive_where_the_space_takes_them(space: &Space) {
 fn where_no_files_are_taken_text_is_folded_in_and_the_rest_is_refused(space: &Space) {
     let program = program(space, "plain");
     write_files(&program);
-    let ended = program.run(["ask", "-f", "notes.txt", "told"]);
+    // Its path is the first word of the prompt, which asks for all that was received.
+    std::fs::write(program.home().join("told"), "alpha beta gamma").expect("a file can be written");
+    let ended = program.run(["ask", "-f", "told", "what is it"]);
     assert_eq!(
         told(&ended)["past"],
-        json!([["user", "told\n\nalpha beta gamma"]])
+        json!([["user", "told\n```\nalpha beta gamma\n```\n\nwhat is it"]])
     );
     let ended = program.run(["ask", "-f", "image.png", "told"]);
     ended.expect_code(2);

@@ -31,7 +31,7 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     the_summary_tail_is_cut_from_the_reply,
     wide_and_joined_characters_arrive_unharmed,
     a_prompt_of_four_megabytes_arrives_whole_in_bounded_memory,
-    the_text_of_a_file_is_appended,
+    a_file_arrives_behind_its_path_in_a_fence_and_before_the_question,
     files_that_are_no_text_arrive_with_their_names_and_sizes,
     the_space_can_be_named_by_an_option_before_and_after_the_command,
     a_failing_model_leaves_what_it_said_and_exits_with_four,
@@ -53,6 +53,7 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
 /// Those that do not need the real model's script: the embedded Space is held to them too, so that
 /// it cannot drift away from what it imitates.
 pub const ON_THE_EMBEDDED_SPACE: &[Scenario] = scenarios![
+    a_file_arrives_behind_its_path_in_a_fence_and_before_the_question,
     equal_pieces_in_a_row_are_all_kept,
     a_rewritten_reply_ends_as_the_server_ended_it,
     the_summary_tail_is_cut_from_the_reply,
@@ -149,19 +150,17 @@ fn a_prompt_of_four_megabytes_arrives_whole_in_bounded_memory(space: &Space) {
     }
 }
 
-fn the_text_of_a_file_is_appended(space: &Space) {
+fn a_file_arrives_behind_its_path_in_a_fence_and_before_the_question(space: &Space) {
     let program = Program::at(space);
-    fs::write(program.home().join("note.txt"), "alpha beta gamma")
-        .expect("the note can be written");
-    let ended = program.run(["ask", "-f", "note.txt", "what is in the note"]);
+    // Its path is the first word of the prompt, which asks for the length and the hash of all of it.
+    fs::write(program.home().join("hash"), "alpha\n```\nbeta").expect("the note can be written");
+    let ended = program.run(["ask", "-f", "hash", "what is in the note"]);
     ended.expect_code(0);
-    let (question, note) = (
-        ended.text().find("what is in the note"),
-        ended.text().find("alpha beta gamma"),
-    );
-    assert!(
-        question.is_some() && note > question,
-        "the prompt, then the text of the file: {ended}"
+    let prompt = "hash\n````\nalpha\n```\nbeta\n````\n\nwhat is in the note";
+    let (length, digest) = (prompt.len(), sha256_hex(prompt.as_bytes()));
+    assert_eq!(
+        ended.text(),
+        format!("{length} characters, {length} bytes, {digest}\n")
     );
 }
 

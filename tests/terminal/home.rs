@@ -78,6 +78,15 @@ impl Home {
             .expect("a child can be waited for")
     }
 
+    /// Runs such a command with its output into a file.
+    pub fn run_into(&self, arguments: &[&str], out: std::fs::File) -> Output {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.envs(self.environment());
+        command.stdin(Stdio::null()).stdout(out);
+        command.output().expect("the program is there")
+    }
+
     /// Starts a program that draws no screen; what it prints is kept for the test.
     pub fn started(&self, program: &str, arguments: &[&str]) -> Child {
         let mut command = Command::new(program);

@@ -29,6 +29,7 @@ impl Person {
             uptime: Duration::from_secs(10),
         };
         let defaults = Defaults {
+            file_form: crate::chat::FileForm::default(),
             space: "space".to_owned(),
             keeps: true,
             ..Defaults::default()
@@ -290,7 +291,10 @@ fn a_large_paste_travels_whole_with_the_message() {
         .tell(Event::Input(Input::Paste(book.clone())))
         .sends("What is it?");
     let sent = &person.started()[0].messages[0];
-    assert_eq!(sent.prompt_text(), format!("{book}\n\nWhat is it?"));
+    assert_eq!(
+        crate::chat::prompt_text(crate::chat::FileForm::default(), sent),
+        format!("{book}\n\nWhat is it?")
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,
     MessageId, MessageState, Role, SentFile, Unsent,
 };
+use crate::sanitize::without_logins;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
@@ -235,8 +236,11 @@ pub fn from_json(value: &Value) -> Result<Imported, ImportError> {
         .into_iter()
         .map(|message| read_message(message, &mut shared))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut conversation =
-        Conversation::new(document.space, document.model, shared.text(document.system));
+    let mut conversation = Conversation::new(
+        without_logins(&document.space),
+        document.model,
+        shared.text(document.system),
+    );
     conversation.id = document.id;
     conversation.title = document.title.map(Cow::into_owned);
     conversation.created_at = read_time(&document.created_at)?;
@@ -303,7 +307,11 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
         hidden_tail: message.hidden_tail.into_owned(),
         attachments: read_attachments(message.attachments, shared)?,
         state: message.state,
-        failure: message.failure,
+        failure: message.failure.map(|failure| Failure {
+            message: without_logins(&failure.message),
+            hint: without_logins(&failure.hint),
+            ..failure
+        }),
         created_at: read_time(&message.created_at)?,
         system: message.system.map(|system| shared.text(system)),
         left_out: message.left_out,

@@ -1,6 +1,7 @@
 //! A conversation as Markdown. Messages stand as they were written, for they mostly are Markdown.
 
-use super::{Part, ending, fenced, label, one_line, parts, speaker, time};
+use super::{Part, ending, label, one_line, parts, speaker, time};
+use crate::chat::prompt::fenced;
 use crate::chat::{Conversation, Message};
 use std::fmt::Write as _;
 
@@ -33,7 +34,7 @@ fn write_message(out: &mut String, message: &Message) {
         if attachment.text.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\n{}", fenced(&attachment.text));
+        let _ = writeln!(out, "\n{}", fenced(&attachment.text, ""));
     }
     if let Some(thoughts) = message.thoughts() {
         out.push_str("\n> **Thoughts**\n>\n");

@@ -14,7 +14,8 @@
 
 use super::ForeignError;
 use super::foreign::{Foreign, Node, add_step};
-use crate::chat::export::{Imported, fenced};
+use crate::chat::export::Imported;
+use crate::chat::prompt::fenced;
 use crate::chat::{Attachment, Role};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -199,14 +200,14 @@ fn called(name: &str, text: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    format!("{name}:\n\n{}", fenced(text))
+    format!("{name}:\n\n{}", fenced(text, ""))
 }
 
 /// A reply's text; code that is a whole reply is set as code.
 fn reply_text(content: &Value) -> String {
     let text = plain(content);
     if text_of(content, "content_type") == "code" && !text.trim().is_empty() {
-        fenced(&text)
+        fenced(&text, "")
     } else {
         text
     }

@@ -11,7 +11,8 @@
 
 use super::ForeignError;
 use super::foreign::{Foreign, Node, add_step};
-use crate::chat::export::{Imported, fenced};
+use crate::chat::export::Imported;
+use crate::chat::prompt::fenced;
 use crate::chat::{Attachment, Role};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -195,11 +196,17 @@ impl Log {
                 }
                 "tool_call" => {
                     let given = payload["arguments"].to_string();
-                    add_step(&mut node.steps, &format!("{name}:\n\n{}", fenced(&given)));
+                    add_step(
+                        &mut node.steps,
+                        &format!("{name}:\n\n{}", fenced(&given, "")),
+                    );
                 }
                 "tool_result" => {
                     let output = payload["output"].as_str().unwrap_or_default();
-                    add_step(&mut node.steps, &format!("output:\n\n{}", fenced(output)));
+                    add_step(
+                        &mut node.steps,
+                        &format!("output:\n\n{}", fenced(output, "")),
+                    );
                 }
                 _ => {}
             }

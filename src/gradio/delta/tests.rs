@@ -166,3 +166,31 @@ proptest! {
         after(start, &diffs);
     }
 }
+
+#[test]
+fn an_update_without_a_value_leaves_what_was_streamed() {
+    let skip = json!({"__type__": "update"});
+    let shown = |outputs: &Outputs| outputs.get(0).cloned();
+    for skips_by_diff in [true, false] {
+        let mut outputs = Outputs::default();
+        outputs.set(vec![json!(["one"]), json!("")]);
+        outputs.apply(vec![json!([["append", [0], " two"]]), json!([])]);
+        if skips_by_diff {
+            outputs.apply(vec![json!([["replace", [], skip]]), json!([])]);
+            assert_eq!(shown(&outputs), Some(json!(["one two"])));
+        }
+        outputs.set(vec![
+            skip.clone(),
+            json!({"__type__": "update", "interactive": true}),
+        ]);
+        assert_eq!(shown(&outputs), Some(json!(["one two"])));
+        outputs.set(vec![skip.clone(), skip.clone()]);
+        assert_eq!(outputs.into_values(), [json!(["one two"]), json!("")]);
+    }
+    // What was never anything stays an update, for who knows the component.
+    let mut outputs = Outputs::default();
+    outputs.set(vec![skip.clone()]);
+    assert_eq!(shown(&outputs), Some(skip));
+    outputs.set(vec![json!("new")]);
+    assert_eq!(shown(&outputs), Some(json!("new")));
+}

@@ -24,6 +24,13 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
         None => message.clone(),
     };
     let lower = words.to_lowercase();
+    // Gradio's own words where a function takes `gr.OAuthProfile` or `gr.OAuthToken` (`helpers.py` of 4 to 6).
+    if lower.contains("requires a logged in user") {
+        return ProviderError::Unsupported(report(
+            "The Space answers only users who have signed in with Hugging Face, which its page does in a browser.",
+            "Open it in a browser, or choose another Space with --space.",
+        ));
+    }
     let is_of_zero_gpu = lower.contains("zerogpu");
     if lower.contains("quota")
         && (is_of_zero_gpu || lower.contains("exceed") || lower.contains("used up"))
@@ -214,6 +221,17 @@ mod tests {
                 .to_string()
                 .starts_with("The Space got no GPU: ZeroGPU illegal duration")
         );
+    }
+
+    #[test]
+    fn a_sign_in_with_hugging_face_is_said_as_such() {
+        let error = error(
+            None,
+            "This action requires a logged in user. Please sign in and retry.",
+        );
+        assert_eq!(error.kind(), "unsupported");
+        assert!(error.to_string().contains("signed in with Hugging Face"));
+        assert!(error.hint().contains("browser"));
     }
 
     #[test]

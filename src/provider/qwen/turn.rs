@@ -2,7 +2,7 @@
 
 use super::{Page, QUERY, Qwen};
 use crate::chat::input;
-use crate::chat::{Stage, format_prompt};
+use crate::chat::{Stage, format_prompt, prompt_text};
 use crate::gradio::app::App;
 use crate::gradio::{self, Chain, Client};
 use crate::provider::bubbles::read_pairs;
@@ -117,8 +117,12 @@ impl Turn<'_> {
     /// The newest message for a session that knows the rest, or the whole past.
     fn prompt(&self, session: Option<&Session>) -> String {
         match (session, self.request.messages.last()) {
-            (Some(_), Some(newest)) => newest.prompt_text(),
-            _ => format_prompt(&self.request.system, &self.request.messages),
+            (Some(_), Some(newest)) => prompt_text(self.request.file_form, newest),
+            _ => format_prompt(
+                self.request.file_form,
+                &self.request.system,
+                &self.request.messages,
+            ),
         }
     }
 }

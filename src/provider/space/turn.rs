@@ -3,7 +3,7 @@
 use super::detect::{Chat, Found, Memory, Shape};
 use super::{Known, Space};
 use crate::chat::input;
-use crate::chat::{Message, Role, Stage, format_prompt};
+use crate::chat::{FileForm, Message, Role, Stage, format_prompt, prompt_text};
 use crate::gradio::app::{App, Component};
 use crate::gradio::files;
 use crate::gradio::{self, Chain, Client};
@@ -179,6 +179,7 @@ impl Turn<'_> {
     /// that is how the page remembers.
     fn remind(&self, chat: &Chat, tab: &mut gradio::Session, is_live: bool) -> String {
         let messages = &self.request.messages;
+        let form = self.request.file_form;
         // What has an input of its own is not repeated in the prompt.
         let system = match chat.system() {
             Some(_) => "",
@@ -188,28 +189,28 @@ impl Turn<'_> {
             return String::new();
         };
         match chat.memory {
-            Memory::Prompt => format_prompt(system, messages),
-            _ if is_live => newest.prompt_text(),
-            Memory::Session => format_prompt(system, messages),
+            Memory::Prompt => format_prompt(form, system, messages),
+            _ if is_live => prompt_text(form, newest),
+            Memory::Session => format_prompt(form, system, messages),
             Memory::Chatbot(chatbot, shape) => {
                 if past.is_empty() {
-                    return format_prompt(system, messages);
+                    return format_prompt(form, system, messages);
                 }
-                tab.set(chatbot, rebuilt(system, past, shape));
-                newest.prompt_text()
+                tab.set(chatbot, rebuilt((form, system), past, shape));
+                prompt_text(form, newest)
             }
         }
     }
 }
 
 /// The past in the chatbot's own form; the system message stands before its first prompt.
-fn rebuilt(system: &str, past: &[Arc<Message>], shape: Shape) -> Value {
+fn rebuilt((form, system): (FileForm, &str), past: &[Arc<Message>], shape: Shape) -> Value {
     let mut turns: Vec<(Role, String)> = Vec::new();
     for message in past {
         let text = if turns.is_empty() && message.role == Role::User {
-            format_prompt(system, &[Arc::clone(message)])
+            format_prompt(form, system, &[Arc::clone(message)])
         } else {
-            message.prompt_text()
+            prompt_text(form, message)
         };
         turns.push((message.role, text));
     }

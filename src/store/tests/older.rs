@@ -90,3 +90,36 @@ async fn several_windows_that_begin_together_on_an_older_database_all_open_it() 
         assert_eq!(load(store, id).unsent.draft.text, "and this?");
     }
 }
+
+#[tokio::test]
+async fn a_name_and_a_password_in_an_address_are_gone_from_a_database_of_an_earlier_version() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = of_version_1(dir.path());
+    let connection = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let failure =
+        r#"{"kind":"status","message":"http://ann:hunter2@host:1/config answered 401","hint":""}"#;
+    connection
+        .execute_batch(&format!(
+            "UPDATE conversations SET space = 'http://ann:hunter2@host:1';
+             UPDATE messages SET failure = '{failure}', state = 'failed', text = 'mine: a://b:c@d';"
+        ))
+        .unwrap();
+    drop(connection);
+    let store = open(dir.path());
+    let loaded = load(&store, id);
+    assert_eq!(loaded.conversation.space, "http://host:1");
+    let message = loaded.conversation.head().unwrap();
+    let failure = message.failure.as_ref().unwrap();
+    assert_eq!(failure.message, "http://host:1/config answered 401");
+    assert_eq!(message.text, "mine: a://b:c@d", "what was written stays");
+    assert!(store.handle.close().await);
+    drop(store.reader);
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let holds = bytes.windows(7).any(|window| window == b"hunter2");
+            assert!(!holds, "{}", path.display());
+        }
+    }
+}

@@ -71,7 +71,8 @@ fn what_will_be_sent_can_be_read_before() {
         panic!("a text is shown");
     };
     assert!(
-        view.text.ends_with("\n\ntext of a.txt\n\nRead it."),
+        view.text
+            .ends_with("\n\na.txt\n```txt\ntext of a.txt\n```\n\nRead it."),
         "{}",
         view.text
     );

@@ -300,3 +300,26 @@ async fn a_space_of_gradio_3_is_refused_as_too_old() {
         .unwrap_err();
     assert!(error.to_string().contains("3.50.2"), "{error}");
 }
+
+#[tokio::test]
+async fn an_app_that_does_not_say_that_it_is_alive_is_waited_for_and_that_is_told() {
+    let recorded = recording!("4.8", "4.8-sse.0.start");
+    let config: &'static str = recorded.config.replace("4.8.0", "4.2.0").leak();
+    let (url, _) = serve(Recording { config, ..recorded }).await;
+    let space = Space::new(&url, Options::default(), TaskTracker::new());
+    let mut reply = space.reply(Request::new([Message::user("hi")]));
+    let mut notices = Vec::new();
+    while let Some(event) = reply.next().await {
+        if let ReplyEvent::Notice(notice) = event.unwrap() {
+            notices.push(notice.text);
+        }
+    }
+    assert!(notices[0].contains("Gradio 4.2.0"), "{notices:?}");
+    assert!(notices[0].contains("up to 15 min"), "{notices:?}");
+    let client = crate::gradio::Client::new(&url, Options::default()).unwrap();
+    for (version, minutes) in [("4.0.0", 15), ("4.3.0", 15), ("4.4.0", 1), ("5.0.0", 1)] {
+        let app = json!({"version": version, "dependencies": []});
+        let app = crate::gradio::App::read(&app).unwrap();
+        assert_eq!(client.patience(&app).as_secs(), minutes * 60, "{version}");
+    }
+}

@@ -1,0 +1,2 @@
+-- Addresses lose the name and the password that they may hold: `schema` does that with what it knows of addresses,
+-- in the columns that can hold one.
