@@ -53,19 +53,10 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         Ok(store) => store,
         Err(exit) => return exit,
     };
-    let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
-    if let (Some(id), Some(store)) = (&arguments.conversation, &store) {
-        match saved::load_named(store, id) {
-            Ok(mut found) => {
-                // What is unsent there is the screen's: it stays as it is on the disk.
-                found.unsent = Unsent::default();
-                found.left_by.clear();
-                update(&mut model, Event::Store(loaded(found, true)))
-            }
-            Err(exit) => return exit,
-        };
-        model.take_given(context.given.clone());
-    }
+    let mut model = match begun(&context, &arguments, store.as_ref()) {
+        Ok(model) => model,
+        Err(exit) => return exit,
+    };
     let providers = context.providers();
     let space = &model.conversation().conversation.space;
     let place = place_of_files(&arguments, providers.as_ref(), space).await;
@@ -114,6 +105,20 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         }
     }
     exit
+}
+
+/// A model with the conversation that goes on, or a new one.
+fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Result<Model, Exit> {
+    let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
+    if let (Some(id), Some(store)) = (&arguments.conversation, store) {
+        let mut found = saved::load_named(store, id)?;
+        // What is unsent there is the screen's: it stays as it is on the disk.
+        found.unsent = Unsent::default();
+        found.left_by.clear();
+        update(&mut model, Event::Store(loaded(found, true)));
+        model.take_given(context.given.clone());
+    }
+    Ok(model)
 }
 
 /// Where the files of a message go.

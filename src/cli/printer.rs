@@ -18,7 +18,7 @@ pub struct Printer {
     /// Whether a stage stands on stderr's last line.
     has_stage: bool,
     tells_stages: bool,
-    /// All of the reply's text so far.
+    /// All of the reply's text so far, where lines of JSON are printed.
     text: String,
 }
 
@@ -54,10 +54,15 @@ impl Printer {
         if let ReplyUpdate::Stage(stage) = update {
             self.stage(stage);
         }
-        match update {
-            ReplyUpdate::Delta(more) => self.text.push_str(more),
-            ReplyUpdate::Replace(text) | ReplyUpdate::Done(text) => text.clone_into(&mut self.text),
-            _ => {}
+        // Only a line of JSON about a reply that was stopped repeats it.
+        if matches!(self.how, How::Lines) {
+            match update {
+                ReplyUpdate::Delta(more) => self.text.push_str(more),
+                ReplyUpdate::Replace(text) | ReplyUpdate::Done(text) => {
+                    text.clone_into(&mut self.text);
+                }
+                _ => {}
+            }
         }
         match &mut self.how {
             How::Whole => Ok(()),
@@ -93,7 +98,15 @@ impl Printer {
         let mut rest = String::new();
         match &mut self.how {
             How::Lines => return Ok(()),
-            How::Whole => text.clone_into(&mut rest),
+            How::Whole => {
+                self.out.write_all(text.as_bytes())?;
+                rest.push_str(if text.ends_with('\n') || text.is_empty() {
+                    ""
+                } else {
+                    "\n"
+                });
+                return write_flushed(&mut self.out, &rest);
+            }
             How::Streamed(gate, shown) => {
                 gate.finish(&mut rest);
                 if rest.is_empty() && shown.ends_with('\n') {

@@ -14,7 +14,8 @@ use super::job::Update;
 use super::queue::{Events, join_with_retry};
 use super::session::Session;
 use super::step::Step;
-use crate::http::Upload;
+use crate::http::json::budget;
+use crate::http::{self, Upload};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -101,6 +102,25 @@ impl Chain {
         }
         let kept = || self.session.value(&self.app, self.watched);
         self.is_written.then(kept)
+    }
+
+    /// An error where a reply of this length, read from the watched component, and the outputs that it is read
+    /// from take more memory together than the client's limit allows. A reply is held several times over: as
+    /// it is read, told, shown and saved.
+    pub fn require_room(&self, reply: usize) -> Result<(), Error> {
+        let outputs = match &self.phase {
+            Phase::Streaming(_, events) => events.job().outputs().bound(),
+            _ => reply,
+        };
+        let limit = self.client.options().frame_limit;
+        let taken = reply.saturating_mul(2).saturating_add(outputs);
+        if taken <= budget(limit) {
+            return Ok(());
+        }
+        Err(Error::Http(http::Error::TooLarge {
+            url: self.client.base().to_string(),
+            limit,
+        }))
     }
 
     /// The components as the page holds them now.

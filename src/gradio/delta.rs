@@ -98,6 +98,11 @@ impl Outputs {
         self.bound <= budget
     }
 
+    /// The most that all values can take, in bytes, as [`crate::http::json`] weighs them.
+    pub fn bound(&self) -> usize {
+        self.bound
+    }
+
     /// The value of output `index`, in the order of the dependency's outputs. Where the app sent an update
     /// without a value, the one before it.
     pub fn get(&self, index: usize) -> Option<&Value> {

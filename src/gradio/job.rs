@@ -104,6 +104,13 @@ impl Job {
         &self.outputs
     }
 
+    fn too_large(&self) -> Error {
+        Error::Http(http::Error::TooLarge {
+            url: self.url.clone(),
+            limit: self.limit,
+        })
+    }
+
     /// The final outputs, after [`Update::Completed`].
     pub fn into_outputs(self) -> Outputs {
         self.outputs
@@ -115,13 +122,6 @@ impl Job {
         let pushed = self.decoder.push(bytes, &mut frames);
         self.frames.extend(frames);
         pushed.map_err(|FrameTooLarge { .. }| self.too_large())
-    }
-
-    fn too_large(&self) -> Error {
-        Error::Http(http::Error::TooLarge {
-            url: self.url.clone(),
-            limit: self.limit,
-        })
     }
 
     /// What the bytes so far say next; `None` when more are needed.

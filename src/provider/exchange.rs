@@ -74,6 +74,9 @@ impl Exchange<'_> {
         if !is_complete {
             without_cursor(&mut last.text);
         }
+        if let Err(error) = chain.require_room(last.text.len()) {
+            return result.and(Err(error.into()));
+        }
         heard.listen(last, true).await;
         if is_complete {
             heard.require_words()?;
@@ -121,6 +124,7 @@ impl Exchange<'_> {
                 }
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                     let mut spoken = self.spoken(chain, false);
+                    chain.require_room(spoken.text.len())?;
                     without_cursor(&mut spoken.text);
                     heard.listen(spoken, false).await;
                     (due, told) = (None, Some(Instant::now()));

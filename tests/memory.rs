@@ -1,0 +1,100 @@
+//! What a message of a Space may take of memory while it is read: at most four times the limit, whatever it is made of, also
+//! when the message before it is still held. Counted by the allocator, so that it is the same on every machine.
+
+use peak_alloc::PeakAlloc;
+use spacechat::gradio::job::{Dialect, Job, Update};
+use std::fmt::Write;
+
+#[global_allocator]
+static COUNTED: PeakAlloc = PeakAlloc;
+
+const LIMIT: usize = 4 << 20;
+
+/// How the bytes of a message arrive.
+const PIECE: usize = 16 << 10;
+
+/// A message whose first output is this JSON.
+fn frame(kind: &str, output: &str) -> Vec<u8> {
+    let mut frame = String::with_capacity(output.len() + 200);
+    let _ = write!(
+        frame,
+        "data: {{\"msg\":\"{kind}\",\"event_id\":\"e\",\"success\":true,\"output\":{{\"data\":[{output}]}}}}\n\n"
+    );
+    frame.into_bytes()
+}
+
+/// Reads the same output twice, as it streams and as it ends. Whether it was taken, and the peak above what was held before.
+fn read(output: &str) -> (bool, usize) {
+    let frames = [
+        frame("process_generating", output),
+        frame("process_completed", output),
+    ];
+    let dialect = Dialect::default();
+    let before = COUNTED.current_usage();
+    COUNTED.reset_peak_usage();
+    let mut job = Job::new(dialect, "e".to_owned(), LIMIT, "test".to_owned());
+    let mut is_taken = true;
+    'all: for piece in frames.iter().flat_map(|frame| frame.chunks(PIECE)) {
+        if job.push(piece).is_err() {
+            is_taken = false;
+            break;
+        }
+        loop {
+            match job.next_update() {
+                Ok(None) => break,
+                Ok(Some(Update::Completed)) => break 'all,
+                Ok(Some(_)) => {}
+                Err(_) => {
+                    is_taken = false;
+                    break 'all;
+                }
+            }
+        }
+    }
+    (is_taken, COUNTED.peak_usage() - before)
+}
+
+fn repeated(item: &str) -> String {
+    let count = (LIMIT - 200) / (item.len() + 1);
+    format!("[{}]", vec![item; count].join(","))
+}
+
+#[test]
+fn a_message_takes_at_most_four_times_the_limit_whatever_it_is_made_of() {
+    let half = LIMIT / 2 - 100;
+    let fields: Vec<String> = (0..LIMIT / 14).map(|at| format!("\"{at:07}\":0")).collect();
+    for (name, output, is_taken) in [
+        ("empty lists", repeated("[]"), false),
+        ("lists of one", repeated("[1]"), false),
+        ("small objects", repeated("{\"a\":1}"), false),
+        ("empty objects", repeated("{}"), false),
+        ("small texts", repeated("\"a\""), false),
+        ("numbers", repeated("1"), false),
+        ("fields", format!("{{{}}}", fields.join(",")), false),
+        ("nesting", "[".repeat(half) + &"]".repeat(half), false),
+        (
+            "halves of pairs",
+            format!("\"{}\"", "\\ud83d".repeat(LIMIT / 6 - 50)),
+            true,
+        ),
+        ("one text", format!("\"{}\"", "x".repeat(LIMIT - 200)), true),
+        (
+            "more than the limit",
+            format!("\"{}\"", "x".repeat(LIMIT)),
+            false,
+        ),
+        (
+            "an ordinary past",
+            repeated(&format!("[\"{0}\",\"{0}\"]", "word ".repeat(200))),
+            true,
+        ),
+    ] {
+        let (taken, peak) = read(&output);
+        assert!(
+            peak <= 4 * LIMIT,
+            "{name} took {peak} bytes, {} times the limit",
+            peak / LIMIT
+        );
+        assert_eq!(taken, is_taken, "{name}");
+    }
+}
