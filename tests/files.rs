@@ -122,17 +122,18 @@ fn ask(arguments: &[&str]) -> Output {
 #[test]
 fn ask_folds_text_into_the_prompt_and_sends_other_files_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
-    let notes = folder.path().join("hash");
+    let (notes, named) = (folder.path().join("notes.txt"), folder.path().join("hash"));
     std::fs::write(&notes, "notes").unwrap();
+    std::fs::write(&named, "notes").unwrap();
     let image = written(folder.path(), "image.png", 4_321);
     let (notes, image) = (notes.to_str().unwrap(), image.to_str().unwrap());
     let answer = ask(&["-f", image, "-f", notes, "See", "my", "notes:"]);
     let text = String::from_utf8(answer.stdout).unwrap();
     assert!(answer.status.success(), "{text}");
     assert!(text.contains("`image.png`, 4321 bytes"), "{text}");
-    assert!(!text.contains("`hash`"), "{text}");
-    // Without the image the notes are the whole message, behind their path, which is a scenario of the Space.
-    let answer = ask(&["-f", notes]);
+    assert!(!text.contains("`notes.txt`"), "{text}");
+    // Without the image the notes are the whole message, behind their path, which is a scenario of the Space here.
+    let answer = ask(&["-f", named.to_str().unwrap()]);
     let text = String::from_utf8(answer.stdout).unwrap();
     let length = "hash\n```\nnotes\n```".len();
     let expected = format!("{length} characters, {length} bytes");

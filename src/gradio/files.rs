@@ -1,10 +1,9 @@
 //! Files as an app names them: those that are sent, and the addresses of those that it sends.
 //!
-//! A file is uploaded first ([`Client::upload`]) and then named in the data of a call by the path that the app
+//! A file is uploaded first and then named in the data of a call by the path that the app
 //! gave it. Nothing is ever fetched here: [`link`] only says where a file of a reply could be had.
 
 use super::app::App;
-use super::client::Client;
 use crate::http::is_loopback;
 use crate::http::media_type::media_type;
 use crate::http::upload::SizedSource;
@@ -26,33 +25,33 @@ pub(super) fn file_data(file: &SizedSource, path: &str) -> Value {
 }
 
 /// Where a file that the app sent can be had: its `url`, made absolute, or the app's route for its `path`.
-/// `None` for what is no file or lies at no web address.
+/// `None` for what is no file or lies at no web address. `base` is the address at which the app is reached, with a
+/// slash at its end.
 ///
 /// What lies at the app itself is asked for below the address at which the app was reached: behind a front,
 /// an app writes the scheme, the port and the folder that it believes to be its own (`root` of
 /// `/config`).
-pub fn link(client: &Client, app: &App, file: &Value) -> Option<Url> {
+pub fn link(base: &Url, app: &App, file: &Value) -> Option<Url> {
     let text = |key: &str| {
         let text = file.get(key).and_then(Value::as_str)?;
         (!text.is_empty()).then_some(text)
     };
-    let base = client.base();
     if let Some(url) = text("url").or_else(|| text("path").filter(|path| is_address(path))) {
         let url = base.join(url).ok().filter(is_web)?;
-        return Some(match own_route(&base, &url) {
-            Some(route) => below(client, app, route),
+        return Some(match own_route(base, &url) {
+            Some(route) => below(base, app, route),
             None => url,
         });
     }
     // A percent sign in a name is no escape yet; what else needs one, `set_path` escapes.
     let path = text("path")?.replace('%', "%25");
-    Some(below(client, app, &path))
+    Some(below(base, app, &path))
 }
 
 /// The address of the app's file at `path`, which is escaped as far as percent signs go.
-fn below(client: &Client, app: &App, path: &str) -> Url {
-    let mut url = client.base();
-    let base = url.path().trim_end_matches('/').to_owned();
+fn below(base: &Url, app: &App, path: &str) -> Url {
+    let mut url = base.clone();
+    let base = base.path().trim_end_matches('/').to_owned();
     url.set_path(&format!("{base}{}{ROUTE}{path}", app.api_prefix));
     url
 }

@@ -5,7 +5,7 @@
 //! ([`Space::name`]). Plain http leaves this machine only when that is asked for. A name and a
 //! password in an address are taken out of it at once.
 
-use super::{ProviderError, Report, qwen};
+use super::{ProviderError, Report};
 use crate::http::address::take_login;
 use crate::http::token::HUB;
 use crate::http::{Login, is_loopback};
@@ -39,6 +39,9 @@ pub fn entries() -> Vec<Entry> {
         .expect("the catalog is part of the program, and a test reads it");
     catalog.space
 }
+
+/// The address of the Qwen demo Space's app.
+pub const QWEN_URL: &str = "https://qwen-qwen2-5-1m-demo.hf.space";
 
 /// The Qwen demo Space.
 pub const SEED: &str = "Qwen/Qwen2.5-1M-Demo";
@@ -114,7 +117,7 @@ impl Space {
     /// The Space of the Hub that is called `owner/name`.
     pub fn of_hub(id: &str) -> Self {
         let url = if id.eq_ignore_ascii_case(SEED) {
-            qwen::URL.to_owned()
+            QWEN_URL.to_owned()
         } else {
             format!("https://{}.hf.space", subdomain(id))
         };
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_space_is_found_by_each_of_its_names() {
-        let seed = (SEED.to_owned(), qwen::URL.to_owned());
+        let seed = (SEED.to_owned(), QWEN_URL.to_owned());
         assert_eq!(found(SEED), seed);
         assert_eq!(
             found("https://huggingface.co/spaces/Qwen/Qwen2.5-1M-Demo?x=1"),
@@ -371,7 +374,7 @@ mod tests {
 
     #[test]
     fn the_seeds_host_follows_the_rule_for_hosts() {
-        assert_eq!(format!("https://{}.hf.space", subdomain(SEED)), qwen::URL);
+        assert_eq!(format!("https://{}.hf.space", subdomain(SEED)), QWEN_URL);
     }
 
     #[test]

@@ -36,7 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
 
 /// The Space's address.
-pub const URL: &str = "https://qwen-qwen2-5-1m-demo.hf.space";
+pub use super::catalog::QWEN_URL as URL;
 /// The query with which the Space's page was opened.
 const QUERY: &str = "?__theme=light";
 /// The model's name at the Space, and the name that is offered.

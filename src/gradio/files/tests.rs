@@ -1,6 +1,6 @@
 use super::*;
 use crate::demo;
-use crate::gradio::Error;
+use crate::gradio::{Client, Error};
 use crate::http::{self, Options, Upload, UploadSource};
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ async fn files_arrive_whole_in_order_and_under_their_names() {
         assert_eq!(file["size"], contents[index].len());
         assert_eq!(file["mime_type"], kinds[index]);
         assert_eq!(file["meta"], json!({"_type": "gradio.FileData"}));
-        let found = link(&client, &app, file).unwrap();
+        let found = link(&client.base(), &app, file).unwrap();
         let back = reqwest::get(found).await.unwrap().bytes().await.unwrap();
         assert!(back == contents[index], "{}", names[index]);
     }
@@ -126,7 +126,7 @@ async fn a_link_is_absolute_and_leads_to_the_web_only() {
         (json!({"url": ""}), None),
         (json!("text"), None),
     ] {
-        let found = link(&client, &app, &file).map(|url| url.to_string());
+        let found = link(&client.base(), &app, &file).map(|url| url.to_string());
         assert_eq!(found.as_deref(), expected, "{file}");
     }
 }

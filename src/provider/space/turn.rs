@@ -100,7 +100,8 @@ impl Turn<'_> {
         }
         let ends = (chat.first, chat.reply);
         let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, "");
-        let link = |file: &Value| files::link(client, app, file).map(|url| url.to_string());
+        let base = client.base();
+        let link = |file: &Value| files::link(&base, app, file).map(|url| url.to_string());
         let is_chatbot = app.is(chat.reply, Component::is_chatbot);
         let read = |value: &Value, ended: bool| {
             let reader = Reader { link: &link, ended };
