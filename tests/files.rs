@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use spacechat::chat::{Attachment, Message, Role, SentFile, Stage};
+use spacechat::chat::{Attachment, Content, FileHash, Message, Role, SentFile, Stage};
 use spacechat::demo;
 use spacechat::http::Options;
 use spacechat::provider::{Provider, Qwen, ReplyEvent, Request};
@@ -89,6 +89,19 @@ fn a_source_that_remembers_the_past_is_sent_the_new_files_only() {
     };
     assert_eq!(names(true), ["b.png"]);
     assert_eq!(names(false), ["a.png", "b.png"]);
+}
+
+#[test]
+fn a_saved_file_that_cannot_be_read_is_an_error_and_its_path_is_not_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), "image.png", 10);
+    let mut file = SentFile::at(&path);
+    file.content = Content::Stored(FileHash([7; 32]), 10);
+    let mut message = Message::user("look");
+    message.attachments.push(Arc::new(Attachment::file(file)));
+    let error = Request::new([message]).files_to_send(false).unwrap_err();
+    assert!(error.to_string().contains("image.png"), "{error}");
+    assert!(error.to_string().contains("was not sent"), "{error}");
 }
 
 #[tokio::test]

@@ -115,7 +115,8 @@ pub(super) async fn join_with_retry(
             _ => return Err(error),
         };
         let retry_in = asked.map_or(pause, |asked| asked.max(pause));
-        if Instant::now() + retry_in > deadline {
+        // Compared as spans: a server may ask for more than a clock can hold.
+        if retry_in > deadline.saturating_duration_since(Instant::now()) {
             return Err(error);
         }
         tell(Step::Refused {

@@ -200,6 +200,17 @@ async fn an_app_that_tells_at_the_end_that_it_was_restarted_has_not_known_the_co
 }
 
 #[tokio::test]
+async fn a_pause_longer_than_any_clock_is_not_waited_for() {
+    for route in [CONFIG, JOIN] {
+        let busy = Answer::page(503).header("Retry-After", &u64::MAX.to_string());
+        let server = Server::start(Script::qwen("yes").on(route, [busy])).await;
+        let (error, _) = failure(&server.url(), patient()).await;
+        assert!(error.failure().is_undelivered(), "{route}: {error:?}");
+        assert_eq!(server.heard(route).len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_join_is_repeated_with_growing_pauses_though_the_app_asks_for_none() {
     let busy = Answer::json(429, &json!({"detail": "slow down"})).header("Retry-After", "0");
     let server = Server::start(Script::qwen("yes").on(JOIN, [busy])).await;
