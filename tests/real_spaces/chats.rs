@@ -8,7 +8,7 @@ use spacechat::provider::{self, Provider, ReplyEvent, Request};
 
 use crate::event_lines::{added_up, pieces_together};
 use crate::program::{Ended, Program, Running};
-use crate::scenarios::{Scenario, scenarios};
+use crate::scenarios::{Scenario, scenarios, wait_until_saved};
 use crate::space::Space;
 
 /// The kinds that answer, and how `spacechat space` calls each.
@@ -409,7 +409,7 @@ fn an_interrupt_frees_the_server(space: &Space) {
         let mark = format!("{kind} interrupted by {}", std::process::id());
         let program = program(space, kind);
         let running = Running::start(program.command(["ask", &format!("slow 100 {mark}")]));
-        space.wait_for_pieces(&mark, 3);
+        wait_until_saved(&program, "word0");
         running.interrupt();
         let ended = running.ended();
         assert!(

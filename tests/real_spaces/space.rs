@@ -19,7 +19,6 @@ use crate::program;
 
 /// Importing Gradio takes up to half a minute on a loaded machine.
 const START_DEADLINE: Duration = Duration::from_secs(180);
-const RECORD_DEADLINE: Duration = Duration::from_secs(60);
 
 /// One generation of a server.
 pub struct Flavour {
@@ -197,18 +196,6 @@ impl Space {
         let record = fs::read_to_string(folder.path().join("record"))
             .expect("the server opens its record before it answers /config");
         record.lines().filter(|line| line.contains(mark)).count()
-    }
-
-    /// Waits until the model has said `count` pieces for prompts that contain `mark`.
-    pub fn wait_for_pieces(&self, mark: &str, count: usize) {
-        let end = Instant::now() + RECORD_DEADLINE;
-        while self.pieces_said(mark) < count {
-            assert!(
-                Instant::now() < end,
-                "the server never said {count} pieces for {mark:?}"
-            );
-            thread::sleep(program::POLL);
-        }
     }
 }
 
