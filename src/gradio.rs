@@ -1,8 +1,8 @@
 //! A client of Gradio apps, and nothing of chat: it knows components, dependencies and values.
 //!
 //! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads
-//! `/config`; [`session`] holds the component values of one tab; [`chain`] fires a dependency and those that
-//! follow it; [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
+//! `/config`; [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
+//! follow ([`wiring`]); [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
 //! rebuilds values from diffs ([`delta`]).
 //!
 //! ```text
@@ -22,6 +22,7 @@ pub mod message;
 pub mod queue;
 pub mod session;
 pub mod step;
+pub mod wiring;
 
 pub use app::App;
 pub use chain::Chain;

@@ -116,10 +116,36 @@ pub struct Dependency {
     pub backend_fn: bool,
     /// The dependency after which it runs by itself.
     pub trigger_after: Option<FnIndex>,
-    /// Whether it then runs only when that one failed (6.x). Nothing runs after a failure here.
-    pub trigger_only_on_failure: bool,
+    /// After which end of that one.
+    pub runs_after: RunsAfter,
+    /// Whether it runs again while it is still to run (`trigger_mode`).
+    pub runs_each_time: bool,
     /// Whether its author offers it to programs.
     pub visibility: Visibility,
+}
+
+/// After which end of another function one runs (`then`, `success`, and `failure` in 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunsAfter {
+    /// However it ended.
+    Any,
+    /// When it gave its outputs.
+    Success,
+    /// When it raised an error.
+    Failure,
+}
+
+impl RunsAfter {
+    fn read(dependency: &Value) -> Self {
+        let is_on = |key: &str| flag(dependency, key) == Some(true);
+        if is_on("trigger_only_on_failure") {
+            Self::Failure
+        } else if is_on("trigger_only_on_success") {
+            Self::Success
+        } else {
+            Self::Any
+        }
+    }
 }
 
 /// To whom a function is offered (`show_api` and `api_name` up to Gradio 5, `api_visibility` in 6).
@@ -220,7 +246,7 @@ impl App {
     /// The dependencies that run by themselves after `id`.
     pub fn triggered_after(&self, id: FnIndex) -> impl Iterator<Item = &Dependency> {
         self.dependencies.iter().filter(move |dependency| {
-            dependency.trigger_after == Some(id) && !dependency.trigger_only_on_failure
+            dependency.trigger_after == Some(id) && dependency.runs_after != RunsAfter::Failure
         })
     }
 
@@ -259,7 +285,7 @@ impl Component {
         Some(Self {
             id: value.get("id")?.as_i64()?,
             kind: text(value, "type").unwrap_or_default().to_lowercase(),
-            value: props.get("value").cloned().unwrap_or(Value::Null),
+            value: initial_value(value, props),
             // Gradio 6 names its own words by a key, as an object or as text that holds one.
             label: text(props, "label").filter(|label| !label.starts_with("__i18n__")),
             props: props.clone(),
@@ -302,7 +328,8 @@ impl Dependency {
             queue: flag(value, "queue"),
             backend_fn: flag(value, "backend_fn").unwrap_or(true),
             trigger_after: value.get("trigger_after").and_then(Value::as_i64),
-            trigger_only_on_failure: flag(value, "trigger_only_on_failure").unwrap_or(false),
+            runs_after: RunsAfter::read(value),
+            runs_each_time: text(value, "trigger_mode").as_deref() == Some("multiple"),
             visibility: Visibility::read(value),
         }
     }
@@ -313,6 +340,14 @@ impl Dependency {
             .iter()
             .any(|(component, name)| *component == Some(id) && name == event)
     }
+}
+
+/// What a component holds when the page opens; what the browser keeps (`BrowserState`) begins with a value of its own.
+fn initial_value(component: &Value, props: &Value) -> Value {
+    let is_browsers =
+        text(component, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("browserstate"));
+    let own = is_browsers.then(|| props.get("default_value")).flatten();
+    own.or(props.get("value")).cloned().unwrap_or(Value::Null)
 }
 
 /// `[5, "submit"]`, or in 3.x just the component's number.

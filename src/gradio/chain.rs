@@ -1,19 +1,22 @@
-//! A dependency fired as by a person's hand, and those that follow it by themselves.
+//! An event of a page, the functions that it fires, and those that follow by themselves: as a browser runs them, one
+//! after the other.
 //!
-//! [`Chain::next`] is pulled for [`Step`]s: the first dependency is posted or joined, its outputs
-//! are written back into the [`Session`], then the dependency whose `trigger_after` names it is
-//! fired, and so on while the watched component or the server's memory can still change. What only
-//! tidies the page up afterwards (Qwen-Agent's `flushed`) is left out, as nothing here would show it.
+//! [`Chain::next`] is pulled for [`Step`]s: a dependency is posted or joined, its outputs are written back into the
+//! [`Session`], then those are due that its end fires (`then`, `success`, `failure`) and the `change` of what it
+//! wrote; for State the server tells what changed. Several handlers of one event take their inputs when it
+//! happens, as in a browser. What cannot change the watched component, a State or what feeds them is left out
+//! (Qwen-Agent's `flushed`, a word counter): nothing here would show it.
 //!
 //! Not here: what the values mean, and whether a session may be used again; `provider` decides.
 
-use super::app::{App, Component, ComponentId, Dependency, FnIndex, LONGEST_CHAIN, Protocol};
+use super::app::{App, ComponentId, FnIndex, Protocol};
 use super::client::Client;
 use super::error::Error;
 use super::job::Update;
 use super::queue::{Events, join_with_retry};
 use super::session::Session;
 use super::step::Step;
+use super::wiring::{self, Outcome, Relevant};
 use crate::http::json::budget;
 use crate::http::{self, Upload};
 use serde_json::{Value, json};
@@ -31,12 +34,25 @@ const LARGE_BODY: u64 = 256 << 10;
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
+/// A function runs at most this often in one chain: more goes round in a circle.
+const MOST_ROUNDS: usize = 20;
+/// The most functions that one chain fires.
+const MOST_FIRED: usize = 200;
+
+/// A function that is to run.
+struct Due {
+    fn_index: FnIndex,
+    /// The component whose event fires it.
+    trigger: Option<ComponentId>,
+    /// Its inputs, where they are taken when the event happens.
+    inputs: Option<Vec<Value>>,
+}
+
 enum Phase {
-    Fire(FnIndex),
-    Posting(FnIndex, Pending<Vec<Value>>),
+    Next,
+    Posting(FnIndex, Pending<(Vec<Value>, Vec<ComponentId>)>),
     Joining(FnIndex, Pending<Events>),
     Streaming(FnIndex, Box<Events>),
-    Over,
 }
 
 /// One run of a chain; see the module's documentation. Dropping it drops the connection, at which
@@ -53,40 +69,136 @@ pub struct Chain {
     notes: (UnboundedSender<Step>, UnboundedReceiver<Step>),
     /// The job in the queue, known before its stream is open.
     joined: watch::Sender<Option<String>>,
-    /// The component that fired the chain.
+    /// The component whose event fired what runs now.
     trigger: Option<ComponentId>,
-    fired: usize,
-    /// Dependencies that follow those which are done, the next one first.
-    due: VecDeque<FnIndex>,
+    fired: Vec<FnIndex>,
+    /// The functions that are to run, the next one first.
+    due: VecDeque<Due>,
+    relevant: Relevant,
     /// Whether a dependency has written to the watched component.
     is_written: bool,
+    /// The error of a function after which others still run.
+    failure: Option<Error>,
 }
 
 impl Chain {
-    /// A chain that begins at dependency `first` with the values of `session` and ends when
-    /// `watched` has its final value. `query` is added to the routes (`?__theme=light`).
+    /// A chain that begins with the event that fires dependency `first`, with the values of `session`, and ends
+    /// when `watched` has its final value. `typed` is the component that the message was typed into. `query`
+    /// is added to the routes (`?__theme=light`).
     pub fn new(
         client: Client,
         app: Arc<App>,
         session: Session,
-        (first, watched): (FnIndex, ComponentId),
+        (first, watched, typed): (FnIndex, ComponentId, ComponentId),
+        query: &str,
+    ) -> Self {
+        let mut chain = Self::idle(client, app, session, (watched, Some(typed)), query);
+        let targets = chain
+            .app
+            .dependency(first)
+            .map(|first| first.targets.clone());
+        let event = targets
+            .into_iter()
+            .flatten()
+            .find_map(|(component, event)| Some((component?, event)));
+        match event {
+            Some((component, event)) => chain.happen(component, &event, Some(first)),
+            None => chain.add(first, None, None),
+        }
+        chain
+    }
+
+    /// What runs when the page opens, as far as it can matter for `watched`. It ends at once where nothing does.
+    pub fn at_load(
+        client: Client,
+        app: Arc<App>,
+        session: Session,
+        (watched, typed): (ComponentId, ComponentId),
+    ) -> Self {
+        let mut chain = Self::idle(client, app, session, (watched, Some(typed)), "");
+        let app = Arc::clone(&chain.app);
+        for dependency in wiring::fired_at_load(&app) {
+            if chain.relevant.is_changed_by(&app, dependency) {
+                chain.add(dependency.id, None, None);
+            }
+        }
+        chain
+    }
+
+    /// What runs when these components were set by the user: the functions that `events` of theirs fire, as far as
+    /// they can matter for `watched`.
+    pub fn at_settings(
+        client: Client,
+        app: Arc<App>,
+        session: Session,
+        (watched, typed): (ComponentId, ComponentId),
+        (set, events): (&[ComponentId], &[&str]),
+    ) -> Self {
+        let mut chain = Self::idle(client, app, session, (watched, Some(typed)), "");
+        for &component in set {
+            for event in events {
+                chain.happen(component, event, None);
+            }
+        }
+        chain
+    }
+
+    fn idle(
+        client: Client,
+        app: Arc<App>,
+        session: Session,
+        (watched, typed): (ComponentId, Option<ComponentId>),
         query: &str,
     ) -> Self {
         Self {
+            relevant: Relevant::new(&app, watched, typed),
             client,
             app,
             session,
             query: query.to_owned(),
             watched,
-            phase: Phase::Fire(first),
+            phase: Phase::Next,
             upload: Upload::default(),
             uploaded: 0,
             notes: unbounded_channel(),
             joined: watch::Sender::default(),
             trigger: None,
-            fired: 0,
+            fired: Vec::new(),
             due: VecDeque::new(),
             is_written: false,
+            failure: None,
+        }
+    }
+
+    /// An event of a component: the functions that it fires are due, `first` in any case. Where they are several,
+    /// each takes its inputs as they are now.
+    fn happen(&mut self, component: ComponentId, event: &str, first: Option<FnIndex>) {
+        let app = Arc::clone(&self.app);
+        let fired: Vec<FnIndex> = wiring::fired_by(&app, component, event)
+            .filter(|dependency| {
+                first == Some(dependency.id) || self.relevant.is_changed_by(&app, dependency)
+            })
+            .map(|dependency| dependency.id)
+            .collect();
+        for &fn_index in &fired {
+            let takes_now = fired.len() > 1;
+            let inputs = takes_now
+                .then(|| app.dependency(fn_index))
+                .flatten()
+                .map(|dependency| self.session.inputs(&app, dependency));
+            self.add(fn_index, Some(component), inputs);
+        }
+    }
+
+    fn add(&mut self, fn_index: FnIndex, trigger: Option<ComponentId>, inputs: Option<Vec<Value>>) {
+        let again = self.app.dependency(fn_index);
+        let each_time = again.is_some_and(|dependency| dependency.runs_each_time);
+        if each_time || self.due.iter().all(|due| due.fn_index != fn_index) {
+            self.due.push_back(Due {
+                fn_index,
+                trigger,
+                inputs,
+            });
         }
     }
 
@@ -123,6 +235,17 @@ impl Chain {
         }))
     }
 
+    /// Runs it to its end, with nobody listening: what opens a page or sets something in it. Gives the page as it is
+    /// then. Dropping it ends what runs.
+    pub async fn settle(mut self) -> Result<Session, Error> {
+        loop {
+            match self.next().await? {
+                Step::Done | Step::Cancelled => return Ok(self.session),
+                _ => {}
+            }
+        }
+    }
+
     /// The components as the page holds them now.
     pub fn session(&self) -> &Session {
         &self.session
@@ -140,15 +263,23 @@ impl Chain {
 
     async fn advance(&mut self) -> Result<Option<Step>, Error> {
         match &mut self.phase {
-            Phase::Fire(fn_index) => {
-                let fn_index = *fn_index;
-                self.fire(fn_index)?;
-                Ok(None)
-            }
+            Phase::Next => match self.due.pop_front() {
+                Some(due) => {
+                    self.fire(due)?;
+                    Ok(None)
+                }
+                None => match self.failure.take() {
+                    Some(failure) => Err(failure),
+                    None => Ok(Some(Step::Done)),
+                },
+            },
             Phase::Posting(fn_index, pending) => {
                 let fn_index = *fn_index;
                 tokio::select! {
-                    outputs = pending => Ok(Some(self.finish(fn_index, outputs?))),
+                    answer = pending => match answer {
+                        Ok((outputs, states)) => Ok(Some(self.finish(fn_index, outputs, &states))),
+                        Err(error) => self.fail(fn_index, error),
+                    },
                     () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
                 }
             }
@@ -166,38 +297,49 @@ impl Chain {
             }
             Phase::Streaming(fn_index, events) => {
                 let fn_index = *fn_index;
-                let update = events.next().await?;
-                self.streamed(fn_index, update)
+                match events.next().await {
+                    Ok(update) => Ok(self.streamed(fn_index, update)),
+                    Err(error) => self.fail(fn_index, error),
+                }
             }
-            Phase::Over => Ok(Some(Step::Done)),
         }
     }
 
+    /// Refuses functions that fire each other for ever.
+    fn require_an_end(&self, fn_index: FnIndex) -> Result<(), Error> {
+        let rounds = self
+            .fired
+            .iter()
+            .filter(|fired| **fired == fn_index)
+            .count();
+        if rounds < MOST_ROUNDS && self.fired.len() < MOST_FIRED {
+            return Ok(());
+        }
+        Err(Error::Unsupported {
+            detail: "the app's functions fire each other without an end".to_owned(),
+        })
+    }
+
     /// Starts the request of a dependency.
-    fn fire(&mut self, fn_index: FnIndex) -> Result<(), Error> {
-        self.fired += 1;
-        let Some(dependency) = self.app.dependency(fn_index) else {
+    fn fire(&mut self, due: Due) -> Result<(), Error> {
+        let fn_index = due.fn_index;
+        let app = Arc::clone(&self.app);
+        let Some(dependency) = app.dependency(fn_index) else {
             return Err(Error::Unsupported {
                 detail: format!("the app has no function {fn_index}"),
             });
         };
-        if self.fired > LONGEST_CHAIN {
-            return Err(Error::Unsupported {
-                detail: "the app's functions follow each other in a circle".to_owned(),
-            });
-        }
+        self.require_an_end(fn_index)?;
+        self.fired.push(fn_index);
         if !dependency.backend_fn {
-            self.finish(fn_index, Vec::new());
+            self.finish(fn_index, Vec::new(), &[]);
             return Ok(());
         }
-        // The browser names the component that a person touched, for the whole chain.
-        let touched = dependency
-            .targets
-            .iter()
-            .find_map(|(component, _)| *component);
-        self.trigger = self.trigger.or(touched);
+        // The browser names the component whose event it was, for those that follow too.
+        self.trigger = due.trigger.or(self.trigger);
+        let inputs = due.inputs;
         let body = json!({
-            "data": self.session.inputs(&self.app, dependency),
+            "data": inputs.unwrap_or_else(|| self.session.inputs(&app, dependency)),
             "event_data": null,
             "fn_index": fn_index,
             "trigger_id": self.trigger,
@@ -248,8 +390,8 @@ impl Chain {
         Some(Step::Uploading { sent, total })
     }
 
-    fn streamed(&mut self, fn_index: FnIndex, update: Update) -> Result<Option<Step>, Error> {
-        Ok(match update {
+    fn streamed(&mut self, fn_index: FnIndex, update: Update) -> Option<Step> {
+        match update {
             Update::Queued { rank, eta } => Some(Step::Queued { rank, eta }),
             Update::Started => Some(Step::Started),
             Update::Heartbeat => Some(Step::Heartbeat),
@@ -258,43 +400,75 @@ impl Chain {
             Update::Values => self.watched_output(fn_index).map(|_| Step::Values),
             Update::SendData => None,
             Update::Completed | Update::Cancelled => {
-                let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Over)
+                let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next)
                 else {
-                    return Ok(Some(Step::Done));
+                    return None;
                 };
-                let outputs = events.into_outputs().into_values();
+                let (outputs, states) = events.into_outputs();
                 if update == Update::Completed {
-                    return Ok(Some(self.finish(fn_index, outputs)));
+                    return Some(self.finish(fn_index, outputs.into_values(), &states));
                 }
-                self.keep(fn_index, outputs);
+                self.keep(fn_index, outputs.into_values());
+                self.due.clear();
                 Some(Step::Cancelled)
             }
-        })
+        }
     }
 
-    /// A dependency is done: its outputs are kept, and the next one is made ready.
-    fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Step {
-        self.keep(fn_index, outputs);
-        let (app, watched) = (&self.app, self.watched);
-        let matters = |dependency: &Dependency| {
-            let is_state = |id: &ComponentId| app.is(*id, Component::is_state);
-            dependency.outputs.contains(&watched) || dependency.outputs.iter().any(is_state)
-        };
-        let next = app
-            .triggered_after(fn_index)
-            .filter(|next| app.chain(next).into_iter().any(matters));
-        self.due.extend(next.map(|next| next.id));
-        self.phase = self.due.pop_front().map_or(Phase::Over, Phase::Fire);
+    /// A dependency is done: its outputs are kept, and what follows is due.
+    fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>, states: &[ComponentId]) -> Step {
+        let mut changed = self.keep(fn_index, outputs);
+        changed.extend(
+            states
+                .iter()
+                .filter(|id| wiring::is_servers(&self.app, **id)),
+        );
+        self.follow(fn_index, Outcome::Success);
+        for id in changed {
+            self.happen(id, "change", None);
+        }
+        self.phase = Phase::Next;
         Step::Values
     }
 
-    fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) {
-        if let Some(dependency) = self.app.dependency(fn_index) {
-            let at = dependency.outputs.iter().position(|&id| id == self.watched);
-            let written = at.and_then(|at| outputs.get(at)).and_then(updated);
-            self.is_written |= written.is_some();
-            self.session.store(dependency, outputs);
+    /// A dependency has failed. What runs after a failure runs all the same; then the error is told.
+    fn fail(&mut self, fn_index: FnIndex, error: Error) -> Result<Option<Step>, Error> {
+        let is_apps_own = matches!(error, Error::Failed { .. });
+        let before = self.due.len();
+        if is_apps_own {
+            if let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next) {
+                self.keep(fn_index, events.into_outputs().0.into_values());
+            }
+            self.follow(fn_index, Outcome::Failure);
         }
+        if self.due.len() == before {
+            return Err(error);
+        }
+        self.failure.get_or_insert(error);
+        Ok(None)
+    }
+
+    fn follow(&mut self, fn_index: FnIndex, outcome: Outcome) {
+        let app = Arc::clone(&self.app);
+        for next in wiring::following(&app, fn_index, outcome) {
+            if self.relevant.is_changed_by(&app, next) {
+                self.add(next.id, None, None);
+            }
+        }
+    }
+
+    /// Writes outputs into the page. Gives the components whose change fires something.
+    fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Vec<ComponentId> {
+        let app = Arc::clone(&self.app);
+        let Some(dependency) = app.dependency(fn_index) else {
+            return Vec::new();
+        };
+        let at = dependency.outputs.iter().position(|&id| id == self.watched);
+        let written = at.and_then(|at| outputs.get(at)).and_then(updated);
+        self.is_written |= written.is_some();
+        let is_followed =
+            |id| !wiring::is_servers(&app, id) && wiring::has_change_handler(&app, id);
+        self.session.store(&app, dependency, outputs, is_followed)
     }
 
     fn watched_output(&self, fn_index: FnIndex) -> Option<usize> {

@@ -3,8 +3,9 @@
 //! [`super::chain`] and `provider` know what a route means, this knows how it is asked; what may be repeated
 //! is `http`'s business.
 
-use super::app::{App, digits};
+use super::app::{App, ComponentId, digits};
 use super::error::Error;
+use super::message::changed_states;
 use crate::http::upload::SizedSource;
 use crate::http::{
     self, Body, HeaderMap, HeaderName, HeaderValue, Login, Options, Upload, UploadSource,
@@ -71,19 +72,20 @@ impl Client {
         }
     }
 
-    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs. `upload` is
-    /// told how much of the body has been sent.
+    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs and the State components
+    /// that it changed. `upload` is told how much of the body has been sent.
     pub async fn predict(
         &self,
         app: &App,
         query: &str,
         body: &Value,
         upload: &Upload,
-    ) -> Result<Vec<Value>, Error> {
+    ) -> Result<(Vec<Value>, Vec<ComponentId>), Error> {
         let route = format!("{}/run/predict{query}", app.api_prefix);
         let mut answer = self.http.post_json(&route, body, upload).await?;
+        let changed = answer.as_object().map(changed_states).unwrap_or_default();
         match answer.get_mut("data").map(Value::take) {
-            Some(Value::Array(data)) => Ok(data),
+            Some(Value::Array(data)) => Ok((data, changed)),
             _ => Err(lacking(self.http.shown(&route), "data", &answer)),
         }
     }

@@ -4,7 +4,7 @@
 //! (see [`super::delta`]). Recorded streams of every version are replayed through it by the tests.
 //! It does not know what the outputs mean. [`super::queue`] feeds it from the network.
 
-use super::app::App;
+use super::app::{App, ComponentId};
 use super::delta::Outputs;
 use super::error::Error;
 use super::message::{Envelope, Log, Message, Output, ProgressUnit};
@@ -68,6 +68,7 @@ pub struct Job {
     outputs: Outputs,
     dialect: Dialect,
     limit: usize,
+    changed_states: Vec<ComponentId>,
     /// Whether whole values have come, after which diffs may.
     begun: bool,
 }
@@ -90,6 +91,7 @@ impl Job {
             outputs: Outputs::default(),
             dialect: dialect.into(),
             limit: frame_limit,
+            changed_states: Vec::new(),
             begun: false,
         }
     }
@@ -111,9 +113,9 @@ impl Job {
         })
     }
 
-    /// The final outputs, after [`Update::Completed`].
-    pub fn into_outputs(self) -> Outputs {
-        self.outputs
+    /// The final outputs and the State components that were changed, after [`Update::Completed`].
+    pub fn into_outputs(self) -> (Outputs, Vec<ComponentId>) {
+        (self.outputs, self.changed_states)
     }
 
     /// Takes the next bytes of the stream, cut anywhere.
@@ -190,12 +192,12 @@ impl Job {
 
     fn generating(&mut self, output: Output) -> Result<Option<Update>, Error> {
         match output {
-            Output::Data(data) if self.dialect.sends_diffs && self.begun => {
-                self.outputs.apply(data);
+            Output::Data { values, .. } if self.dialect.sends_diffs && self.begun => {
+                self.outputs.apply(values);
             }
-            Output::Data(data) => {
+            Output::Data { values, .. } => {
                 self.begun = true;
-                self.outputs.set(data);
+                self.outputs.set(values);
             }
             Output::Empty => return Ok(None),
             Output::Failed { message, title } => return Err(self.failed(message, title)),
@@ -227,8 +229,12 @@ impl Job {
 
     fn completed(&mut self, output: Output) -> Result<Update, Error> {
         match output {
-            Output::Data(data) => {
-                self.outputs.set(data);
+            Output::Data {
+                values,
+                changed_states,
+            } => {
+                self.outputs.set(values);
+                self.changed_states = changed_states;
                 Ok(Update::Completed)
             }
             Output::Empty => Ok(Update::Cancelled),

@@ -4,6 +4,7 @@
 //! a frame that is not a message at all is an error that shows its beginning. Large parts
 //! (outputs hold whole prompts) are moved out of the parsed value, never copied.
 
+use super::app::ComponentId;
 use serde_json::{Map, Value};
 
 /// A message and the job it concerns.
@@ -60,7 +61,12 @@ pub enum Message {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
     /// Values or diffs, one for each output of the dependency.
-    Data(Vec<Value>),
+    Data {
+        /// The values or diffs.
+        values: Vec<Value>,
+        /// The State components whose value the function changed: only the server knows (`changed_state_ids`).
+        changed_states: Vec<ComponentId>,
+    },
     /// `{}`: the job was cancelled.
     Empty,
     /// The job raised an error.
@@ -161,11 +167,24 @@ impl Output {
             });
         }
         match output.remove("data") {
-            Some(Value::Array(data)) => Ok(Self::Data(data)),
+            Some(Value::Array(values)) => Ok(Self::Data {
+                values,
+                changed_states: changed_states(&output),
+            }),
             None | Some(Value::Null) => Ok(Self::Empty),
             Some(_) => Err("the field data is not a list"),
         }
     }
+}
+
+/// `changed_state_ids` of an output.
+pub(super) fn changed_states(output: &Map<String, Value>) -> Vec<ComponentId> {
+    let listed = output.get("changed_state_ids").and_then(Value::as_array);
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_i64)
+        .collect()
 }
 
 fn unexpected(mut fields: Map<String, Value>) -> Message {

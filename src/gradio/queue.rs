@@ -3,7 +3,7 @@
 //! It never reconnects: the server ends a session's jobs when their stream is lost, and a second
 //! stream finds nothing (seen in 4.44, 5.49 and 6.31). [`super::chain`] pulls it.
 
-use super::app::App;
+use super::app::{App, ComponentId};
 use super::client::Client;
 use super::delta::Outputs;
 use super::error::Error;
@@ -73,8 +73,8 @@ impl Events {
         &self.job
     }
 
-    /// The job's outputs, after its end.
-    pub fn into_outputs(self) -> Outputs {
+    /// The job's outputs and the State components that it changed, after its end.
+    pub fn into_outputs(self) -> (Outputs, Vec<ComponentId>) {
         self.job.into_outputs()
     }
 

@@ -67,13 +67,25 @@ impl Session {
     }
 
     /// Writes what `dependency` gave back into its outputs. An update without a value
-    /// (`gr.update(interactive=False)`) leaves the component's value as it is.
-    pub fn store(&mut self, dependency: &Dependency, outputs: Vec<Value>) {
+    /// (`gr.update(interactive=False)`) leaves the component's value as it is. Gives the components whose value is
+    /// another one now, of those in which `is_followed` is interested.
+    pub fn store(
+        &mut self,
+        app: &App,
+        dependency: &Dependency,
+        outputs: Vec<Value>,
+        is_followed: impl Fn(ComponentId) -> bool,
+    ) -> Vec<ComponentId> {
+        let mut changed = Vec::new();
         for (&id, output) in dependency.outputs.iter().zip(outputs) {
             if let Some(value) = updated_value(output) {
+                if is_followed(id) && *self.value(app, id) != value {
+                    changed.push(id);
+                }
                 self.values.insert(id, value);
             }
         }
+        changed
     }
 }
 
@@ -129,17 +141,21 @@ mod tests {
         let mut session = Session::new("s".to_owned());
         session.set(3, json!("typed"));
         let add_text = app.dependency(1).unwrap();
-        session.store(
-            add_text,
-            vec![
-                json!({"__type__": "update", "interactive": false}),
-                json!([["hi", null]]),
-                json!(null),
-            ],
-        );
+        let outputs = vec![
+            json!({"__type__": "update", "interactive": false}),
+            json!([["hi", null]]),
+            json!(null),
+        ];
+        let changed = session.store(&app, add_text, outputs, |id| id != 1);
+        assert_eq!(changed, [2]);
         assert_eq!(session.value(&app, 3), &json!("typed"));
         assert_eq!(session.value(&app, 2), &json!([["hi", null]]));
-        session.store(add_text, vec![json!({"__type__": "update", "value": ""})]);
+        let outputs = vec![json!({"__type__": "update", "value": ""})];
+        assert_eq!(
+            session.store(&app, add_text, outputs.clone(), |_| true),
+            [3]
+        );
+        assert!(session.store(&app, add_text, outputs, |_| true).is_empty());
         assert_eq!(session.value(&app, 3), &json!(""));
     }
 }

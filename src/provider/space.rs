@@ -6,6 +6,7 @@
 //! of the Space and a system message go to its own inputs where it has them (`inputs`).
 
 pub mod detect;
+mod evidence;
 mod inputs;
 mod turn;
 

@@ -100,7 +100,7 @@ impl Turn<'_> {
         if self.request.return_conversation {
             self.sender.send(ReplyEvent::Session(session)).await;
         }
-        let ends = (page.add_text, page.chatbot);
+        let ends = (page.add_text, page.chatbot, page.message_box);
         let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, QUERY);
         let exchange = Exchange {
             sender: self.sender,

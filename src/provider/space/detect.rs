@@ -1,14 +1,16 @@
 //! Where the chat is in a Gradio app, told from `/config` and `/info` alone.
 //!
 //! In this order: the hidden "Fake API" button that every `ChatInterface` has (seen in 3.50 to
-//! 6.31, also inside Blocks), Qwen-Agent's web page, a named function that takes a message and
-//! gives a text, and at last a page on which a message is typed and a chatbot answers. Nothing is
-//! asked of anybody here; `super::turn` fires what was found.
+//! 6.31, also inside Blocks), Qwen-Agent's web page, a page on which a message is typed and a chatbot answers
+//! (which of its events sends is weighed by [`super::evidence`]), and at last a named function that takes a
+//! message and gives a text. Nothing is asked of anybody here; `super::turn` fires what was found.
 
+use super::evidence::{self, Candidate};
 use super::inputs::{self, Parameters};
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio;
 use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex, Protocol, Visibility};
+use crate::gradio::wiring::{self, Relevant};
 use crate::provider::ProviderError;
 use crate::provider::qwen;
 use serde_json::Value;
@@ -34,6 +36,9 @@ const MESSAGES: [&str; 7] = [
     "question",
     "user_input",
 ];
+
+/// The events of a component that its user sets.
+pub const SETTING_EVENTS: [&str; 4] = ["input", "change", "select", "blur"];
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,10 +131,10 @@ pub fn find(app: &App, info: &Value) -> Result<Found, ProviderError> {
     if qwen::is_page(app) {
         return Ok(Found::QwenPage);
     }
-    let chat = endpoint(app, &parameters).or_else(|| page(app, &parameters));
+    let chat = page(app, &parameters).or_else(|| endpoint(app, &parameters));
     chat.map(|chat| Found::Chat(Box::new(chat))).ok_or_else(|| {
         unsupported(format!(
-            "This app (Gradio {}) has no chat that could be found. Looked for: a ChatInterface, Qwen-Agent's page, a named function that takes a message and gives a text, and a page with a message box and a chatbot.",
+            "This app (Gradio {}) has no chat that could be found. Looked for: a ChatInterface, Qwen-Agent's page, a page with a message box and a chatbot, and a named function that takes a message and gives a text.",
             app.version
         ))
     })
@@ -201,19 +206,24 @@ fn endpoint(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
     })
 }
 
-/// What a person does on the page: type a message, press Enter or a button, and look at the chatbot.
+/// What a user does on the page: type a message, press Enter or a button, and look at the chatbot.
 fn page(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
-    let found = ["submit", "click"].into_iter().find_map(|event| {
-        app.dependencies()
-            .iter()
-            .find_map(|dependency| fired(app, dependency, event))
-    });
-    let (dependency, message, reply) = found?;
-    let chain = app.chain(dependency);
-    let (inputs, places) = inputs::of(app, &chain, message, parameters);
+    let weighed = evidence::weighed(app, candidates(app));
+    let (weight, best) = weighed.first().copied()?;
+    tracing::debug!(
+        weight,
+        first = best.dependency.id,
+        others = weighed.len() - 1,
+        "the page's event"
+    );
+    let (message, reply) = (best.message, best.chat);
+    let chain = app.chain(best.dependency);
+    let mut settings = chain.clone();
+    settings.extend(setters(app, message, reply));
+    let (inputs, places) = inputs::of(app, &settings, message, parameters);
     Some(Chat {
         form: Form::Page,
-        first: dependency.id,
+        first: best.dependency.id,
         message,
         reply,
         memory: memory(app, &chain),
@@ -222,33 +232,61 @@ fn page(app: &App, parameters: &Parameters<'_>) -> Option<Chat> {
     })
 }
 
+/// Every event that takes a message and leads to a chatbot.
+pub(super) fn candidates(app: &App) -> Vec<Candidate<'_>> {
+    let fired = |dependency| {
+        ["submit", "click"]
+            .into_iter()
+            .filter_map(move |event| fired(app, dependency, event))
+    };
+    app.dependencies().iter().flat_map(fired).collect()
+}
+
+/// The functions by which a box of settings acts: fired by a change of what they take, and of effect on the chat.
+fn setters(
+    app: &App,
+    message: ComponentId,
+    chat: ComponentId,
+) -> impl Iterator<Item = &Dependency> {
+    let relevant = Relevant::new(app, chat, Some(message));
+    app.dependencies().iter().filter(move |dependency| {
+        let mut targets = dependency.targets.iter();
+        let is_set = |(id, event): &(Option<ComponentId>, String)| {
+            SETTING_EVENTS.contains(&event.as_str())
+                && id.is_some_and(|id| id != message && dependency.inputs.contains(&id))
+        };
+        targets.any(is_set) && relevant.is_changed_by(app, dependency)
+    })
+}
+
 /// The message box and the chatbot of a function that `event` fires, where it has both.
-fn fired<'a>(
-    app: &'a App,
-    dependency: &'a Dependency,
-    event: &str,
-) -> Option<(&'a Dependency, ComponentId, ComponentId)> {
+fn fired<'a>(app: &'a App, dependency: &'a Dependency, event: &str) -> Option<Candidate<'a>> {
     let touched = dependency
         .targets
         .iter()
         .find(|(_, name)| name == event)?
         .0?;
     let chain = app.chain(dependency);
+    let is_box = app.is(touched, Component::is_message_box);
     let mut boxes = chain
         .iter()
         .flat_map(|step| of_kind(app, &step.inputs, Component::is_message_box));
-    let message = if app
-        .component(touched)
-        .is_some_and(Component::is_message_box)
-    {
-        touched
-    } else {
-        boxes.next()?
-    };
     let mut outputs = chain
         .iter()
         .flat_map(|step| of_kind(app, &step.outputs, Component::is_chatbot));
-    Some((dependency, message, outputs.next()?))
+    // A State that a step writes may answer by its own change.
+    let by_change = || {
+        let written = chain.iter().flat_map(|step| &step.outputs);
+        let fired = written.flat_map(|id| wiring::fired_by(app, *id, "change"));
+        let mut outputs = fired.flat_map(|step| of_kind(app, &step.outputs, Component::is_chatbot));
+        outputs.next()
+    };
+    Some(Candidate {
+        dependency,
+        touched,
+        message: if is_box { touched } else { boxes.next()? },
+        chat: outputs.next().or_else(by_change)?,
+    })
 }
 
 /// A state may hold the history or something else; a new session then gets the past in its prompt,

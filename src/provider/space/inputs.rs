@@ -135,7 +135,8 @@ fn kind(component: &Component) -> Option<Kind> {
         "dropdown" | "radio" | "checkboxgroup" => Kind::Choice {
             choices: choices(component),
             many: component.kind == "checkboxgroup" || flag("multiselect"),
-            open: flag("allow_custom_value"),
+            // A list that the page fills when it opens is not known yet.
+            open: flag("allow_custom_value") || choices(component).is_empty(),
         },
         _ => return None,
     })

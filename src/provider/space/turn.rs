@@ -1,10 +1,10 @@
 //! One turn at a chat that was found: which session, which values, and the way it is remembered.
 
-use super::detect::{Chat, Found, Memory, Shape};
+use super::detect::{Chat, Form, Found, Memory, SETTING_EVENTS, Shape};
 use super::{Known, Space};
 use crate::chat::input;
 use crate::chat::{FileForm, Message, Role, Stage, format_prompt, prompt_text};
-use crate::gradio::app::{App, Component};
+use crate::gradio::app::{App, Component, ComponentId};
 use crate::gradio::files;
 use crate::gradio::{self, Chain, Client};
 use crate::http::UploadSource;
@@ -84,8 +84,13 @@ impl Turn<'_> {
         let app = &known.app;
         let live = session.and_then(|session| self.space.tab(chat, &session.session_hash));
         let is_live = live.is_some();
-        let mut tab = live.unwrap_or_else(|| gradio::Session::new(gradio::session_hash()));
-        self.set_inputs(chat, &mut tab)?;
+        let tab = match live {
+            Some(tab) => Some(tab),
+            None => self.open(client, app, chat).await?,
+        };
+        let Some(mut tab) = tab else {
+            return Ok(End::Cancelled);
+        };
         let prompt = self.remind(chat, &mut tab, is_live);
         let Some(message) = self.message((client, app), chat, prompt, is_live).await? else {
             return Ok(End::Cancelled);
@@ -98,7 +103,7 @@ impl Turn<'_> {
             };
             self.sender.send(ReplyEvent::Session(session)).await;
         }
-        let ends = (chat.first, chat.reply);
+        let ends = (chat.first, chat.reply, chat.message);
         let mut chain = Chain::new(client.clone(), Arc::clone(app), tab, ends, "");
         let base = client.base();
         let link = |file: &Value| files::link(&base, app, file).map(|url| url.to_string());
@@ -147,13 +152,46 @@ impl Turn<'_> {
         }
     }
 
-    /// Sets what the person has set, the system message and the model where they have an input.
-    fn set_inputs(&self, chat: &Chat, tab: &mut gradio::Session) -> Result<(), ProviderError> {
-        let place = |at: usize| chat.places[at];
-        for (at, place) in chat.places.iter().enumerate() {
-            // A session that is used again may hold what was set before.
-            tab.set(*place, chat.inputs[at].default.clone());
+    /// A page that was just opened, everything in it set as the request wants it: what the page does by itself then has
+    /// been done. `None` when the reply was cancelled meanwhile. A session that goes on has all of this behind it,
+    /// because other settings would have ended it.
+    async fn open(
+        &self,
+        client: &Client,
+        app: &Arc<App>,
+        chat: &Chat,
+    ) -> Result<Option<gradio::Session>, ProviderError> {
+        let settings = self.settings(chat)?;
+        let ends = (chat.reply, chat.message);
+        let mut tab = gradio::Session::new(gradio::session_hash());
+        let is_page = chat.form == Form::Page;
+        if is_page {
+            let opened = Chain::at_load(client.clone(), Arc::clone(app), tab, ends).settle();
+            match self.sender.unless_cancelled(opened).await.transpose()? {
+                Some(opened) => tab = opened,
+                None => return Ok(None),
+            }
         }
+        for (place, value) in settings {
+            let before = tab.value(app, place).clone();
+            tab.set(place, value);
+            if !is_page || *tab.value(app, place) == before {
+                continue;
+            }
+            let set = (&[place][..], &SETTING_EVENTS[..]);
+            let done = Chain::at_settings(client.clone(), Arc::clone(app), tab, ends, set).settle();
+            match self.sender.unless_cancelled(done).await.transpose()? {
+                Some(done) => tab = done,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(tab))
+    }
+
+    /// What the user has set, the system message and the model where they have an input, with their components.
+    fn settings(&self, chat: &Chat) -> Result<Vec<(ComponentId, Value)>, ProviderError> {
+        let place = |at: usize| chat.places[at];
+        let mut settings = Vec::new();
         let model = self
             .space
             .info()
@@ -163,17 +201,17 @@ impl Turn<'_> {
         if let Some(at) = chat.model()
             && !self.request.model.is_empty()
         {
-            tab.set(place(at), chat.inputs[at].check(&json!(model))?);
+            settings.push((place(at), chat.inputs[at].check(&json!(model))?));
         }
         if let Some(at) = chat.system()
             && !self.request.system.is_empty()
         {
-            tab.set(place(at), json!(self.request.system));
+            settings.push((place(at), json!(self.request.system)));
         }
         for (at, value) in input::values(&chat.inputs, &self.request.settings)? {
-            tab.set(place(at), value);
+            settings.push((place(at), value));
         }
-        Ok(())
+        Ok(settings)
     }
 
     /// The prompt that makes the model know the conversation, the chatbot set to the past where
