@@ -120,6 +120,9 @@ impl SpaceInput {
                 (None, Some(max)) => format!("a number of {max} or less"),
                 (None, None) => "a number".to_owned(),
             },
+            Kind::Choice { choices, .. } if choices.is_empty() => {
+                "a choice that the page offers once it is open".to_owned()
+            }
             Kind::Choice { choices, many, .. } => {
                 let labels: Vec<&str> = choices.iter().map(|(label, _)| label.as_str()).collect();
                 let how_many = if *many { "any of" } else { "one of" };
@@ -319,6 +322,19 @@ mod tests {
                 .hint
                 .contains("Small, Large")
         );
+    }
+
+    #[test]
+    fn a_list_that_is_filled_later_takes_any_choice_and_says_so() {
+        let open = Kind::Choice {
+            choices: Vec::new(),
+            many: false,
+            open: true,
+        };
+        let input = input("model", "Model", open);
+        assert!(input.takes().contains("once it is open"));
+        let set = BTreeMap::from([("model".to_owned(), json!("large"))]);
+        assert_eq!(values(&[input], &set), Ok(vec![(0, json!("large"))]));
     }
 
     #[test]
