@@ -2,7 +2,7 @@
 //!
 //! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads
 //! `/config`; [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
-//! follow ([`wiring`]); [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
+//! follow ([`course`], [`wiring`]); [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
 //! rebuilds values from diffs ([`delta`]).
 //!
 //! ```text
@@ -14,6 +14,7 @@
 pub mod app;
 pub mod chain;
 pub mod client;
+pub mod course;
 pub mod delta;
 pub mod error;
 pub mod files;

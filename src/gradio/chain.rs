@@ -9,18 +9,20 @@
 //!
 //! Not here: what the values mean, and whether a session may be used again; `provider` decides.
 
+mod cancel;
+
 use super::app::{App, ComponentId, FnIndex, Protocol};
 use super::client::Client;
+use super::course::{Course, Due};
 use super::error::Error;
 use super::job::Update;
 use super::queue::{Events, join_with_retry};
 use super::session::Session;
 use super::step::Step;
-use super::wiring::{self, Outcome, Relevant};
+use super::wiring::{self, Outcome};
 use crate::http::json::budget;
 use crate::http::{self, Upload};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,20 +35,6 @@ const UPLOAD_TICK: Duration = Duration::from_millis(100);
 const LARGE_BODY: u64 = 256 << 10;
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
-
-/// A function runs at most this often in one chain: more goes round in a circle.
-const MOST_ROUNDS: usize = 20;
-/// The most functions that one chain fires.
-const MOST_FIRED: usize = 200;
-
-/// A function that is to run.
-struct Due {
-    fn_index: FnIndex,
-    /// The component whose event fires it.
-    trigger: Option<ComponentId>,
-    /// Its inputs, where they are taken when the event happens.
-    inputs: Option<Vec<Value>>,
-}
 
 enum Phase {
     Next,
@@ -71,10 +59,7 @@ pub struct Chain {
     joined: watch::Sender<Option<String>>,
     /// The component whose event fired what runs now.
     trigger: Option<ComponentId>,
-    fired: Vec<FnIndex>,
-    /// The functions that are to run, the next one first.
-    due: VecDeque<Due>,
-    relevant: Relevant,
+    course: Course,
     /// Whether a dependency has written to the watched component.
     is_written: bool,
     /// The error of a function after which others still run.
@@ -92,19 +77,8 @@ impl Chain {
         (first, watched, typed): (FnIndex, ComponentId, ComponentId),
         query: &str,
     ) -> Self {
-        let mut chain = Self::idle(client, app, session, (watched, Some(typed)), query);
-        let targets = chain
-            .app
-            .dependency(first)
-            .map(|first| first.targets.clone());
-        let event = targets
-            .into_iter()
-            .flatten()
-            .find_map(|(component, event)| Some((component?, event)));
-        match event {
-            Some((component, event)) => chain.happen(component, &event, Some(first)),
-            None => chain.add(first, None, None),
-        }
+        let mut chain = Self::idle(client, app, session, (watched, typed), query);
+        chain.course.begin(&chain.app, &chain.session, first);
         chain
     }
 
@@ -113,15 +87,10 @@ impl Chain {
         client: Client,
         app: Arc<App>,
         session: Session,
-        (watched, typed): (ComponentId, ComponentId),
+        ends: (ComponentId, ComponentId),
     ) -> Self {
-        let mut chain = Self::idle(client, app, session, (watched, Some(typed)), "");
-        let app = Arc::clone(&chain.app);
-        for dependency in wiring::fired_at_load(&app) {
-            if chain.relevant.is_changed_by(&app, dependency) {
-                chain.add(dependency.id, None, None);
-            }
-        }
+        let mut chain = Self::idle(client, app, session, ends, "");
+        chain.course.load(&chain.app);
         chain
     }
 
@@ -131,13 +100,15 @@ impl Chain {
         client: Client,
         app: Arc<App>,
         session: Session,
-        (watched, typed): (ComponentId, ComponentId),
+        ends: (ComponentId, ComponentId),
         (set, events): (&[ComponentId], &[&str]),
     ) -> Self {
-        let mut chain = Self::idle(client, app, session, (watched, Some(typed)), "");
+        let mut chain = Self::idle(client, app, session, ends, "");
         for &component in set {
             for event in events {
-                chain.happen(component, event, None);
+                chain
+                    .course
+                    .happen(&chain.app, &chain.session, component, event);
             }
         }
         chain
@@ -147,11 +118,11 @@ impl Chain {
         client: Client,
         app: Arc<App>,
         session: Session,
-        (watched, typed): (ComponentId, Option<ComponentId>),
+        (watched, typed): (ComponentId, ComponentId),
         query: &str,
     ) -> Self {
         Self {
-            relevant: Relevant::new(&app, watched, typed),
+            course: Course::new(&app, watched, typed),
             client,
             app,
             session,
@@ -163,42 +134,8 @@ impl Chain {
             notes: unbounded_channel(),
             joined: watch::Sender::default(),
             trigger: None,
-            fired: Vec::new(),
-            due: VecDeque::new(),
             is_written: false,
             failure: None,
-        }
-    }
-
-    /// An event of a component: the functions that it fires are due, `first` in any case. Where they are several,
-    /// each takes its inputs as they are now.
-    fn happen(&mut self, component: ComponentId, event: &str, first: Option<FnIndex>) {
-        let app = Arc::clone(&self.app);
-        let fired: Vec<FnIndex> = wiring::fired_by(&app, component, event)
-            .filter(|dependency| {
-                first == Some(dependency.id) || self.relevant.is_changed_by(&app, dependency)
-            })
-            .map(|dependency| dependency.id)
-            .collect();
-        for &fn_index in &fired {
-            let takes_now = fired.len() > 1;
-            let inputs = takes_now
-                .then(|| app.dependency(fn_index))
-                .flatten()
-                .map(|dependency| self.session.inputs(&app, dependency));
-            self.add(fn_index, Some(component), inputs);
-        }
-    }
-
-    fn add(&mut self, fn_index: FnIndex, trigger: Option<ComponentId>, inputs: Option<Vec<Value>>) {
-        let again = self.app.dependency(fn_index);
-        let each_time = again.is_some_and(|dependency| dependency.runs_each_time);
-        if each_time || self.due.iter().all(|due| due.fn_index != fn_index) {
-            self.due.push_back(Due {
-                fn_index,
-                trigger,
-                inputs,
-            });
         }
     }
 
@@ -263,15 +200,14 @@ impl Chain {
 
     async fn advance(&mut self) -> Result<Option<Step>, Error> {
         match &mut self.phase {
-            Phase::Next => match self.due.pop_front() {
-                Some(due) => {
+            Phase::Next => match (self.course.take()?, self.failure.take()) {
+                (Some(due), failure) => {
+                    self.failure = failure;
                     self.fire(due)?;
                     Ok(None)
                 }
-                None => match self.failure.take() {
-                    Some(failure) => Err(failure),
-                    None => Ok(Some(Step::Done)),
-                },
+                (None, Some(failure)) => Err(failure),
+                (None, None) => Ok(Some(Step::Done)),
             },
             Phase::Posting(fn_index, pending) => {
                 let fn_index = *fn_index;
@@ -305,21 +241,6 @@ impl Chain {
         }
     }
 
-    /// Refuses functions that fire each other for ever.
-    fn require_an_end(&self, fn_index: FnIndex) -> Result<(), Error> {
-        let rounds = self
-            .fired
-            .iter()
-            .filter(|fired| **fired == fn_index)
-            .count();
-        if rounds < MOST_ROUNDS && self.fired.len() < MOST_FIRED {
-            return Ok(());
-        }
-        Err(Error::Unsupported {
-            detail: "the app's functions fire each other without an end".to_owned(),
-        })
-    }
-
     /// Starts the request of a dependency.
     fn fire(&mut self, due: Due) -> Result<(), Error> {
         let fn_index = due.fn_index;
@@ -329,8 +250,6 @@ impl Chain {
                 detail: format!("the app has no function {fn_index}"),
             });
         };
-        self.require_an_end(fn_index)?;
-        self.fired.push(fn_index);
         if !dependency.backend_fn {
             self.finish(fn_index, Vec::new(), &[]);
             return Ok(());
@@ -409,7 +328,7 @@ impl Chain {
                     return Some(self.finish(fn_index, outputs.into_values(), &states));
                 }
                 self.keep(fn_index, outputs.into_values());
-                self.due.clear();
+                self.course.end();
                 Some(Step::Cancelled)
             }
         }
@@ -423,9 +342,9 @@ impl Chain {
                 .iter()
                 .filter(|id| wiring::is_servers(&self.app, **id)),
         );
-        self.follow(fn_index, Outcome::Success);
+        self.course.follow(&self.app, fn_index, Outcome::Success);
         for id in changed {
-            self.happen(id, "change", None);
+            self.course.happen(&self.app, &self.session, id, "change");
         }
         self.phase = Phase::Next;
         Step::Values
@@ -433,28 +352,17 @@ impl Chain {
 
     /// A dependency has failed. What runs after a failure runs all the same; then the error is told.
     fn fail(&mut self, fn_index: FnIndex, error: Error) -> Result<Option<Step>, Error> {
-        let is_apps_own = matches!(error, Error::Failed { .. });
-        let before = self.due.len();
-        if is_apps_own {
-            if let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next) {
-                self.keep(fn_index, events.into_outputs().0.into_values());
-            }
-            self.follow(fn_index, Outcome::Failure);
+        if !matches!(error, Error::Failed { .. }) {
+            return Err(error);
         }
-        if self.due.len() == before {
+        if let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next) {
+            self.keep(fn_index, events.into_outputs().0.into_values());
+        }
+        if !self.course.follow(&self.app, fn_index, Outcome::Failure) {
             return Err(error);
         }
         self.failure.get_or_insert(error);
         Ok(None)
-    }
-
-    fn follow(&mut self, fn_index: FnIndex, outcome: Outcome) {
-        let app = Arc::clone(&self.app);
-        for next in wiring::following(&app, fn_index, outcome) {
-            if self.relevant.is_changed_by(&app, next) {
-                self.add(next.id, None, None);
-            }
-        }
     }
 
     /// Writes outputs into the page. Gives the components whose change fires something.
@@ -474,92 +382,6 @@ impl Chain {
     fn watched_output(&self, fn_index: FnIndex) -> Option<usize> {
         let dependency = self.app.dependency(fn_index)?;
         dependency.outputs.iter().position(|&id| id == self.watched)
-    }
-
-    /// Ends the running job at the server and waits, at most the client's cancel timeout, for the
-    /// server to say so. What came until then can be read from [`Chain::watched`].
-    pub async fn cancel(&mut self) {
-        let patience = self.client.options().cancel_timeout;
-        if tokio::time::timeout(patience, self.cancel_job())
-            .await
-            .is_err()
-        {
-            tracing::warn!("the server did not confirm the cancellation in time");
-        }
-    }
-
-    async fn cancel_job(&mut self) {
-        // These apps have no route for it: they end a job when its stream is closed.
-        if self.app.protocol == Protocol::Sse {
-            return;
-        }
-        let (fn_index, hash) = match &self.phase {
-            Phase::Joining(fn_index, _) | Phase::Streaming(fn_index, _) => {
-                (*fn_index, self.session.hash().to_owned())
-            }
-            _ => return,
-        };
-        let Some(event_id) = self.event_id().await else {
-            return;
-        };
-        let asked = self
-            .client
-            .cancel(&self.app, &hash, fn_index, &event_id)
-            .await;
-        if let Err(error) = asked {
-            tracing::warn!(%error, "the job could not be cancelled");
-            return;
-        }
-        self.drain().await;
-    }
-
-    /// The number of the job that is to be cancelled, waited for while it may still become known. `None`
-    /// where there is no job.
-    async fn event_id(&mut self) -> Option<String> {
-        let Phase::Joining(fn_index, pending) = &mut self.phase else {
-            return match &self.phase {
-                Phase::Streaming(_, events) => Some(events.job().event_id().to_owned()),
-                _ => None,
-            };
-        };
-        let fn_index = *fn_index;
-        let mut joined = self.joined.subscribe();
-        if let Some(event_id) = joined.borrow().clone() {
-            return Some(event_id);
-        }
-        let (sent, total) = self.upload.progress();
-        // A body that is still on its way never becomes a job once the connection is dropped; a whole
-        // one may be a job already, whose number is worth waiting for.
-        if sent < total {
-            return None;
-        }
-        tokio::select! {
-            known = joined.wait_for(Option::is_some) => known.ok()?.clone(),
-            events = pending => {
-                let events = Box::new(events.ok()?);
-                let event_id = events.job().event_id().to_owned();
-                self.phase = Phase::Streaming(fn_index, events);
-                Some(event_id)
-            }
-        }
-    }
-
-    /// Follows a job that was cancelled to its end: the last values, then the end; whatever else arrives does
-    /// not matter any more.
-    async fn drain(&mut self) {
-        if let Phase::Joining(fn_index, pending) = &mut self.phase {
-            let fn_index = *fn_index;
-            let Ok(events) = pending.await else { return };
-            self.phase = Phase::Streaming(fn_index, Box::new(events));
-        }
-        let Phase::Streaming(_, events) = &mut self.phase else {
-            return;
-        };
-        while let Ok(update) = events.next().await {
-            if matches!(update, Update::Completed | Update::Cancelled) {
-                break;
-            }
-        }
     }
 }
 
