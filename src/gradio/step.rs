@@ -40,7 +40,7 @@ pub enum Step {
     Progress(Vec<ProgressUnit>),
     /// The app shows a notice.
     Log(Log),
-    /// The watched component has a new value: see [`Chain::watched`].
+    /// The watched component has a new value: see [`watched`](super::Chain::watched).
     Values,
     /// The chain is at its end.
     Done,

@@ -4,7 +4,7 @@
 //! `data` of each frame that a blank line has closed. Any cutting of the same bytes gives the same
 //! frames, which a property test holds it to. Gradio uses only the `data` field (`id`, `event` and
 //! `retry` are never sent on `/queue/data`, seen in 4.8 to 6.31), so other fields and comments are
-//! passed over. [`super::queue`] is the caller.
+//! passed over.
 
 /// A frame grew past the limit that [`Decoder::new`] was given, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

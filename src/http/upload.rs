@@ -81,7 +81,7 @@ impl UploadSource {
     }
 }
 
-/// A file that can be read, with its size: what [`form`] sends.
+/// A file that can be read, with its size, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct SizedSource {
     source: UploadSource,

@@ -1,7 +1,7 @@
 //! Why there is no whole reply, sorted by what a user can do about it.
 //!
 //! Every variant carries a [`Report`]: what happened and where, and a hint. The errors of `http` and of
-//! `gradio` are turned into these here ([`self::transport`]), and nowhere else. No prompt, reply, token,
+//! `gradio` are turned into these here (`error::transport`), and nowhere else. No prompt, reply, token,
 //! password or cookie is ever part of one.
 
 mod failed;

@@ -2,7 +2,7 @@
 //!
 //! In this order: the hidden "Fake API" button that every `ChatInterface` has (seen in 3.50 to
 //! 6.31, also inside Blocks), Qwen-Agent's web page, a page on which a message is typed and a chatbot answers
-//! (which of its events sends is weighed by [`super::evidence`]), and at last a named function that takes a
+//! (which of its events sends is weighed by `evidence`), and at last a named function that takes a
 //! message and gives a text. Nothing is asked of anybody here; `super::turn` fires what was found.
 
 use super::evidence::{self, Candidate};
