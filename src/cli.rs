@@ -22,6 +22,7 @@ use crate::config::{self, Settings};
 use crate::demo::Fault;
 use crate::http::{self, Login, Token};
 use crate::provider::catalog::NameRules;
+use crate::provider::space::CHAT_SETTING;
 use crate::provider::{ProviderError, catalog, hub};
 use crate::runtime::Embedded;
 use crate::sanitize;
@@ -64,6 +65,9 @@ pub struct Global {
     /// Something that the Space lets one set: temperature=0.2; can be given several times
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
+    /// The chat to talk to where a Space has several (`spacechat space` lists them)
+    #[arg(long, global = true, value_name = "NAME")]
+    chat: Option<String>,
     /// http://, https://, socks5:// or socks5h:// with host and port
     #[arg(long, global = true, value_name = "URL")]
     proxy: Option<String>,
@@ -178,8 +182,26 @@ fn completions(shell: clap_complete::Shell) -> Exit {
     exit::print(&String::from_utf8_lossy(&script))
 }
 
+/// The language of the user's locale: what stands before its encoding.
+fn language(variable: impl Fn(&str) -> Option<String>) -> String {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let locale = names
+        .into_iter()
+        .filter_map(variable)
+        .find(|name| !name.is_empty());
+    let locale = locale.unwrap_or_default();
+    let language = locale.split(['.', '@']).next().unwrap_or_default();
+    match language {
+        "" | "C" | "POSIX" => "en".to_owned(),
+        language => language.to_owned(),
+    }
+}
+
 impl Context {
-    fn new(global: Global) -> Result<Self, config::ConfigError> {
+    fn new(mut global: Global) -> Result<Self, config::ConfigError> {
+        if let Some(chat) = global.chat.take() {
+            global.set.push((CHAT_SETTING.to_owned(), chat));
+        }
         let mut settings = Settings::load(global.config.as_deref())?;
         keys::take(&mut settings);
         let mut options = settings.http_options();
@@ -189,6 +211,7 @@ impl Context {
         options.token = Token::find(|name| std::env::var_os(name), &hub.endpoint);
         let login = std::env::var("SPACECHAT_LOGIN").ok();
         options.login = login.as_deref().and_then(Login::parse);
+        options.language = language(|name| std::env::var(name).ok());
         let names = NameRules {
             hub: hub.endpoint.clone(),
             insecure_http: global.insecure_http,
@@ -276,6 +299,19 @@ impl Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_language_is_that_of_the_locale() {
+        for (name, value, expected) in [
+            ("LANG", "de_AT.UTF-8", "de_AT"),
+            ("LANG", "C.UTF-8", "en"),
+            ("LC_ALL", "pt_BR@euro", "pt_BR"),
+            ("EDITOR", "vi", "en"),
+        ] {
+            let variable = |asked: &str| (asked == name).then(|| value.to_owned());
+            assert_eq!(language(variable), expected, "{name}={value}");
+        }
+    }
 
     #[test]
     fn a_setting_is_a_name_and_everything_behind_the_first_sign() {

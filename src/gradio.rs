@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod chain;
+pub mod chat_interface;
 pub mod client;
 pub mod course;
 pub mod delta;
@@ -26,7 +27,7 @@ pub mod step;
 pub mod wiring;
 
 pub use app::App;
-pub use chain::Chain;
+pub use chain::{Chain, Tab};
 pub use client::Client;
 pub use error::Error;
 pub use session::{Session, session_hash};

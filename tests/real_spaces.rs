@@ -1,5 +1,6 @@
 //! The program against real Gradio servers: Qwen-Agent's own `WebUI` on Gradio 4.44 and on 5.1 (`tests/spaces/qwen_space.py`),
-//! and `ChatInterface` and Blocks chats of every kind on 5.50 and 6.31 (`tests/spaces/chat_space.py`), all with scripted models.
+//! `ChatInterface` and Blocks chats of every kind on 5.50 and 6.31 (`tests/spaces/chat_space.py`), and small pages of every wiring
+//! on 4.44, 5.50 and 6.31 (`tests/spaces/pages`), all with scripted models.
 //! Every scenario runs on every server of its sort, through the commands as a person types them.
 //!
 //! The servers need Python 3.10 to 3.12 and, on the first run, a package registry. Where they cannot be had, each trial is
@@ -20,6 +21,8 @@ mod home;
 mod keys;
 #[path = "real_spaces/on_screen.rs"]
 mod on_screen;
+#[path = "real_spaces/pages.rs"]
+mod pages;
 #[path = "real_spaces/program.rs"]
 mod program;
 #[path = "real_spaces/scenarios.rs"]
@@ -41,7 +44,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::environment::Environment;
 use crate::scenarios::Scenario;
-use crate::space::{CHATS, Flavour, QWEN, Space};
+use crate::space::{CHATS, Flavour, PAGES, QWEN, Space};
 
 /// A running server, or why there is none; empty until the set-up has run.
 type Served = Arc<OnceLock<Result<Space, String>>>;
@@ -57,7 +60,10 @@ fn main() -> ExitCode {
     let chats = CHATS
         .iter()
         .map(|flavour| (flavour, chats::ON_EVERY_SERVER.to_vec()));
-    for (flavour, scenarios) in qwen.chain(chats) {
+    let pages = PAGES
+        .iter()
+        .map(|flavour| (flavour, pages::ON_EVERY_VERSION.to_vec()));
+    for (flavour, scenarios) in qwen.chain(chats).chain(pages) {
         let served = Served::default();
         let own: Vec<_> = scenarios
             .iter()

@@ -7,7 +7,7 @@
 use super::editor::Editor;
 use super::{Effect, Model, Overlay};
 use crate::chat::SpaceInput;
-use crate::chat::input::Kind;
+use crate::chat::input::{self, Kind};
 use serde_json::Value;
 
 impl Model {
@@ -15,8 +15,16 @@ impl Model {
     /// message has its own field.
     pub fn inputs(&self) -> impl Iterator<Item = &SpaceInput> {
         let space = &self.conversation().conversation.space;
-        let inputs = self.inputs.get(space).into_iter().flatten();
-        inputs.filter(|input| !input.is_system())
+        let inputs = self
+            .inputs
+            .get(space)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let system = input::system(inputs);
+        let others = inputs.iter().enumerate();
+        others
+            .filter(move |(at, _)| Some(*at) != system)
+            .map(|(_, input)| input)
     }
 
     /// What an input is set to, and whether that differs from its default.

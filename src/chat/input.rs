@@ -65,8 +65,9 @@ impl SpaceInput {
         !name.is_empty() && (slug(&self.name) == name || slug(&self.label) == name)
     }
 
-    /// Whether the system message belongs here.
-    pub fn is_system(&self) -> bool {
+    /// Whether the system message belongs here, and how surely: 0 where it is called so, 1 where the word stands in its
+    /// name, 2 where it is called something that is used for it, beside a box for messages.
+    fn system_rank(&self) -> Option<u8> {
         const NAMES: [&str; 10] = [
             "system",
             "system_message",
@@ -79,8 +80,29 @@ impl SpaceInput {
             "instruction",
             "custom_instructions",
         ];
-        let is_named = |text: &str| NAMES.contains(&slug(text).as_str());
-        self.kind == Kind::Text && (is_named(&self.name) || is_named(&self.label))
+        const OTHERS: [&str; 6] = [
+            "persona",
+            "personality",
+            "character",
+            "role",
+            "prompt",
+            "context",
+        ];
+        if self.kind != Kind::Text {
+            return None;
+        }
+        let names = [slug(&self.name), slug(&self.label)];
+        let is_one = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
+        let has_word = || {
+            let mut words = names.iter().flat_map(|name| name.split('_'));
+            words.any(|word| matches!(word, "system" | "sysprompt"))
+        };
+        match () {
+            () if is_one(&NAMES) => Some(0),
+            () if has_word() => Some(1),
+            () if is_one(&OTHERS) => Some(2),
+            () => None,
+        }
     }
 
     /// The value to send for what a person gave.
@@ -132,6 +154,13 @@ impl SpaceInput {
     }
 }
 
+/// The position of the input that the system message belongs to; the surest of several.
+pub fn system(inputs: &[SpaceInput]) -> Option<usize> {
+    let ranked = inputs.iter().enumerate();
+    let ranked = ranked.filter_map(|(at, input)| Some((input.system_rank()?, at)));
+    ranked.min().map(|(_, at)| at)
+}
+
 /// Holds settings to the inputs: for each setting the position of its input and the value to send.
 /// An unknown name and a value that does not fit are refused, with what would do.
 pub fn values(
@@ -148,7 +177,7 @@ pub fn values(
 }
 
 /// The input that a person means: by its whole name or label, or by a beginning that only one has.
-fn find(inputs: &[SpaceInput], name: &str) -> Result<usize, InputError> {
+pub fn find(inputs: &[SpaceInput], name: &str) -> Result<usize, InputError> {
     if let Some(at) = inputs.iter().position(|input| input.is_called(name)) {
         return Ok(at);
     }
@@ -346,8 +375,14 @@ mod tests {
 
     #[test]
     fn the_system_message_is_known_by_its_name() {
-        let inputs = inputs();
-        let system: Vec<bool> = inputs.iter().map(SpaceInput::is_system).collect();
-        assert_eq!(system, [true, false, false, false]);
+        let of = |labels: &[&str]| {
+            let text = |label: &&str| input(&slug(label), label, Kind::Text);
+            system(&labels.iter().map(text).collect::<Vec<_>>())
+        };
+        assert_eq!(system(&inputs()), Some(0));
+        assert_eq!(of(&["Persona", "System prompt (optional)"]), Some(1));
+        assert_eq!(of(&["The system's words", "Instructions"]), Some(1));
+        assert_eq!(of(&["Title", "Persona"]), Some(1));
+        assert_eq!(of(&["Title", "Negative prompt"]), None);
     }
 }

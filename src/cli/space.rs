@@ -3,6 +3,7 @@
 use super::Context;
 use super::exit::{Exit, complain, print};
 use crate::chat::input::{Kind, SpaceInput};
+use crate::provider::space::CHAT_SETTING;
 use crate::provider::{Ability, ProviderInfo, SpaceReport};
 use crate::sanitize;
 use clap::Args;
@@ -30,7 +31,10 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
         Ok(provider) => provider,
         Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
     };
-    let looked = provider.look().await;
+    let looked = provider
+        .look()
+        .await
+        .map(|report| of_chat(report, &context));
     let info = provider.info();
     let failure = looked
         .as_ref()
@@ -49,6 +53,15 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
         None => printed,
         Some(failure) => complain(Exit::of(&failure), &failure.message, &failure.hint),
     }
+}
+
+/// The report with the settings of the chat that the command line names.
+fn of_chat(mut report: SpaceReport, context: &Context) -> SpaceReport {
+    let wanted = context.set.get(CHAT_SETTING);
+    if let Some(chat) = report.chats.iter().find(|chat| Some(&chat.name) == wanted) {
+        report.inputs.clone_from(&chat.inputs);
+    }
+    report
 }
 
 fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
@@ -95,6 +108,8 @@ fn chat_json(report: &SpaceReport) -> Value {
     };
     json!({
         "kind": report.kind,
+        "chats": report.chats.iter().map(|chat| &chat.name).collect::<Vec<_>>(),
+        "doubts": report.doubts,
         "endpoint": report.endpoint,
         "inputs": report.inputs.iter().map(input_json).collect::<Vec<_>>(),
         "system_message": ability(&report.system),
@@ -155,6 +170,13 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
         row("functions", &functions.collect::<Vec<_>>().join(" → "));
         row("message box", &format!("component {}", report.message_box));
         row("chat", &report.kind);
+        if report.chats.len() > 1 {
+            let names: Vec<&str> = report.chats.iter().map(|chat| &*chat.name).collect();
+            row("chats", &names.join(", "));
+        }
+        for doubt in &report.doubts {
+            row("not certain", doubt);
+        }
     }
     if report.is_none() {
         // Of a Space that does not answer nothing else is known.
@@ -188,11 +210,7 @@ fn chat_rows(report: &SpaceReport, row: &mut impl FnMut(&str, &str)) {
         Ability::Folded => "yes, in the prompt".to_owned(),
     };
     row("system message", &system);
-    let history = match &report.history {
-        Ability::Native(place) => format!("{place}, or sent in the prompt"),
-        Ability::Folded => "sent in the prompt".to_owned(),
-    };
-    row("history", &history);
+    row("history", &report.history.words());
     row("files", &report.files.words());
     row("thinking", &report.thinking.words());
     for (at, input) in report.inputs.iter().enumerate() {

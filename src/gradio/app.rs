@@ -5,8 +5,13 @@
 //! tested from recordings). Nothing is fetched here and nothing of chat is known; see
 //! [`super::client`] for the request and [`super::session`] for what is done with it.
 
+mod layout;
+mod words;
+
+use layout::Layout;
 use serde_json::Value;
 use std::collections::HashMap;
+use words::Words;
 
 /// A chain of dependencies longer than this goes round in a circle.
 pub const LONGEST_CHAIN: usize = 16;
@@ -46,6 +51,7 @@ pub struct App {
     pub max_file_size: Option<u64>,
     components: HashMap<ComponentId, Component>,
     dependencies: Vec<Dependency>,
+    layout: Layout,
 }
 
 /// The ways in which Gradio's queue has spoken to its clients.
@@ -122,6 +128,8 @@ pub struct Dependency {
     pub runs_each_time: bool,
     /// Whether its author offers it to programs.
     pub visibility: Visibility,
+    /// Whether a script of the page has a part in it, which only a browser can run.
+    pub has_script: bool,
 }
 
 /// After which end of another function one runs (`then`, `success`, and `failure` in 6).
@@ -177,9 +185,15 @@ impl App {
     /// Reads the answer of `GET /config`. `None` when it is not the description of a Gradio app
     /// (no list of dependencies).
     pub fn read(config: &Value) -> Option<Self> {
+        Self::read_in(config, "en")
+    }
+
+    /// As [`App::read`]; labels that the app has in several languages are those of `language` (`de`, `pt_BR`), or English.
+    pub fn read_in(config: &Value, language: &str) -> Option<Self> {
         let dependencies = config.get("dependencies")?.as_array()?;
+        let words = Words::new(config, language);
         let components = list(config, "components")
-            .filter_map(Component::read)
+            .filter_map(|component| Component::read(component, words))
             .map(|component| (component.id, component))
             .collect();
         Some(Self {
@@ -195,6 +209,7 @@ impl App {
             enable_queue: flag(config, "enable_queue").unwrap_or(true),
             max_file_size: config.get("max_file_size").and_then(Value::as_u64),
             components,
+            layout: Layout::read(config, LONGEST_LIST),
             dependencies: dependencies
                 .iter()
                 .take(LONGEST_LIST)
@@ -260,6 +275,20 @@ impl App {
         self.components.values()
     }
 
+    /// Whether a user sees a component when the page opens; what stands in a tab that is not in front is seen.
+    pub fn is_visible(&self, id: ComponentId) -> bool {
+        std::iter::once(id)
+            .chain(self.layout.around(id))
+            .all(|id| self.component(id).is_none_or(Component::is_shown))
+    }
+
+    /// The label of the tab that a component stands in, the innermost where there are several.
+    pub fn tab(&self, id: ComponentId) -> Option<&str> {
+        let tabs = self.layout.around(id).filter_map(|id| self.component(id));
+        tabs.filter(|around| around.is_tab())
+            .find_map(|tab| tab.label.as_deref())
+    }
+
     /// `first` and all that run by themselves after it, in the order in which they are reached. It
     /// ends after [`LONGEST_CHAIN`] of them have been followed, and follows none twice, however
     /// they are tied together.
@@ -280,15 +309,17 @@ impl App {
 }
 
 impl Component {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value, words: Words<'_>) -> Option<Self> {
         let props = value.get("props").unwrap_or(&Value::Null);
+        let kind = text(value, "type").unwrap_or_default().to_lowercase();
+        let mut translated = props.clone();
+        words.translate(&kind, &mut translated);
         Some(Self {
             id: value.get("id")?.as_i64()?,
-            kind: text(value, "type").unwrap_or_default().to_lowercase(),
-            value: initial_value(value, props),
-            // Gradio 6 names its own words by a key, as an object or as text that holds one.
-            label: text(props, "label").filter(|label| !label.starts_with("__i18n__")),
-            props: props.clone(),
+            value: initial_value(&kind, props),
+            label: props.get("label").and_then(|label| words.text(label)),
+            props: translated,
+            kind,
             skip_api: flag(value, "skip_api").unwrap_or(false),
         })
     }
@@ -303,9 +334,20 @@ impl Component {
         self.kind.ends_with("chatbot")
     }
 
-    /// Whether a person writes a message in it.
+    /// Whether a user writes a message in it: Gradio's boxes, and those of `modelscope_studio` (0.5 to 1.6).
     pub fn is_message_box(&self) -> bool {
-        self.kind == "textbox" || self.kind.ends_with("multimodaltextbox") || self.takes_files()
+        matches!(
+            self.kind.as_str(),
+            "textbox" | "antdxsender" | "antdinput" | "antdinputtextarea"
+        ) || self.takes_files()
+    }
+
+    /// Whether it shows a text.
+    pub fn is_text(&self) -> bool {
+        matches!(
+            self.kind.as_str(),
+            "textbox" | "json" | "markdown" | "html" | "code" | "label" | "modelscopemarkdown"
+        )
     }
 
     /// Whether its value is an object of text and files.
@@ -331,6 +373,7 @@ impl Dependency {
             runs_after: RunsAfter::read(value),
             runs_each_time: text(value, "trigger_mode").as_deref() == Some("multiple"),
             visibility: Visibility::read(value),
+            has_script: value.get("js").is_some_and(Value::is_string),
         }
     }
 
@@ -342,12 +385,16 @@ impl Dependency {
     }
 }
 
-/// What a component holds when the page opens; what the browser keeps (`BrowserState`) begins with a value of its own.
-fn initial_value(component: &Value, props: &Value) -> Value {
-    let is_browsers =
-        text(component, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("browserstate"));
-    let own = is_browsers.then(|| props.get("default_value")).flatten();
-    own.or(props.get("value")).cloned().unwrap_or(Value::Null)
+/// What a component holds when the page opens: what the browser keeps (`BrowserState`) begins with a value of its own,
+/// and a box for text is empty where it has none (4.44 to 6.31).
+fn initial_value(kind: &str, props: &Value) -> Value {
+    let own = (kind == "browserstate")
+        .then(|| props.get("default_value"))
+        .flatten();
+    match own.or(props.get("value")) {
+        None | Some(Value::Null) if kind == "textbox" => Value::String(String::new()),
+        value => value.cloned().unwrap_or(Value::Null),
+    }
 }
 
 /// `[5, "submit"]`, or in 3.x just the component's number.

@@ -4,8 +4,8 @@
 //! [`Chain::next`] is pulled for [`Step`]s: a dependency is posted or joined, its outputs are written back into the
 //! [`Session`], then those are due that its end fires (`then`, `success`, `failure`) and the `change` of what it
 //! wrote; for State the server tells what changed. Several handlers of one event take their inputs when it
-//! happens, as in a browser. What cannot change the watched component, a State or what feeds them is left out
-//! (Qwen-Agent's `flushed`, a word counter): nothing here would show it.
+//! happens, as in a browser. What does not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`,
+//! a word counter): nothing here would show it.
 //!
 //! Not here: what the values mean, and whether a session may be used again; `provider` decides.
 
@@ -16,13 +16,15 @@ use super::client::Client;
 use super::course::{Course, Due};
 use super::error::Error;
 use super::job::Update;
+use super::message::Log;
 use super::queue::{Events, join_with_retry};
 use super::session::Session;
 use super::step::Step;
-use super::wiring::{self, Outcome};
+use super::wiring::{self, Outcome, Scope};
 use crate::http::json::budget;
 use crate::http::{self, Upload};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +45,19 @@ enum Phase {
     Streaming(FnIndex, Box<Events>),
 }
 
+/// A page that is open: the app behind it, its components, and what matters of it.
+#[derive(Debug, Clone)]
+pub struct Tab {
+    /// Who asks the app.
+    pub client: Client,
+    /// The app.
+    pub app: Arc<App>,
+    /// The components as they stand.
+    pub session: Session,
+    /// What matters.
+    pub scope: Arc<Scope>,
+}
+
 /// One run of a chain; see the module's documentation. Dropping it drops the connection, at which
 /// the server ends the job at its next yield; [`Chain::cancel`] ends it at once.
 pub struct Chain {
@@ -50,7 +65,6 @@ pub struct Chain {
     app: Arc<App>,
     session: Session,
     query: String,
-    watched: ComponentId,
     phase: Phase,
     upload: Upload,
     uploaded: u64,
@@ -60,97 +74,79 @@ pub struct Chain {
     /// The component whose event fired what runs now.
     trigger: Option<ComponentId>,
     course: Course,
-    /// Whether a dependency has written to the watched component.
-    is_written: bool,
-    /// The error of a function after which others still run.
+    /// The watched components that a function has written to.
+    written: HashSet<ComponentId>,
+    /// The error of a function after which others still run, and whether one of these has answered in its place.
     failure: Option<Error>,
+    is_answered: bool,
 }
 
 impl Chain {
     /// A chain that begins with the event that fires dependency `first`, with the values of `session`, and ends
-    /// when `watched` has its final value. `typed` is the component that the message was typed into. `query`
-    /// is added to the routes (`?__theme=light`).
-    pub fn new(
-        client: Client,
-        app: Arc<App>,
-        session: Session,
-        (first, watched, typed): (FnIndex, ComponentId, ComponentId),
-        query: &str,
-    ) -> Self {
-        let mut chain = Self::idle(client, app, session, (watched, typed), query);
+    /// when all that matters for `scope` has run. `query` is added to the routes (`?__theme=light`).
+    pub fn new(tab: Tab, first: FnIndex, query: &str) -> Self {
+        let mut chain = Self::idle(tab, query);
         chain.course.begin(&chain.app, &chain.session, first);
         chain
     }
 
-    /// What runs when the page opens, as far as it can matter for `watched`. It ends at once where nothing does.
-    pub fn at_load(
-        client: Client,
-        app: Arc<App>,
-        session: Session,
-        ends: (ComponentId, ComponentId),
-    ) -> Self {
-        let mut chain = Self::idle(client, app, session, ends, "");
+    /// What runs when the page opens, as far as it can matter. It ends at once where nothing does.
+    pub fn at_load(tab: Tab) -> Self {
+        let mut chain = Self::idle(tab, "");
         chain.course.load(&chain.app);
         chain
     }
 
-    /// What runs when these components were set by the user: the functions that `events` of theirs fire, as far as
-    /// they can matter for `watched`.
-    pub fn at_settings(
-        client: Client,
-        app: Arc<App>,
-        session: Session,
-        ends: (ComponentId, ComponentId),
-        (set, events): (&[ComponentId], &[&str]),
-    ) -> Self {
-        let mut chain = Self::idle(client, app, session, ends, "");
-        for &component in set {
-            for event in events {
-                chain
-                    .course
-                    .happen(&chain.app, &chain.session, component, event);
-            }
+    /// What runs at these events of components, each with its name, as far as it can matter.
+    pub fn at_events(tab: Tab, events: &[(ComponentId, &str)]) -> Self {
+        let mut chain = Self::idle(tab, "");
+        for (component, event) in events {
+            chain
+                .course
+                .happen(&chain.app, &chain.session, *component, event);
         }
         chain
     }
 
-    fn idle(
-        client: Client,
-        app: Arc<App>,
-        session: Session,
-        (watched, typed): (ComponentId, ComponentId),
-        query: &str,
-    ) -> Self {
+    /// These functions, one after the other, and what follows them.
+    pub fn of_functions(tab: Tab, functions: &[FnIndex]) -> Self {
+        let mut chain = Self::idle(tab, "");
+        for function in functions {
+            chain.course.run(&chain.app, *function);
+        }
+        chain
+    }
+
+    fn idle(tab: Tab, query: &str) -> Self {
         Self {
-            course: Course::new(&app, watched, typed),
-            client,
-            app,
-            session,
+            course: Course::new(tab.scope),
+            client: tab.client,
+            app: tab.app,
+            session: tab.session,
             query: query.to_owned(),
-            watched,
             phase: Phase::Next,
             upload: Upload::default(),
             uploaded: 0,
             notes: unbounded_channel(),
             joined: watch::Sender::default(),
             trigger: None,
-            is_written: false,
+            written: HashSet::new(),
             failure: None,
+            is_answered: false,
         }
     }
 
-    /// The value of the watched component, as far as this chain has changed it; `None` before any
-    /// function has.
-    pub fn watched(&self) -> Option<&Value> {
+    /// The value of a watched component, as far as this chain has changed it; `None` before any function has.
+    pub fn watched(&self, id: ComponentId) -> Option<&Value> {
         if let Phase::Streaming(fn_index, events) = &self.phase
-            && let Some(position) = self.watched_output(*fn_index)
+            && let Some(position) = self.output(*fn_index, id)
             && let Some(value) = events.job().outputs().get(position)
             && let Some(value) = updated(value)
         {
             return Some(value);
         }
-        let kept = || self.session.value(&self.app, self.watched);
-        self.is_written.then(kept)
+        let kept = || self.session.value(&self.app, id);
+        self.written.contains(&id).then(kept)
     }
 
     /// An error where a reply of this length, read from the watched component, and the outputs that it is read
@@ -206,6 +202,7 @@ impl Chain {
                     self.fire(due)?;
                     Ok(None)
                 }
+                (None, Some(failure)) if self.is_answered => Ok(Some(told(&failure))),
                 (None, Some(failure)) => Err(failure),
                 (None, None) => Ok(Some(Step::Done)),
             },
@@ -250,7 +247,7 @@ impl Chain {
                 detail: format!("the app has no function {fn_index}"),
             });
         };
-        if !dependency.backend_fn {
+        if !dependency.backend_fn || self.course.scope().left_out().has(fn_index) {
             self.finish(fn_index, Vec::new(), &[]);
             return Ok(());
         }
@@ -316,7 +313,7 @@ impl Chain {
             Update::Heartbeat => Some(Step::Heartbeat),
             Update::Progress(units) => Some(Step::Progress(units)),
             Update::Log(log) => Some(Step::Log(log)),
-            Update::Values => self.watched_output(fn_index).map(|_| Step::Values),
+            Update::Values => self.writes_watched(fn_index).then_some(Step::Values),
             Update::SendData => None,
             Update::Completed | Update::Cancelled => {
                 let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next)
@@ -336,6 +333,7 @@ impl Chain {
 
     /// A dependency is done: its outputs are kept, and what follows is due.
     fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>, states: &[ComponentId]) -> Step {
+        self.is_answered |= self.writes_watched(fn_index);
         let mut changed = self.keep(fn_index, outputs);
         changed.extend(
             states
@@ -343,25 +341,37 @@ impl Chain {
                 .filter(|id| wiring::is_servers(&self.app, **id)),
         );
         self.course.follow(&self.app, fn_index, Outcome::Success);
+        let scope = Arc::clone(self.course.scope());
         for id in changed {
-            self.course.happen(&self.app, &self.session, id, "change");
+            if !scope.left_out().is_shown_already(&self.app, fn_index, id) {
+                self.course.happen(&self.app, &self.session, id, "change");
+            }
         }
         self.phase = Phase::Next;
         Step::Values
     }
 
-    /// A dependency has failed. What runs after a failure runs all the same; then the error is told.
+    /// A dependency has failed. What runs after a failure runs all the same; then the error is told. Where it writes to
+    /// nothing that is watched and something has been written there, it is told as a page tells it, beside the reply.
     fn fail(&mut self, fn_index: FnIndex, error: Error) -> Result<Option<Step>, Error> {
         if !matches!(error, Error::Failed { .. }) {
             return Err(error);
         }
+        let watched = self.course.scope().watched().iter();
+        let is_begun = watched.into_iter().any(|id| self.written.contains(id));
+        let is_beside = is_begun && !self.writes_watched(fn_index);
         if let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next) {
             self.keep(fn_index, events.into_outputs().0.into_values());
         }
-        if !self.course.follow(&self.app, fn_index, Outcome::Failure) {
+        let is_followed = self.course.follow(&self.app, fn_index, Outcome::Failure);
+        if is_beside {
+            return Ok(Some(told(&error)));
+        }
+        if !is_followed {
             return Err(error);
         }
         self.failure.get_or_insert(error);
+        self.is_answered = false;
         Ok(None)
     }
 
@@ -371,18 +381,32 @@ impl Chain {
         let Some(dependency) = app.dependency(fn_index) else {
             return Vec::new();
         };
-        let at = dependency.outputs.iter().position(|&id| id == self.watched);
-        let written = at.and_then(|at| outputs.get(at)).and_then(updated);
-        self.is_written |= written.is_some();
+        let written = dependency.outputs.iter().zip(&outputs);
+        let written = written.filter(|(_, output)| updated(output).is_some());
+        self.written.extend(written.map(|(id, _)| *id));
         let is_followed =
             |id| !wiring::is_servers(&app, id) && wiring::has_change_handler(&app, id);
         self.session.store(&app, dependency, outputs, is_followed)
     }
 
-    fn watched_output(&self, fn_index: FnIndex) -> Option<usize> {
+    fn output(&self, fn_index: FnIndex, id: ComponentId) -> Option<usize> {
         let dependency = self.app.dependency(fn_index)?;
-        dependency.outputs.iter().position(|&id| id == self.watched)
+        dependency.outputs.iter().position(|output| *output == id)
     }
+
+    fn writes_watched(&self, fn_index: FnIndex) -> bool {
+        let mut watched = self.course.scope().watched().iter();
+        watched.any(|id| self.output(fn_index, *id).is_some())
+    }
+}
+
+/// An error as a page tells it, beside the reply.
+fn told(error: &Error) -> Step {
+    Step::Log(Log {
+        level: "error".to_owned(),
+        text: error.to_string(),
+        title: None,
+    })
 }
 
 /// The value in `gr.update(value=…)`, `None` for an update that has none; any other value is its own.

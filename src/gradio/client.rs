@@ -53,7 +53,7 @@ impl Client {
     /// `GET /config`, which never has a prefix.
     pub async fn config(&self) -> Result<App, Error> {
         let config = self.http.get_json("/config").await?;
-        App::read(&config).ok_or_else(|| {
+        App::read_in(&config, &self.options().language).ok_or_else(|| {
             let detail = "not the description of a Gradio app";
             unexpected(self.http.shown("/config"), detail, &config)
         })

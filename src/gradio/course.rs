@@ -5,9 +5,10 @@
 use super::app::{App, ComponentId, FnIndex};
 use super::error::Error;
 use super::session::Session;
-use super::wiring::{self, Outcome, Relevant};
+use super::wiring::{self, Outcome, Scope};
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// A function runs at most this often in one course: more goes round in a circle.
 const MOST_ROUNDS: usize = 20;
@@ -31,18 +32,22 @@ pub struct Course {
     /// The next one first.
     due: VecDeque<Due>,
     fired: Vec<FnIndex>,
-    relevant: Relevant,
+    scope: Arc<Scope>,
 }
 
 impl Course {
-    /// Nothing is to run yet. What cannot change `watched` is never added; `typed` is the component that a message is
-    /// typed into (see [`Relevant`]).
-    pub fn new(app: &App, watched: ComponentId, typed: ComponentId) -> Self {
+    /// Nothing is to run yet. What does not matter for `scope` is never added.
+    pub fn new(scope: Arc<Scope>) -> Self {
         Self {
             due: VecDeque::new(),
             fired: Vec::new(),
-            relevant: Relevant::new(app, watched, Some(typed)),
+            scope,
         }
+    }
+
+    /// What matters.
+    pub fn scope(&self) -> &Arc<Scope> {
+        &self.scope
     }
 
     /// The event that fires `first`, which runs in any case, and whatever else it fires.
@@ -63,10 +68,15 @@ impl Course {
     /// What runs when the page opens.
     pub fn load(&mut self, app: &App) {
         for dependency in wiring::fired_at_load(app) {
-            if self.relevant.is_changed_by(app, dependency) {
+            if self.scope.runs(app, dependency) {
                 self.add(app, dependency.id, None, None);
             }
         }
+    }
+
+    /// A function, whatever fires it on the page.
+    pub fn run(&mut self, app: &App, function: FnIndex) {
+        self.add(app, function, None, None);
     }
 
     /// An event of a component.
@@ -78,7 +88,7 @@ impl Course {
     pub fn follow(&mut self, app: &App, done: FnIndex, outcome: Outcome) -> bool {
         let before = self.due.len();
         for next in wiring::following(app, done, outcome) {
-            if self.relevant.is_changed_by(app, next) {
+            if self.scope.runs(app, next) {
                 self.add(app, next.id, None, None);
             }
         }
@@ -114,9 +124,7 @@ impl Course {
         first: Option<FnIndex>,
     ) {
         let fired: Vec<_> = wiring::fired_by(app, component, event)
-            .filter(|dependency| {
-                first == Some(dependency.id) || self.relevant.is_changed_by(app, dependency)
-            })
+            .filter(|dependency| first == Some(dependency.id) || self.scope.runs(app, dependency))
             .collect();
         for dependency in &fired {
             let takes_now = fired.len() > 1;
@@ -166,9 +174,10 @@ mod tests {
         let app = page(&json!([
             {"targets": [[1, "submit"]], "inputs": [1, 2], "outputs": [1, 2]},
             {"targets": [[1, "submit"]], "inputs": [1], "outputs": [3]},
+            {"targets": [[3, "change"]], "inputs": [3], "outputs": [2]},
         ]));
         let session = Session::new("s".to_owned());
-        let mut course = Course::new(&app, 2, 1);
+        let mut course = Course::new(Arc::new(Scope::new(&app, 0, &[2], 1)));
         course.begin(&app, &session, 0);
         let taken = std::iter::from_fn(|| course.take().unwrap());
         let inputs: Vec<_> = taken.map(|due| due.inputs).collect();
@@ -182,7 +191,7 @@ mod tests {
     fn functions_that_fire_each_other_end_after_twenty_rounds() {
         let app = page(&json!([{"targets": [[3, "change"]], "inputs": [3], "outputs": [2, 3]}]));
         let session = Session::new("s".to_owned());
-        let mut course = Course::new(&app, 2, 1);
+        let mut course = Course::new(Arc::new(Scope::new(&app, 0, &[2], 1)));
         for _ in 0..MOST_ROUNDS {
             course.happen(&app, &session, 3, "change");
             course.happen(&app, &session, 3, "change");

@@ -4,7 +4,8 @@
 //! the others. Nothing is sent here; [`super::chain`] fires dependencies with these values.
 
 use super::app::{App, Component, ComponentId, Dependency};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A new session hash: a random UUID (version 4) without its hyphens, cut to 12 characters.
@@ -19,6 +20,8 @@ pub fn session_hash() -> String {
 pub struct Session {
     hash: String,
     values: HashMap<ComponentId, Value>,
+    /// What updates changed beside values: choices, limits, whether something is shown.
+    props: HashMap<ComponentId, Map<String, Value>>,
 }
 
 impl Session {
@@ -27,6 +30,7 @@ impl Session {
         Self {
             hash,
             values: HashMap::new(),
+            props: HashMap::new(),
         }
     }
 
@@ -45,7 +49,27 @@ impl Session {
         self.values.get(&id).unwrap_or_else(initial)
     }
 
-    /// Sets a component, as a person does by typing.
+    /// A component as the page holds it now, its value and whatever else updates have changed.
+    pub fn component<'a>(&self, app: &'a App, id: ComponentId) -> Option<Cow<'a, Component>> {
+        let component = app.component(id)?;
+        let (value, props) = (self.values.get(&id), self.props.get(&id));
+        if value.is_none() && props.is_none() {
+            return Some(Cow::Borrowed(component));
+        }
+        let mut component = component.clone();
+        if let Some(value) = value {
+            component.value.clone_from(value);
+        }
+        if let Some(held) = component.props.as_object_mut() {
+            held.extend(props.cloned().unwrap_or_default());
+        }
+        if let Some(label) = component.props.get("label").and_then(Value::as_str) {
+            component.label = Some(label.to_owned());
+        }
+        Some(Cow::Owned(component))
+    }
+
+    /// Sets a component, as a user does by typing.
     pub fn set(&mut self, id: ComponentId, value: Value) {
         self.values.insert(id, value);
     }
@@ -78,7 +102,11 @@ impl Session {
     ) -> Vec<ComponentId> {
         let mut changed = Vec::new();
         for (&id, output) in dependency.outputs.iter().zip(outputs) {
-            if let Some(value) = updated_value(output) {
+            let Update { value, props } = Update::read(output);
+            if !props.is_empty() {
+                self.props.entry(id).or_default().extend(props);
+            }
+            if let Some(value) = value {
                 if is_followed(id) && *self.value(app, id) != value {
                     changed.push(id);
                 }
@@ -89,14 +117,30 @@ impl Session {
     }
 }
 
-fn updated_value(output: Value) -> Option<Value> {
-    match output {
-        Value::Object(mut fields)
-            if fields.get("__type__").and_then(Value::as_str) == Some("update") =>
-        {
-            fields.remove("value")
+/// What an output changes in its component.
+struct Update {
+    value: Option<Value>,
+    props: Map<String, Value>,
+}
+
+impl Update {
+    /// `{"__type__": "update", "value": …, "choices": …}`; anything else is a value.
+    fn read(output: Value) -> Self {
+        match output {
+            Value::Object(mut fields)
+                if fields.get("__type__").and_then(Value::as_str) == Some("update") =>
+            {
+                fields.remove("__type__");
+                Self {
+                    value: fields.remove("value"),
+                    props: fields,
+                }
+            }
+            value => Self {
+                value: Some(value),
+                props: Map::new(),
+            },
         }
-        value => Some(value),
     }
 }
 
@@ -157,5 +201,17 @@ mod tests {
         );
         assert!(session.store(&app, add_text, outputs, |_| true).is_empty());
         assert_eq!(session.value(&app, 3), &json!(""));
+    }
+
+    #[test]
+    fn an_update_changes_what_a_component_offers() {
+        let app = qwen();
+        let mut session = Session::new("s".to_owned());
+        let update = json!({"__type__": "update", "choices": [["a", "a"]], "value": "a"});
+        session.store(&app, app.dependency(1).unwrap(), vec![update], |_| true);
+        let component = session.component(&app, 3).unwrap();
+        assert_eq!(component.value, json!("a"));
+        assert_eq!(component.props["choices"], json!([["a", "a"]]));
+        assert!(component.props.get("__type__").is_none());
     }
 }

@@ -4,6 +4,7 @@
 //! Pure, over `/config` alone. [`super::chain`] fires what is found here.
 
 use super::app::{App, Component, ComponentId, Dependency, FnIndex, RunsAfter};
+use super::chat_interface::LeftOut;
 use std::collections::HashSet;
 
 /// How a function ended, for what follows it.
@@ -15,40 +16,105 @@ pub enum Outcome {
     Failure,
 }
 
-/// The components that can change what is watched: itself, all State, and whatever a function takes that writes to
-/// one of these.
+/// Events of a component that is set, by the user or by an output, and the page's own at its opening.
+const SETTING_EVENTS: [&str; 6] = ["load", "input", "change", "select", "blur", "upload"];
+
+/// What a turn at a chat is about: the components that are watched, and which functions can matter for them.
+///
+/// What matters is found backwards from what is watched: a function that writes to it, by an event of the turn, of
+/// the page's opening or of a setting; what that function takes; whatever writes to that; and so on.
 #[derive(Debug, Clone, Default)]
-pub struct Relevant {
-    components: HashSet<ComponentId>,
+pub struct Scope {
+    watched: Vec<ComponentId>,
+    live: HashSet<ComponentId>,
+    left_out: LeftOut,
 }
 
-impl Relevant {
-    /// What can change `watched`. `typed` is the component that a message is typed into: it is set before
-    /// each message, so that a function which only clears it changes nothing.
-    pub fn new(app: &App, watched: ComponentId, typed: Option<ComponentId>) -> Self {
-        let states = app.components().filter(|component| component.is_state());
-        let mut components: HashSet<ComponentId> = states.map(|state| state.id).collect();
-        components.insert(watched);
+impl Scope {
+    /// The scope of a turn that begins with the event which fires `first`. `typed` is the component that a message is
+    /// typed into: it is set before each message, so that a function which only clears it changes nothing.
+    pub fn new(app: &App, first: FnIndex, watched: &[ComponentId], typed: ComponentId) -> Self {
+        let reached = reached(app, first);
+        let mut live: HashSet<ComponentId> = watched.iter().copied().collect();
         loop {
-            let before = components.len();
-            for dependency in app.dependencies() {
-                if dependency.outputs.iter().any(|id| components.contains(id)) {
-                    let taken = dependency.inputs.iter().filter(|id| Some(**id) != typed);
-                    components.extend(taken);
+            let before = live.len();
+            for dependency in &reached {
+                if dependency.outputs.iter().any(|id| live.contains(id)) {
+                    live.extend(dependency.inputs.iter().filter(|id| **id != typed));
                 }
             }
-            if components.len() == before {
-                return Self { components };
+            if live.len() == before {
+                break;
             }
+        }
+        let left_out = watched.first().map(|chat| LeftOut::new(app, first, *chat));
+        Self {
+            watched: watched.to_vec(),
+            live,
+            left_out: left_out.unwrap_or_default(),
         }
     }
 
-    /// Whether a function, or one that runs by itself after it, writes to one of these.
+    /// The components whose values are the reply.
+    pub fn watched(&self) -> &[ComponentId] {
+        &self.watched
+    }
+
+    /// What of the turn need not be run.
+    pub fn left_out(&self) -> &LeftOut {
+        &self.left_out
+    }
+
+    /// Whether a component can change what is watched.
+    pub fn matters(&self, id: ComponentId) -> bool {
+        self.live.contains(&id)
+    }
+
+    /// Whether a function is run: where it, or one that runs by itself after it, writes to what matters; where it
+    /// writes to nothing, so that it can only be there for what it does at the server; and where it takes a State
+    /// that matters, which it can change in place.
+    pub fn runs(&self, app: &App, dependency: &Dependency) -> bool {
+        app.chain(dependency).into_iter().any(|step| {
+            let changes_in_place =
+                |id: &ComponentId| self.live.contains(id) && is_servers(app, *id);
+            step.outputs.iter().any(|id| self.live.contains(id))
+                || !self.left_out.is_interface()
+                    && step.backend_fn
+                    && (step.outputs.is_empty() || step.inputs.iter().any(changes_in_place))
+        })
+    }
+
+    /// Whether a function writes to what matters.
     pub fn is_changed_by(&self, app: &App, dependency: &Dependency) -> bool {
         app.chain(dependency)
             .into_iter()
-            .any(|step| step.outputs.iter().any(|id| self.components.contains(id)))
+            .any(|step| step.outputs.iter().any(|id| self.live.contains(id)))
     }
+}
+
+/// The functions that a turn can reach: those that `first`'s event fires, those of a setting and of the page's opening,
+/// and all that run after them.
+fn reached(app: &App, first: FnIndex) -> Vec<&Dependency> {
+    let own = app.dependency(first).map(|first| &*first.targets);
+    let begins = |dependency: &&Dependency| {
+        dependency.id == first
+            || dependency.targets.iter().any(|target| {
+                SETTING_EVENTS.contains(&target.1.as_str())
+                    || target.0.is_some() && own.is_some_and(|own| own.contains(target))
+            })
+    };
+    let mut reached: Vec<&Dependency> = app.dependencies().iter().filter(begins).collect();
+    let mut known: HashSet<FnIndex> = reached.iter().map(|found| found.id).collect();
+    let mut at = 0;
+    while let Some(done) = reached.get(at).map(|found| found.id) {
+        at += 1;
+        for next in app.dependencies() {
+            if next.trigger_after == Some(done) && known.insert(next.id) {
+                reached.push(next);
+            }
+        }
+    }
+    reached
 }
 
 /// The functions that `event` of component `id` fires, in the app's order.
@@ -60,6 +126,25 @@ pub fn fired_by<'a>(
     app.dependencies()
         .iter()
         .filter(move |dependency| dependency.is_fired_by(id, event))
+}
+
+/// All functions that a turn may run, about in their order: `first`, what runs by itself after it, and what the change
+/// of their outputs fires. None stands there twice.
+pub fn course<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
+    let mut course: Vec<&Dependency> = Vec::new();
+    let mut begun = vec![first];
+    let mut at = 0;
+    while let Some(first) = begun.get(at) {
+        at += 1;
+        for step in app.chain(first) {
+            if course.iter().all(|known| known.id != step.id) {
+                course.push(step);
+                let changed = step.outputs.iter();
+                begun.extend(changed.flat_map(|id| fired_by(app, *id, "change")));
+            }
+        }
+    }
+    course
 }
 
 /// The functions that run when the page opens.
@@ -110,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_feeds_the_chat_is_relevant_and_what_only_counts_or_clears_is_not() {
+    fn what_feeds_the_chat_is_run_and_what_only_counts_or_clears_is_not() {
         let app = page(&json!([
             {"targets": [[1, "submit"]], "inputs": [1, 2, 5], "outputs": [1, 2]},
             {"targets": [[1, "change"]], "inputs": [1], "outputs": [4]},
@@ -118,16 +203,26 @@ mod tests {
             {"targets": [[null, "then"]], "trigger_after": 0, "inputs": [], "outputs": [1]},
             {"targets": [[3, "change"]], "inputs": [3], "outputs": [2]},
         ]));
-        let relevant = Relevant::new(&app, 2, Some(1));
-        let changes = |id| relevant.is_changed_by(&app, app.dependency(id).unwrap());
-        assert_eq!(
-            [0, 1, 2, 3, 4].map(changes),
-            [true, false, true, false, true]
-        );
+        let scope = Scope::new(&app, 0, &[2], 1);
+        let runs = |id| scope.runs(&app, app.dependency(id).unwrap());
+        assert_eq!([0, 1, 2, 3, 4].map(runs), [true, false, true, false, true]);
         assert_eq!(ids(fired_by(&app, 1, "submit")), [0]);
         assert_eq!(ids(fired_at_load(&app)), [2]);
         assert!(has_change_handler(&app, 3) && !has_change_handler(&app, 2));
         assert!(is_servers(&app, 3) && !is_servers(&app, 2));
+    }
+
+    #[test]
+    fn what_is_there_for_its_effect_alone_is_run_and_what_only_another_event_reads_is_not() {
+        let app = page(&json!([
+            {"targets": [[1, "submit"]], "inputs": [1, 2], "outputs": [1, 2]},
+            {"targets": [[null, "then"]], "trigger_after": 0, "inputs": [2], "outputs": []},
+            {"targets": [[null, "then"]], "trigger_after": 0, "inputs": [2], "outputs": [3]},
+            {"targets": [[5, "click"]], "inputs": [3], "outputs": [2]},
+        ]));
+        let scope = Scope::new(&app, 0, &[2], 1);
+        let runs = |id| scope.runs(&app, app.dependency(id).unwrap());
+        assert_eq!([1, 2].map(runs), [true, false]);
     }
 
     #[test]

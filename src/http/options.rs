@@ -29,6 +29,8 @@ pub struct Options {
     /// The name and password for a server that asks for them. It goes to the origin that the client
     /// is for, and only once that has asked.
     pub login: Option<Login>,
+    /// The language of the words that an app has in several: `de`, `pt_BR`. Servers are not told.
+    pub language: String,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             frame_limit: 32 << 20,
             token: None,
             login: None,
+            language: "en".to_owned(),
         }
     }
 }
@@ -60,6 +63,7 @@ impl std::fmt::Debug for Options {
             .field("frame_limit", &self.frame_limit)
             .field("token", &self.token)
             .field("login", &self.login)
+            .field("language", &self.language)
             .finish()
     }
 }

@@ -12,7 +12,6 @@ use crate::chat::{Notice, Progress, Stage};
 use crate::gradio::app::App;
 use crate::gradio::message::ProgressUnit;
 use crate::gradio::{Chain, Client, Session, Step};
-use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -36,8 +35,19 @@ pub enum End {
     Restarted,
 }
 
-/// Reads the value of the watched component; the flag says that it is final.
-pub type Reading<'a> = dyn Fn(&Value, bool) -> Spoken + Send + Sync + 'a;
+/// When a reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// More may come.
+    Growing,
+    /// It ended early.
+    BrokenOff,
+    /// It is complete.
+    Complete,
+}
+
+/// Reads the reply out of the components as they stand.
+pub type Read<'a> = dyn Fn(&Chain, Moment) -> Spoken + Send + Sync + 'a;
 
 /// What an exchange needs beside its chain.
 pub struct Exchange<'a> {
@@ -50,7 +60,7 @@ pub struct Exchange<'a> {
     /// Whether the app was read for this very turn, so that it need not be asked.
     pub is_fresh: bool,
     /// How a reply is read.
-    pub read: &'a Reading<'a>,
+    pub read: &'a Read<'a>,
     /// Whether the seed's hidden tail is cut.
     pub cuts_tail: bool,
     /// Told the components as they stand after a reply that is complete, before that is told.
@@ -70,7 +80,12 @@ impl Exchange<'_> {
         }
         let is_complete = matches!(result, Ok(End::Done));
         // What was held back in case it became the tail's marker is part of what came.
-        let mut last = self.spoken(chain, true);
+        let moment = if is_complete {
+            Moment::Complete
+        } else {
+            Moment::BrokenOff
+        };
+        let mut last = (self.read)(chain, moment);
         if !is_complete {
             without_cursor(&mut last.text);
         }
@@ -84,11 +99,6 @@ impl Exchange<'_> {
             self.sender.send(ReplyEvent::Done(heard.shown)).await;
         }
         result
-    }
-
-    fn spoken(&self, chain: &Chain, ended: bool) -> Spoken {
-        let value = chain.watched();
-        value.map_or_else(Spoken::default, |value| (self.read)(value, ended))
     }
 
     /// Whether the app is still the one that was known.
@@ -123,7 +133,7 @@ impl Exchange<'_> {
                     continue;
                 }
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    let mut spoken = self.spoken(chain, false);
+                    let mut spoken = (self.read)(chain, Moment::Growing);
                     chain.require_room(spoken.text.len())?;
                     without_cursor(&mut spoken.text);
                     heard.listen(spoken, false).await;

@@ -24,6 +24,10 @@ pub struct SpaceReport {
     pub kind: String,
     /// The function that programs call, where it has a name for them.
     pub endpoint: Option<String>,
+    /// The chats that the app has, the one that is meant first.
+    pub chats: Vec<ChatReport>,
+    /// What is not certain about how the chat was found, in sentences.
+    pub doubts: Vec<String>,
     /// What can be set beside the message.
     pub inputs: Vec<SpaceInput>,
     /// How a system message reaches the model.
@@ -37,6 +41,15 @@ pub struct SpaceReport {
     pub sends_text_files: bool,
     /// Whether thoughts are told apart from the reply.
     pub thinking: Ability,
+}
+
+/// One of the chats of an app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatReport {
+    /// What `--chat` calls it.
+    pub name: String,
+    /// What can be set for it.
+    pub inputs: Vec<SpaceInput>,
 }
 
 /// How something reaches the model, or comes from it.
@@ -76,6 +89,8 @@ impl SpaceReport {
             message_box: 0,
             kind: String::new(),
             endpoint: None,
+            chats: Vec::new(),
+            doubts: Vec::new(),
             inputs: Vec::new(),
             system: Ability::Folded,
             history: Ability::Folded,

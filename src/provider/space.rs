@@ -1,25 +1,31 @@
 //! Any Gradio Space with a chat, whatever its author built.
 //!
-//! On the first turn or look it reads `/config` and `/info` and decides what it has before it
-//! ([`detect`]): a `ChatInterface`, Qwen-Agent's page (which [`Qwen`] holds), a function that
-//! chats, or a page to be used as a person uses it. `turn` then holds the conversation. Settings
-//! of the Space and a system message go to its own inputs where it has them (`inputs`).
+//! On the first turn or look it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users use them,
+//! Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once, because what
+//! can be set is often filled only then. `turn` holds the conversation: `opening` sets the page up, `reading` reads the
+//! reply out of it, `memory` says who remembers, `files` where files go.
 
+pub mod chat;
 pub mod detect;
 mod evidence;
+mod files;
 mod inputs;
+mod memory;
+mod opening;
+mod page;
+mod reading;
 mod turn;
 
-use super::report::{Ability, SpaceReport};
-use super::{Place, Provider, ProviderError, ProviderInfo, Qwen, Reply, Request};
+use super::report::{Ability, ChatReport, SpaceReport};
+use super::{Place, Provider, ProviderError, ProviderInfo, Reply, Request, qwen};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
-use crate::gradio::app::{App, Component};
+use crate::gradio::app::App;
 use crate::gradio::{self, Client};
 use crate::http;
-use detect::{Chat, Form, Found, Memory};
-use serde_json::Value;
-use std::collections::VecDeque;
+use chat::{Chat, Form, Memory};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
@@ -28,6 +34,8 @@ use tokio_util::task::TaskTracker;
 const TABS_KEPT: usize = 8;
 /// How the one model of a Space is called that offers no choice.
 const MODEL: &str = "default";
+/// The setting that chooses a chat where an app has several.
+pub const CHAT_SETTING: &str = "chat";
 
 /// The provider of one Space; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]
@@ -35,6 +43,8 @@ pub struct Space {
     place: Place,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
+    /// Whether it is Qwen-Agent's page and nothing else.
+    is_qwen: bool,
 }
 
 /// What is remembered of the Space between turns.
@@ -44,14 +54,57 @@ struct Learned {
     working: Option<bool>,
     /// The pages of sessions that may go on, the newest last.
     tabs: VecDeque<gradio::Session>,
-    qwen: Option<Qwen>,
+    /// The page that was opened to see what it offers, until a turn uses it.
+    opened: Option<gradio::Session>,
 }
 
-/// The app and the chat in it.
+/// The app and the chats in it, the likeliest first.
 #[derive(Debug)]
 struct Known {
     app: Arc<App>,
-    found: Found,
+    chats: Vec<Chat>,
+}
+
+impl Known {
+    /// The chat that the settings choose: by its name, the likeliest where they choose none.
+    fn chosen(&self, settings: &BTreeMap<String, Value>) -> Result<&Chat, ProviderError> {
+        let first = self.first()?;
+        let has_own = |chat: &Chat| chat.inputs.iter().any(|input| input.name == CHAT_SETTING);
+        let wanted = settings.get(CHAT_SETTING);
+        let Some(wanted) = wanted.filter(|_| !self.chats.iter().any(has_own)) else {
+            return Ok(first);
+        };
+        let name = self.choice().check(wanted)?;
+        let mut chats = self.chats.iter();
+        Ok(chats.find(|chat| json!(chat.name) == name).unwrap_or(first))
+    }
+
+    fn first(&self) -> Result<&Chat, ProviderError> {
+        self.chats.first().ok_or_else(|| {
+            ProviderError::from(gradio::Error::Unsupported {
+                detail: "This app has no chat that could be found.".to_owned(),
+            })
+        })
+    }
+
+    /// The setting that chooses between the chats.
+    fn choice(&self) -> SpaceInput {
+        let names = self.chats.iter().map(|chat| &chat.name);
+        SpaceInput {
+            name: CHAT_SETTING.to_owned(),
+            label: "Chat".to_owned(),
+            kind: Kind::Choice {
+                choices: names.map(|name| (name.clone(), json!(name))).collect(),
+                many: false,
+                open: false,
+            },
+            default: self
+                .chats
+                .first()
+                .map(|chat| json!(chat.name))
+                .unwrap_or_default(),
+        }
+    }
 }
 
 impl Space {
@@ -69,7 +122,26 @@ impl Space {
             place,
             tracker,
             learned: Arc::default(),
+            is_qwen: false,
         }
+    }
+
+    /// The provider for Qwen-Agent's page at `place`: any other app is refused.
+    pub(super) fn of_qwen(place: Place, tracker: TaskTracker) -> Self {
+        Self {
+            is_qwen: true,
+            ..Self::at(place, tracker)
+        }
+    }
+
+    /// The address.
+    pub(super) fn url(&self) -> String {
+        self.place.url()
+    }
+
+    /// Whether the last look found it working; `None` before the first.
+    pub(super) fn working(&self) -> Option<bool> {
+        self.learned().working
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
@@ -87,46 +159,67 @@ impl Space {
         self.learn(reached).await
     }
 
-    /// Remembers what answered. An app that offers nothing to programs may have no `/info`; then
-    /// labels name its inputs.
+    /// Remembers what answered, and opens the page to see what it offers.
     async fn learn(
         &self,
         reached: Result<(Client, Arc<App>), ProviderError>,
     ) -> Result<(Client, Arc<Known>), ProviderError> {
         self.learned().working = Some(reached.is_ok());
         let (client, app) = reached?;
-        let info = match client.info(&app).await {
+        let (chats, opened) = self.find(&client, &app).await?;
+        let known = Arc::new(Known { app, chats });
+        let mut learned = self.learned();
+        learned.known = Some(Arc::clone(&known));
+        learned.tabs.clear();
+        learned.opened = opened;
+        Ok((client, known))
+    }
+
+    /// The chats, and the page of the first one, opened. An app that offers nothing to programs may have no `/info`;
+    /// then labels name its inputs.
+    async fn find(
+        &self,
+        client: &Client,
+        app: &Arc<App>,
+    ) -> Result<(Vec<Chat>, Option<gradio::Session>), ProviderError> {
+        if self.is_qwen || qwen::is_page(app) {
+            return Ok((vec![qwen::chat(app)?], None));
+        }
+        let info = match client.info(app).await {
             Ok(info) => info,
             Err(gradio::Error::Http(http::Error::Status(_) | http::Error::Decode { .. })) => {
                 Value::Null
             }
             Err(error) => return Err(error.into()),
         };
-        let found = detect::find(&app, &info)?;
-        let known = Arc::new(Known { app, found });
-        let mut learned = self.learned();
-        learned.known = Some(Arc::clone(&known));
-        learned.tabs.clear();
-        Ok((client, known))
+        let mut chats = detect::find(app, &info)?;
+        let Some(first) = chats.first_mut() else {
+            return Ok((chats, None));
+        };
+        let opened = opening::Page::open((client, app, first)).await?.session;
+        for (input, place) in first.inputs.iter_mut().zip(&first.places) {
+            *input = inputs::now(app, &opened, input, *place);
+        }
+        Ok((chats, Some(opened)))
     }
 
-    /// The provider of Qwen-Agent's page, which takes over what is known of the app.
-    fn qwen(&self, app: &Arc<App>) -> Qwen {
-        let mut learned = self.learned();
-        let qwen = learned.qwen.get_or_insert_with(|| {
-            Qwen::at(self.place.clone(), self.tracker.clone()).knowing(Arc::clone(app))
-        });
-        qwen.clone()
-    }
-
-    /// The page of a session that goes on; `None` where its values are needed and gone.
+    /// The page of a session that goes on; `None` where its values are gone. Of Qwen-Agent's page none are needed.
     fn tab(&self, chat: &Chat, hash: &str) -> Option<gradio::Session> {
-        if !chat.needs_page() {
+        if chat.form == Form::QwenAgent {
             return Some(gradio::Session::new(hash.to_owned()));
         }
         let learned = self.learned();
         let mut tabs = learned.tabs.iter();
         tabs.find(|tab| tab.hash() == hash).cloned()
+    }
+
+    /// The page that was opened to see what it offers, for the first turn that can use it.
+    fn take_opened(&self, known: &Known, chat: &Chat) -> Option<gradio::Session> {
+        let is_first = known
+            .chats
+            .first()
+            .is_some_and(|first| first.first == chat.first);
+        is_first.then(|| self.learned().opened.take()).flatten()
     }
 
     fn keep_tab(&self, tab: &gradio::Session) {
@@ -138,33 +231,59 @@ impl Space {
         }
     }
 
-    fn report(&self, app: &App, chat: &Chat) -> SpaceReport {
-        let dependency = app.dependency(chat.first);
-        let name = dependency.and_then(|dependency| dependency.api_name.clone());
-        let history = match chat.memory {
-            Memory::Session => Ability::Native("kept by the Space's session".to_owned()),
-            Memory::Chatbot(..) => Ability::Native("sent in the chatbot".to_owned()),
-            Memory::Prompt => Ability::Folded,
+    fn report(&self, known: &Known) -> Result<SpaceReport, ProviderError> {
+        let (app, chat) = (&*known.app, known.first()?);
+        let name = |id| {
+            let dependency = app.dependency(id);
+            dependency.and_then(|dependency| dependency.api_name.clone())
         };
-        let system = chat.system().map(|at| chat.inputs[at].name.clone());
-        let name_of = name.clone().unwrap_or_default();
-        SpaceReport {
-            functions: vec![(chat.first, name_of)],
+        let is_function = matches!(chat.form, Form::Function | Form::QwenAgent);
+        let places = files::places(app, chat);
+        let chain = app.dependency(chat.first).map(|first| app.chain(first));
+        let steps = chain.into_iter().flatten().filter(|step| {
+            step.backend_fn && chat.scope.runs(app, step) && !chat.scope.left_out().has(step.id)
+        });
+        Ok(SpaceReport {
+            functions: steps
+                .map(|step| (step.id, name(step.id).unwrap_or_default()))
+                .collect(),
             message_box: chat.message,
             kind: chat.form.words().to_owned(),
-            endpoint: name.filter(|_| chat.form != Form::Page),
-            inputs: chat.inputs.clone(),
-            system: system.map_or(Ability::Folded, Ability::Native),
-            history,
-            sends_text_files: app.is(chat.message, Component::takes_files),
-            files: if app.is(chat.message, Component::takes_files) {
-                Ability::Native("with the message".to_owned())
-            } else {
-                Ability::Folded
+            endpoint: name(chat.first).filter(|_| is_function),
+            chats: known
+                .chats
+                .iter()
+                .map(|chat| ChatReport {
+                    name: chat.name.clone(),
+                    inputs: chat.inputs.clone(),
+                })
+                .collect(),
+            doubts: chat.doubts.clone(),
+            inputs: match known.chats.len() {
+                0 | 1 => chat.inputs.clone(),
+                _ => std::iter::once(known.choice())
+                    .chain(chat.inputs.clone())
+                    .collect(),
             },
+            system: match chat.system() {
+                Some(at) => Ability::Native(chat.inputs[at].name.clone()),
+                None => Ability::Folded,
+            },
+            history: match &chat.memory {
+                Memory::Session => Ability::Native(
+                    "kept by the Space's session, in the prompt of a new one".to_owned(),
+                ),
+                Memory::Chatbot(_) => {
+                    Ability::Native("kept by the page, put back into a new one".to_owned())
+                }
+                Memory::Prompt => Ability::Folded,
+            },
+            // Qwen's demo is made for long prompts.
+            sends_text_files: chat.form != Form::QwenAgent && files::take_text(&places),
+            files: files::ability(&places),
             thinking: Ability::Native("where replies mark it".to_owned()),
             ..SpaceReport::of(&self.place.url(), app)
-        }
+        })
     }
 }
 
@@ -190,17 +309,16 @@ impl Provider for Space {
             models: Vec::new(),
             context_window: None,
         };
-        match known.as_ref().map(|known| (&known.app, &known.found)) {
-            Some((app, Found::QwenPage)) => ProviderInfo {
-                working,
-                ..self.qwen(app).info()
-            },
-            Some((_, Found::Chat(chat))) => {
+        let chat = known.as_ref().and_then(|known| known.chats.first());
+        match chat {
+            Some(chat) if chat.form == Form::QwenAgent => qwen::info(self),
+            Some(chat) => {
                 if let Some(input) = chat.model().map(|at| &chat.inputs[at]) {
                     offer(&mut info, input);
                 }
                 info
             }
+            None if self.is_qwen => qwen::info(self),
             None => info,
         }
     }
@@ -215,10 +333,7 @@ impl Provider for Space {
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
             let (_, known) = self.learn(self.place.look().await).await?;
-            match &known.found {
-                Found::QwenPage => self.qwen(&known.app).look().await,
-                Found::Chat(chat) => Ok(self.report(&known.app, chat)),
-            }
+            self.report(&known)
         })
     }
 }

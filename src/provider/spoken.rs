@@ -39,12 +39,10 @@ impl Reader<'_> {
         self.spoken(heap)
     }
 
-    /// Reads the value of a chatbot.
-    pub fn chatbot(self, value: &Value) -> Spoken {
+    /// Reads the messages or pairs that a chatbot holds, those since the user's last one.
+    pub fn chatbot(self, items: &[Value]) -> Spoken {
         let mut heap = Heap::default();
-        if let Some(items) = value.as_array() {
-            self.conversation(items, &mut heap);
-        }
+        self.conversation(items, &mut heap);
         self.spoken(heap)
     }
 

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 use spacechat::gradio::App;
-use spacechat::provider::space::detect::{Chat, Found, find};
+use spacechat::provider::space::chat::Chat;
+use spacechat::provider::space::detect::find;
 use std::collections::HashSet;
 
 /// More than are read of any list.
@@ -28,8 +29,14 @@ pub fn check(input: &[u8]) {
         assert!(app.dependency(dependency.id).is_some());
     }
     match find(&app, &info) {
-        Ok(Found::Chat(chat)) => check_chat(&app, &chat),
-        Ok(Found::QwenPage) => {}
+        Ok(chats) => {
+            assert!(!chats.is_empty());
+            let names: HashSet<_> = chats.iter().map(|chat| &chat.name).collect();
+            assert_eq!(names.len(), chats.len(), "{names:?}");
+            for chat in &chats {
+                check_chat(&app, chat);
+            }
+        }
         Err(error) => {
             let failure = error.failure();
             assert!(!failure.message.is_empty() && !failure.hint.is_empty());

@@ -18,10 +18,10 @@ const KINDS: [(&str, &str); 10] = [
     ("think", "ChatInterface"),
     ("tags", "ChatInterface"),
     ("multi", "ChatInterface"),
-    ("blocks", "page with a chatbot"),
-    ("private", "page with a chatbot"),
-    ("saved", "page with a chatbot"),
-    ("pairs", "page with a chatbot"),
+    ("blocks", "page with a chat"),
+    ("private", "ChatInterface"),
+    ("saved", "page with a chat"),
+    ("pairs", "page with a chat"),
     ("ask", "named function"),
 ];
 
@@ -33,8 +33,8 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     a_wrong_setting_lists_the_right_ones,
     a_setting_out_of_its_limits_is_refused_with_them,
     a_system_message_without_an_input_is_part_of_the_prompt,
-    a_continued_conversation_sends_its_past,
-    a_continued_conversation_fills_the_chatbot_where_that_is_the_history,
+    a_continued_conversation_sends_its_past_where_no_page_takes_it,
+    a_continued_conversation_gives_the_page_its_past,
     a_second_message_of_a_session_is_remembered_by_the_server,
     thoughts_come_as_reasoning_apart_from_the_reply,
     files_of_a_reply_are_listed_with_their_links,
@@ -162,8 +162,8 @@ fn a_system_message_without_an_input_is_part_of_the_prompt(space: &Space) {
     }
 }
 
-fn a_continued_conversation_sends_its_past(space: &Space) {
-    for kind in ["plain", "saved", "pairs", "ask"] {
+fn a_continued_conversation_sends_its_past_where_no_page_takes_it(space: &Space) {
+    for kind in ["pairs", "ask"] {
         let program = program(space, kind);
         program.run(["ask", "hello"]).expect_code(0);
         let ended = program.run(["ask", "--conversation", &newest(&program), "go on"]);
@@ -175,18 +175,21 @@ fn a_continued_conversation_sends_its_past(space: &Space) {
     }
 }
 
-fn a_continued_conversation_fills_the_chatbot_where_that_is_the_history(space: &Space) {
-    let program = program(space, "blocks");
-    program.run(["ask", "hello"]).expect_code(0);
-    let ended = program.run(["ask", "--conversation", &newest(&program), "told"]);
-    assert_eq!(
-        told(&ended)["past"],
-        json!([
-            ["user", "hello"],
-            ["assistant", "hello 完了 🎉"],
-            ["user", "told"]
-        ])
-    );
+fn a_continued_conversation_gives_the_page_its_past(space: &Space) {
+    for kind in ["blocks", "plain", "private", "saved"] {
+        let program = program(space, kind);
+        program.run(["ask", "hello"]).expect_code(0);
+        let ended = program.run(["ask", "--conversation", &newest(&program), "told"]);
+        assert_eq!(
+            told(&ended)["past"],
+            json!([
+                ["user", "hello"],
+                ["assistant", "hello 完了 🎉"],
+                ["user", "told"]
+            ]),
+            "{kind}"
+        );
+    }
 }
 
 /// Two turns through the library, as one run of the full screen makes them.

@@ -30,6 +30,8 @@ pub struct Flavour {
     pub version: &'static str,
     /// The file in `tests/spaces` that serves.
     pub app: &'static str,
+    /// What answers once it serves.
+    pub ready: &'static str,
 }
 
 /// The seed's Space.
@@ -39,12 +41,14 @@ pub const QWEN: [Flavour; 2] = [
         requirements: "requirements-qwen.txt",
         version: "4.44.0",
         app: "qwen_space.py",
+        ready: "/config",
     },
     Flavour {
         label: "gradio_5_1",
         requirements: "requirements-qwen5.txt",
         version: "5.1.0",
         app: "qwen_space.py",
+        ready: "/config",
     },
 ];
 
@@ -55,12 +59,39 @@ pub const CHATS: [Flavour; 2] = [
         requirements: "requirements-chat5.txt",
         version: "5.50.0",
         app: "chat_space.py",
+        ready: "/config",
     },
     Flavour {
         label: "gradio_6_31",
         requirements: "requirements-chat6.txt",
         version: "6.31.0",
         app: "chat_space.py",
+        ready: "/config",
+    },
+];
+
+/// Small pages of every wiring, each below a path of its own, on each generation that they were recorded on.
+pub const PAGES: [Flavour; 3] = [
+    Flavour {
+        label: "pages_4_44",
+        requirements: "requirements-qwen.txt",
+        version: "4.44.0",
+        app: "pages/serve.py",
+        ready: "/expected",
+    },
+    Flavour {
+        label: "pages_5_50",
+        requirements: "requirements-chat5.txt",
+        version: "5.50.0",
+        app: "pages/serve.py",
+        ready: "/expected",
+    },
+    Flavour {
+        label: "pages_6_31",
+        requirements: "requirements-chat6.txt",
+        version: "6.31.0",
+        app: "pages/serve.py",
+        ready: "/expected",
     },
 ];
 
@@ -84,7 +115,7 @@ enum Host {
 }
 
 impl Space {
-    /// Starts the app and waits until `/config` answers. The error says what the server printed last.
+    /// Starts the app and waits until it answers. The error says what the server printed last.
     pub fn start(flavour: &Flavour, environment: &Environment) -> Result<Self, String> {
         let mut outcome = Err("no free port was found".to_owned());
         // The port is free when it is picked and may be taken when the server binds it.
@@ -119,7 +150,7 @@ impl Space {
             address,
             host: Host::Process { child, folder },
         };
-        space.wait_for_config().map_err(|why| {
+        space.wait_for(flavour.ready).map_err(|why| {
             let printed = fs::read(&log).unwrap_or_default();
             let printed = String::from_utf8_lossy(&printed);
             eprintln!("real spaces: the log of {}:\n{printed}", flavour.label);
@@ -159,7 +190,7 @@ impl Space {
         })
     }
 
-    fn wait_for_config(&mut self) -> Result<(), String> {
+    fn wait_for(&mut self, ready: &str) -> Result<(), String> {
         let end = Instant::now() + START_DEADLINE;
         while Instant::now() < end {
             if let Host::Process { child, .. } = &mut self.host
@@ -167,7 +198,7 @@ impl Space {
             {
                 return Err(format!("the server ended at once ({status})"));
             }
-            if get(self.address, "/config").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+            if get(self.address, ready).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
                 return Ok(());
             }
             thread::sleep(program::POLL);
@@ -186,6 +217,13 @@ impl Space {
     /// What stands behind `-s` for the app of one kind.
     pub fn url_of(&self, kind: &str) -> String {
         format!("http://{}/{kind}", self.address)
+    }
+
+    /// The body of the answer to one GET.
+    pub fn told(&self, path: &str) -> String {
+        let answer = get(self.address, path).expect("the server answers");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a body");
+        body.to_owned()
     }
 
     /// How many pieces the model has said so far for prompts that contain `mark`.

@@ -6,7 +6,7 @@ use crate::gradio::app::{App, Component, ComponentId, Dependency};
 use serde_json::Value;
 
 /// An event that may send a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Candidate<'a> {
     /// What it fires first.
     pub dependency: &'a Dependency,
@@ -14,8 +14,19 @@ pub struct Candidate<'a> {
     pub touched: ComponentId,
     /// The component that takes the message.
     pub message: ComponentId,
-    /// The chat that is written to.
-    pub chat: ComponentId,
+    /// The chats that are written to.
+    pub replies: Vec<ComponentId>,
+}
+
+/// A candidate and what it weighs.
+#[derive(Debug)]
+pub struct Weighed<'a> {
+    /// The candidate.
+    pub candidate: Candidate<'a>,
+    /// All evidence together.
+    pub weight: i32,
+    /// The weight of the strongest piece of evidence for it.
+    pub strongest: i32,
 }
 
 /// What is looked at, and what it weighs.
@@ -33,9 +44,25 @@ struct Seen<'a> {
 }
 
 /// Words on a box that a message is written in.
-const MESSAGE_WORDS: [&str; 14] = [
-    "message", "ask", "question", "prompt", "chat", "query", "say", "type", "input", "your",
-    "enter", "write", "talk", "msg",
+const MESSAGE_WORDS: [&str; 18] = [
+    "message",
+    "ask",
+    "question",
+    "prompt",
+    "chat",
+    "query",
+    "say",
+    "type",
+    "input",
+    "your",
+    "enter",
+    "write",
+    "talk",
+    "msg",
+    "输入",
+    "消息",
+    "问题",
+    "メッセージ",
 ];
 /// Words on a box for something else.
 const OTHER_BOX: [&str; 18] = [
@@ -59,12 +86,32 @@ const OTHER_BOX: [&str; 18] = [
     "negative",
 ];
 /// Words on a button that sends.
-const SEND_WORDS: [&str; 14] = [
-    "send", "submit", "ask", "chat", "generate", "run", "go", "answer", "talk", "enter", "➤", "▶",
-    "⬆", "↑",
+const SEND_WORDS: [&str; 22] = [
+    "send",
+    "submit",
+    "ask",
+    "chat",
+    "generate",
+    "run",
+    "go",
+    "answer",
+    "talk",
+    "enter",
+    "senden",
+    "envoyer",
+    "enviar",
+    "отправить",
+    "发送",
+    "提交",
+    "送信",
+    "전송",
+    "➤",
+    "▶",
+    "⬆",
+    "↑",
 ];
 /// Words on a button that does something else.
-const OTHER_BUTTON: [&str; 22] = [
+const OTHER_BUTTON: [&str; 27] = [
     "clear",
     "reset",
     "undo",
@@ -87,10 +134,15 @@ const OTHER_BUTTON: [&str; 22] = [
     "export",
     "apply",
     "refresh",
+    "清除",
+    "清空",
+    "重置",
+    "重试",
+    "停止",
 ];
 
 /// What speaks for a candidate and what against it.
-const EVIDENCE: [Evidence; 11] = [
+const EVIDENCE: [Evidence; 12] = [
     // Enter in a box sends what stands in it.
     Evidence {
         weight: 4,
@@ -133,27 +185,37 @@ const EVIDENCE: [Evidence; 11] = [
     },
     Evidence {
         weight: -20,
-        holds: |seen| !is_visible(seen.app, seen.candidate.message),
+        holds: |seen| !seen.app.is_visible(seen.candidate.message),
     },
     Evidence {
         weight: -20,
-        holds: |seen| !is_visible(seen.app, seen.candidate.touched),
+        holds: |seen| !seen.app.is_visible(seen.candidate.touched),
+    },
+    // A tool in a tab of its own.
+    Evidence {
+        weight: -6,
+        holds: |seen| seen.is_in_another_tab(),
     },
 ];
 
-/// The candidates, the likeliest first, each with its weight. Of equal ones the app's first stands first.
-pub fn weighed<'a>(app: &'a App, candidates: Vec<Candidate<'a>>) -> Vec<(i32, Candidate<'a>)> {
+/// The candidates, the likeliest first. Of equal ones the app's first stands first.
+pub fn weighed<'a>(app: &'a App, candidates: Vec<Candidate<'a>>) -> Vec<Weighed<'a>> {
     let weigh = |candidate: Candidate<'a>| {
         let seen = Seen::new(app, candidate);
-        let weight = EVIDENCE
-            .iter()
-            .filter(|evidence| (evidence.holds)(&seen))
-            .map(|evidence| evidence.weight)
-            .sum();
-        (weight, candidate)
+        let held = || {
+            EVIDENCE
+                .iter()
+                .filter(|evidence| (evidence.holds)(&seen))
+                .map(|evidence| evidence.weight)
+        };
+        Weighed {
+            weight: held().sum(),
+            strongest: held().max().unwrap_or_default(),
+            candidate: seen.candidate.clone(),
+        }
     };
-    let mut weighed: Vec<(i32, Candidate<'a>)> = candidates.into_iter().map(weigh).collect();
-    weighed.sort_by_key(|(weight, _)| -weight);
+    let mut weighed: Vec<Weighed<'a>> = candidates.into_iter().map(weigh).collect();
+    weighed.sort_by_key(|weighed| -weighed.weight);
     weighed
 }
 
@@ -162,10 +224,10 @@ impl<'a> Seen<'a> {
         let is_button = candidate.touched != candidate.message;
         Self {
             app,
-            candidate,
             box_words: words(app, candidate.message, &["label", "placeholder", "elem_id"]),
             button_words: is_button
                 .then(|| words(app, candidate.touched, &["value", "label", "elem_id"])),
+            candidate,
         }
     }
 
@@ -186,11 +248,18 @@ impl<'a> Seen<'a> {
     }
 
     fn takes_the_past(&self) -> bool {
-        let is_past =
-            |id: &ComponentId| *id == self.candidate.chat || self.app.is(*id, Component::is_state);
+        let is_past = |id: &ComponentId| {
+            self.candidate.replies.contains(id) || self.app.is(*id, Component::is_state)
+        };
         self.steps()
             .iter()
             .any(|step| step.inputs.iter().any(is_past))
+    }
+
+    fn is_in_another_tab(&self) -> bool {
+        let (app, replies) = (self.app, &self.candidate.replies);
+        let tab = app.tab(self.candidate.message);
+        tab.is_some() && replies.iter().all(|reply| app.tab(*reply) != tab)
     }
 
     fn is_password(&self) -> bool {
@@ -198,12 +267,6 @@ impl<'a> Seen<'a> {
         let kind = component.and_then(|component| component.props.get("type"));
         kind.and_then(Value::as_str) == Some("password")
     }
-}
-
-/// Whether a user sees a component when the page opens.
-pub fn is_visible(app: &App, id: ComponentId) -> bool {
-    app.component(id)
-        .is_some_and(|component| component.props.get("visible") != Some(&Value::Bool(false)))
 }
 
 /// The words that stand on a component, in lower case.
@@ -217,13 +280,13 @@ fn words(app: &App, id: ComponentId, props: &[&str]) -> String {
     said.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Whether a text holds one of these as a whole word, or as a sign.
+/// Whether a text holds one of these: as a whole word, or anywhere where words are not set apart by spaces, or are signs.
 fn has_word(text: &str, known: &[&str]) -> bool {
     let mut found = text.split(|c: char| !c.is_alphanumeric());
     found.any(|word| known.contains(&word))
         || known
             .iter()
-            .any(|known| !known.chars().all(char::is_alphanumeric) && text.contains(known))
+            .any(|known| !known.is_ascii() && text.contains(known))
 }
 
 #[cfg(test)]
@@ -252,8 +315,9 @@ mod tests {
     /// The function that is taken for the one that sends.
     fn sends(components: &Value, dependencies: &Value) -> i64 {
         let app = page(components, dependencies);
-        let candidates = super::super::detect::candidates(&app);
-        weighed(&app, candidates)[0].1.dependency.id
+        let chatbots = |_: &App, _: &Dependency, _| vec![9];
+        let candidates = super::super::page::candidates(&app, chatbots);
+        weighed(&app, candidates)[0].candidate.dependency.id
     }
 
     /// What decides, the boxes and buttons, and the events; the second one sends.

@@ -4,6 +4,7 @@
 //! that it skips (state, layout, buttons). Where it says nothing, the label gives the name.
 
 use crate::chat::input::{Kind, SpaceInput, slug};
+use crate::gradio::Session;
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
 use serde_json::Value;
 
@@ -35,15 +36,21 @@ impl<'a> Parameters<'a> {
         endpoint.get("parameters")?.get(at)
     }
 
-    /// What the input of a function is called; empty where nothing names it.
+    /// What the input of a function is called: by the function itself, by another one that takes the same component, or by
+    /// its label; empty where nothing names it.
     pub fn name(&self, dependency: &Dependency, id: ComponentId) -> String {
-        let given = self
-            .of(dependency, id)
-            .and_then(|parameter| parameter.get("parameter_name")?.as_str());
-        if let Some(given) = given.filter(|name| !is_placeholder(name)) {
-            return given.to_owned();
-        }
-        slug(&self.label(dependency, id))
+        let given = |dependency: &Dependency| {
+            let parameter = self.of(dependency, id)?;
+            let name = parameter.get("parameter_name")?.as_str()?;
+            (!is_placeholder(name)).then(|| name.to_owned())
+        };
+        let by_others = || {
+            let mut others = self.app.dependencies().iter();
+            others.find_map(|other| other.inputs.contains(&id).then(|| given(other))?)
+        };
+        given(dependency)
+            .or_else(by_others)
+            .unwrap_or_else(|| slug(&self.label(dependency, id)))
     }
 
     fn label(&self, dependency: &Dependency, id: ComponentId) -> String {
@@ -69,17 +76,19 @@ fn is_placeholder(name: &str) -> bool {
     number.is_some_and(|number| number.is_empty() || number.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// What can be set for the functions of `chain`, each with its component; `message` is not one.
+/// What can be set for these functions, each with its component, of those that are offered; `message` is not one.
 pub fn of(
     app: &App,
     chain: &[&Dependency],
     message: ComponentId,
     parameters: &Parameters<'_>,
+    is_offered: impl Fn(ComponentId) -> bool,
 ) -> (Vec<SpaceInput>, Vec<ComponentId>) {
     let (mut inputs, mut places): (Vec<SpaceInput>, Vec<ComponentId>) = (Vec::new(), Vec::new());
     for dependency in chain {
         for &id in &dependency.inputs {
-            if id == message || inputs.len() == MOST_INPUTS || places.contains(&id) {
+            let is_known = id == message || places.contains(&id);
+            if is_known || inputs.len() == MOST_INPUTS || !is_offered(id) {
                 continue;
             }
             let Some(component) = app.component(id) else {
@@ -108,6 +117,20 @@ pub fn of(
         }
     }
     (inputs, places)
+}
+
+/// An input as the page offers it now: its choices, its limits and its value may have changed.
+pub fn now(app: &App, page: &Session, input: &SpaceInput, place: ComponentId) -> SpaceInput {
+    let component = page.component(app, place);
+    let Some((component, kind)) = component.and_then(|now| kind(&now).map(|kind| (now, kind)))
+    else {
+        return input.clone();
+    };
+    SpaceInput {
+        kind,
+        default: component.value.clone(),
+        ..input.clone()
+    }
 }
 
 /// A name that none of the inputs has: with a number behind it, where that is needed.

@@ -1,6 +1,7 @@
 mod replay;
 
-use super::detect::{self, Form, Found, Memory, Shape};
+use super::chat::{Rebuilt, Shape};
+use super::detect;
 use super::*;
 use serde_json::json;
 
@@ -9,10 +10,7 @@ fn recorded(config: &str) -> App {
 }
 
 fn chat(app: &App, info: &Value) -> Chat {
-    match detect::find(app, info) {
-        Ok(Found::Chat(chat)) => *chat,
-        other => panic!("no chat but {other:?}"),
-    }
+    detect::find(app, info).unwrap().remove(0)
 }
 
 macro_rules! config {
@@ -25,22 +23,45 @@ macro_rules! config {
     };
 }
 
+fn by_page(chatbot: i64, shape: Shape, functions: &[i64]) -> Memory {
+    Memory::Chatbot(Rebuilt {
+        chatbot,
+        shape,
+        functions: functions.to_vec(),
+    })
+}
+
 #[test]
-fn the_function_of_a_chat_interface_is_found_in_every_recorded_version() {
-    for (app, first, message, reply) in [
-        (config!("chatinterface-4.8"), 18, 7, 7),
-        (config!("chatinterface-4.16"), 18, 7, 7),
-        (config!("chatinterface-4.20"), 18, 10, 10),
-        (config!("chatinterface-4.44"), 18, 10, 14),
-        (config!("chatinterface-5.49"), 6, 11, 14),
-        (config!("chatinterface-6.31"), 6, 11, 14),
+fn the_page_of_a_chat_interface_is_found_in_every_recorded_version() {
+    for (app, message, reply, memory) in [
+        (config!("chatinterface-4.8"), 7, 4, Memory::Session),
+        (config!("chatinterface-4.16"), 7, 4, Memory::Session),
+        (config!("chatinterface-4.20"), 10, 3, Memory::Session),
+        (
+            config!("chatinterface-4.44"),
+            10,
+            3,
+            by_page(3, Shape::Pairs, &[]),
+        ),
+        (
+            config!("chatinterface-5.49"),
+            11,
+            8,
+            by_page(8, Shape::Messages, &[3]),
+        ),
+        (
+            config!("chatinterface-6.31"),
+            11,
+            8,
+            by_page(8, Shape::Parts, &[3]),
+        ),
     ] {
         let chat = chat(&app, &Value::Null);
         assert_eq!(chat.form, Form::Interface, "{}", app.version);
-        assert_eq!(chat.memory, Memory::Session, "{}", app.version);
+        assert_eq!(chat.memory, memory, "{}", app.version);
         assert_eq!(
-            (chat.first, chat.message, chat.reply),
-            (first, message, reply),
+            (chat.first, chat.message, &*chat.replies),
+            (0, message, &[reply][..]),
             "{}",
             app.version
         );
@@ -49,13 +70,30 @@ fn the_function_of_a_chat_interface_is_found_in_every_recorded_version() {
         assert_eq!((chat.system(), &*chat.places), (Some(0), &[0, 1][..]));
         assert_eq!(chat.inputs[0].default, json!("You are nice"));
         assert_eq!(chat.inputs[1].takes(), "a number from 0 to 2");
+        assert_eq!(chat.doubts, Vec::<String>::new(), "{}", app.version);
     }
 }
 
 #[test]
-fn qwen_agents_page_is_left_to_its_own_provider() {
-    let found = detect::find(&config!("qwen-webui-4.44"), &Value::Null);
-    assert_eq!(found, Ok(Found::QwenPage));
+fn the_function_of_a_chat_interface_without_a_page_is_used() {
+    let mut config: Value = serde_json::from_str(include_str!(
+        "../../../tests/fixtures/chatinterface-5.49.config.json"
+    ))
+    .unwrap();
+    let dependencies = config["dependencies"].as_array_mut().unwrap();
+    dependencies.retain(|dependency| dependency["id"] == 6);
+    let chat = chat(&App::read(&config).unwrap(), &Value::Null);
+    assert_eq!((chat.form, chat.first), (Form::Function, 6));
+    assert_eq!((chat.message, chat.reply()), (11, 14));
+    assert_eq!(chat.memory, Memory::Session);
+}
+
+#[test]
+fn qwen_agents_page_is_known_by_its_functions() {
+    let chats = detect::find(&config!("qwen-webui-4.44"), &Value::Null).unwrap();
+    assert_eq!(chats.len(), 1);
+    assert_eq!((chats[0].form, chats[0].first), (Form::QwenAgent, 1));
+    assert_eq!(chats[0].memory, Memory::Session);
 }
 
 #[test]
@@ -105,7 +143,7 @@ fn app(components: &Value, dependencies: Value) -> App {
 }
 
 #[test]
-fn a_page_whose_chatbot_is_the_history_is_used_as_a_person_uses_it() {
+fn a_page_whose_chatbot_is_the_history_is_used_as_its_users_do() {
     let app = app(
         &json!([[1, "textbox"], [2, "chatbot", {"type": "messages"}], [3, "slider", {"label": "Heat", "maximum": 2}]]),
         json!([
@@ -115,8 +153,8 @@ fn a_page_whose_chatbot_is_the_history_is_used_as_a_person_uses_it() {
     );
     let chat = chat(&app, &Value::Null);
     assert_eq!((chat.form, chat.first), (Form::Page, 0));
-    assert_eq!((chat.message, chat.reply), (1, 2));
-    assert_eq!(chat.memory, Memory::Chatbot(2, Shape::Messages));
+    assert_eq!((chat.message, chat.reply()), (1, 2));
+    assert_eq!(chat.memory, by_page(2, Shape::Messages, &[]));
     assert_eq!(chat.inputs[0].name, "heat");
 }
 
@@ -142,7 +180,7 @@ fn a_named_function_that_takes_a_message_and_gives_a_text_chats() {
         {"parameter_name": "prompt"}, {"parameter_name": "be_brief"},
     ]}}});
     let chat = chat(&app, &info);
-    assert_eq!((chat.form, chat.first), (Form::Endpoint, 1));
+    assert_eq!((chat.form, chat.first), (Form::Function, 1));
     assert_eq!(chat.memory, Memory::Prompt);
     assert_eq!(chat.inputs[0].name, "be_brief");
 }

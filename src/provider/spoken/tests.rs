@@ -16,6 +16,10 @@ const GROWING: Reader<'_> = Reader {
     ..ENDED
 };
 
+fn chatbot(value: &Value) -> Spoken {
+    ENDED.chatbot(value.as_array().map(Vec::as_slice).unwrap_or_default())
+}
+
 fn said(text: &str, thinking: Option<&str>) -> Spoken {
     Spoken {
         text: text.to_owned(),
@@ -54,20 +58,20 @@ fn a_reply_is_read_from_each_of_its_forms() {
 }
 
 #[test]
-fn a_chatbot_is_read_since_the_persons_last_message() {
+fn a_chatbot_is_read_since_the_users_last_message() {
     let messages = json!([
         {"role": "user", "content": "a"}, {"role": "assistant", "content": "old"},
         {"role": "user", "content": "b"}, {"role": "assistant", "content": "new", "options": null},
     ]);
-    assert_eq!(ENDED.chatbot(&messages).text, "new");
+    assert_eq!(chatbot(&messages).text, "new");
     let waiting = json!([{"role": "user", "content": "a"}]);
-    assert_eq!(ENDED.chatbot(&waiting), Spoken::default());
+    assert_eq!(chatbot(&waiting), Spoken::default());
     assert_eq!(
-        ENDED.chatbot(&json!([["a", "old"], ["b", null]])),
+        chatbot(&json!([["a", "old"], ["b", null]])),
         Spoken::default()
     );
     for other in [json!(null), json!("x"), json!([null, 5, []]), json!({})] {
-        let _ = ENDED.chatbot(&other);
+        let _ = chatbot(&other);
     }
 }
 
@@ -124,7 +128,7 @@ fn what_was_shown_of_a_tagged_reply_is_never_taken_back() {
 #[test]
 fn a_status_bubble_is_a_thought() {
     assert_eq!(
-        ENDED.chatbot(&json!([["hi", "Qwen is thinking..."]])),
+        chatbot(&json!([["hi", "Qwen is thinking..."]])),
         said("", Some("Qwen is thinking..."))
     );
 }
@@ -176,7 +180,7 @@ fn the_recorded_replies_of_two_versions_are_read_alike() {
         let thought = spoken.thinking.unwrap();
         assert!(thought.starts_with("Thinking\nstep step"), "{thought}");
     }
-    let pages = [stream!("5.49.1.bot"), stream!("6.31.1.bot")].map(|page| ENDED.chatbot(&page));
+    let pages = [stream!("5.49.1.bot"), stream!("6.31.1.bot")].map(|page| chatbot(&page));
     assert_eq!(pages[0], pages[1]);
     assert!(!pages[0].text.is_empty());
 }

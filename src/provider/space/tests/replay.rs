@@ -76,6 +76,17 @@ async fn serve(recording: Recording) -> (String, Asked) {
     (url, asked)
 }
 
+/// The app as it offers its function to programs, its page taken away: what was recorded is that function.
+fn without_page(config: &str) -> String {
+    let mut config: Value = serde_json::from_str(config).unwrap();
+    for dependency in config["dependencies"].as_array_mut().unwrap() {
+        if dependency["api_name"] != "chat" && dependency["api_name"] != "slow_echo" {
+            dependency["targets"] = json!([]);
+        }
+    }
+    config.to_string()
+}
+
 async fn request(stream: &mut BufStream<TcpStream>) -> (String, String, Value) {
     let (mut line, mut length) = (String::new(), 0);
     stream.read_line(&mut line).await.unwrap();
@@ -115,7 +126,7 @@ async fn answer(
             let answer = json!({"app_id": recording.app_id});
             (200, "application/json", answer.to_string())
         }
-        ("GET", "/config") => (200, "application/json", recording.config.to_owned()),
+        ("GET", "/config") => (200, "application/json", without_page(recording.config)),
         ("POST", "/queue/join") => {
             let event_id = event_id(recording.stream);
             (

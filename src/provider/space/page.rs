@@ -1,0 +1,281 @@
+//! The chats that a page shows: which events send a message, and where the reply appears.
+//!
+//! Every event that takes a message and leads to a chat is a candidate; `evidence` weighs them. The best one of
+//! each chat is kept, the likeliest chat first, and where two are close that is said.
+
+use super::chat::{Chat, Form};
+use super::evidence::{self, Candidate, Weighed};
+use super::inputs::{self, Parameters};
+use super::memory;
+use crate::gradio::app::{App, Component, ComponentId, Dependency};
+use crate::gradio::wiring::{self, Scope};
+use std::sync::Arc;
+
+/// The events by which a user sends.
+const SENDING_EVENTS: [&str; 3] = ["submit", "click", "press_enter"];
+/// The events of a component that its user sets.
+pub(super) const SETTING_EVENTS: [&str; 4] = ["input", "change", "select", "blur"];
+/// Said of a page whose own script changes what is sent.
+const SCRIPT: &str =
+    "A script of the page has a part in sending a message; only a browser can run it.";
+/// How many boxes of one event are looked at as the one for the message.
+const MOST_BOXES: usize = 16;
+
+/// The chats of a page with chatbots, the likeliest first; none where it has no chatbot.
+pub(super) fn with_chatbots(app: &App, parameters: &Parameters<'_>) -> Vec<Chat> {
+    chats(app, parameters, candidates(app, chatbots))
+}
+
+/// The chats of a page without a chatbot, whose reply is a text.
+pub(super) fn with_texts(app: &App, parameters: &Parameters<'_>) -> Vec<Chat> {
+    chats(app, parameters, candidates(app, text_output))
+}
+
+fn chats(app: &App, parameters: &Parameters<'_>, candidates: Vec<Candidate<'_>>) -> Vec<Chat> {
+    let weighed = evidence::weighed(app, candidates);
+    let Some(best) = weighed.first() else {
+        return Vec::new();
+    };
+    let close = |other: &Weighed<'_>| best.weight - other.weight < best.strongest;
+    let mut kept: Vec<&Weighed<'_>> = Vec::new();
+    for other in &weighed {
+        let is_new = |kept: &&Weighed<'_>| kept.candidate.replies != other.candidate.replies;
+        let is_other = |kept: &&Weighed<'_>| {
+            kept.candidate.replies != other.candidate.replies
+                || kept.candidate.message != other.candidate.message
+        };
+        let is_likely = other.weight > 0 && kept.iter().all(is_new);
+        if kept.is_empty() || is_likely || (close(other) && kept.iter().all(is_other)) {
+            kept.push(other);
+        }
+    }
+    let mut chats: Vec<Chat> = kept
+        .iter()
+        .map(|weighed| chat(app, parameters, &weighed.candidate))
+        .collect();
+    name_apart(app, &mut chats);
+    let rivals: Vec<String> = chats
+        .iter()
+        .zip(&kept)
+        .skip(1)
+        .filter(|(_, other)| close(other))
+        .map(|(chat, _)| chat.name.clone())
+        .collect();
+    if let (Some(first), false) = (chats.first_mut(), rivals.is_empty()) {
+        first.doubts.push(format!(
+            "It is not certain that {} is meant: it may be {}. --chat NAME chooses.",
+            first.name,
+            rivals.join(" or ")
+        ));
+    }
+    chats
+}
+
+fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Chat {
+    let (first, message) = (candidate.dependency.id, candidate.message);
+    let chain = wiring::course(app, candidate.dependency);
+    let scope = Scope::new(app, first, &candidate.replies, message);
+    let mut taking = chain.clone();
+    taking.extend(setters(app, &scope, message));
+    let is_offered = |id| app.is_visible(id) && !is_output(app, id);
+    let (inputs, places) = inputs::of(app, &taking, message, parameters, is_offered);
+    let is_scripted = |step: &&&Dependency| {
+        let mut outputs = step.outputs.iter();
+        step.has_script && outputs.any(|id| scope.matters(*id))
+    };
+    let scripts = app.chain(candidate.dependency);
+    let scripts: Vec<_> = scripts.iter().filter(is_scripted).collect();
+    let doubts = scripts.iter().take(1).map(|_| SCRIPT.to_owned()).collect();
+    let needs_script = scripts.iter().any(|step| !step.backend_fn);
+    Chat {
+        form: if scope.left_out().is_interface() {
+            Form::Interface
+        } else {
+            Form::Page
+        },
+        name: String::new(),
+        first,
+        message,
+        replies: candidate.replies.clone(),
+        memory: memory::of(app, &chain, &scope),
+        inputs,
+        places,
+        scope: Arc::new(scope),
+        needs_script,
+        doubts,
+    }
+}
+
+/// Gives each chat a name that no other has: its tab's, its own label, with the box that it is written in where
+/// that is what tells it apart, and a number where nothing does.
+fn name_apart(app: &App, chats: &mut [Chat]) {
+    let label = |id| Chat::name_of(app, id);
+    for at in 0..chats.len() {
+        let chat = &chats[at];
+        let tab = app.tab(chat.reply()).map(str::to_owned);
+        let several = chats
+            .iter()
+            .filter(|other| app.tab(other.reply()).map(str::to_owned) == tab)
+            .count()
+            > 1;
+        let labels: Vec<String> = chat.replies.iter().map(|id| label(*id)).collect();
+        let own = labels.join(" and ");
+        let mut name = match tab {
+            Some(tab) if !several => tab,
+            _ if own.trim().is_empty() => "Chat".to_owned(),
+            _ => own,
+        };
+        let is_taken = |name: &str| chats[..at].iter().any(|other| other.name == name);
+        if is_taken(&name) {
+            name = format!("{name} by {}", label(chat.message));
+        }
+        let mut numbered = name.clone();
+        let mut number = 2;
+        while is_taken(&numbered) {
+            numbered = format!("{name} {number}");
+            number += 1;
+        }
+        chats[at].name = numbered;
+    }
+}
+
+/// Whether a component only shows: a text that nobody can edit.
+fn is_output(app: &App, id: ComponentId) -> bool {
+    app.component(id).is_some_and(|component| {
+        component.props.get("interactive") == Some(&serde_json::Value::Bool(false))
+            && matches!(component.kind.as_str(), "textbox" | "code")
+    })
+}
+
+/// Where a reply may appear, by the function that an event fires and the message box.
+type Replies = fn(&App, &Dependency, ComponentId) -> Vec<ComponentId>;
+
+/// Every event that takes a message and leads to a reply.
+pub(super) fn candidates(app: &App, replies: Replies) -> Vec<Candidate<'_>> {
+    let mut candidates = Vec::new();
+    for dependency in app.dependencies() {
+        let targets = dependency.targets.iter();
+        let sends = targets.filter(|(_, event)| SENDING_EVENTS.contains(&event.as_str()));
+        for touched in sends.filter_map(|(component, _)| *component) {
+            let chain = app.chain(dependency);
+            for message in boxes(app, &chain, touched) {
+                let replies = replies(app, dependency, message);
+                if !replies.is_empty() {
+                    candidates.push(Candidate {
+                        dependency,
+                        touched,
+                        message,
+                        replies,
+                    });
+                }
+            }
+        }
+    }
+    candidates
+}
+
+/// The boxes that may hold the message: the one whose event it is, or all that the functions take; where they take
+/// none, those that write what they take as they are typed into.
+fn boxes(app: &App, chain: &[&Dependency], touched: ComponentId) -> Vec<ComponentId> {
+    if app.is(touched, Component::is_message_box) {
+        return vec![touched];
+    }
+    let taken = |steps: &[&Dependency]| {
+        let mut found: Vec<ComponentId> = Vec::new();
+        for id in steps.iter().flat_map(|step| &step.inputs) {
+            if app.is(*id, Component::is_message_box) && !found.contains(id) {
+                found.push(*id);
+            }
+        }
+        found.truncate(MOST_BOXES);
+        found
+    };
+    let direct = taken(chain);
+    if !direct.is_empty() {
+        return direct;
+    }
+    let writes = |step: &&Dependency| {
+        let is_typing = step
+            .targets
+            .iter()
+            .any(|(_, event)| SETTING_EVENTS.contains(&event.as_str()));
+        let mut taken = chain.iter().flat_map(|step| &step.inputs);
+        is_typing && taken.any(|id| step.outputs.contains(id))
+    };
+    let typing: Vec<&Dependency> = app.dependencies().iter().filter(writes).collect();
+    taken(&typing)
+}
+
+/// The chatbots that a function and those after it write to, or where they write to none, those that a change of
+/// what they write leads to.
+fn chatbots(app: &App, first: &Dependency, _: ComponentId) -> Vec<ComponentId> {
+    let written = |steps: Vec<&Dependency>| {
+        let mut found: Vec<ComponentId> = Vec::new();
+        for &id in steps.iter().flat_map(|step| &step.outputs) {
+            if app.is(id, Component::is_chatbot) && app.is_visible(id) && !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        found
+    };
+    let direct = written(app.chain(first));
+    if direct.is_empty() {
+        written(wiring::course(app, first))
+    } else {
+        direct
+    }
+}
+
+/// The first text that a function and those after it write to, where nothing on the page is a chatbot.
+fn text_output(app: &App, first: &Dependency, message: ComponentId) -> Vec<ComponentId> {
+    let steps = app.chain(first);
+    let mut written = steps.iter().flat_map(|step| &step.outputs);
+    let found = written
+        .find(|id| **id != message && app.is(**id, Component::is_text) && app.is_visible(**id));
+    found.copied().into_iter().collect()
+}
+
+/// The functions by which an input beside the message acts: fired by an event of it or of a button, and of effect on
+/// the chat; what the turn itself fires and what takes the message is none.
+fn setters<'a>(
+    app: &'a App,
+    scope: &'a Scope,
+    message: ComponentId,
+) -> impl Iterator<Item = &'a Dependency> {
+    app.dependencies().iter().filter(move |dependency| {
+        let mut targets = dependency.targets.iter();
+        let is_set = |(id, event): &(Option<ComponentId>, String)| {
+            let is_own = id.is_some_and(|id| dependency.inputs.contains(&id));
+            (is_own && (SETTING_EVENTS.contains(&event.as_str()) || event == "submit"))
+                || event == "click"
+        };
+        targets.any(is_set)
+            && !dependency.inputs.contains(&message)
+            && scope.is_changed_by(app, dependency)
+    })
+}
+
+/// What a user does for an input to act once it is set, beside setting it: nothing where the turn takes it or an event of
+/// its own acts, or else Enter in it, or the button whose function takes it.
+pub(super) fn acts(app: &App, chat: &Chat, place: ComponentId) -> Vec<(ComponentId, &'static str)> {
+    let fires = |id: ComponentId, event: &str| {
+        wiring::fired_by(app, id, event).any(|fired| chat.scope.is_changed_by(app, fired))
+    };
+    let own = || SETTING_EVENTS.map(|event| (place, event)).to_vec();
+    let first = app.dependency(chat.first);
+    let is_taken = first.is_some_and(|first| {
+        let course = wiring::course(app, first);
+        course.iter().any(|step| step.inputs.contains(&place))
+    });
+    if is_taken || SETTING_EVENTS.iter().any(|event| fires(place, event)) {
+        return own();
+    }
+    let enter = fires(place, "submit").then_some((place, "submit"));
+    let button = || {
+        let mut setters = setters(app, &chat.scope, chat.message);
+        let setter = setters.find(|setter| setter.inputs.contains(&place))?;
+        let mut clicks = setter.targets.iter().filter(|(_, event)| event == "click");
+        clicks.find_map(|(id, _)| Some(((*id)?, "click")))
+    };
+    own().into_iter().chain(enter.or_else(button)).collect()
+}
