@@ -23,6 +23,8 @@ mod keys;
 mod on_screen;
 #[path = "real_spaces/pages.rs"]
 mod pages;
+#[path = "real_spaces/posts.rs"]
+mod posts;
 #[path = "real_spaces/program.rs"]
 mod program;
 #[path = "real_spaces/scenarios.rs"]

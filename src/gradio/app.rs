@@ -128,6 +128,8 @@ pub struct Dependency {
     pub runs_each_time: bool,
     /// Whether its author offers it to programs.
     pub visibility: Visibility,
+    /// Whether it gives values one after another.
+    pub is_generator: bool,
     /// Whether a script of the page has a part in it, which only a browser can run.
     pub has_script: bool,
 }
@@ -373,6 +375,10 @@ impl Dependency {
             runs_after: RunsAfter::read(value),
             runs_each_time: text(value, "trigger_mode").as_deref() == Some("multiple"),
             visibility: Visibility::read(value),
+            is_generator: value
+                .pointer("/types/generator")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             has_script: value.get("js").is_some_and(Value::is_string),
         }
     }

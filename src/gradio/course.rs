@@ -115,7 +115,8 @@ impl Course {
         self.due.clear();
     }
 
-    /// Where an event fires several functions, each takes its inputs as they are now.
+    /// Where an event fires several functions, each takes its inputs as they are now. A browser runs them side by side;
+    /// here those come first that are done first there: what is not queued, then what gives one value.
     fn add_fired(
         &mut self,
         app: &App,
@@ -123,9 +124,10 @@ impl Course {
         (component, event): (ComponentId, &str),
         first: Option<FnIndex>,
     ) {
-        let fired: Vec<_> = wiring::fired_by(app, component, event)
+        let mut fired: Vec<_> = wiring::fired_by(app, component, event)
             .filter(|dependency| first == Some(dependency.id) || self.scope.runs(app, dependency))
             .collect();
+        fired.sort_by_key(|dependency| (app.is_queued(dependency), dependency.is_generator));
         for dependency in &fired {
             let takes_now = fired.len() > 1;
             let inputs = takes_now.then(|| session.inputs(app, dependency));
@@ -170,10 +172,10 @@ mod tests {
     }
 
     #[test]
-    fn handlers_of_one_event_take_their_inputs_when_it_happens() {
+    fn handlers_of_one_event_take_their_inputs_when_it_happens_and_the_quick_ones_come_first() {
         let app = page(&json!([
+            {"targets": [[1, "submit"]], "inputs": [1], "outputs": [3], "types": {"generator": true}},
             {"targets": [[1, "submit"]], "inputs": [1, 2], "outputs": [1, 2]},
-            {"targets": [[1, "submit"]], "inputs": [1], "outputs": [3]},
             {"targets": [[3, "change"]], "inputs": [3], "outputs": [2]},
         ]));
         let session = Session::new("s".to_owned());

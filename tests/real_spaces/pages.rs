@@ -4,6 +4,7 @@
 //!
 //! Run by the harness in `real_spaces.rs`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use spacechat::provider::{self, Provider, ReplyEvent, Request};
 use tokio::runtime::Runtime;
 use tokio_util::task::TaskTracker;
 
+use crate::posts::{Post, differences, known};
 use crate::scenarios::{Scenario, scenarios};
 use crate::space::Space;
 
@@ -23,6 +25,8 @@ pub const ON_EVERY_VERSION: &[Scenario] = scenarios![
     a_system_message_reaches_the_answer_of_every_page_that_has_a_box_for_it,
     a_file_reaches_the_answer_of_every_page_that_takes_one,
     every_page_goes_on_in_a_new_session,
+    every_page_is_sent_what_a_browser_sends_it,
+    a_long_past_of_a_chat_interface_travels_once_up_and_twice_down,
 ];
 
 /// What is put in place of a second reply where there was no first.
@@ -65,11 +69,59 @@ impl Troubles {
     }
 }
 
+/// The visits of a version, and what a browser posted at each.
+fn recorded(space: &Space) -> Vec<Value> {
+    let recordings = match space.version {
+        "4.44.0" => include_str!("../fixtures/pages/4.44.json"),
+        "5.50.0" => include_str!("../fixtures/pages/5.50.json"),
+        _ => include_str!("../fixtures/pages/6.31.json"),
+    };
+    serde_json::from_str(recordings).expect("the recordings are JSON")
+}
+
+fn every_page_is_sent_what_a_browser_sends_it(space: &Space) {
+    let all = pages(space);
+    let folder = tempfile::TempDir::new().expect("a folder can be made");
+    let mut found = BTreeSet::new();
+    for visit in recorded(space) {
+        let name = word(&visit, "page");
+        let Some(page) = all.iter().find(|page| page["page"] == name.as_str()) else {
+            continue;
+        };
+        let request = match visit["with"].as_str() {
+            None => Request::default(),
+            Some(what) => request(what, &page[what], folder.path()),
+        };
+        let ours = Talk::at(space, page).two_turns(&request).posts;
+        // When a phase of a visit was over can only be guessed, so the whole is compared.
+        let browsers: Vec<Post> = ["load", "set", "first", "second"]
+            .iter()
+            .flat_map(|phase| texts(&visit[*phase]))
+            .map(Post::read)
+            .collect();
+        found.extend(differences(&name, &browsers, &ours));
+    }
+    let version = space
+        .version
+        .rsplit_once('.')
+        .map_or("", |(version, _)| version);
+    let mut known = known(version);
+    known.retain(|known| all.iter().any(|page| page["page"] == known.page()));
+    let mut troubles = String::new();
+    for new in found.difference(&known) {
+        let _ = writeln!(troubles, "{version} {new}: not listed");
+    }
+    for old in known.difference(&found) {
+        let _ = writeln!(troubles, "{version} {old}: listed and not met");
+    }
+    assert!(troubles.is_empty(), "\n{troubles}");
+}
+
 fn every_page_shows_what_it_shows_in_a_browser(space: &Space) {
     let mut troubles = Troubles::default();
     for page in pages(space) {
         let told = Talk::at(space, &page).two_turns(&Request::default());
-        for (told, wanted) in told.iter().zip(texts(&page["replies"])) {
+        for (told, wanted) in told.replies.iter().zip(texts(&page["replies"])) {
             troubles.compare(&page, "as it opens", told, wanted);
         }
     }
@@ -77,38 +129,47 @@ fn every_page_shows_what_it_shows_in_a_browser(space: &Space) {
 }
 
 fn a_setting_reaches_the_answer_of_every_page_that_has_one(space: &Space) {
-    with(space, "setting", |given| Request {
-        settings: [(word(given, "label"), given["value"].clone())].into(),
-        ..Request::default()
-    });
+    with(space, "setting");
 }
 
 fn a_system_message_reaches_the_answer_of_every_page_that_has_a_box_for_it(space: &Space) {
-    with(space, "system", |given| Request {
-        system: word(given, "value"),
-        ..Request::default()
-    });
+    with(space, "system");
 }
 
 fn a_file_reaches_the_answer_of_every_page_that_takes_one(space: &Space) {
-    let folder = tempfile::TempDir::new().expect("a folder can be made");
-    with(space, "file", |given| Request {
-        files: vec![example(folder.path(), &word(given, "name"))],
-        ..Request::default()
-    });
+    with(space, "file");
 }
 
-/// Tries every page that names `what`, with the request that is made of it.
-fn with(space: &Space, what: &str, request: impl Fn(&Value) -> Request) {
+/// Tries every page that names `what`, with it.
+fn with(space: &Space, what: &str) {
+    let folder = tempfile::TempDir::new().expect("a folder can be made");
     let mut troubles = Troubles::default();
     for page in pages(space).iter().filter(|page| !page[what].is_null()) {
         let given = &page[what];
-        let told = Talk::at(space, page).two_turns(&request(given));
-        for (told, wanted) in told.iter().zip(texts(&given["replies"])) {
+        let told = Talk::at(space, page).two_turns(&request(what, given, folder.path()));
+        for (told, wanted) in told.replies.iter().zip(texts(&given["replies"])) {
             troubles.compare(page, what, told, wanted);
         }
     }
     troubles.none();
+}
+
+/// A request with what a page names to be set, to be the system message, or to be sent along.
+fn request(what: &str, given: &Value, folder: &Path) -> Request {
+    match what {
+        "setting" => Request {
+            settings: [(word(given, "label"), given["value"].clone())].into(),
+            ..Request::default()
+        },
+        "system" => Request {
+            system: word(given, "value"),
+            ..Request::default()
+        },
+        _ => Request {
+            files: vec![example(folder, &word(given, "name"))],
+            ..Request::default()
+        },
+    }
 }
 
 /// A page that is its own history is given the past and answers as if it had gone on; at the others the past is part of
@@ -130,27 +191,90 @@ fn every_page_goes_on_in_a_new_session(space: &Space) {
     troubles.none();
 }
 
+/// Gradio's own chat page with a past of 4 MB. A browser sends it three times for a turn on 5.50 and 6.31, and is sent it
+/// four times. On 4.44 the page needs it twice, and gives it back three times.
+fn a_long_past_of_a_chat_interface_travels_once_up_and_twice_down(space: &Space) {
+    const PAST: usize = 4 << 20;
+    let talk = Talk::at(space, &json!({"page": "p15"}));
+    let passed = || -> Vec<f64> {
+        let passed: Value = serde_json::from_str(&space.told("/passed")).expect("it tells JSON");
+        let ways = passed["p15"].as_array().into_iter().flatten();
+        ways.map(|bytes| bytes.as_f64().unwrap_or_default() / PAST as f64)
+            .collect()
+    };
+    let mut messages = vec![Message::user("x".repeat(PAST))];
+    let (mut session, mut known) = (None, 0);
+    let mut counted = Vec::new();
+    for turn in 0..3 {
+        let length = messages.last().map_or(0, |message| message.text.len());
+        let before = passed();
+        let told = talk.turn(Request {
+            session: session.take(),
+            ..Request::new(messages.clone())
+        });
+        let (reply, next) = told.expect("the server replies");
+        assert_eq!(reply, format!("ANSWER {length} after {turn} of {known}"));
+        if turn == 1 {
+            let now = passed();
+            counted = now
+                .iter()
+                .zip(before)
+                .map(|(now, before)| now - before)
+                .collect();
+        }
+        known += length + reply.len();
+        session = next;
+        messages.push(Message::new(Role::Assistant, reply));
+        messages.push(Message::user("and on"));
+    }
+    let (up, down) = (counted[0], counted[1]);
+    eprintln!(
+        "{}: {up:.2} times the past up, {down:.2} times down",
+        space.version
+    );
+    let (most_up, most_down) = match space.version {
+        "4.44.0" => (2.1, 3.2),
+        _ => (1.1, 2.2),
+    };
+    assert!(
+        up < most_up && down < most_down,
+        "{up:.2} up, {down:.2} down"
+    );
+}
+
 /// A conversation with one page.
-struct Talk {
+struct Talk<'a> {
+    space: &'a Space,
+    page: String,
     provider: provider::Space,
     runtime: Runtime,
 }
 
-impl Talk {
-    fn at(space: &Space, page: &Value) -> Self {
+/// What came of two turns.
+struct Told {
+    replies: [Result<String, String>; 2],
+    /// What was posted for both.
+    posts: Vec<Post>,
+}
+
+impl<'a> Talk<'a> {
+    fn at(space: &'a Space, page: &Value) -> Self {
+        let page = word(page, "page");
         Self {
             provider: provider::Space::new(
-                space.url_of(&word(page, "page")),
+                space.url_of(&page),
                 Options::default(),
                 TaskTracker::new(),
             ),
             runtime: Runtime::new().expect("a runtime starts"),
+            space,
+            page,
         }
     }
 
     /// The replies to "one", with the files of `like`, and to "two" in the same session; what a page without a memory
     /// says to the whole past is put as its reply to "two".
-    fn two_turns(&self, like: &Request) -> [Result<String, String>; 2] {
+    fn two_turns(&self, like: &Request) -> Told {
         let request = |messages: Vec<Message>| Request {
             system: like.system.clone(),
             settings: like.settings.clone(),
@@ -162,7 +286,12 @@ impl Talk {
         });
         let (text, session) = match first {
             Ok(first) => first,
-            Err(error) => return [Err(error), Err(NOT_BEGUN.to_owned())],
+            Err(error) => {
+                return Told {
+                    replies: [Err(error), Err(NOT_BEGUN.to_owned())],
+                    posts: Vec::new(),
+                };
+            }
         };
         let prompt = format!("User: one\nAssistant: {text}\nUser: two\nAssistant:");
         let past = vec![
@@ -171,15 +300,33 @@ impl Talk {
             Message::user("two"),
         ];
         let second = self.turn(Request {
-            session,
+            session: session.clone(),
             ..request(past)
         });
+        let posts = self.posts(session.as_ref());
         let second = second.map(|(text, _)| text);
         let is_told = matches!(self.history().as_str(), "in the prompt");
         let written = json!(prompt).to_string();
         let as_json = written.trim_matches('"');
         let put = |second: String| second.replace(&prompt, "two").replace(as_json, "two");
-        [Ok(text), if is_told { second.map(put) } else { second }]
+        Told {
+            replies: [Ok(text), if is_told { second.map(put) } else { second }],
+            posts,
+        }
+    }
+
+    /// What has been posted on the page in a session.
+    fn posts(&self, session: Option<&provider::Session>) -> Vec<Post> {
+        let lines = self.space.recorded();
+        let lines = lines
+            .lines()
+            .map(|line| -> Value { serde_json::from_str(line).expect("the server records JSON") });
+        let own = lines.filter(|line| {
+            let hash = line["session_hash"].as_str();
+            line["page"] == self.page.as_str()
+                && session.is_some_and(|session| hash == Some(&session.session_hash))
+        });
+        own.map(|line| Post::read(&line)).collect()
     }
 
     /// How the past reaches the model, as the program tells it.

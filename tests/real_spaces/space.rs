@@ -226,13 +226,18 @@ impl Space {
         body.to_owned()
     }
 
-    /// How many pieces the model has said so far for prompts that contain `mark`.
-    pub fn pieces_said(&self, mark: &str) -> usize {
+    /// What the server has recorded so far.
+    pub fn recorded(&self) -> String {
         let Host::Process { folder, .. } = &self.host else {
             panic!("the embedded Space leaves no record");
         };
-        let record = fs::read_to_string(folder.path().join("record"))
-            .expect("the server opens its record before it answers /config");
+        fs::read_to_string(folder.path().join("record"))
+            .expect("the server opens its record before it answers")
+    }
+
+    /// How many pieces the model has said so far for prompts that contain `mark`.
+    pub fn pieces_said(&self, mark: &str) -> usize {
+        let record = self.recorded();
         record.lines().filter(|line| line.contains(mark)).count()
     }
 }

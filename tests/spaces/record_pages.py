@@ -30,7 +30,7 @@ import zlib
 
 from playwright.async_api import Error, async_playwright
 
-QUIET, LOADED, PATIENCE = 0.5, 0.9, 12
+QUIET, LOADED, PATIENCE = 2.0, 1.5, 20
 AT_A_TIME = 5
 PHASES = ('load', 'set', 'first', 'second')
 

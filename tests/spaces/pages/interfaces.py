@@ -26,6 +26,17 @@ def streaming():
     return gradio.ChatInterface(streamed, **TYPED)
 
 
+def counted(message, history):
+    """Tells how long the message and the history are, so that a long past has a short reply."""
+    texts = [text_of(turn['content']) if isinstance(turn, dict) else ''.join(turn) for turn in history]
+    yield from growing(f'ANSWER {len(message)} after {len(users(history))} of {sum(map(len, texts))}')
+
+
+@page('p15', 'ChatInterface that tells only the length of what it got', box=CHAT_BOX, replies=['ANSWER 3 after 0 of 0', 'ANSWER 3 after 1 of 24'])
+def counting():
+    return gradio.ChatInterface(counted, **TYPED)
+
+
 @page(
     'p03',
     'ChatInterface with a system message and a slider as additional inputs',

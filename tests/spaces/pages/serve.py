@@ -56,14 +56,30 @@ def line_of(functions, page, route, body):
 
 
 class Recorder:
-    """Middleware that keeps what is posted to start a function, and hands everything on as it came."""
+    """Middleware that keeps what is posted to start a function, counts the bytes of each page, and hands everything on."""
 
-    def __init__(self, app, functions):
-        self.app, self.functions = app, functions
+    def __init__(self, app, functions, passed):
+        self.app, self.functions, self.passed = app, functions, passed
         self.file = open(RECORD, 'a', encoding='utf-8')
 
     async def __call__(self, scope, receive, send):
-        match = scope['type'] == 'http' and scope['method'] == 'POST' and STARTS.fullmatch(scope['path'])
+        if scope['type'] != 'http':
+            return await self.app(scope, receive, send)
+        passed = self.passed.setdefault(scope['path'].split('/')[1], [0, 0])
+
+        async def received():
+            message = await receive()
+            passed[0] += len(message.get('body', b''))
+            return message
+
+        async def sent(message):
+            passed[1] += len(message.get('body', b''))
+            await send(message)
+
+        await self.recorded(scope, received, sent)
+
+    async def recorded(self, scope, receive, send):
+        match = scope['method'] == 'POST' and STARTS.fullmatch(scope['path'])
         if not match:
             return await self.app(scope, receive, send)
         messages = []
@@ -96,12 +112,16 @@ class Server(uvicorn.Server):
 
 
 def served():
-    """The application with all pages, and the functions of each."""
-    server, functions, expected = fastapi.FastAPI(), {}, []
+    """The application with all pages, the functions of each, and the bytes that it was sent and sent itself, where counted."""
+    server, functions, expected, passed = fastapi.FastAPI(), {}, [], {}
 
     @server.get('/expected')
     def _():
         return expected
+
+    @server.get('/passed')
+    def _():
+        return passed
 
     for facts, build in PAGES:
         # So that the numbers of a page's components do not depend on the pages before it.
@@ -113,13 +133,13 @@ def served():
         functions[name] = {function.get('id', number): function for number, function in enumerate(dependencies)}
         server = gradio.mount_gradio_app(server, app, path=f'/{name}')
         expected.append(facts)
-    return server, functions
+    return server, functions, passed
 
 
 if __name__ == '__main__':
     if '--until-stdin-closes' in sys.argv:
         threading.Thread(target=leave_with_the_parent, daemon=True).start()
-    application, functions = served()
+    application, functions, passed = served()
     if RECORD:
-        application = Recorder(application, functions)
+        application = Recorder(application, functions, passed)
     Server(uvicorn.Config(application, host='127.0.0.1', port=int(sys.argv[1]), log_level='warning')).run()
