@@ -88,6 +88,17 @@ impl Request {
         }
     }
 
+    /// The files that went with the messages before the newest, each with the position of its message. Errors as in
+    /// [`Request::files_to_send`].
+    pub fn files_of_past(&self) -> Result<Vec<(usize, UploadSource)>, ProviderError> {
+        let past = self.messages.len().saturating_sub(1);
+        let messages = self.messages.iter().take(past).enumerate();
+        messages
+            .flat_map(|(at, message)| message.attachments.iter().map(move |file| (at, file)))
+            .filter_map(|(at, attachment)| Some(source(attachment)?.map(|file| (at, file))))
+            .collect()
+    }
+
     /// The files to upload for this request: those of the newest message where the source
     /// remembers the rest, those of all messages where it does not. A file whose content was kept and cannot
     /// be read any more is an error: what is at its path now may be another one.

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::exit::{Exit, complain, print};
-use crate::chat::input::{Kind, SpaceInput};
+use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::provider::space::CHAT_SETTING;
 use crate::provider::{Ability, ProviderInfo, SpaceReport};
 use crate::sanitize;
@@ -221,6 +221,11 @@ fn chat_rows(report: &SpaceReport, row: &mut impl FnMut(&str, &str)) {
             other => other.to_string(),
         };
         let (name, takes) = (&input.name, input.takes());
-        row(title, &format!("{name} = {default} ({takes})"));
+        let label = if slug(&input.label) == *name {
+            String::new()
+        } else {
+            format!("{:?}, ", input.label)
+        };
+        row(title, &format!("{name} = {default} ({label}{takes})"));
     }
 }

@@ -128,8 +128,8 @@ pub struct Dependency {
     pub runs_each_time: bool,
     /// Whether its author offers it to programs.
     pub visibility: Visibility,
-    /// Whether it gives values one after another.
-    pub is_generator: bool,
+    /// How it gives its values.
+    pub gives: Gives,
     /// Whether a script of the page has a part in it, which only a browser can run.
     pub has_script: bool,
 }
@@ -156,6 +156,15 @@ impl RunsAfter {
             Self::Any
         }
     }
+}
+
+/// How a function gives its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gives {
+    /// Once, at its end.
+    AllAtOnce,
+    /// Again and again, as a generator does.
+    OneAfterAnother,
 }
 
 /// To whom a function is offered (`show_api` and `api_name` up to Gradio 5, `api_visibility` in 6).
@@ -375,10 +384,10 @@ impl Dependency {
             runs_after: RunsAfter::read(value),
             runs_each_time: text(value, "trigger_mode").as_deref() == Some("multiple"),
             visibility: Visibility::read(value),
-            is_generator: value
-                .pointer("/types/generator")
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
+            gives: match value.pointer("/types/generator") {
+                Some(Value::Bool(true)) => Gives::OneAfterAnother,
+                _ => Gives::AllAtOnce,
+            },
             has_script: value.get("js").is_some_and(Value::is_string),
         }
     }

@@ -169,12 +169,13 @@ impl Chain {
     }
 
     /// Runs it to its end, with nobody listening: what opens a page or sets something in it. Gives the page as it is
-    /// then. Dropping it ends what runs.
-    pub async fn settle(mut self) -> Result<Session, Error> {
+    /// then, and the error of a function that failed. Dropping it ends what runs.
+    pub async fn settle(mut self) -> (Session, Option<Error>) {
         loop {
-            match self.next().await? {
-                Step::Done | Step::Cancelled => return Ok(self.session),
-                _ => {}
+            match self.next().await {
+                Ok(Step::Done | Step::Cancelled) => return (self.session, None),
+                Ok(_) => {}
+                Err(error) => return (self.session, Some(error)),
             }
         }
     }

@@ -127,7 +127,7 @@ impl Course {
         let mut fired: Vec<_> = wiring::fired_by(app, component, event)
             .filter(|dependency| first == Some(dependency.id) || self.scope.runs(app, dependency))
             .collect();
-        fired.sort_by_key(|dependency| (app.is_queued(dependency), dependency.is_generator));
+        fired.sort_by_key(|dependency| (app.is_queued(dependency), dependency.gives));
         for dependency in &fired {
             let takes_now = fired.len() > 1;
             let inputs = takes_now.then(|| session.inputs(app, dependency));

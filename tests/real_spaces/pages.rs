@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use spacechat::chat::{Message, Role};
+use spacechat::chat::{Attachment, Message, Role, SentFile};
 use spacechat::http::Options;
 use spacechat::provider::{self, Provider, ReplyEvent, Request};
 use tokio::runtime::Runtime;
@@ -25,6 +26,7 @@ pub const ON_EVERY_VERSION: &[Scenario] = scenarios![
     a_system_message_reaches_the_answer_of_every_page_that_has_a_box_for_it,
     a_file_reaches_the_answer_of_every_page_that_takes_one,
     every_page_goes_on_in_a_new_session,
+    a_file_of_an_earlier_message_is_not_sent_with_a_later_one,
     every_page_is_sent_what_a_browser_sends_it,
     a_long_past_of_a_chat_interface_travels_once_up_and_twice_down,
 ];
@@ -194,15 +196,15 @@ fn every_page_goes_on_in_a_new_session(space: &Space) {
 /// Gradio's own chat page with a past of 4 MB. A browser sends it three times for a turn on 5.50 and 6.31, and is sent it
 /// four times. On 4.44 the page needs it twice, and gives it back three times.
 fn a_long_past_of_a_chat_interface_travels_once_up_and_twice_down(space: &Space) {
-    const PAST: usize = 4 << 20;
+    const PAST: u32 = 4 << 20;
     let talk = Talk::at(space, &json!({"page": "p15"}));
     let passed = || -> Vec<f64> {
         let passed: Value = serde_json::from_str(&space.told("/passed")).expect("it tells JSON");
         let ways = passed["p15"].as_array().into_iter().flatten();
-        ways.map(|bytes| bytes.as_f64().unwrap_or_default() / PAST as f64)
+        ways.map(|bytes| bytes.as_f64().unwrap_or_default() / f64::from(PAST))
             .collect()
     };
-    let mut messages = vec![Message::user("x".repeat(PAST))];
+    let mut messages = vec![Message::user("x".repeat(PAST as usize))];
     let (mut session, mut known) = (None, 0);
     let mut counted = Vec::new();
     for turn in 0..3 {
@@ -240,6 +242,26 @@ fn a_long_past_of_a_chat_interface_travels_once_up_and_twice_down(space: &Space)
         up < most_up && down < most_down,
         "{up:.2} up, {down:.2} down"
     );
+}
+
+/// At the pages that are their own history, a file that went with an earlier message stands where it stood.
+fn a_file_of_an_earlier_message_is_not_sent_with_a_later_one(space: &Space) {
+    let folder = tempfile::TempDir::new().expect("a folder can be made");
+    let mut troubles = Troubles::default();
+    for page in pages(space).iter().filter(|page| !page["file"].is_null()) {
+        let (given, talk) = (&page["file"], Talk::at(space, page));
+        let path = example(folder.path(), &word(given, "name"));
+        let file = SentFile::read(&path).expect("the file can be read");
+        let mut first = Message::user("one");
+        first.attachments = vec![Arc::new(Attachment::file(file))];
+        let reply = Message::new(Role::Assistant, word(&given["replies"], 0));
+        let request = Request::new([first, reply, Message::user("two")]);
+        let told = talk.turn(request).map(|(text, _)| text);
+        if talk.history().starts_with("kept by the page") {
+            troubles.compare(page, "earlier file", &told, &given["replies"][1]);
+        }
+    }
+    troubles.none();
 }
 
 /// A conversation with one page.

@@ -130,6 +130,8 @@ class Visit:
         kind, data = FILES[file['name']]
         await self.page.locator('input[type=file]').first.set_input_files([{'name': file['name'], 'mimeType': kind, 'buffer': data}])
         await self.page.wait_for_timeout(700)
+        if file.get('button'):
+            await self.page.get_by_role('button', name=file['button'], exact=True).click()
 
 
 async def visit(browser, url, posts, facts, what):

@@ -3,16 +3,15 @@
 //! A message box that takes files comes first; then what takes files beside it and matters for the chat: a picture, a
 //! document, a button that uploads. Nothing is sent from here.
 
-use super::chat::Chat;
+use super::chat::{Chat, Memory};
+use super::page;
 use crate::gradio::app::{App, Component, ComponentId};
+use crate::gradio::wiring;
 use crate::http::UploadSource;
 use crate::http::media_type::media_type;
-use crate::provider::{Ability, ProviderError, Report};
+use crate::provider::{Ability, ProviderError, Report, Request};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// The events of a component into which a user puts a file.
-pub(super) const FILE_EVENTS: [&str; 3] = ["upload", "change", "input"];
 
 /// A component that takes files.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,11 +45,14 @@ pub fn places(app: &App, chat: &Chat) -> Vec<FilePlace> {
     let boxed = app
         .component(chat.message)
         .filter(|found| found.takes_files());
+    let acts_by_button = |id: ComponentId| {
+        page::setters(app, &chat.scope, chat.message).any(|setter| setter.inputs.contains(&id))
+    };
     let mut beside: Vec<&Component> = app
         .components()
         .filter(|component| {
             component.id != chat.message
-                && chat.scope.matters(component.id)
+                && (chat.scope.matters(component.id) || acts_by_button(component.id))
                 && app.is_visible(component.id)
                 && component.props.get("interactive") != Some(&Value::Bool(false))
         })
@@ -108,6 +110,14 @@ impl FilePlace {
             })
     }
 
+    /// Whether what was put in stays there after a turn.
+    pub fn keeps_files(&self, app: &App, chat: &Chat) -> bool {
+        let first = app.dependency(chat.first);
+        let course = first.map(|first| wiring::course(app, first));
+        let mut steps = course.into_iter().flatten();
+        !self.is_message_box() && !steps.any(|step| step.outputs.contains(&self.id))
+    }
+
     /// Whether the files travel in the value of the message box.
     pub fn is_message_box(&self) -> bool {
         self.form == Form::Message
@@ -156,7 +166,7 @@ pub fn take_text(places: &[FilePlace]) -> bool {
 
 /// Which of `places` each file goes to: the position of the place, with those of its files. An error, before
 /// anything is sent, for a file that none takes.
-pub fn assigned(
+fn assigned(
     places: &[FilePlace],
     files: &[UploadSource],
 ) -> Result<BTreeMap<usize, Vec<usize>>, ProviderError> {
@@ -175,6 +185,109 @@ pub fn assigned(
         }
     }
     Ok(assigned)
+}
+
+/// The files of a turn: what is uploaded, and where it goes.
+pub struct Load {
+    places: Vec<FilePlace>,
+    /// What is uploaded, in this order.
+    pub sources: Vec<UploadSource>,
+    /// Where the files of the newest message go.
+    pub newest: BTreeMap<usize, Vec<usize>>,
+    /// Where those of earlier messages go that a page still holds.
+    pub past: BTreeMap<usize, Vec<usize>>,
+    /// Those that stand in the conversation itself, by the position of their message.
+    shown: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Load {
+    /// The files of a request. An error, before anything is sent, for one that no place takes. A page that is given its
+    /// past natively gets each file of the past where it was: in the conversation, or in the component that keeps it;
+    /// where the past goes in the prompt, all of them go with that.
+    pub fn of(
+        request: &Request,
+        (app, chat): (&App, &Chat),
+        is_live: bool,
+    ) -> Result<Self, ProviderError> {
+        let places = places(app, chat);
+        let is_native = !is_live && matches!(chat.memory, Memory::Chatbot(_));
+        let mut sources = request.files_to_send(is_live || is_native)?;
+        let newest = assigned(&places, &sources)?;
+        let (mut past, mut shown): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
+        let earlier = if is_native {
+            request.files_of_past()?
+        } else {
+            Vec::new()
+        };
+        for (message, source) in earlier {
+            let at = assigned(&places, std::slice::from_ref(&source))?;
+            let Some(at) = at.into_keys().next() else {
+                continue;
+            };
+            if places[at].is_message_box() && shows_files(app, chat) {
+                shown.entry(message).or_default().push(sources.len());
+            } else if places[at].keeps_files(app, chat) {
+                past.entry(at).or_default().push(sources.len());
+            } else {
+                continue;
+            }
+            sources.push(source);
+        }
+        Ok(Self {
+            places,
+            sources,
+            newest,
+            past,
+            shown,
+        })
+    }
+
+    /// The values of the components beside the message, with the files as the app named them.
+    pub fn beside(
+        &self,
+        assigned: &BTreeMap<usize, Vec<usize>>,
+        sent: &[Value],
+    ) -> Vec<(ComponentId, Value)> {
+        let places = assigned
+            .iter()
+            .map(|(at, files)| (&self.places[*at], files));
+        places
+            .filter(|(place, _)| !place.is_message_box())
+            .map(|(place, files)| (place.id, place.value(named(files, sent))))
+            .collect()
+    }
+
+    /// The files that go with the newest message itself.
+    pub fn with_message(&self, sent: &[Value]) -> Value {
+        let places = self
+            .newest
+            .iter()
+            .map(|(at, files)| (&self.places[*at], files));
+        let mut boxed = places.filter(|(place, _)| place.is_message_box());
+        let files = boxed.next().map(|(_, files)| named(files, sent));
+        Value::Array(files.unwrap_or_default())
+    }
+
+    /// The files that stand in the conversation, by the position of their message.
+    pub fn with_messages(&self, sent: &[Value]) -> BTreeMap<usize, Vec<Value>> {
+        let shown = self.shown.iter();
+        shown.map(|(at, files)| (*at, named(files, sent))).collect()
+    }
+}
+
+/// Whether a page shows the files of a message in its chat, as far as its functions tell: not where the one that takes
+/// the message keeps something in a State.
+fn shows_files(app: &App, chat: &Chat) -> bool {
+    let first = app.dependency(chat.first);
+    let mut outputs = first.into_iter().flat_map(|first| &first.outputs);
+    chat.scope.left_out().is_interface() || !outputs.any(|id| app.is(*id, Component::is_state))
+}
+
+fn named(files: &[usize], sent: &[Value]) -> Vec<Value> {
+    files
+        .iter()
+        .filter_map(|file| sent.get(*file).cloned())
+        .collect()
 }
 
 fn refusal(places: &[FilePlace], name: &str, is_full: bool) -> ProviderError {

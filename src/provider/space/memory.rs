@@ -7,10 +7,9 @@
 use super::chat::{Memory, Rebuilt, Shape};
 use crate::chat::{FileForm, Message, Role, format_prompt, prompt_text};
 use crate::gradio::app::{App, Component, ComponentId, Dependency, FnIndex};
-#[cfg(doc)]
-use crate::gradio::wiring;
-use crate::gradio::wiring::Scope;
+use crate::gradio::wiring::{self, Scope};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Who remembers, of a turn of these functions in order (see [`wiring::course`]).
@@ -33,9 +32,17 @@ pub(super) fn of(app: &App, chain: &[&Dependency], scope: &Scope) -> Memory {
             dependency.backend_fn
                 && dependency.inputs == [chatbot]
                 && dependency.outputs.contains(&state)
+                && !dependency.outputs.contains(&chatbot)
         })
     };
     let is_written = |state| chain.iter().any(|step| step.outputs.contains(&state));
+    // What the page itself makes when it opens may be the name under which the server remembers.
+    let is_own = |id: &ComponentId| {
+        keeps(app, *id) && wiring::fired_at_load(app).any(|load| load.outputs.contains(id))
+    };
+    if carried.iter().any(is_own) {
+        return Memory::Session;
+    }
     let is_read = carried.contains(&chatbot);
     let mut functions: Vec<FnIndex> = Vec::new();
     for &state in states() {
@@ -69,7 +76,7 @@ fn keeps(app: &App, id: ComponentId) -> bool {
     let is_kept = |component: &Component| {
         component.is_state() || component.kind == "browserstate" || component.kind == "json"
     };
-    app.is(id, is_kept) || !app.is_visible(id)
+    app.is(id, is_kept) || !app.is_visible(id) && !app.is(id, Component::is_chatbot)
 }
 
 /// The chatbots and the keeping components that these functions read before any of them has written them.
@@ -100,42 +107,82 @@ fn shape(app: &App, chatbot: &Component) -> Shape {
     }
 }
 
-/// What a chatbot shows after `past`: what it showed when the page opened, and the past in its own form. The system
-/// message stands before the first prompt.
-pub(super) fn shown_after(
-    (opening, past): (&Value, &[Arc<Message>]),
-    (form, system): (FileForm, &str),
-    shape: Shape,
-) -> Value {
-    let mut shown = opening.as_array().cloned().unwrap_or_default();
-    let mut turns: Vec<(Role, String)> = Vec::new();
-    for message in past {
-        let text = if turns.is_empty() && message.role == Role::User {
-            format_prompt(form, system, &[Arc::clone(message)])
-        } else {
-            prompt_text(form, message)
-        };
-        turns.push((message.role, text));
-    }
-    if shape == Shape::Pairs {
-        shown.extend(pairs(turns));
-        return Value::Array(shown);
-    }
-    shown.extend(turns.into_iter().map(|(role, text)| {
-        let content = if shape == Shape::Parts {
-            json!([{"type": "text", "text": text}])
-        } else {
-            json!(text)
-        };
-        let role = role.label().to_lowercase();
-        json!({"role": role, "content": content})
-    }));
-    Value::Array(shown)
+/// What a page is given of a conversation.
+pub(super) struct Past<'a> {
+    /// The messages, the oldest first.
+    pub messages: &'a [Arc<Message>],
+    /// The files that went with a message, by its position, as the app names them.
+    pub files: BTreeMap<usize, Vec<Value>>,
+    /// How the texts of attached files stand in a prompt.
+    pub form: FileForm,
+    /// The system message, which stands before the first prompt; empty for none.
+    pub system: &'a str,
 }
 
-fn pairs(turns: Vec<(Role, String)>) -> Vec<Value> {
+/// One message of a past.
+struct Said {
+    role: Role,
+    files: Vec<Value>,
+    text: String,
+}
+
+impl Past<'_> {
+    /// What a chatbot shows after it: what it showed when the page opened, and the past in its own form.
+    pub(super) fn shown(self, opening: &Value, shape: Shape) -> Value {
+        let mut shown = opening.as_array().cloned().unwrap_or_default();
+        let said = self.said();
+        match shape {
+            Shape::Pairs => shown.extend(pairs(said)),
+            Shape::Messages => shown.extend(said.iter().flat_map(messages)),
+            Shape::Parts => shown.extend(said.into_iter().map(parts)),
+        }
+        Value::Array(shown)
+    }
+
+    fn said(mut self) -> Vec<Said> {
+        let mut said: Vec<Said> = Vec::new();
+        for (at, message) in self.messages.iter().enumerate() {
+            let text = if said.is_empty() && message.role == Role::User {
+                format_prompt(self.form, self.system, &[Arc::clone(message)])
+            } else {
+                prompt_text(self.form, message)
+            };
+            said.push(Said {
+                role: message.role,
+                files: self.files.remove(&at).unwrap_or_default(),
+                text,
+            });
+        }
+        said
+    }
+}
+
+/// A file stands in a conversation by itself (Gradio 4 and 5).
+fn file(file: &Value) -> Value {
+    json!({"file": file, "alt_text": null})
+}
+
+fn messages(said: &Said) -> Vec<Value> {
+    let role = said.role.label().to_lowercase();
+    let files = said.files.iter().map(file);
+    files
+        .chain([json!(said.text)])
+        .map(|content| json!({"role": role, "content": content}))
+        .collect()
+}
+
+fn parts(said: Said) -> Value {
+    let files = said.files.into_iter();
+    let files = files.map(|file| json!({"type": "file", "file": file, "alt_text": null}));
+    let text = json!({"type": "text", "text": said.text});
+    let content: Vec<Value> = files.chain([text]).collect();
+    json!({"role": said.role.label().to_lowercase(), "content": content})
+}
+
+fn pairs(said: Vec<Said>) -> Vec<Value> {
     let mut pairs: Vec<[Value; 2]> = Vec::new();
-    for (role, text) in turns {
+    for Said { role, files, text } in said {
+        pairs.extend(files.iter().map(|sent| [file(sent), Value::Null]));
         match pairs.last_mut() {
             Some([_, reply]) if role == Role::Assistant && reply.is_null() => *reply = json!(text),
             _ if role == Role::Assistant => pairs.push([Value::Null, json!(text)]),
@@ -148,7 +195,6 @@ fn pairs(turns: Vec<(Role, String)>) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gradio::wiring;
 
     /// A page with a box (1), a chatbot (2), States (3 and 4) and these functions, one after the other unless an event is
     /// named: inputs, outputs, event.
@@ -234,18 +280,26 @@ mod tests {
     fn a_past_stands_behind_what_the_page_showed_when_it_opened() {
         let past = [Message::user("q"), Message::new(Role::Assistant, "a")].map(Arc::new);
         let greeting = json!([{"role": "assistant", "content": "Hello"}]);
-        let shown =
-            |shape| shown_after((&greeting, &past), (FileForm::default(), "be kind"), shape);
-        let messages = shown(Shape::Messages);
+        let file = json!({"path": "/f"});
+        let given = |system: &'static str, files: Vec<Value>| Past {
+            messages: &past,
+            files: BTreeMap::from([(0, files)]),
+            form: FileForm::default(),
+            system,
+        };
+        let messages = given("be kind", Vec::new()).shown(&greeting, Shape::Messages);
         assert_eq!(messages[0], greeting[0]);
         assert!(messages[1]["content"].as_str().unwrap().contains("be kind"));
         assert_eq!(messages[2]["content"], "a");
-        assert_eq!(shown(Shape::Parts)[2]["content"][0]["text"], "a");
-        let pairs = shown_after(
-            (&json!([[null, "Hello"]]), &past),
-            (FileForm::default(), ""),
-            Shape::Pairs,
-        );
-        assert_eq!(pairs, json!([[null, "Hello"], ["q", "a"]]));
+        let messages = given("", vec![file.clone()]).shown(&json!([]), Shape::Messages);
+        assert_eq!(messages[0]["content"]["file"], file);
+        assert_eq!(messages[1]["content"], "q");
+        let parts = given("", vec![file.clone()]).shown(&json!([]), Shape::Parts);
+        assert_eq!(parts[0]["content"][0]["file"], file);
+        assert_eq!(parts[0]["content"][1]["text"], "q");
+        let greeting = json!([[null, "Hello"]]);
+        let pairs = given("", vec![file.clone()]).shown(&greeting, Shape::Pairs);
+        let file = json!({"file": file, "alt_text": null});
+        assert_eq!(pairs, json!([[null, "Hello"], [file, null], ["q", "a"]]));
     }
 }

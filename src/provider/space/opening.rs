@@ -5,11 +5,10 @@
 
 use super::chat::{Chat, Memory};
 use super::inputs;
-use super::memory::shown_after;
+use super::memory::Past;
 use super::page;
 use crate::chat::input::{self, SpaceInput};
-use crate::chat::{FileForm, Message};
-use crate::gradio::app::{App, ComponentId, Dependency};
+use crate::gradio::app::{App, ComponentId, Dependency, FnIndex};
 use crate::gradio::wiring;
 use crate::gradio::{self, Chain, Client, Tab};
 use crate::provider::{ProviderError, Request, UnknownModel};
@@ -30,6 +29,8 @@ pub(super) struct Page<'a> {
     chat: &'a Chat,
     /// The components as they stand.
     pub session: gradio::Session,
+    /// What the chat showed when the page had opened.
+    opening: Value,
 }
 
 impl<'a> Page<'a> {
@@ -39,6 +40,7 @@ impl<'a> Page<'a> {
         session: gradio::Session,
     ) -> Self {
         Self {
+            opening: session.value(app, chat.reply()).clone(),
             client,
             app,
             chat,
@@ -52,9 +54,17 @@ impl<'a> Page<'a> {
         let session = gradio::Session::new(gradio::session_hash());
         let mut page = Self::of(known, session);
         if page.chat.form.is_page() {
-            page.settle(Chain::at_load(page.tab())).await?;
+            let (session, failure) = Chain::at_load(page.tab()).settle().await;
+            page.session = session;
+            match failure {
+                Some(failure @ gradio::Error::Failed { .. }) => {
+                    tracing::info!(%failure, "the page opens with a failure");
+                }
+                Some(failure) => return Err(failure.into()),
+                None => {}
+            }
         }
-        Ok(page)
+        Ok(Self::of(known, page.session))
     }
 
     /// The page as a chain takes it.
@@ -68,8 +78,9 @@ impl<'a> Page<'a> {
     }
 
     async fn settle(&mut self, chain: Chain) -> Result<(), ProviderError> {
-        self.session = chain.settle().await?;
-        Ok(())
+        let (session, failure) = chain.settle().await;
+        self.session = session;
+        failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
     /// Sets a component and lets the page do what it does then. Nothing is fired where the value is the same.
@@ -87,26 +98,36 @@ impl<'a> Page<'a> {
         self.settle(Chain::at_events(self.tab(), events)).await
     }
 
-    /// Sets an input beside the message and does what a user does for it to act.
-    async fn act(&mut self, place: ComponentId, value: Value) -> Result<(), ProviderError> {
-        let events = page::acts(self.app, self.chat, place);
-        self.set(place, value, &events).await
+    /// Puts a value beside the message and does what a user does for it to act.
+    pub async fn act(&mut self, place: ComponentId, value: Value) -> Result<(), ProviderError> {
+        self.set(place, value, &page::events(place)).await?;
+        let press = page::press(self.app, self.chat, place);
+        self.press(press.as_slice()).await
     }
 
-    /// Sets the model, the system message and the settings of a request, each after those that can change it. A value
-    /// that is not taken is tried again while others are. What another one has set back is set once more at the end.
+    async fn press(&mut self, presses: &[(ComponentId, &str)]) -> Result<(), ProviderError> {
+        if presses.is_empty() || !self.chat.form.is_page() {
+            return Ok(());
+        }
+        self.settle(Chain::at_events(self.tab(), presses)).await
+    }
+
+    /// Sets the model, the system message and the settings of a request, each after those that can change it; what is
+    /// pressed for them to act is pressed once all are set (a name and a password). A value that is not taken is tried
+    /// again while others are. What another one has set back is set once more at the end.
     pub async fn set_all(&mut self, request: &Request) -> Result<(), ProviderError> {
         let mut wishes = self.in_order(self.wishes(request)?);
         let mut done: Vec<(ComponentId, Value)> = Vec::new();
         while !wishes.is_empty() {
             let (before, mut refused) = (wishes.len(), None);
-            let mut left = Vec::new();
+            let (mut left, mut set) = (Vec::new(), Vec::new());
             for wish in wishes {
                 let place = self.chat.places[wish.at];
                 match self.checked(&wish) {
                     Ok(value) => {
-                        self.act(place, value.clone()).await?;
+                        self.set(place, value.clone(), &page::events(place)).await?;
                         done.push((place, value));
+                        set.push(place);
                     }
                     Err(error) => {
                         refused.get_or_insert(error);
@@ -114,6 +135,7 @@ impl<'a> Page<'a> {
                     }
                 }
             }
+            self.press(&self.presses(&set)).await?;
             match refused {
                 Some(error) if left.len() == before => return Err(error),
                 _ => wishes = left,
@@ -121,10 +143,28 @@ impl<'a> Page<'a> {
         }
         for (place, value) in done {
             if *self.session.value(self.app, place) != value {
-                self.act(place, value).await?;
+                self.set(place, value, &page::events(place)).await?;
             }
         }
         Ok(())
+    }
+
+    /// What is pressed for these inputs to act; nothing that runs only what another one runs.
+    fn presses(&self, set: &[ComponentId]) -> Vec<(ComponentId, &'static str)> {
+        let mut presses: Vec<(ComponentId, &'static str)> = Vec::new();
+        let mut run: Vec<FnIndex> = Vec::new();
+        for &place in set {
+            let Some((id, event)) = page::press(self.app, self.chat, place) else {
+                continue;
+            };
+            let fired = wiring::fired_by(self.app, id, event).map(|fired| fired.id);
+            let new: Vec<FnIndex> = fired.filter(|fired| !run.contains(fired)).collect();
+            if !new.is_empty() {
+                run.extend(new);
+                presses.push((id, event));
+            }
+        }
+        presses
     }
 
     /// The wishes, each behind those that can change it, as far as that goes.
@@ -148,8 +188,9 @@ impl<'a> Page<'a> {
     /// All functions that run when a component is set.
     fn changed_by(&self, place: ComponentId) -> impl Iterator<Item = &'a Dependency> + use<'a> {
         let app: &'a App = self.app;
-        page::acts(app, self.chat, place)
+        page::events(place)
             .into_iter()
+            .chain(page::press(app, self.chat, place))
             .flat_map(move |(id, event)| wiring::fired_by(app, id, event))
             .flat_map(move |fired| app.chain(fired))
     }
@@ -199,16 +240,11 @@ impl<'a> Page<'a> {
     }
 
     /// Gives the page a past, where it takes one.
-    pub async fn remember(
-        &mut self,
-        past: &[Arc<Message>],
-        (form, system): (FileForm, &str),
-    ) -> Result<(), ProviderError> {
+    pub async fn remember(&mut self, past: Past<'_>) -> Result<(), ProviderError> {
         let Memory::Chatbot(rebuilt) = &self.chat.memory else {
             return Ok(());
         };
-        let opening = self.session.value(self.app, rebuilt.chatbot);
-        let shown = shown_after((opening, past), (form, system), rebuilt.shape);
+        let shown = past.shown(&self.opening, rebuilt.shape);
         self.session.set(rebuilt.chatbot, shown);
         if rebuilt.functions.is_empty() {
             return Ok(());

@@ -18,6 +18,9 @@ pub(super) const SETTING_EVENTS: [&str; 4] = ["input", "change", "select", "blur
 /// Said of a page whose own script changes what is sent.
 const SCRIPT: &str =
     "A script of the page has a part in sending a message; only a browser can run it.";
+/// Said of a chat that the page does not show when it opens.
+const HIDDEN: &str =
+    "The chat is hidden when the page opens. It may want a key or a name first: see the settings.";
 /// How many boxes of one event are looked at as the one for the message.
 const MOST_BOXES: usize = 16;
 
@@ -77,7 +80,9 @@ fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Ch
     let scope = Scope::new(app, first, &candidate.replies, message);
     let mut taking = chain.clone();
     taking.extend(setters(app, &scope, message));
-    let is_offered = |id| app.is_visible(id) && !is_output(app, id);
+    let is_shown = |id: &ComponentId| app.is_visible(*id);
+    let is_seen = candidate.replies.iter().any(is_shown);
+    let is_offered = |id| (!is_seen || app.is_visible(id)) && !is_output(app, id);
     let (inputs, places) = inputs::of(app, &taking, message, parameters, is_offered);
     let is_scripted = |step: &&&Dependency| {
         let mut outputs = step.outputs.iter();
@@ -85,7 +90,10 @@ fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Ch
     };
     let scripts = app.chain(candidate.dependency);
     let scripts: Vec<_> = scripts.iter().filter(is_scripted).collect();
-    let doubts = scripts.iter().take(1).map(|_| SCRIPT.to_owned()).collect();
+    let is_hidden = candidate.replies.iter().all(|id| !app.is_visible(*id));
+    let doubts = [(!scripts.is_empty(), SCRIPT), (is_hidden, HIDDEN)];
+    let doubts = doubts.into_iter().filter(|(holds, _)| *holds);
+    let doubts = doubts.map(|(_, words)| words.to_owned()).collect();
     let needs_script = scripts.iter().any(|step| !step.backend_fn);
     Chat {
         form: if scope.left_out().is_interface() {
@@ -209,10 +217,14 @@ fn boxes(app: &App, chain: &[&Dependency], touched: ComponentId) -> Vec<Componen
 /// The chatbots that a function and those after it write to, or where they write to none, those that a change of
 /// what they write leads to.
 fn chatbots(app: &App, first: &Dependency, _: ComponentId) -> Vec<ComponentId> {
+    // A chat that is hidden may be opened by a key or a login; where another one is seen, it is not meant.
+    let is_seen = |chatbot: &Component| chatbot.is_chatbot() && app.is_visible(chatbot.id);
+    let is_any_seen = app.components().any(is_seen);
     let written = |steps: Vec<&Dependency>| {
         let mut found: Vec<ComponentId> = Vec::new();
         for &id in steps.iter().flat_map(|step| &step.outputs) {
-            if app.is(id, Component::is_chatbot) && app.is_visible(id) && !found.contains(&id) {
+            let is_meant = !is_any_seen || app.is_visible(id);
+            if app.is(id, Component::is_chatbot) && is_meant && !found.contains(&id) {
                 found.push(id);
             }
         }
@@ -230,14 +242,17 @@ fn chatbots(app: &App, first: &Dependency, _: ComponentId) -> Vec<ComponentId> {
 fn text_output(app: &App, first: &Dependency, message: ComponentId) -> Vec<ComponentId> {
     let steps = app.chain(first);
     let mut written = steps.iter().flat_map(|step| &step.outputs);
-    let found = written
-        .find(|id| **id != message && app.is(**id, Component::is_text) && app.is_visible(**id));
+    let is_typed_in = |id| wiring::fired_by(app, id, "submit").next().is_some();
+    let found = written.find(|id| {
+        let is_shown = app.is(**id, Component::is_text) && app.is_visible(**id);
+        **id != message && is_shown && !is_typed_in(**id)
+    });
     found.copied().into_iter().collect()
 }
 
 /// The functions by which an input beside the message acts: fired by an event of it or of a button, and of effect on
 /// the chat; what the turn itself fires and what takes the message is none.
-fn setters<'a>(
+pub(super) fn setters<'a>(
     app: &'a App,
     scope: &'a Scope,
     message: ComponentId,
@@ -255,27 +270,35 @@ fn setters<'a>(
     })
 }
 
-/// What a user does for an input to act once it is set, beside setting it: nothing where the turn takes it or an event of
-/// its own acts, or else Enter in it, or the button whose function takes it.
-pub(super) fn acts(app: &App, chat: &Chat, place: ComponentId) -> Vec<(ComponentId, &'static str)> {
+/// The events of an input that a user sets.
+pub(super) fn events(place: ComponentId) -> Vec<(ComponentId, &'static str)> {
+    let events = SETTING_EVENTS.into_iter().chain(["upload"]);
+    events.map(|event| (place, event)).collect()
+}
+
+/// What a user presses for an input to act once it is set: nothing where the turn takes it or an event of its own acts,
+/// or else Enter in it, or the button whose function takes it.
+pub(super) fn press(
+    app: &App,
+    chat: &Chat,
+    place: ComponentId,
+) -> Option<(ComponentId, &'static str)> {
     let fires = |id: ComponentId, event: &str| {
         wiring::fired_by(app, id, event).any(|fired| chat.scope.is_changed_by(app, fired))
     };
-    let own = || SETTING_EVENTS.map(|event| (place, event)).to_vec();
     let first = app.dependency(chat.first);
     let is_taken = first.is_some_and(|first| {
         let course = wiring::course(app, first);
         course.iter().any(|step| step.inputs.contains(&place))
     });
-    if is_taken || SETTING_EVENTS.iter().any(|event| fires(place, event)) {
-        return own();
+    if is_taken || events(place).iter().any(|(id, event)| fires(*id, event)) {
+        return None;
     }
-    let enter = fires(place, "submit").then_some((place, "submit"));
-    let button = || {
-        let mut setters = setters(app, &chat.scope, chat.message);
-        let setter = setters.find(|setter| setter.inputs.contains(&place))?;
-        let mut clicks = setter.targets.iter().filter(|(_, event)| event == "click");
-        clicks.find_map(|(id, _)| Some(((*id)?, "click")))
-    };
-    own().into_iter().chain(enter.or_else(button)).collect()
+    if fires(place, "submit") {
+        return Some((place, "submit"));
+    }
+    let mut setters = setters(app, &chat.scope, chat.message);
+    let setter = setters.find(|setter| setter.inputs.contains(&place))?;
+    let mut clicks = setter.targets.iter().filter(|(_, event)| event == "click");
+    clicks.find_map(|(id, _)| Some(((*id)?, "click")))
 }

@@ -20,11 +20,13 @@ pub(super) struct Reading<'a> {
     before: Vec<Before>,
 }
 
-/// What a chatbot held before the message was sent.
+/// What a chat held before the message was sent.
 #[derive(Debug, Default)]
 struct Before {
     count: usize,
     last: Option<Value>,
+    /// A text that holds the whole conversation grows.
+    text: String,
 }
 
 impl<'a> Reading<'a> {
@@ -95,7 +97,15 @@ impl<'a> Reading<'a> {
         if matches!(kind, Some("json" | "label")) && !value.is_string() && !value.is_null() {
             return fenced(value);
         }
-        reader.reply(value)
+        let grown = value
+            .as_str()
+            .and_then(|text| text.strip_prefix(&*before.text));
+        match grown.filter(|grown| !grown.trim().is_empty()) {
+            Some(grown) if !before.text.is_empty() => {
+                reader.reply(&Value::from(grown.trim_start()))
+            }
+            _ => reader.reply(value),
+        }
     }
 }
 
@@ -105,6 +115,7 @@ impl Before {
         Self {
             count: items.len(),
             last: items.last().cloned(),
+            text: value.as_str().unwrap_or_default().to_owned(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! One turn at a chat that was found: which session, which values, and the way it is remembered.
 
 use super::chat::{Chat, Form, Memory};
-use super::files::{self, FILE_EVENTS};
+use super::files::Load;
+use super::memory::Past;
 use super::opening::Page;
 use super::page::SETTING_EVENTS;
 use super::reading::Reading;
@@ -14,6 +15,7 @@ use crate::provider::reply::ReplySender;
 use crate::provider::uploading::upload_files;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Report, Request, Session};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Runs a turn to its end, its cancellation or its first error.
@@ -137,10 +139,8 @@ impl Turn<'_> {
             self.space.require_model(self.request)?;
         }
         let live = session.and_then(|session| self.space.tab(chat, &session.session_hash));
+        let load = Load::of(self.request, (&known.app, chat), live.is_some())?;
         let is_live = live.is_some();
-        let files = self.request.files_to_send(is_live)?;
-        let places = files::places(&known.app, chat);
-        let assigned = files::assigned(&places, &files)?;
         let mut page = if let Some(tab) = live {
             Page::of(place, tab)
         } else {
@@ -151,21 +151,19 @@ impl Turn<'_> {
             page.set_all(self.request).await?;
             page
         };
-        let prompt = self.remind(&mut page, chat, is_live).await?;
-        let sent = upload_files(self.sender, client, &known.app, &files).await?;
+        let sent = upload_files(self.sender, client, &known.app, &load.sources).await?;
         let Some(sent) = sent else {
             return Ok(None);
         };
-        let mut with_message = json!([]);
-        for (at, files) in assigned {
-            let files = files.into_iter().map(|file| sent[file].clone()).collect();
-            let (id, value) = (places[at].id, places[at].value(files));
-            if places[at].is_message_box() {
-                with_message = value;
-            } else {
-                page.set(id, value, &events(id, &FILE_EVENTS)).await?;
-            }
+        for (place, value) in load.beside(&load.past, &sent) {
+            page.act(place, value).await?;
         }
+        let shown = load.with_messages(&sent);
+        let prompt = self.remind(&mut page, chat, (is_live, shown)).await?;
+        for (place, value) in load.beside(&load.newest, &sent) {
+            page.act(place, value).await?;
+        }
+        let with_message = load.with_message(&sent);
         self.type_in(&mut page, (known, chat), (prompt, with_message))
             .await?;
         Ok(Some(page))
@@ -197,7 +195,7 @@ impl Turn<'_> {
         &self,
         page: &mut Page<'_>,
         chat: &Chat,
-        is_live: bool,
+        (is_live, files): (bool, BTreeMap<usize, Vec<Value>>),
     ) -> Result<String, ProviderError> {
         let messages = &self.request.messages;
         let form = self.request.file_form;
@@ -212,7 +210,13 @@ impl Turn<'_> {
         match chat.memory {
             Memory::Session | Memory::Chatbot(_) if is_live => Ok(prompt_text(form, newest)),
             Memory::Chatbot(_) if !past.is_empty() => {
-                page.remember(past, (form, system)).await?;
+                let past = Past {
+                    messages: past,
+                    files,
+                    form,
+                    system,
+                };
+                page.remember(past).await?;
                 Ok(prompt_text(form, newest))
             }
             _ => Ok(format_prompt(form, system, messages)),

@@ -110,3 +110,46 @@ def file_read_at_once():
 
         line.submit(reply, [line, log, kept], [line, log])
     return blocks
+
+
+@page(
+    'p85',
+    'a button reads the file box into a State',
+    replies=replies(', knows nothing'),
+    file={'label': 'Document', 'name': 'note.txt', 'replies': replies(', knows a note'), 'button': 'Read'},
+)
+def file_read_by_button():
+    with gradio.Blocks() as blocks:
+        kept, log, document = gradio.State('nothing'), chat(), gradio.File(label='Document')
+        read, line = gradio.Button('Read'), gradio.Textbox(label='Message')
+
+        def known(path):
+            with open(path, encoding='utf-8') as file:
+                return file.read()
+
+        read.click(known, document, kept)
+
+        def reply(line, log, kept):
+            return '', replied(asked(log, line), f'{answer(line, users(log))}, knows {kept}')
+
+        line.submit(reply, [line, log, kept], [line, log])
+    return blocks
+
+
+@page(
+    'p86',
+    'a picture that is put in empties the chat',
+    replies=replies(', no picture'),
+    file={'label': 'Picture', 'name': 'pixels.png', 'replies': replies(PICTURE)},
+)
+def picture_that_empties():
+    with gradio.Blocks() as blocks:
+        log, picture, line = chat(), gradio.Image(type='pil', label='Picture'), gradio.Textbox(label='Message')
+        picture.change(lambda: [], None, log)
+
+        def reply(line, picture, log):
+            end = ', picture {}x{}'.format(*picture.size) if picture else ', no picture'
+            return '', replied(asked(log, line), answer(line, users(log)) + end)
+
+        line.submit(reply, [line, picture, log], [line, log])
+    return blocks

@@ -156,3 +156,19 @@ def renamed_box():
 
         line.submit(reply, [line, log, language], [line, log])
     return blocks
+
+
+@page(
+    'p78',
+    'a key that a button saves in a State opens the chat, which is not shown before',
+    replies=replies(', key none'),
+    setting=setting('Key', 'textbox', 'abc', replies(', key abc'), button='Save'),
+)
+def opened_by_a_key():
+    with gradio.Blocks() as blocks:
+        kept, key, save = gradio.State('none'), gradio.Textbox(label='Key'), gradio.Button('Save')
+        with gradio.Column(visible=False) as hidden:
+            log, line = chat(), gradio.Textbox(label='Message')
+        save.click(lambda key: (key, gradio.update(visible=True)), key, [kept, hidden])
+        line.submit(ending_with('key'), [line, log, kept], [line, log])
+    return blocks
