@@ -1,6 +1,6 @@
 //! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
 //!
-//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the seed's provider and
+//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the provider of Qwen's demo and
 //! [`space`] that of any other chat Space; another kind of server fits behind the same trait.
 //! `runtime` and the commands call this; what a Space speaks on the wire is `gradio`'s business.
 
@@ -55,7 +55,7 @@ pub trait Provider: Send + Sync {
 /// What is asked of a provider.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The conversation so far; the last message is the person's newest.
+    /// The conversation so far; the last message is the user's newest.
     pub messages: Vec<Arc<Message>>,
     /// Files of this machine that go with the newest message, beside those that are attached to
     /// the messages themselves.

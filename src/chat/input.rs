@@ -1,7 +1,7 @@
-//! What a Space lets a person set beside the message: temperature, a system message, a choice.
+//! What a Space lets a user set beside the message: temperature, a system message, a choice.
 //!
 //! Inputs are described by `/info` and `/config` (read by the provider); here a value that a
-//! person gave, mostly as text, is found by its name and held to the input's kind and limits.
+//! user gave, mostly as text, is found by its name and held to the input's kind and limits.
 //! Nothing is sent from here.
 
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub enum Kind {
 }
 
 impl SpaceInput {
-    /// Whether a person means this input by `name`: its name or label, in any case and with any
+    /// Whether a user means this input by `name`: its name or label, in any case and with any
     /// signs between the words.
     fn is_called(&self, name: &str) -> bool {
         let name = slug(name);
@@ -105,7 +105,7 @@ impl SpaceInput {
         }
     }
 
-    /// The value to send for what a person gave.
+    /// The value to send for what a user gave.
     pub fn check(&self, given: &Value) -> Result<Value, InputError> {
         let value = match &self.kind {
             Kind::Text => Some(json!(plain(given))),
@@ -176,7 +176,7 @@ pub fn values(
         .collect()
 }
 
-/// The input that a person means: by its whole name or label, or by a beginning that only one has.
+/// The input that a user means: by its whole name or label, or by a beginning that only one has.
 pub fn find(inputs: &[SpaceInput], name: &str) -> Result<usize, InputError> {
     if let Some(at) = inputs.iter().position(|input| input.is_called(name)) {
         return Ok(at);

@@ -3,7 +3,7 @@
 /// A provider's description; the seed's attributes, with their values in [`super::qwen`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
-    /// Its name for a person.
+    /// Its name for a user.
     pub label: String,
     /// The address of the app behind it.
     pub url: String,
@@ -21,7 +21,7 @@ pub struct ProviderInfo {
     pub default_model: String,
     /// Other names of models: `(alias, model)`.
     pub model_aliases: Vec<(String, String)>,
-    /// The names that are offered to a person.
+    /// The names that are offered to a user.
     pub models: Vec<String>,
     /// How many tokens the model can hold.
     pub context_window: Option<usize>,

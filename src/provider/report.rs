@@ -62,7 +62,7 @@ pub enum Ability {
 }
 
 impl Ability {
-    /// In words for a person.
+    /// In words for a user.
     pub fn words(&self) -> String {
         match self {
             Self::Native(place) => place.clone(),

@@ -167,10 +167,14 @@ impl Space {
         self.learned().working = Some(reached.is_ok());
         let (client, app) = reached?;
         let (chats, opened) = self.find(&client, &app).await?;
-        let known = Arc::new(Known { app, chats });
         let mut learned = self.learned();
+        let before = learned.known.as_ref().map(|known| &known.app.app_id);
+        // An app that was not restarted still knows its sessions.
+        if app.app_id.is_none() || before != Some(&app.app_id) {
+            learned.tabs.clear();
+        }
+        let known = Arc::new(Known { app, chats });
         learned.known = Some(Arc::clone(&known));
-        learned.tabs.clear();
         learned.opened = opened;
         Ok((client, known))
     }

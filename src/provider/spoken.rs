@@ -2,7 +2,7 @@
 //! give a reply.
 //!
 //! A reply is a text, a message object, a list of messages, parts of content (Gradio 6) or a file;
-//! a chatbot's value is a list of pairs or of messages, of which those since the person's last one
+//! a chatbot's value is a list of pairs or of messages, of which those since the user's last one
 //! are read. Thoughts are messages with a title, text between thinking tags, and the status
 //! bubbles of some pages; they are kept apart from the text and never lost. Files are listed with
 //! their links and never fetched.
@@ -46,7 +46,7 @@ impl Reader<'_> {
         self.spoken(heap)
     }
 
-    /// Messages, or pairs, since the person's last one.
+    /// Messages, or pairs, since the user's last one.
     fn conversation(self, items: &[Value], heap: &mut Heap) {
         let is_persons = |item: &Value| match item {
             Value::Array(pair) => pair.first().is_some_and(|user| !user.is_null()),

@@ -321,13 +321,14 @@ impl<'a> Talk<'a> {
             Message::new(Role::Assistant, text.clone()),
             Message::user("two"),
         ];
+        // A look at the Space between two messages ends no session.
+        let is_told = matches!(self.history().as_str(), "in the prompt");
         let second = self.turn(Request {
             session: session.clone(),
             ..request(past)
         });
         let posts = self.posts(session.as_ref());
         let second = second.map(|(text, _)| text);
-        let is_told = matches!(self.history().as_str(), "in the prompt");
         let written = json!(prompt).to_string();
         let as_json = written.trim_matches('"');
         let put = |second: String| second.replace(&prompt, "two").replace(as_json, "two");

@@ -8,7 +8,7 @@ use crate::gradio::Session;
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
 use serde_json::Value;
 
-/// How many inputs are offered: more than a person can look through. What is beyond keeps the value
+/// How many inputs are offered: more than a user can look through. What is beyond keeps the value
 /// that its author gave it.
 const MOST_INPUTS: usize = 256;
 
