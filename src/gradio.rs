@@ -3,7 +3,7 @@
 //! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads
 //! `/config`; [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
 //! follow ([`course`], [`wiring`]); [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
-//! rebuilds values from diffs ([`delta`]).
+//! rebuilds values from diffs ([`delta`]). Of Gradio's own `ChatInterface` it knows what need not be run ([`chat_interface`]).
 //!
 //! ```text
 //! /config ─► App ─┐

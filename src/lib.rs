@@ -24,7 +24,7 @@
 //! - [`ui`]: the screen
 //! - [`app`]: the model and the one function that changes it
 //! - [`markdown`]: text to blocks to lines
-//! - [`provider`]: sources of replies; the seed's is [`provider::qwen`], any other chat Space [`provider::space`]
+//! - [`provider`]: sources of replies: any chat Space is [`provider::space`], the Qwen demo [`provider::qwen`]
 //! - [`gradio`]: a client of Gradio apps
 //! - [`http`]: what any client of a server needs
 //! - [`demo`]: the embedded Space

@@ -203,7 +203,7 @@ impl Chain {
                     self.fire(due)?;
                     Ok(None)
                 }
-                (None, Some(failure)) if self.is_answered => Ok(Some(told(&failure))),
+                (None, Some(failure)) if self.is_answered => Ok(Some(notice(&failure))),
                 (None, Some(failure)) => Err(failure),
                 (None, None) => Ok(Some(Step::Done)),
             },
@@ -366,7 +366,7 @@ impl Chain {
         }
         let is_followed = self.course.follow(&self.app, fn_index, Outcome::Failure);
         if is_beside {
-            return Ok(Some(told(&error)));
+            return Ok(Some(notice(&error)));
         }
         if !is_followed {
             return Err(error);
@@ -402,7 +402,7 @@ impl Chain {
 }
 
 /// An error as a page tells it, beside the reply.
-fn told(error: &Error) -> Step {
+fn notice(error: &Error) -> Step {
     Step::Log(Log {
         level: "error".to_owned(),
         text: error.to_string(),

@@ -16,8 +16,10 @@ pub enum Outcome {
     Failure,
 }
 
-/// Events of a component that is set, by the user or by an output, and the page's own at its opening.
-const SETTING_EVENTS: [&str; 6] = ["load", "input", "change", "select", "blur", "upload"];
+/// The events of a component that its user sets.
+pub const SETTING_EVENTS: [&str; 5] = ["input", "change", "select", "blur", "upload"];
+/// How many functions of one turn are looked at; more than any page has that a user waits for.
+pub const LONGEST_COURSE: usize = 200;
 
 /// What a turn at a chat is about: the components that are watched, and which functions can matter for them.
 ///
@@ -99,7 +101,8 @@ fn reached(app: &App, first: FnIndex) -> Vec<&Dependency> {
     let begins = |dependency: &&Dependency| {
         dependency.id == first
             || dependency.targets.iter().any(|target| {
-                SETTING_EVENTS.contains(&target.1.as_str())
+                target.1 == "load"
+                    || SETTING_EVENTS.contains(&target.1.as_str())
                     || target.0.is_some() && own.is_some_and(|own| own.contains(target))
             })
     };
@@ -129,18 +132,22 @@ pub fn fired_by<'a>(
 }
 
 /// All functions that a turn may run, about in their order: `first`, what runs by itself after it, and what the change
-/// of their outputs fires. None stands there twice.
+/// of their outputs fires. None stands there twice, and it ends after [`LONGEST_COURSE`] of them.
 pub fn course<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
     let mut course: Vec<&Dependency> = Vec::new();
     let mut begun = vec![first];
+    let (mut known, mut changed) = (HashSet::new(), HashSet::new());
     let mut at = 0;
     while let Some(first) = begun.get(at) {
         at += 1;
         for step in app.chain(first) {
-            if course.iter().all(|known| known.id != step.id) {
+            if course.len() == LONGEST_COURSE {
+                return course;
+            }
+            if known.insert(step.id) {
                 course.push(step);
-                let changed = step.outputs.iter();
-                begun.extend(changed.flat_map(|id| fired_by(app, *id, "change")));
+                let new = step.outputs.iter().filter(|id| changed.insert(**id));
+                begun.extend(new.flat_map(|id| fired_by(app, *id, "change")));
             }
         }
     }
@@ -223,6 +230,15 @@ mod tests {
         let scope = Scope::new(&app, 0, &[2], 1);
         let runs = |id| scope.runs(&app, app.dependency(id).unwrap());
         assert_eq!([1, 2].map(runs), [true, false]);
+    }
+
+    #[test]
+    fn a_course_of_functions_that_fire_each_other_ends() {
+        let circle = |_| json!({"targets": [[2, "change"]], "inputs": [2], "outputs": [2, 3]});
+        let app = page(&Value::Array((0..3000).map(circle).collect()));
+        let course = course(&app, app.dependency(0).unwrap());
+        assert_eq!(course.len(), LONGEST_COURSE);
+        assert_eq!(course[0].id, 0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! On the first turn or look it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users use them,
 //! Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once, because what
-//! can be set is often filled only then. `turn` holds the conversation: `opening` sets the page up, `reading` reads the
+//! can be set is often filled only then. `turn` holds the conversation: `open_page` sets the page up, `reply_reader` reads the
 //! reply out of it, `memory` says who remembers, `files` where files go.
 
 pub mod chat;
@@ -11,9 +11,9 @@ mod evidence;
 mod files;
 mod inputs;
 mod memory;
-mod opening;
+mod open_page;
 mod page;
-mod reading;
+mod reply_reader;
 mod turn;
 
 use super::report::{Ability, ChatReport, SpaceReport};
@@ -200,7 +200,9 @@ impl Space {
         let Some(first) = chats.first_mut() else {
             return Ok((chats, None));
         };
-        let opened = opening::Page::open((client, app, first)).await?.session;
+        let opened = open_page::OpenPage::open((client, app, first))
+            .await?
+            .session;
         for (input, place) in first.inputs.iter_mut().zip(&first.places) {
             *input = inputs::now(app, &opened, input, *place);
         }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// A component that takes files.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FilePlace {
+pub struct FileInput {
     /// The component.
     pub id: ComponentId,
     /// What stands on it.
@@ -41,7 +41,7 @@ enum Form {
 }
 
 /// The places for files of a chat, the message box first.
-pub fn places(app: &App, chat: &Chat) -> Vec<FilePlace> {
+pub fn places(app: &App, chat: &Chat) -> Vec<FileInput> {
     let boxed = app
         .component(chat.message)
         .filter(|found| found.takes_files());
@@ -60,11 +60,11 @@ pub fn places(app: &App, chat: &Chat) -> Vec<FilePlace> {
     beside.sort_by_key(|component| component.id);
     let places = boxed.into_iter().chain(beside);
     places
-        .filter_map(|found| FilePlace::read(app, found))
+        .filter_map(|found| FileInput::read(app, found))
         .collect()
 }
 
-impl FilePlace {
+impl FileInput {
     fn read(app: &App, component: &Component) -> Option<Self> {
         let props = &component.props;
         let count = props.get("file_count").and_then(Value::as_str);
@@ -151,29 +151,29 @@ impl FilePlace {
 }
 
 /// How files reach the model, for a user.
-pub fn ability(places: &[FilePlace]) -> Ability {
+pub fn ability(places: &[FileInput]) -> Ability {
     if places.is_empty() {
         return Ability::Folded;
     }
-    let words: Vec<String> = places.iter().map(FilePlace::words).collect();
+    let words: Vec<String> = places.iter().map(FileInput::words).collect();
     Ability::Native(words.join(", "))
 }
 
 /// Whether a file of text has a place of its own.
-pub fn take_text(places: &[FilePlace]) -> bool {
+pub fn take_text(places: &[FileInput]) -> bool {
     places.iter().any(|place| place.takes("text.txt"))
 }
 
 /// Which of `places` each file goes to: the position of the place, with those of its files. An error, before
 /// anything is sent, for a file that none takes.
 fn assigned(
-    places: &[FilePlace],
+    places: &[FileInput],
     files: &[UploadSource],
 ) -> Result<BTreeMap<usize, Vec<usize>>, ProviderError> {
     let mut assigned: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (file, source) in files.iter().enumerate() {
         let has_room =
-            |at: usize, place: &FilePlace| place.takes_many || !assigned.contains_key(&at);
+            |at: usize, place: &FileInput| place.takes_many || !assigned.contains_key(&at);
         let mut fitting = places
             .iter()
             .enumerate()
@@ -188,8 +188,8 @@ fn assigned(
 }
 
 /// The files of a turn: what is uploaded, and where it goes.
-pub struct Load {
-    places: Vec<FilePlace>,
+pub struct FilePlan {
+    places: Vec<FileInput>,
     /// What is uploaded, in this order.
     pub sources: Vec<UploadSource>,
     /// Where the files of the newest message go.
@@ -200,7 +200,7 @@ pub struct Load {
     shown: BTreeMap<usize, Vec<usize>>,
 }
 
-impl Load {
+impl FilePlan {
     /// The files of a request. An error, before anything is sent, for one that no place takes. A page that is given its
     /// past natively gets each file of the past where it was: in the conversation, or in the component that keeps it;
     /// where the past goes in the prompt, all of them go with that.
@@ -290,8 +290,8 @@ fn named(files: &[usize], sent: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-fn refusal(places: &[FilePlace], name: &str, is_full: bool) -> ProviderError {
-    let taken: Vec<String> = places.iter().map(FilePlace::words).collect();
+fn refusal(places: &[FileInput], name: &str, is_full: bool) -> ProviderError {
+    let taken: Vec<String> = places.iter().map(FileInput::words).collect();
     let taken = taken.join(", ");
     let message = match (places.is_empty(), is_full) {
         (true, _) => format!("This Space takes no files; {name} cannot be sent."),
@@ -310,11 +310,11 @@ fn refusal(places: &[FilePlace], name: &str, is_full: bool) -> ProviderError {
 mod tests {
     use super::*;
 
-    fn place(kind: &str, props: &Value) -> FilePlace {
+    fn place(kind: &str, props: &Value) -> FileInput {
         let config = json!({"version": "5.50.0", "dependencies": [],
             "components": [{"id": 1, "type": kind, "props": props}]});
         let app = App::read(&config).unwrap();
-        FilePlace::read(&app, app.component(1).unwrap()).unwrap()
+        FileInput::read(&app, app.component(1).unwrap()).unwrap()
     }
 
     fn named(names: &[&str]) -> Vec<UploadSource> {

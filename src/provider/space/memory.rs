@@ -120,7 +120,7 @@ pub(super) struct Past<'a> {
 }
 
 /// One message of a past.
-struct Said {
+struct PastMessage {
     role: Role,
     files: Vec<Value>,
     text: String,
@@ -139,15 +139,15 @@ impl Past<'_> {
         Value::Array(shown)
     }
 
-    fn said(mut self) -> Vec<Said> {
-        let mut said: Vec<Said> = Vec::new();
+    fn said(mut self) -> Vec<PastMessage> {
+        let mut said: Vec<PastMessage> = Vec::new();
         for (at, message) in self.messages.iter().enumerate() {
             let text = if said.is_empty() && message.role == Role::User {
                 format_prompt(self.form, self.system, &[Arc::clone(message)])
             } else {
                 prompt_text(self.form, message)
             };
-            said.push(Said {
+            said.push(PastMessage {
                 role: message.role,
                 files: self.files.remove(&at).unwrap_or_default(),
                 text,
@@ -162,7 +162,7 @@ fn file(file: &Value) -> Value {
     json!({"file": file, "alt_text": null})
 }
 
-fn messages(said: &Said) -> Vec<Value> {
+fn messages(said: &PastMessage) -> Vec<Value> {
     let role = said.role.label().to_lowercase();
     let files = said.files.iter().map(file);
     files
@@ -171,7 +171,7 @@ fn messages(said: &Said) -> Vec<Value> {
         .collect()
 }
 
-fn parts(said: Said) -> Value {
+fn parts(said: PastMessage) -> Value {
     let files = said.files.into_iter();
     let files = files.map(|file| json!({"type": "file", "file": file, "alt_text": null}));
     let text = json!({"type": "text", "text": said.text});
@@ -179,9 +179,9 @@ fn parts(said: Said) -> Value {
     json!({"role": said.role.label().to_lowercase(), "content": content})
 }
 
-fn pairs(said: Vec<Said>) -> Vec<Value> {
+fn pairs(said: Vec<PastMessage>) -> Vec<Value> {
     let mut pairs: Vec<[Value; 2]> = Vec::new();
-    for Said { role, files, text } in said {
+    for PastMessage { role, files, text } in said {
         pairs.extend(files.iter().map(|sent| [file(sent), Value::Null]));
         match pairs.last_mut() {
             Some([_, reply]) if role == Role::Assistant && reply.is_null() => *reply = json!(text),

@@ -8,19 +8,19 @@ use super::evidence::{self, Candidate, Weighed};
 use super::inputs::{self, Parameters};
 use super::memory;
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
-use crate::gradio::wiring::{self, Scope};
+use crate::gradio::wiring::{self, SETTING_EVENTS, Scope};
 use std::sync::Arc;
 
 /// The events by which a user sends.
 const SENDING_EVENTS: [&str; 3] = ["submit", "click", "press_enter"];
-/// The events of a component that its user sets.
-pub(super) const SETTING_EVENTS: [&str; 4] = ["input", "change", "select", "blur"];
 /// Said of a page whose own script changes what is sent.
 const SCRIPT: &str =
     "A script of the page has a part in sending a message; only a browser can run it.";
 /// Said of a chat that the page does not show when it opens.
 const HIDDEN: &str =
     "The chat is hidden when the page opens. It may want a key or a name first: see the settings.";
+/// How many chats of one page are offered.
+const MOST_CHATS: usize = 16;
 /// How many boxes of one event are looked at as the one for the message.
 const MOST_BOXES: usize = 16;
 
@@ -48,7 +48,8 @@ fn chats(app: &App, parameters: &Parameters<'_>, candidates: Vec<Candidate<'_>>)
                 || kept.candidate.message != other.candidate.message
         };
         let is_likely = other.weight > 0 && kept.iter().all(is_new);
-        if kept.is_empty() || is_likely || (close(other) && kept.iter().all(is_other)) {
+        let is_kept = is_likely || (close(other) && kept.iter().all(is_other));
+        if kept.is_empty() || is_kept && kept.len() < MOST_CHATS {
             kept.push(other);
         }
     }
@@ -80,8 +81,7 @@ fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Ch
     let scope = Scope::new(app, first, &candidate.replies, message);
     let mut taking = chain.clone();
     taking.extend(setters(app, &scope, message));
-    let is_shown = |id: &ComponentId| app.is_visible(*id);
-    let is_seen = candidate.replies.iter().any(is_shown);
+    let is_seen = candidate.replies.iter().any(|id| app.is_visible(*id));
     let is_offered = |id| (!is_seen || app.is_visible(id)) && !is_output(app, id);
     let (inputs, places) = inputs::of(app, &taking, message, parameters, is_offered);
     let is_scripted = |step: &&&Dependency| {
@@ -90,8 +90,7 @@ fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Ch
     };
     let scripts = app.chain(candidate.dependency);
     let scripts: Vec<_> = scripts.iter().filter(is_scripted).collect();
-    let is_hidden = candidate.replies.iter().all(|id| !app.is_visible(*id));
-    let doubts = [(!scripts.is_empty(), SCRIPT), (is_hidden, HIDDEN)];
+    let doubts = [(!scripts.is_empty(), SCRIPT), (!is_seen, HIDDEN)];
     let doubts = doubts.into_iter().filter(|(holds, _)| *holds);
     let doubts = doubts.map(|(_, words)| words.to_owned()).collect();
     let needs_script = scripts.iter().any(|step| !step.backend_fn);
@@ -250,8 +249,8 @@ fn text_output(app: &App, first: &Dependency, message: ComponentId) -> Vec<Compo
     found.copied().into_iter().collect()
 }
 
-/// The functions by which an input beside the message acts: fired by an event of it or of a button, and of effect on
-/// the chat; what the turn itself fires and what takes the message is none.
+/// The functions by which an input beside the message may act: fired by an event of it or of a button, and of effect on
+/// the chat; what takes the message is none.
 pub(super) fn setters<'a>(
     app: &'a App,
     scope: &'a Scope,
@@ -272,8 +271,7 @@ pub(super) fn setters<'a>(
 
 /// The events of an input that a user sets.
 pub(super) fn events(place: ComponentId) -> Vec<(ComponentId, &'static str)> {
-    let events = SETTING_EVENTS.into_iter().chain(["upload"]);
-    events.map(|event| (place, event)).collect()
+    SETTING_EVENTS.map(|event| (place, event)).to_vec()
 }
 
 /// What a user presses for an input to act once it is set: nothing where the turn takes it or an event of its own acts,

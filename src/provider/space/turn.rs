@@ -1,14 +1,14 @@
 //! One turn at a chat that was found: which session, which values, and the way it is remembered.
 
 use super::chat::{Chat, Form, Memory};
-use super::files::Load;
+use super::files::FilePlan;
 use super::memory::Past;
-use super::opening::Page;
-use super::page::SETTING_EVENTS;
-use super::reading::Reading;
+use super::open_page::OpenPage;
+use super::page;
+use super::reply_reader::ReplyReader;
 use super::{Known, Space};
 use crate::chat::{Stage, format_prompt, input, prompt_text};
-use crate::gradio::app::{Component, ComponentId};
+use crate::gradio::app::Component;
 use crate::gradio::{Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::reply::ReplySender;
@@ -99,7 +99,7 @@ impl Turn<'_> {
             };
             self.sender.send(ReplyEvent::Session(session)).await;
         }
-        let reading = Reading::new(&known.app, chat, &page.session, client.base());
+        let reading = ReplyReader::new(&known.app, chat, &page.session, client.base());
         let is_qwen = chat.form == Form::QwenAgent;
         let query = if is_qwen {
             crate::provider::qwen::QUERY
@@ -130,7 +130,7 @@ impl Turn<'_> {
         &self,
         (client, known, chat): (&'p Client, &'p Known, &'p Chat),
         session: Option<Session>,
-    ) -> Result<Option<Page<'p>>, ProviderError> {
+    ) -> Result<Option<OpenPage<'p>>, ProviderError> {
         let place = (client, &known.app, chat);
         if chat.needs_script {
             return Err(needs_script());
@@ -139,14 +139,14 @@ impl Turn<'_> {
             self.space.require_model(self.request)?;
         }
         let live = session.and_then(|session| self.space.tab(chat, &session.session_hash));
-        let load = Load::of(self.request, (&known.app, chat), live.is_some())?;
+        let load = FilePlan::of(self.request, (&known.app, chat), live.is_some())?;
         let is_live = live.is_some();
         let mut page = if let Some(tab) = live {
-            Page::of(place, tab)
+            OpenPage::of(place, tab)
         } else {
             let mut page = match self.space.take_opened(known, chat) {
-                Some(opened) => Page::of(place, opened),
-                None => Page::open(place).await?,
+                Some(opened) => OpenPage::of(place, opened),
+                None => OpenPage::open(place).await?,
             };
             page.set_all(self.request).await?;
             page
@@ -172,7 +172,7 @@ impl Turn<'_> {
     /// Puts the message into its box.
     async fn type_in(
         &self,
-        page: &mut Page<'_>,
+        open: &mut OpenPage<'_>,
         (known, chat): (&Known, &Chat),
         (prompt, files): (String, Value),
     ) -> Result<(), ProviderError> {
@@ -184,16 +184,16 @@ impl Turn<'_> {
         if chat.form == Form::QwenAgent {
             // The server's State is the memory: a chatbot that held the past would only send every earlier prompt
             // again.
-            page.session.set(chat.reply(), json!([]));
+            open.session.set(chat.reply(), json!([]));
         }
-        let typed = events(chat.message, &SETTING_EVENTS);
-        page.set(chat.message, value, &typed).await
+        let typed = page::events(chat.message);
+        open.set(chat.message, value, &typed).await
     }
 
     /// The prompt that makes the model know the conversation, the page given the past where that is how it remembers.
     async fn remind(
         &self,
-        page: &mut Page<'_>,
+        page: &mut OpenPage<'_>,
         chat: &Chat,
         (is_live, files): (bool, BTreeMap<usize, Vec<Value>>),
     ) -> Result<String, ProviderError> {
@@ -222,10 +222,6 @@ impl Turn<'_> {
             _ => Ok(format_prompt(form, system, messages)),
         }
     }
-}
-
-fn events<'a>(component: ComponentId, names: &[&'a str]) -> Vec<(ComponentId, &'a str)> {
-    names.iter().map(|name| (component, *name)).collect()
 }
 
 /// The refusal of a page on which a script of its own sends.

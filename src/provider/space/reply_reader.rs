@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 /// How the reply of one turn is read.
-pub(super) struct Reading<'a> {
+pub(super) struct ReplyReader<'a> {
     chat: &'a Chat,
     app: &'a App,
     base: Url,
@@ -29,7 +29,7 @@ struct Before {
     text: String,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ReplyReader<'a> {
     /// Reads what is gained from now on, the page being as `session` holds it. Links are made below `base`.
     pub fn new(app: &'a App, chat: &'a Chat, session: &Session, base: Url) -> Self {
         let before = |id: &ComponentId| Before::of(session.value(app, *id));

@@ -23,7 +23,7 @@ struct Wish {
 }
 
 /// A page in one session; see the module's documentation.
-pub(super) struct Page<'a> {
+pub(super) struct OpenPage<'a> {
     client: &'a Client,
     app: &'a Arc<App>,
     chat: &'a Chat,
@@ -33,7 +33,7 @@ pub(super) struct Page<'a> {
     opening: Value,
 }
 
-impl<'a> Page<'a> {
+impl<'a> OpenPage<'a> {
     /// The page of a session that is open already.
     pub fn of(
         (client, app, chat): (&'a Client, &'a Arc<App>, &'a Chat),
