@@ -2,12 +2,12 @@
 //!
 //! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads
 //! `/config`; [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
-//! follow ([`course`], [`wiring`]); [`queue`] reads a stream, whose [`job`] cuts it into frames, reads the messages ([`message`]) and
-//! rebuilds values from diffs ([`delta`]). Of Gradio's own `ChatInterface` it knows what need not be run ([`chat_interface`]).
+//! follow ([`course`], [`wiring`]); [`queue`] reads a session's stream, whose [`job`]s are told apart by their messages ([`message`]) and
+//! rebuild values from diffs ([`delta`]). Of Gradio's own `ChatInterface` it knows what need not be run ([`chat_interface`]).
 //!
 //! ```text
 //! /config ─► App ─┐
-//!                 ├─► Chain ─ predict / join ─► Events ─► Step (stages, values, end)
+//!                 ├─► Chain ─ predict / join ─► Stream ─► Step (stages, values, end)
 //!     Session ────┘                              sse → message → delta
 //! ```
 

@@ -2,7 +2,7 @@
 //! when the message before it is still held. Counted by the allocator, so that it is the same on every machine.
 
 use peak_alloc::PeakAlloc;
-use spacechat::gradio::job::{Dialect, Job, Update};
+use spacechat::gradio::job::{Dialect, Jobs, Update};
 use std::fmt::Write;
 
 #[global_allocator]
@@ -32,15 +32,16 @@ fn read(output: &str) -> (bool, usize) {
     let dialect = Dialect::default();
     let before = COUNTED.current_usage();
     COUNTED.reset_peak_usage();
-    let mut job = Job::new(dialect, "e".to_owned(), LIMIT, "test".to_owned());
+    let mut jobs = Jobs::new(dialect, LIMIT, "test".to_owned());
+    jobs.add("e".to_owned());
     let mut is_taken = true;
     'all: for piece in frames.iter().flat_map(|frame| frame.chunks(PIECE)) {
-        if job.push(piece).is_err() {
+        if jobs.push(piece).is_err() {
             is_taken = false;
             break;
         }
         loop {
-            match job.next_update() {
+            match jobs.next_update().map(|heard| heard.map(|heard| heard.update)) {
                 Ok(None) => break,
                 Ok(Some(Update::Completed)) => break 'all,
                 Ok(Some(_)) => {}

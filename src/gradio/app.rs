@@ -5,8 +5,11 @@
 //! tested from recordings). Nothing is fetched here and nothing of chat is known; see
 //! [`super::client`] for the request and [`super::session`] for what is done with it.
 
+mod dependency;
 mod layout;
 mod words;
+
+pub use dependency::{Dependency, Gives, RunsAfter, TriggerMode, Visibility};
 
 use layout::Layout;
 use serde_json::Value;
@@ -101,95 +104,6 @@ pub struct Component {
     pub props: Value,
     /// Whether the app leaves it out of `/info`: layout, buttons, state.
     pub skip_api: bool,
-}
-
-/// One event handler of the app.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dependency {
-    /// Its number; the position in the list where the app does not number them (before 4.32).
-    pub id: FnIndex,
-    /// What fires it: a component and an event name, `(5, "submit")`.
-    pub targets: Vec<(Option<ComponentId>, String)>,
-    /// The components whose values it takes, in order.
-    pub inputs: Vec<ComponentId>,
-    /// The components that its values go to, in order.
-    pub outputs: Vec<ComponentId>,
-    /// Its name in the API, where it has one.
-    pub api_name: Option<String>,
-    /// Whether it goes through the queue; `None` leaves it to [`App::enable_queue`].
-    pub queue: Option<bool>,
-    /// Whether it runs on the server at all; others are the browser's own.
-    pub backend_fn: bool,
-    /// The dependency after which it runs by itself.
-    pub trigger_after: Option<FnIndex>,
-    /// After which end of that one.
-    pub runs_after: RunsAfter,
-    /// Whether it runs again while it is still to run (`trigger_mode`).
-    pub runs_each_time: bool,
-    /// Whether its author offers it to programs.
-    pub visibility: Visibility,
-    /// How it gives its values.
-    pub gives: Gives,
-    /// Whether a script of the page has a part in it, which only a browser can run.
-    pub has_script: bool,
-}
-
-/// After which end of another function one runs (`then`, `success`, and `failure` in 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunsAfter {
-    /// However it ended.
-    Any,
-    /// When it gave its outputs.
-    Success,
-    /// When it raised an error.
-    Failure,
-}
-
-impl RunsAfter {
-    fn read(dependency: &Value) -> Self {
-        let is_on = |key: &str| flag(dependency, key) == Some(true);
-        if is_on("trigger_only_on_failure") {
-            Self::Failure
-        } else if is_on("trigger_only_on_success") {
-            Self::Success
-        } else {
-            Self::Any
-        }
-    }
-}
-
-/// How a function gives its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gives {
-    /// Once, at its end.
-    AllAtOnce,
-    /// Again and again, as a generator does.
-    OneAfterAnother,
-}
-
-/// To whom a function is offered (`show_api` and `api_name` up to Gradio 5, `api_visibility` in 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visibility {
-    /// To programs, and listed in `/info`.
-    Public,
-    /// To programs, and not listed.
-    Unlisted,
-    /// To the app's own page alone.
-    Private,
-}
-
-impl Visibility {
-    fn read(dependency: &Value) -> Self {
-        let word = text(dependency, "api_visibility");
-        let is_off = |key| flag(dependency, key) == Some(false);
-        match word.as_deref() {
-            Some("private") => Self::Private,
-            Some("undocumented") => Self::Unlisted,
-            None if is_off("api_name") => Self::Private,
-            None if is_off("show_api") => Self::Unlisted,
-            _ => Self::Public,
-        }
-    }
 }
 
 impl App {
@@ -367,39 +281,6 @@ impl Component {
     }
 }
 
-impl Dependency {
-    fn read(position: usize, value: &Value) -> Self {
-        Self {
-            id: value
-                .get("id")
-                .and_then(Value::as_i64)
-                .unwrap_or_else(|| FnIndex::try_from(position).unwrap_or(FnIndex::MAX)),
-            targets: list(value, "targets").filter_map(target).collect(),
-            inputs: list(value, "inputs").filter_map(Value::as_i64).collect(),
-            outputs: list(value, "outputs").filter_map(Value::as_i64).collect(),
-            api_name: text(value, "api_name"),
-            queue: flag(value, "queue"),
-            backend_fn: flag(value, "backend_fn").unwrap_or(true),
-            trigger_after: value.get("trigger_after").and_then(Value::as_i64),
-            runs_after: RunsAfter::read(value),
-            runs_each_time: text(value, "trigger_mode").as_deref() == Some("multiple"),
-            visibility: Visibility::read(value),
-            gives: match value.pointer("/types/generator") {
-                Some(Value::Bool(true)) => Gives::OneAfterAnother,
-                _ => Gives::AllAtOnce,
-            },
-            has_script: value.get("js").is_some_and(Value::is_string),
-        }
-    }
-
-    /// Whether `event` of component `id` fires it.
-    pub fn is_fired_by(&self, id: ComponentId, event: &str) -> bool {
-        self.targets
-            .iter()
-            .any(|(component, name)| *component == Some(id) && name == event)
-    }
-}
-
 /// What a component holds when the page opens: what the browser keeps (`BrowserState`) begins with a value of its own,
 /// and a box for text is empty where it has none (4.44 to 6.31).
 fn initial_value(kind: &str, props: &Value) -> Value {
@@ -410,12 +291,6 @@ fn initial_value(kind: &str, props: &Value) -> Value {
         None | Some(Value::Null) if kind == "textbox" => Value::String(String::new()),
         value => value.cloned().unwrap_or(Value::Null),
     }
-}
-
-/// `[5, "submit"]`, or in 3.x just the component's number.
-fn target(value: &Value) -> Option<(Option<ComponentId>, String)> {
-    let event = value.get(1).and_then(Value::as_str)?.to_owned();
-    Some((value.get(0).and_then(Value::as_i64), event))
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {

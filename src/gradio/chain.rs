@@ -1,49 +1,44 @@
-//! An event of a page, the functions that it fires, and those that follow by themselves: as a browser runs them, one
-//! after the other.
+//! An event of a page, the functions that it fires, and those that follow by themselves: as a browser runs them.
 //!
-//! [`Chain::next`] is pulled for [`Step`]s: a dependency is posted or joined, its outputs are written back into the
-//! [`Session`], then those are due that its end fires (`then`, `success`, `failure`) and the `change` of what it
-//! wrote; for State the server tells what changed. Several handlers of one event take their inputs when it
-//! happens, as in a browser. What does not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`,
-//! a word counter): nothing here would show it.
+//! [`Chain::next`] is pulled for [`Step`]s: dependencies are posted or joined, those of one event side by side, their
+//! outputs are written back into the [`Session`], then those are due that an end fires (`then`, `success`, `failure`) and
+//! the `change` of what was written, while it is still growing too; for State the server tells what changed. What does
+//! not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter): nothing here
+//! would show it.
 //!
 //! Not here: what the values mean, and whether a session may be used again; `provider` decides.
 
 mod cancel;
+mod outputs;
+mod running;
 
-use super::app::{App, ComponentId, FnIndex, Protocol};
+use super::app::{App, ComponentId, FnIndex};
 use super::client::Client;
-use super::course::{Course, Due};
+use super::course::{Cause, Course, Due};
 use super::error::Error;
-use super::job::Update;
+use super::job::{JobUpdate, Update};
 use super::message::Log;
-use super::queue::{Events, join_with_retry};
+use super::queue::Stream;
 use super::session::Session;
 use super::step::Step;
-use super::wiring::{self, Outcome, Scope};
+use super::wiring::Scope;
+use crate::http;
 use crate::http::json::budget;
-use crate::http::{self, Upload};
+use futures_util::future::select_all;
+use running::{Answer, Asker, Phase, Running};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::watch;
 
 /// How often the progress of an upload is looked at.
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
-/// Bodies below this leave in one breath; no progress is told of them, in bytes.
-const LARGE_BODY: u64 = 256 << 10;
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
-
-enum Phase {
-    Next,
-    Posting(FnIndex, Pending<(Vec<Value>, Vec<ComponentId>)>),
-    Joining(FnIndex, Pending<Events>),
-    Streaming(FnIndex, Box<Events>),
-}
 
 /// A page that is open: the app behind it, its components, and what matters of it.
 #[derive(Debug, Clone)]
@@ -59,25 +54,31 @@ pub struct Tab {
 }
 
 /// One run of a chain; see the module's documentation. Dropping it drops the connection, at which
-/// the server ends the job at its next yield; [`Chain::cancel`] ends it at once.
+/// the server ends the jobs at their next yield; [`Chain::cancel`] ends them at once.
 pub struct Chain {
     client: Client,
     app: Arc<App>,
     session: Session,
     query: String,
-    phase: Phase,
-    upload: Upload,
-    uploaded: u64,
-    notes: (UnboundedSender<Step>, UnboundedReceiver<Step>),
-    /// The job in the queue, known before its stream is open.
-    joined: watch::Sender<Option<String>>,
-    /// The component whose event fired what runs now.
-    trigger: Option<ComponentId>,
     course: Course,
-    /// The watched components that a function has written to.
-    written: HashSet<ComponentId>,
-    /// The error of a function after which others still run, and whether one of these has answered in its place.
-    failure: Option<Error>,
+    running: Vec<Running>,
+    /// The session's stream; one for each job of an app of 4.0 to 4.8.
+    streams: Vec<Stream>,
+    opening: Option<Pending<Stream>>,
+    notes: (UnboundedSender<Step>, UnboundedReceiver<Step>),
+    /// Counts the changes of outputs.
+    clock: u64,
+    /// When each component was last written to.
+    written: HashMap<ComponentId, u64>,
+    failures: Vec<Failure>,
+}
+
+/// The error of a function, which is told when nothing runs any more.
+struct Failure {
+    error: Error,
+    /// The watched components that the function writes to; all of them where it writes to none.
+    answers: Vec<ComponentId>,
+    /// Whether another one has written to one of these since: it has answered in its place.
     is_answered: bool,
 }
 
@@ -86,7 +87,7 @@ impl Chain {
     /// when all that matters for `scope` has run. `query` is added to the routes (`?__theme=light`).
     pub fn new(tab: Tab, first: FnIndex, query: &str) -> Self {
         let mut chain = Self::idle(tab, query);
-        chain.course.begin(&chain.app, &chain.session, first);
+        chain.course.begin(&chain.app, first);
         chain
     }
 
@@ -101,9 +102,8 @@ impl Chain {
     pub fn at_events(tab: Tab, events: &[(ComponentId, &str)]) -> Self {
         let mut chain = Self::idle(tab, "");
         for (component, event) in events {
-            chain
-                .course
-                .happen(&chain.app, &chain.session, *component, event);
+            let cause = Cause::default();
+            chain.course.happen(&chain.app, *component, event, &cause);
         }
         chain
     }
@@ -111,9 +111,7 @@ impl Chain {
     /// These functions, one after the other, and what follows them.
     pub fn of_functions(tab: Tab, functions: &[FnIndex]) -> Self {
         let mut chain = Self::idle(tab, "");
-        for function in functions {
-            chain.course.run(&chain.app, *function);
-        }
+        chain.course.run_in_turn(functions);
         chain
     }
 
@@ -124,39 +122,42 @@ impl Chain {
             app: tab.app,
             session: tab.session,
             query: query.to_owned(),
-            phase: Phase::Next,
-            upload: Upload::default(),
-            uploaded: 0,
+            running: Vec::new(),
+            streams: Vec::new(),
+            opening: None,
             notes: unbounded_channel(),
-            joined: watch::Sender::default(),
-            trigger: None,
-            written: HashSet::new(),
-            failure: None,
-            is_answered: false,
+            clock: 0,
+            written: HashMap::new(),
+            failures: Vec::new(),
         }
     }
 
     /// The value of a watched component, as far as this chain has changed it; `None` before any function has.
     pub fn watched(&self, id: ComponentId) -> Option<&Value> {
-        if let Phase::Streaming(fn_index, events) = &self.phase
-            && let Some(position) = self.output(*fn_index, id)
-            && let Some(value) = events.job().outputs().get(position)
-            && let Some(value) = updated(value)
-        {
-            return Some(value);
+        let growing = self
+            .running
+            .iter()
+            .filter_map(|run| Some((run.changed_at, self.growing(run, id)?)))
+            .max_by_key(|(changed_at, _)| *changed_at);
+        let written = self.written.get(&id).copied();
+        match growing {
+            Some((changed_at, value)) if written.is_none_or(|written| changed_at >= written) => {
+                Some(value)
+            }
+            _ => written.map(|_| self.session.value(&self.app, id)),
         }
-        let kept = || self.session.value(&self.app, id);
-        self.written.contains(&id).then(kept)
     }
 
     /// An error where a reply of this length, read from the watched component, and the outputs that it is read
     /// from take more memory together than the client's limit allows. A reply is held several times over: as
     /// it is read, told, shown and saved.
     pub fn require_room(&self, reply: usize) -> Result<(), Error> {
-        let outputs = match &self.phase {
-            Phase::Streaming(_, events) => events.job().outputs().bound(),
-            _ => reply,
-        };
+        let outputs: usize = self
+            .streams
+            .iter()
+            .map(|stream| stream.jobs().bound())
+            .sum();
+        let outputs = if outputs == 0 { reply } else { outputs };
         let limit = self.client.options().frame_limit;
         let taken = reply.saturating_mul(2).saturating_add(outputs);
         if taken <= budget(limit) {
@@ -196,209 +197,228 @@ impl Chain {
     }
 
     async fn advance(&mut self) -> Result<Option<Step>, Error> {
-        match &mut self.phase {
-            Phase::Next => match (self.course.take()?, self.failure.take()) {
-                (Some(due), failure) => {
-                    self.failure = failure;
-                    self.fire(due)?;
-                    Ok(None)
-                }
-                (None, Some(failure)) if self.is_answered => Ok(Some(notice(&failure))),
-                (None, Some(failure)) => Err(failure),
-                (None, None) => Ok(Some(Step::Done)),
-            },
-            Phase::Posting(fn_index, pending) => {
-                let fn_index = *fn_index;
-                tokio::select! {
-                    answer = pending => match answer {
-                        Ok((outputs, states)) => Ok(Some(self.finish(fn_index, outputs, &states))),
-                        Err(error) => self.fail(fn_index, error),
-                    },
-                    () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
-                }
+        while let Some(due) = self.course.take(&self.app)? {
+            self.fire(due);
+        }
+        if self.running.is_empty() {
+            return self.end().map(Some);
+        }
+        let is_asking = self.running.iter().any(|run| run.event_id().is_none());
+        tokio::select! {
+            biased;
+            Some(step) = self.notes.1.recv() => Ok(Some(step)),
+            (at, answer) = answer(&mut self.running) => self.answered(at, answer),
+            stream = opened(&mut self.opening) => {
+                self.streams.push(stream?);
+                self.listen();
+                Ok(None)
             }
-            Phase::Joining(fn_index, pending) => {
-                let fn_index = *fn_index;
-                tokio::select! {
-                    biased;
-                    Some(step) = self.notes.1.recv() => Ok(Some(step)),
-                    events = pending => {
-                        self.phase = Phase::Streaming(fn_index, Box::new(events?));
-                        Ok(None)
-                    }
-                    () = tokio::time::sleep(UPLOAD_TICK) => Ok(self.upload_step()),
-                }
+            (at, update) = update(&mut self.streams) => self.heard(at, update?),
+            () = tokio::time::sleep(UPLOAD_TICK), if is_asking => {
+                Ok(self.running.iter_mut().find_map(Running::upload_step))
             }
-            Phase::Streaming(fn_index, events) => {
-                let fn_index = *fn_index;
-                match events.next().await {
-                    Ok(update) => Ok(self.streamed(fn_index, update)),
-                    Err(error) => self.fail(fn_index, error),
-                }
-            }
+        }
+    }
+
+    /// Nothing runs any more: the failures are told, then the end.
+    fn end(&mut self) -> Result<Step, Error> {
+        match self.failures.pop() {
+            None => Ok(Step::Done),
+            Some(failure) if failure.is_answered => Ok(notice(&failure.error)),
+            Some(failure) => Err(failure.error),
         }
     }
 
     /// Starts the request of a dependency.
-    fn fire(&mut self, due: Due) -> Result<(), Error> {
-        let fn_index = due.fn_index;
+    fn fire(&mut self, due: Due) {
+        let Due { fn_index, cause } = due;
         let app = Arc::clone(&self.app);
-        let Some(dependency) = app.dependency(fn_index) else {
-            return Err(Error::Unsupported {
-                detail: format!("the app has no function {fn_index}"),
-            });
+        let called = app.dependency(fn_index).filter(|found| found.backend_fn);
+        let Some(dependency) = called.filter(|_| !self.course.scope().left_out().has(fn_index))
+        else {
+            self.finish((fn_index, &cause), Vec::new(), &[]);
+            return;
         };
-        if !dependency.backend_fn || self.course.scope().left_out().has(fn_index) {
-            self.finish(fn_index, Vec::new(), &[]);
-            return Ok(());
-        }
+        self.write_what_grows();
         // The browser names the component whose event it was, for those that follow too.
-        self.trigger = due.trigger.or(self.trigger);
-        let inputs = due.inputs;
         let body = json!({
-            "data": inputs.unwrap_or_else(|| self.session.inputs(&app, dependency)),
+            "data": self.session.inputs(&app, dependency),
             "event_data": null,
             "fn_index": fn_index,
-            "trigger_id": self.trigger,
+            "trigger_id": cause.trigger,
             "session_hash": self.session.hash(),
         });
-        self.upload = Upload::default();
-        self.uploaded = 0;
-        let (client, app) = (self.client.clone(), Arc::clone(&self.app));
-        let (query, upload) = (self.query.clone(), self.upload.clone());
-        if !self.app.is_queued(dependency) {
-            let request = async move { client.predict(&app, &query, &body, &upload).await };
-            self.phase = Phase::Posting(fn_index, Box::pin(request));
-            return Ok(());
-        }
-        self.joined = watch::Sender::default();
-        let joined = self.joined.clone();
-        let (hash, notes) = (self.session.hash().to_owned(), self.notes.0.clone());
-        if self.app.protocol == Protocol::Sse {
-            if self.app.is_silent_at_work() {
-                let patience = self.client.patience(&self.app);
-                // The receiver is this chain's own.
-                let _ = self.notes.0.send(Step::SilentUntil(patience));
-            }
-            let request = async move {
-                let tell = |step| drop(notes.send(step));
-                Events::join_by_stream(&client, &app, &body, &upload, &tell).await
-            };
-            self.phase = Phase::Joining(fn_index, Box::pin(request));
-            return Ok(());
-        }
-        let request = async move {
-            let tell = |step| drop(notes.send(step));
-            let event_id = join_with_retry(&client, &app, (&query, &body), &upload, &tell).await?;
-            drop(body);
-            joined.send_replace(Some(event_id.clone()));
-            Events::open(&client, &app, &hash, event_id).await
+        let asker = Asker {
+            client: &self.client,
+            app: &self.app,
+            query: &self.query,
+            notes: &self.notes.0,
         };
-        self.phase = Phase::Joining(fn_index, Box::pin(request));
-        Ok(())
+        self.running
+            .push(Running::ask(&asker, (fn_index, cause), body));
     }
 
-    fn upload_step(&mut self) -> Option<Step> {
-        let (sent, total) = self.upload.progress();
-        if total < LARGE_BODY || sent == self.uploaded {
-            return None;
+    /// A request is answered.
+    fn answered(
+        &mut self,
+        at: usize,
+        answer: Result<Answer, Error>,
+    ) -> Result<Option<Step>, Error> {
+        match answer {
+            Ok(Answer::Outputs(outputs, states)) => {
+                let run = self.running.remove(at);
+                Ok(Some(self.finish(
+                    (run.fn_index, &run.cause),
+                    outputs,
+                    &states,
+                )))
+            }
+            Ok(Answer::Joined(event_id)) => {
+                self.running[at].phase = Phase::Listening(event_id);
+                self.listen();
+                Ok(None)
+            }
+            Ok(Answer::Streaming(event_id, stream)) => {
+                self.running[at].phase = Phase::Listening(event_id);
+                self.streams.push(*stream);
+                Ok(None)
+            }
+            Err(error @ Error::Failed { .. }) => Ok(self.fail(at, error)),
+            Err(error) => Err(error),
         }
-        self.uploaded = sent;
-        Some(Step::Uploading { sent, total })
     }
 
-    fn streamed(&mut self, fn_index: FnIndex, update: Update) -> Option<Step> {
-        match update {
-            Update::Queued { rank, eta } => Some(Step::Queued { rank, eta }),
-            Update::Started => Some(Step::Started),
+    /// Lets the stream tell of all jobs that have joined; it is opened where it is not.
+    fn listen(&mut self) {
+        let told = |event_id: &str| {
+            let mut jobs = self
+                .streams
+                .iter()
+                .flat_map(|stream| stream.jobs().event_ids());
+            jobs.any(|known| known == event_id)
+        };
+        let joined = self.running.iter().filter_map(Running::event_id);
+        let new: Vec<String> = joined.filter(|id| !told(id)).map(str::to_owned).collect();
+        if new.is_empty() {
+            return;
+        }
+        if let Some(stream) = self.streams.first_mut() {
+            for event_id in new {
+                stream.jobs_mut().add(event_id);
+            }
+        } else if self.opening.is_none() {
+            let (client, app) = (self.client.clone(), Arc::clone(&self.app));
+            let hash = self.session.hash().to_owned();
+            self.opening = Some(Box::pin(
+                async move { Stream::open(&client, &app, &hash).await },
+            ));
+        }
+    }
+
+    /// The stream says something.
+    fn heard(&mut self, stream: usize, update: JobUpdate) -> Result<Option<Step>, Error> {
+        let JobUpdate { event_id, update } = update;
+        let of_job = |run: &Running| event_id.is_some() && run.event_id() == event_id.as_deref();
+        let Some(at) = self.running.iter().position(of_job) else {
+            return match update {
+                Update::Heartbeat => Ok(Some(Step::Heartbeat)),
+                Update::Closed => self.closed(stream).map(|()| None),
+                _ => Ok(None),
+            };
+        };
+        let fn_index = self.running[at].fn_index;
+        // How a function that is beside the reply gets on is nobody's concern.
+        let is_shown = self.running.len() == 1 || self.writes_watched(fn_index);
+        Ok(match update {
+            Update::Queued { rank, eta } => is_shown.then_some(Step::Queued { rank, eta }),
+            Update::Started => is_shown.then_some(Step::Started),
             Update::Heartbeat => Some(Step::Heartbeat),
             Update::Progress(units) => Some(Step::Progress(units)),
             Update::Log(log) => Some(Step::Log(log)),
-            Update::Values => self.writes_watched(fn_index).then_some(Step::Values),
-            Update::SendData => None,
-            Update::Completed | Update::Cancelled => {
-                let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next)
-                else {
-                    return None;
-                };
-                let (outputs, states) = events.into_outputs();
-                if update == Update::Completed {
-                    return Some(self.finish(fn_index, outputs.into_values(), &states));
-                }
-                self.keep(fn_index, outputs.into_values());
-                self.course.end();
-                Some(Step::Cancelled)
+            Update::Values => {
+                self.grow(at);
+                self.writes_watched(fn_index).then_some(Step::Values)
+            }
+            Update::SendData | Update::Closed => None,
+            Update::Failed(error) => self.fail(at, error),
+            Update::Completed => {
+                let (run, outputs, states) = self.given_up(at);
+                Some(self.finish((run.fn_index, &run.cause), outputs, &states))
+            }
+            Update::Cancelled => {
+                let (run, outputs, _) = self.given_up(at);
+                self.keep(run.fn_index, outputs);
+                self.course.ended(run.fn_index);
+                is_shown.then(|| {
+                    self.course.end();
+                    Step::Cancelled
+                })
+            }
+        })
+    }
+
+    /// A stream is at its end. A job that joined while the server was closing it is told of by another one.
+    fn closed(&mut self, at: usize) -> Result<(), Error> {
+        let stream = &self.streams[at];
+        let is_over = stream.jobs().has_ended_any() && !stream.jobs().is_any_heard();
+        if is_over || stream.jobs().event_ids().next().is_none() {
+            self.streams.remove(at);
+            self.listen();
+            return Ok(());
+        }
+        Err(stream.jobs().ended_early())
+    }
+
+    /// Gives up a function that has ended, with its outputs and the State components that it changed. A stream that
+    /// nothing is waited for any more is closed.
+    fn given_up(&mut self, at: usize) -> (Running, Vec<Value>, Vec<ComponentId>) {
+        let run = self.running.remove(at);
+        let event_id = run.event_id().unwrap_or_default();
+        let mut streams = self.streams.iter_mut();
+        let taken = streams.find_map(|stream| stream.jobs_mut().take(event_id));
+        if self.running.iter().all(|run| !run.is_queued) {
+            self.streams.clear();
+        }
+        let (outputs, states) = taken.unwrap_or_default();
+        (run, outputs.into_values(), states)
+    }
+}
+
+/// The next request that is answered. Safe to drop while it waits.
+async fn answer(running: &mut [Running]) -> (usize, Result<Answer, Error>) {
+    poll_fn(|context| {
+        for (at, run) in running.iter_mut().enumerate() {
+            if let Phase::Asking(request) = &mut run.phase
+                && let Poll::Ready(answer) = request.as_mut().poll(context)
+            {
+                return Poll::Ready((at, answer));
             }
         }
-    }
+        Poll::Pending
+    })
+    .await
+}
 
-    /// A dependency is done: its outputs are kept, and what follows is due.
-    fn finish(&mut self, fn_index: FnIndex, outputs: Vec<Value>, states: &[ComponentId]) -> Step {
-        self.is_answered |= self.writes_watched(fn_index);
-        let mut changed = self.keep(fn_index, outputs);
-        changed.extend(
-            states
-                .iter()
-                .filter(|id| wiring::is_servers(&self.app, **id)),
-        );
-        self.course.follow(&self.app, fn_index, Outcome::Success);
-        let scope = Arc::clone(self.course.scope());
-        for id in changed {
-            if !scope.left_out().is_shown_already(&self.app, fn_index, id) {
-                self.course.happen(&self.app, &self.session, id, "change");
-            }
+/// The stream that is being opened, once it is. Safe to drop while it waits.
+async fn opened(opening: &mut Option<Pending<Stream>>) -> Result<Stream, Error> {
+    match opening {
+        None => pending().await,
+        Some(stream) => {
+            let stream = stream.await;
+            *opening = None;
+            stream
         }
-        self.phase = Phase::Next;
-        Step::Values
     }
+}
 
-    /// A dependency has failed. What runs after a failure runs all the same; then the error is told. Where it writes to
-    /// nothing that is watched and something has been written there, it is told as a page tells it, beside the reply.
-    fn fail(&mut self, fn_index: FnIndex, error: Error) -> Result<Option<Step>, Error> {
-        if !matches!(error, Error::Failed { .. }) {
-            return Err(error);
-        }
-        let watched = self.course.scope().watched().iter();
-        let is_begun = watched.into_iter().any(|id| self.written.contains(id));
-        let is_beside = is_begun && !self.writes_watched(fn_index);
-        if let Phase::Streaming(_, events) = std::mem::replace(&mut self.phase, Phase::Next) {
-            self.keep(fn_index, events.into_outputs().0.into_values());
-        }
-        let is_followed = self.course.follow(&self.app, fn_index, Outcome::Failure);
-        if is_beside {
-            return Ok(Some(notice(&error)));
-        }
-        if !is_followed {
-            return Err(error);
-        }
-        self.failure.get_or_insert(error);
-        self.is_answered = false;
-        Ok(None)
+/// The next thing that a stream says. Safe to drop while it waits.
+async fn update(streams: &mut [Stream]) -> (usize, Result<JobUpdate, Error>) {
+    if streams.is_empty() {
+        return pending().await;
     }
-
-    /// Writes outputs into the page. Gives the components whose change fires something.
-    fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Vec<ComponentId> {
-        let app = Arc::clone(&self.app);
-        let Some(dependency) = app.dependency(fn_index) else {
-            return Vec::new();
-        };
-        let written = dependency.outputs.iter().zip(&outputs);
-        let written = written.filter(|(_, output)| updated(output).is_some());
-        self.written.extend(written.map(|(id, _)| *id));
-        let is_followed =
-            |id| !wiring::is_servers(&app, id) && wiring::has_change_handler(&app, id);
-        self.session.store(&app, dependency, outputs, is_followed)
-    }
-
-    fn output(&self, fn_index: FnIndex, id: ComponentId) -> Option<usize> {
-        let dependency = self.app.dependency(fn_index)?;
-        dependency.outputs.iter().position(|output| *output == id)
-    }
-
-    fn writes_watched(&self, fn_index: FnIndex) -> bool {
-        let mut watched = self.course.scope().watched().iter();
-        watched.any(|id| self.output(fn_index, *id).is_some())
-    }
+    let next = streams.iter_mut().map(|stream| Box::pin(stream.next()));
+    let (update, at, _) = select_all(next).await;
+    (at, update)
 }
 
 /// An error as a page tells it, beside the reply.
@@ -408,12 +428,4 @@ fn notice(error: &Error) -> Step {
         text: error.to_string(),
         title: None,
     })
-}
-
-/// The value in `gr.update(value=…)`, `None` for an update that has none; any other value is its own.
-fn updated(value: &Value) -> Option<&Value> {
-    match value.get("__type__").and_then(Value::as_str) {
-        Some("update") => value.get("value"),
-        _ => Some(value),
-    }
 }

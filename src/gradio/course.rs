@@ -1,29 +1,36 @@
-//! Which functions of a page are to run, and in which order: a queue that events add to.
+//! Which functions of a page are to run, and which of them may begin: a queue that events add to.
 //!
-//! Pure; [`super::chain`] takes the next one, runs it, and says how it ended.
+//! Pure; [`super::chain`] takes what may begin, runs it beside what runs already, and says how it ended.
 
-use super::app::{App, ComponentId, FnIndex};
+use super::app::{App, ComponentId, FnIndex, TriggerMode};
 use super::error::Error;
-use super::session::Session;
 use super::wiring::{self, Outcome, Scope};
-use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// A function runs at most this often in one course: more goes round in a circle.
+/// A function runs at most this often because of itself: more goes round in a circle.
 const MOST_ROUNDS: usize = 20;
-/// The most functions that one course runs.
+/// The most functions that one course runs, but for those that a growing value fires.
 const MOST_FIRED: usize = 200;
 
-/// A function that is to run.
+/// What made a function run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cause {
+    /// The component whose event it was.
+    pub trigger: Option<ComponentId>,
+    /// The functions that led to it, the first one first.
+    pub path: Vec<FnIndex>,
+    /// Whether it was fired by a value that was still growing, as every piece of a reply may do.
+    pub is_growth: bool,
+}
+
+/// A function that is to run, and why.
 #[derive(Debug, PartialEq)]
 pub struct Due {
     /// The function.
     pub fn_index: FnIndex,
-    /// The component whose event fires it; `None` for one that follows another.
-    pub trigger: Option<ComponentId>,
-    /// Its inputs, where they are taken when the event happens.
-    pub inputs: Option<Vec<Value>>,
+    /// Why.
+    pub cause: Cause,
 }
 
 /// The functions that are to run; see the module's documentation.
@@ -31,7 +38,12 @@ pub struct Due {
 pub struct Course {
     /// The next one first.
     due: VecDeque<Due>,
-    fired: Vec<FnIndex>,
+    /// Those that begin when nothing else is to run any more.
+    later: VecDeque<FnIndex>,
+    /// Those that have begun and not ended.
+    running: Vec<FnIndex>,
+    fired: usize,
+    is_over: bool,
     scope: Arc<Scope>,
 }
 
@@ -40,7 +52,10 @@ impl Course {
     pub fn new(scope: Arc<Scope>) -> Self {
         Self {
             due: VecDeque::new(),
-            fired: Vec::new(),
+            later: VecDeque::new(),
+            running: Vec::new(),
+            fired: 0,
+            is_over: false,
             scope,
         }
     }
@@ -51,7 +66,7 @@ impl Course {
     }
 
     /// The event that fires `first`, which runs in any case, and whatever else it fires.
-    pub fn begin(&mut self, app: &App, session: &Session, first: FnIndex) {
+    pub fn begin(&mut self, app: &App, first: FnIndex) {
         let targets = app.dependency(first).map(|first| &first.targets);
         let event = targets
             .into_iter()
@@ -59,9 +74,10 @@ impl Course {
             .find_map(|(component, event)| Some((component.as_ref()?, event)));
         match event {
             Some((&component, event)) => {
-                self.add_fired(app, session, (component, event), Some(first));
+                let cause = Cause::default();
+                self.add_fired(app, (component, event), &cause, Some(first));
             }
-            None => self.add(app, first, None, None),
+            None => self.add(app, first, Cause::default()),
         }
     }
 
@@ -69,97 +85,124 @@ impl Course {
     pub fn load(&mut self, app: &App) {
         for dependency in wiring::fired_at_load(app) {
             if self.scope.runs(app, dependency) {
-                self.add(app, dependency.id, None, None);
+                self.add(app, dependency.id, Cause::default());
             }
         }
     }
 
-    /// A function, whatever fires it on the page.
-    pub fn run(&mut self, app: &App, function: FnIndex) {
-        self.add(app, function, None, None);
+    /// These functions, whatever fires them on the page, one after the other.
+    pub fn run_in_turn(&mut self, functions: &[FnIndex]) {
+        self.later.extend(functions);
     }
 
     /// An event of a component.
-    pub fn happen(&mut self, app: &App, session: &Session, component: ComponentId, event: &str) {
-        self.add_fired(app, session, (component, event), None);
+    pub fn happen(&mut self, app: &App, component: ComponentId, event: &str, cause: &Cause) {
+        self.add_fired(app, (component, event), cause, None);
     }
 
     /// What runs after a function that ended so. Gives whether anything does.
-    pub fn follow(&mut self, app: &App, done: FnIndex, outcome: Outcome) -> bool {
+    pub fn follow(&mut self, app: &App, done: FnIndex, outcome: Outcome, cause: &Cause) -> bool {
         let before = self.due.len();
         for next in wiring::following(app, done, outcome) {
             if self.scope.runs(app, next) {
-                self.add(app, next.id, None, None);
+                self.add(app, next.id, cause.clone());
             }
         }
         self.due.len() > before
     }
 
-    /// Takes the next function. An error where they fire each other for ever.
-    pub fn take(&mut self) -> Result<Option<Due>, Error> {
-        let Some(due) = self.due.pop_front() else {
+    /// Takes the next function that may begin. An error where they fire each other for ever.
+    pub fn take(&mut self, app: &App) -> Result<Option<Due>, Error> {
+        if self.due.is_empty()
+            && self.running.is_empty()
+            && let Some(next) = self.later.pop_front()
+        {
+            self.add(app, next, Cause::default());
+        }
+        let may_begin = |due: &Due| {
+            !self.running.contains(&due.fn_index)
+                || mode(app, due.fn_index) == TriggerMode::Multiple
+        };
+        let next = self.due.iter().position(may_begin);
+        let Some(mut due) = next.and_then(|at| self.due.remove(at)) else {
             return Ok(None);
         };
-        let rounds = self.fired.iter().filter(|fired| **fired == due.fn_index);
-        if rounds.count() == MOST_ROUNDS || self.fired.len() == MOST_FIRED {
+        let path = &mut due.cause.path;
+        let rounds = path.iter().filter(|fired| **fired == due.fn_index).count();
+        self.fired += usize::from(!due.cause.is_growth);
+        if rounds == MOST_ROUNDS || path.len() == MOST_FIRED || self.fired > MOST_FIRED {
             return Err(Error::Unsupported {
                 detail: "the app's functions fire each other without an end".to_owned(),
             });
         }
-        self.fired.push(due.fn_index);
+        path.push(due.fn_index);
+        self.running.push(due.fn_index);
         Ok(Some(due))
     }
 
-    /// Nothing runs any more.
-    pub fn end(&mut self) {
-        self.due.clear();
+    /// A function that was taken has ended.
+    pub fn ended(&mut self, function: FnIndex) {
+        if let Some(at) = self.running.iter().position(|runs| *runs == function) {
+            self.running.remove(at);
+        }
     }
 
-    /// Where an event fires several functions, each takes its inputs as they are now. A browser runs them side by side;
-    /// here those come first that are done first there: what is not queued, then what gives one value.
+    /// Nothing begins any more.
+    pub fn end(&mut self) {
+        self.due.clear();
+        self.later.clear();
+        self.is_over = true;
+    }
+
     fn add_fired(
         &mut self,
         app: &App,
-        session: &Session,
         (component, event): (ComponentId, &str),
+        cause: &Cause,
         first: Option<FnIndex>,
     ) {
-        let mut fired: Vec<_> = wiring::fired_by(app, component, event)
-            .filter(|dependency| first == Some(dependency.id) || self.scope.runs(app, dependency))
-            .collect();
-        fired.sort_by_key(|dependency| (app.is_queued(dependency), dependency.gives));
-        for dependency in &fired {
-            let takes_now = fired.len() > 1;
-            let inputs = takes_now.then(|| session.inputs(app, dependency));
-            self.add(app, dependency.id, Some(component), inputs);
+        for dependency in wiring::fired_by(app, component, event) {
+            if first == Some(dependency.id) || self.scope.runs(app, dependency) {
+                let cause = Cause {
+                    trigger: Some(component),
+                    ..cause.clone()
+                };
+                self.add(app, dependency.id, cause);
+            }
         }
     }
 
-    /// One that is to run already runs once, unless it runs each time.
-    fn add(
-        &mut self,
-        app: &App,
-        fn_index: FnIndex,
-        trigger: Option<ComponentId>,
-        inputs: Option<Vec<Value>>,
-    ) {
-        let each_time = app
-            .dependency(fn_index)
-            .is_some_and(|dependency| dependency.runs_each_time);
-        if each_time || self.due.iter().all(|due| due.fn_index != fn_index) {
-            self.due.push_back(Due {
-                fn_index,
-                trigger,
-                inputs,
-            });
+    fn add(&mut self, app: &App, fn_index: FnIndex, cause: Cause) {
+        let waiting = self.due.iter_mut().find(|due| due.fn_index == fn_index);
+        let is_added = !self.is_over
+            && match (mode(app, fn_index), waiting) {
+                (TriggerMode::Multiple, _) => true,
+                (TriggerMode::Once, waiting) => {
+                    waiting.is_none() && !self.running.contains(&fn_index)
+                }
+                (TriggerMode::AlwaysLast, None) => true,
+                (TriggerMode::AlwaysLast, Some(waiting)) => {
+                    if cause.path.len() > waiting.cause.path.len() {
+                        waiting.cause = cause.clone();
+                    }
+                    false
+                }
+            };
+        if is_added {
+            self.due.push_back(Due { fn_index, cause });
         }
     }
+}
+
+fn mode(app: &App, function: FnIndex) -> TriggerMode {
+    let found = app.dependency(function);
+    found.map_or(TriggerMode::Once, |found| found.trigger_mode)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     /// A message box (1), a chat (2) and a State (3).
     fn page(dependencies: &Value) -> App {
@@ -171,36 +214,96 @@ mod tests {
         App::read(&json!({"components": components, "dependencies": dependencies})).unwrap()
     }
 
+    fn course(app: &App) -> Course {
+        Course::new(Arc::new(Scope::new(app, 0, &[2], 1)))
+    }
+
+    fn taken(course: &mut Course, app: &App) -> Vec<FnIndex> {
+        let due = std::iter::from_fn(|| course.take(app).unwrap());
+        due.map(|due| due.fn_index).collect()
+    }
+
     #[test]
-    fn handlers_of_one_event_take_their_inputs_when_it_happens_and_the_quick_ones_come_first() {
+    fn all_handlers_of_one_event_begin_together_and_what_follows_one_waits_for_it() {
         let app = page(&json!([
             {"targets": [[1, "submit"]], "inputs": [1], "outputs": [3], "types": {"generator": true}},
             {"targets": [[1, "submit"]], "inputs": [1, 2], "outputs": [1, 2]},
-            {"targets": [[3, "change"]], "inputs": [3], "outputs": [2]},
+            {"targets": [[null, "then"]], "trigger_after": 1, "inputs": [3], "outputs": [2]},
         ]));
-        let session = Session::new("s".to_owned());
-        let mut course = Course::new(Arc::new(Scope::new(&app, 0, &[2], 1)));
-        course.begin(&app, &session, 0);
-        let taken = std::iter::from_fn(|| course.take().unwrap());
-        let inputs: Vec<_> = taken.map(|due| due.inputs).collect();
-        assert_eq!(
-            inputs,
-            [Some(vec![json!("hi"), json!([])]), Some(vec![json!("hi")])]
-        );
+        let mut course = course(&app);
+        course.begin(&app, 0);
+        assert_eq!(taken(&mut course, &app), [0, 1]);
+        course.ended(1);
+        assert!(course.follow(&app, 1, Outcome::Success, &Cause::default()));
+        assert_eq!(taken(&mut course, &app), [2]);
+    }
+
+    #[test]
+    fn functions_that_are_run_in_turn_wait_for_each_other_and_for_what_they_fire() {
+        let app = page(&json!([
+            {"targets": [[1, "submit"]], "inputs": [1], "outputs": [2]},
+            {"targets": [[1, "blur"]], "inputs": [2], "outputs": [3]},
+            {"targets": [[null, "then"]], "trigger_after": 0, "inputs": [2], "outputs": [2]},
+        ]));
+        let mut course = course(&app);
+        course.run_in_turn(&[0, 1]);
+        assert_eq!(taken(&mut course, &app), [0]);
+        course.follow(&app, 0, Outcome::Success, &Cause::default());
+        course.ended(0);
+        assert_eq!(taken(&mut course, &app), [2]);
+        course.ended(2);
+        assert_eq!(taken(&mut course, &app), [1]);
+    }
+
+    #[test]
+    fn what_is_fired_while_it_runs_is_dropped_or_runs_once_more_or_at_once_as_its_mode_says() {
+        for (mode, at_once, afterwards) in [
+            ("once", vec![], vec![]),
+            ("always_last", vec![], vec![0]),
+            ("multiple", vec![0, 0], vec![]),
+        ] {
+            let app = page(&json!([
+                {"targets": [[2, "change"]], "inputs": [2], "outputs": [2], "trigger_mode": mode},
+            ]));
+            let mut course = course(&app);
+            course.happen(&app, 2, "change", &Cause::default());
+            assert_eq!(taken(&mut course, &app), [0], "{mode}");
+            course.happen(&app, 2, "change", &Cause::default());
+            course.happen(&app, 2, "change", &Cause::default());
+            assert_eq!(taken(&mut course, &app), at_once, "{mode}");
+            course.ended(0);
+            assert_eq!(taken(&mut course, &app), afterwards, "{mode}");
+        }
     }
 
     #[test]
     fn functions_that_fire_each_other_end_after_twenty_rounds() {
         let app = page(&json!([{"targets": [[3, "change"]], "inputs": [3], "outputs": [2, 3]}]));
-        let session = Session::new("s".to_owned());
-        let mut course = Course::new(Arc::new(Scope::new(&app, 0, &[2], 1)));
+        let mut course = course(&app);
+        let mut cause = Cause::default();
         for _ in 0..MOST_ROUNDS {
-            course.happen(&app, &session, 3, "change");
-            course.happen(&app, &session, 3, "change");
-            assert!(course.take().unwrap().is_some());
-            assert_eq!(course.take().unwrap(), None, "it is due once");
+            course.happen(&app, 3, "change", &cause);
+            course.happen(&app, 3, "change", &cause);
+            cause = course.take(&app).unwrap().unwrap().cause;
+            assert_eq!(course.take(&app).unwrap(), None, "it is due once");
+            course.ended(0);
         }
-        course.happen(&app, &session, 3, "change");
-        assert!(course.take().is_err());
+        course.happen(&app, 3, "change", &cause);
+        assert!(course.take(&app).is_err());
+    }
+
+    #[test]
+    fn what_every_piece_of_a_long_reply_fires_is_no_circle() {
+        let app = page(&json!([{"targets": [[3, "change"]], "inputs": [3], "outputs": [2]}]));
+        let mut course = course(&app);
+        let cause = Cause {
+            is_growth: true,
+            ..Cause::default()
+        };
+        for _ in 0..3 * MOST_FIRED {
+            course.happen(&app, 3, "change", &cause);
+            assert_eq!(taken(&mut course, &app), [0]);
+            course.ended(0);
+        }
     }
 }

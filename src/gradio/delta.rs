@@ -115,6 +115,14 @@ impl Outputs {
         self.kept.get(index).is_some_and(|kept| kept.out_of_step)
     }
 
+    /// A copy of all values, in the order of the dependency's outputs.
+    pub fn values(&self) -> Vec<Value> {
+        let values = self.kept.iter();
+        values
+            .map(|kept| kept.left.as_ref().unwrap_or(&kept.value).clone())
+            .collect()
+    }
+
     /// All values, in the order of the dependency's outputs.
     pub fn into_values(self) -> Vec<Value> {
         self.kept

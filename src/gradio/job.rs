@@ -1,8 +1,9 @@
-//! One job of the queue, from the bytes of its stream to the values of its outputs; no I/O.
+//! The jobs of one stream of the queue, from its bytes to the values of their outputs; no I/O.
 //!
-//! [`Job::push`] takes bytes, [`Job::next_update`] tells what they say, and the outputs are kept between
-//! (see [`super::delta`]). Recorded streams of every version are replayed through it by the tests.
-//! It does not know what the outputs mean. [`super::queue`] feeds it from the network.
+//! A session has one stream, which carries the messages of all its jobs. [`Jobs::push`] takes bytes,
+//! [`Jobs::next_update`] tells what they say and of which job, and the outputs are kept between (see [`super::delta`]).
+//! Recorded streams of every version are replayed through it by the tests. It does not know what the outputs mean.
+//! [`super::queue`] feeds it from the network.
 
 use super::app::{App, ComponentId};
 use super::delta::Outputs;
@@ -26,7 +27,7 @@ pub enum Update {
     SendData,
     /// The job runs.
     Started,
-    /// The outputs changed: see [`Job::outputs`].
+    /// The outputs changed: see [`Jobs::outputs`].
     Values,
     /// The app shows progress.
     Progress(Vec<ProgressUnit>),
@@ -38,6 +39,19 @@ pub enum Update {
     Completed,
     /// The job was cancelled; the outputs are as far as they came.
     Cancelled,
+    /// The job failed; the outputs are as far as they came.
+    Failed(Error),
+    /// Nothing more will come on this stream.
+    Closed,
+}
+
+/// An update and the job it is of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobUpdate {
+    /// The job's `event_id`; `None` concerns every job of the stream.
+    pub event_id: Option<String>,
+    /// What happened.
+    pub update: Update,
 }
 
 /// How an app's queue speaks, as far as versions differ.
@@ -58,52 +72,97 @@ impl From<&App> for Dialect {
     }
 }
 
-/// The state of one job; see the module's documentation.
+/// The jobs of one stream; see the module's documentation.
 #[derive(Debug)]
-pub struct Job {
+pub struct Jobs {
     url: String,
     decoder: Decoder,
     frames: VecDeque<Vec<u8>>,
+    dialect: Dialect,
+    limit: usize,
+    jobs: Vec<Job>,
+    has_ended_any: bool,
+    /// Messages of jobs that are not known yet: a stream that is open already can be quicker than the answer that
+    /// names the job. They take at most a frame's limit as they arrive.
+    early: VecDeque<(String, Message, usize)>,
+    /// Messages of a job that has become known since.
+    ready: VecDeque<(String, Message)>,
+}
+
+/// One job.
+#[derive(Debug)]
+struct Job {
     event_id: String,
     outputs: Outputs,
     dialect: Dialect,
-    limit: usize,
     changed_states: Vec<ComponentId>,
     /// Whether whole values have come, after which diffs may.
     begun: bool,
+    /// Whether the stream has said anything of it.
+    is_heard: bool,
 }
 
-impl Job {
-    /// A job that has joined the queue as `event_id`, which is empty before an app of 4.0 to 4.8
-    /// has named it. `frame_limit` bounds a frame in bytes, and with it what all outputs take; errors
-    /// name `url`.
-    pub fn new(
-        dialect: impl Into<Dialect>,
-        event_id: String,
-        frame_limit: usize,
-        url: String,
-    ) -> Self {
+impl Jobs {
+    /// A stream without any job. `frame_limit` bounds a frame in bytes, and with it what all outputs take together;
+    /// errors name `url`.
+    pub fn new(dialect: impl Into<Dialect>, frame_limit: usize, url: String) -> Self {
         Self {
             url,
             decoder: Decoder::new(frame_limit),
             frames: VecDeque::new(),
-            event_id,
-            outputs: Outputs::default(),
             dialect: dialect.into(),
             limit: frame_limit,
-            changed_states: Vec::new(),
-            begun: false,
+            jobs: Vec::new(),
+            has_ended_any: false,
+            early: VecDeque::new(),
+            ready: VecDeque::new(),
         }
     }
 
-    /// The job's number in the queue's messages.
-    pub fn event_id(&self) -> &str {
-        &self.event_id
+    /// A job that has joined the queue as `event_id`, which is empty before an app of 4.0 to 4.8 has named it.
+    pub fn add(&mut self, event_id: String) {
+        let (known, early) = std::mem::take(&mut self.early)
+            .into_iter()
+            .partition(|(of, ..)| *of == event_id);
+        self.early = early;
+        let known: VecDeque<_> = known;
+        self.ready
+            .extend(known.into_iter().map(|(of, message, _)| (of, message)));
+        self.jobs.push(Job::new(event_id, self.dialect));
     }
 
-    /// The outputs as far as the stream has told them.
-    pub fn outputs(&self) -> &Outputs {
-        &self.outputs
+    /// The numbers of the jobs that are known.
+    pub fn event_ids(&self) -> impl Iterator<Item = &str> {
+        self.jobs.iter().map(|job| &*job.event_id)
+    }
+
+    /// Whether the stream has said anything of any of its jobs.
+    pub fn is_any_heard(&self) -> bool {
+        self.jobs.iter().any(|job| job.is_heard)
+    }
+
+    /// Whether a job has been taken away.
+    pub fn has_ended_any(&self) -> bool {
+        self.has_ended_any
+    }
+
+    /// A job's outputs as far as the stream has told them.
+    pub fn outputs(&self, event_id: &str) -> Option<&Outputs> {
+        let job = self.jobs.iter().find(|job| job.event_id == event_id)?;
+        Some(&job.outputs)
+    }
+
+    /// The most that the outputs of all jobs can take, in bytes, as [`crate::http::json`] weighs them.
+    pub fn bound(&self) -> usize {
+        self.jobs.iter().map(|job| job.outputs.bound()).sum()
+    }
+
+    /// Gives a job up: its outputs, final after [`Update::Completed`], and the State components that it changed.
+    pub fn take(&mut self, event_id: &str) -> Option<(Outputs, Vec<ComponentId>)> {
+        let at = self.jobs.iter().position(|job| job.event_id == event_id)?;
+        let job = self.jobs.remove(at);
+        self.has_ended_any = true;
+        Some((job.outputs, job.changed_states))
     }
 
     fn too_large(&self) -> Error {
@@ -111,11 +170,6 @@ impl Job {
             url: self.url.clone(),
             limit: self.limit,
         })
-    }
-
-    /// The final outputs and the State components that were changed, after [`Update::Completed`].
-    pub fn into_outputs(self) -> (Outputs, Vec<ComponentId>) {
-        (self.outputs, self.changed_states)
     }
 
     /// Takes the next bytes of the stream, cut anywhere.
@@ -126,24 +180,30 @@ impl Job {
         pushed.map_err(|FrameTooLarge { .. }| self.too_large())
     }
 
-    /// What the bytes so far say next; `None` when more are needed.
-    pub fn next_update(&mut self) -> Result<Option<Update>, Error> {
-        while let Some(frame) = self.frames.pop_front() {
-            if let Some(update) = self.read(frame)? {
-                return Ok(Some(update));
+    /// What the bytes so far say next; `None` when more are needed. An error concerns the whole stream.
+    pub fn next_update(&mut self) -> Result<Option<JobUpdate>, Error> {
+        loop {
+            let update = if let Some((event_id, message)) = self.ready.pop_front() {
+                self.hear(Some(event_id), message, 0)?
+            } else if let Some(frame) = self.frames.pop_front() {
+                self.read(frame)?
+            } else {
+                return Ok(None);
+            };
+            if update.is_some() {
+                return Ok(update);
             }
         }
-        Ok(None)
     }
 
-    /// The error of a stream that is over while the job is not.
+    /// The error of a stream that is over while a job is not.
     pub fn ended_early(&self) -> Error {
         Error::StreamEnded {
             url: self.url.clone(),
         }
     }
 
-    fn read(&mut self, mut frame: Vec<u8>) -> Result<Option<Update>, Error> {
+    fn read(&mut self, mut frame: Vec<u8>) -> Result<Option<JobUpdate>, Error> {
         let value = json::read(&mut frame, json::budget(self.limit));
         let value = value.map_err(|error| match error {
             json::Unread::TooLarge => self.too_large(),
@@ -151,67 +211,78 @@ impl Job {
         })?;
         let Envelope { event_id, message } =
             Envelope::read(value).map_err(|detail| self.garbled(detail.to_owned(), &frame))?;
+        let length = frame.len();
         drop(frame);
-        if message == Message::SendData && self.event_id.is_empty() {
-            self.event_id = event_id.unwrap_or_default();
-            return Ok(Some(Update::SendData));
-        }
-        if event_id.is_some_and(|event_id| event_id != self.event_id) {
-            return Ok(None);
-        }
+        self.hear(event_id, message, length)
+    }
+
+    /// A message of a frame of `length` bytes.
+    fn hear(
+        &mut self,
+        event_id: Option<String>,
+        message: Message,
+        length: usize,
+    ) -> Result<Option<JobUpdate>, Error> {
+        let of_all = |update| {
+            Ok(Some(JobUpdate {
+                event_id: None,
+                update,
+            }))
+        };
         match message {
-            Message::Estimation { rank, rank_eta, .. } => Ok(Some(Update::Queued {
-                rank,
-                eta: rank_eta,
-            })),
-            Message::ProcessStarts => Ok(Some(Update::Started)),
-            Message::Generating(output) => {
-                let update = self.generating(output)?;
-                // One diff after another can make a value of any size.
-                let fits = self.outputs.fit_in(json::budget(self.limit));
-                fits.then_some(update).ok_or_else(|| self.too_large())
-            }
-            Message::Completed(output) => self.completed(output).map(Some),
-            Message::Progress(units) => Ok(Some(Update::Progress(units))),
-            Message::Log(log) => Ok(Some(Update::Log(log))),
-            Message::Heartbeat => Ok(Some(Update::Heartbeat)),
+            Message::Heartbeat => return of_all(Update::Heartbeat),
+            Message::CloseStream => return of_all(Update::Closed),
             Message::UnexpectedError {
                 message,
                 session_lost,
-            } => Err(Error::Unexpected {
-                message,
-                session_lost,
-            }),
-            Message::CloseStream => Err(self.ended_early()),
-            Message::QueueFull => Err(Error::QueueFull {
-                message: "Queue is full.".to_owned(),
-            }),
-            Message::SendData | Message::Unknown => Ok(None),
-        }
-    }
-
-    fn generating(&mut self, output: Output) -> Result<Option<Update>, Error> {
-        match output {
-            Output::Data { values, .. } if self.dialect.sends_diffs && self.begun => {
-                self.outputs.apply(values);
+            } => {
+                return Err(Error::Unexpected {
+                    message,
+                    session_lost,
+                });
             }
-            Output::Data { values, .. } => {
-                self.begun = true;
-                self.outputs.set(values);
+            Message::QueueFull => {
+                return Err(Error::QueueFull {
+                    message: "Queue is full.".to_owned(),
+                });
             }
-            Output::Empty => return Ok(None),
-            Output::Failed { message, title } => return Err(self.failed(message, title)),
+            _ => {}
         }
-        Ok(Some(Update::Values))
-    }
-
-    fn failed(&self, message: Option<String>, title: Option<String>) -> Error {
-        let message = if self.dialect.quotes_errors {
-            message.map(|words| unquoted(&words).unwrap_or(words))
-        } else {
-            message
+        if message == Message::SendData
+            && let Some(job) = self.jobs.iter_mut().find(|job| job.event_id.is_empty())
+        {
+            job.event_id = event_id.unwrap_or_default();
+            return Ok(Some(JobUpdate {
+                event_id: Some(job.event_id.clone()),
+                update: Update::SendData,
+            }));
+        }
+        // Apps of 4.0 to 4.8 have a stream for each job and name none.
+        let named = |job: &Job| event_id.as_ref().is_none_or(|named| *named == job.event_id);
+        let Some(at) = self.jobs.iter().position(named) else {
+            self.keep_early(event_id, message, length);
+            return Ok(None);
         };
-        Error::Failed { message, title }
+        let others: usize = self.bound() - self.jobs[at].outputs.bound();
+        let job = &mut self.jobs[at];
+        job.is_heard = true;
+        let update = job.hear(message);
+        // One diff after another can make a value of any size.
+        let room = json::budget(self.limit).saturating_sub(others);
+        if update == Some(Update::Values) && !job.outputs.fit_in(room) {
+            return Err(self.too_large());
+        }
+        let event_id = Some(job.event_id.clone());
+        Ok(update.map(|update| JobUpdate { event_id, update }))
+    }
+
+    fn keep_early(&mut self, event_id: Option<String>, message: Message, length: usize) {
+        let kept: usize = self.early.iter().map(|(.., length)| length).sum();
+        if let Some(event_id) = event_id
+            && kept + length <= self.limit
+        {
+            self.early.push_back((event_id, message, length));
+        }
     }
 
     fn garbled(&self, detail: String, frame: &[u8]) -> Error {
@@ -226,8 +297,51 @@ impl Job {
             },
         }
     }
+}
 
-    fn completed(&mut self, output: Output) -> Result<Update, Error> {
+impl Job {
+    fn new(event_id: String, dialect: Dialect) -> Self {
+        Self {
+            event_id,
+            outputs: Outputs::default(),
+            dialect,
+            changed_states: Vec::new(),
+            begun: false,
+            is_heard: false,
+        }
+    }
+
+    fn hear(&mut self, message: Message) -> Option<Update> {
+        match message {
+            Message::Estimation { rank, rank_eta, .. } => Some(Update::Queued {
+                rank,
+                eta: rank_eta,
+            }),
+            Message::ProcessStarts => Some(Update::Started),
+            Message::Generating(output) => self.generating(output),
+            Message::Completed(output) => Some(self.completed(output)),
+            Message::Progress(units) => Some(Update::Progress(units)),
+            Message::Log(log) => Some(Update::Log(log)),
+            _ => None,
+        }
+    }
+
+    fn generating(&mut self, output: Output) -> Option<Update> {
+        match output {
+            Output::Data { values, .. } if self.dialect.sends_diffs && self.begun => {
+                self.outputs.apply(values);
+            }
+            Output::Data { values, .. } => {
+                self.begun = true;
+                self.outputs.set(values);
+            }
+            Output::Empty => return None,
+            Output::Failed { message, title } => return Some(self.failed(message, title)),
+        }
+        Some(Update::Values)
+    }
+
+    fn completed(&mut self, output: Output) -> Update {
         match output {
             Output::Data {
                 values,
@@ -235,11 +349,20 @@ impl Job {
             } => {
                 self.outputs.set(values);
                 self.changed_states = changed_states;
-                Ok(Update::Completed)
+                Update::Completed
             }
-            Output::Empty => Ok(Update::Cancelled),
-            Output::Failed { message, title } => Err(self.failed(message, title)),
+            Output::Empty => Update::Cancelled,
+            Output::Failed { message, title } => self.failed(message, title),
         }
+    }
+
+    fn failed(&self, message: Option<String>, title: Option<String>) -> Update {
+        let message = if self.dialect.quotes_errors {
+            message.map(|words| unquoted(&words).unwrap_or(words))
+        } else {
+            message
+        };
+        Update::Failed(Error::Failed { message, title })
     }
 }
 

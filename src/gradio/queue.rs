@@ -1,13 +1,13 @@
-//! A [`Job`] fed from the network: the stream of `/queue/data`, or of `/queue/join` before 4.9.
+//! A session's stream from the network: `/queue/data`, or `/queue/join` before 4.9, which is one job's own.
 //!
-//! It never reconnects: the server ends a session's jobs when their stream is lost, and a second
-//! stream finds nothing (seen in 4.44, 5.49 and 6.31). [`super::chain`] pulls it.
+//! It is opened after its first job has joined, and carries every job that joins while it is open. It never reconnects:
+//! the server ends a session's jobs when their stream is lost, and a second stream beside it takes its messages away
+//! (seen in 4.44, 5.49 and 6.31). [`super::chain`] pulls it.
 
-use super::app::{App, ComponentId};
+use super::app::App;
 use super::client::Client;
-use super::delta::Outputs;
 use super::error::Error;
-use super::job::{Job, Update};
+use super::job::{JobUpdate, Jobs, Update};
 use super::step::Step;
 use crate::http::{Body, Upload};
 use serde_json::{Value, json};
@@ -17,77 +17,82 @@ use tokio::time::Instant;
 /// The longest pause before a full queue is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The open stream of one job.
+/// An open stream and the jobs that it carries.
 #[derive(Debug)]
-pub struct Events {
+pub struct Stream {
     body: Body,
-    job: Job,
+    jobs: Jobs,
 }
 
-impl Events {
-    /// Opens the stream of the job `event_id` in the session. The job must have joined before.
-    pub async fn open(
-        client: &Client,
-        app: &App,
-        session_hash: &str,
-        event_id: String,
-    ) -> Result<Self, Error> {
+impl Stream {
+    /// Opens the stream of a session, in which a job must have joined before.
+    pub async fn open(client: &Client, app: &App, session_hash: &str) -> Result<Self, Error> {
         let body = client.open_stream(app, session_hash).await?;
+        Ok(Self::of(body, app, client))
+    }
+
+    fn of(body: Body, app: &App, client: &Client) -> Self {
         let limit = client.options().frame_limit;
-        Ok(Self {
-            job: Job::new(app, event_id, limit, body.url().to_owned()),
+        Self {
+            jobs: Jobs::new(app, limit, body.url().to_owned()),
             body,
-        })
+        }
     }
 
     /// Joins as apps of 4.0 to 4.8 want it: the stream is opened first, and when the queue asks
-    /// for them, the inputs of `body` are posted. `tell` hears the places in the queue until then.
-    pub async fn join_by_stream(
+    /// for them, the inputs of `body` are posted. `tell` hears the places in the queue until then. Gives the job's
+    /// number too.
+    pub async fn join(
         client: &Client,
         app: &App,
         body: &Value,
         upload: &Upload,
         tell: &(dyn Fn(Step) + Sync),
-    ) -> Result<Self, Error> {
+    ) -> Result<(String, Self), Error> {
         let stream = client.join_stream(app, body).await?;
-        let limit = client.options().frame_limit;
-        let mut events = Self {
-            job: Job::new(app, String::new(), limit, stream.url().to_owned()),
-            body: stream,
-        };
-        loop {
-            match events.next().await? {
-                Update::SendData => break,
+        let mut stream = Self::of(stream, app, client);
+        stream.jobs.add(String::new());
+        let event_id = loop {
+            let JobUpdate { event_id, update } = stream.next().await?;
+            match update {
+                Update::SendData => break event_id.unwrap_or_default(),
                 Update::Queued { rank, eta } => tell(Step::Queued { rank, eta }),
+                Update::Failed(error) => return Err(error),
+                Update::Closed => return Err(stream.jobs.ended_early()),
                 _ => {}
             }
-        }
+        };
         let mut body = body.clone();
-        body["event_id"] = json!(events.job.event_id());
+        body["event_id"] = json!(event_id);
         client.send_data(app, &body, upload).await?;
-        Ok(events)
+        Ok((event_id, stream))
     }
 
-    /// The job whose stream this is.
-    pub fn job(&self) -> &Job {
-        &self.job
+    /// Its jobs.
+    pub fn jobs(&self) -> &Jobs {
+        &self.jobs
     }
 
-    /// The job's outputs and the State components that it changed, after its end.
-    pub fn into_outputs(self) -> (Outputs, Vec<ComponentId>) {
-        self.job.into_outputs()
+    /// Its jobs, of which some are added and taken away.
+    pub fn jobs_mut(&mut self) -> &mut Jobs {
+        &mut self.jobs
     }
 
-    /// The next thing that happens to the job. Safe to drop while it waits: nothing is lost. After
-    /// [`Update::Completed`], [`Update::Cancelled`] or an error it must not be called again.
-    pub async fn next(&mut self) -> Result<Update, Error> {
+    /// The next thing that happens, [`Update::Closed`] at the stream's end. Safe to drop while it waits: nothing is
+    /// lost. After the end or an error it must not be called again.
+    pub async fn next(&mut self) -> Result<JobUpdate, Error> {
         loop {
-            if let Some(update) = self.job.next_update()? {
+            if let Some(update) = self.jobs.next_update()? {
                 return Ok(update);
             }
             match self.body.chunk().await? {
-                Some(bytes) => self.job.push(bytes.as_ref())?,
-                None => return Err(self.job.ended_early()),
+                Some(bytes) => self.jobs.push(bytes.as_ref())?,
+                None => {
+                    return Ok(JobUpdate {
+                        event_id: None,
+                        update: Update::Closed,
+                    });
+                }
             }
         }
     }

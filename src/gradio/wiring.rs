@@ -29,6 +29,8 @@ pub const LONGEST_COURSE: usize = 200;
 pub struct Scope {
     watched: Vec<ComponentId>,
     live: HashSet<ComponentId>,
+    /// Those whose change fires something that is run.
+    firing: HashSet<ComponentId>,
     left_out: LeftOut,
 }
 
@@ -50,11 +52,21 @@ impl Scope {
             }
         }
         let left_out = watched.first().map(|chat| LeftOut::new(app, first, *chat));
-        Self {
+        let mut scope = Self {
             watched: watched.to_vec(),
             live,
+            firing: HashSet::new(),
             left_out: left_out.unwrap_or_default(),
+        };
+        for dependency in app.dependencies() {
+            let changes = dependency.targets.iter();
+            let changes = changes.filter(|(_, event)| event == "change");
+            let mut changed = changes.filter_map(|(id, _)| *id).peekable();
+            if changed.peek().is_some() && scope.runs(app, dependency) {
+                scope.firing.extend(changed);
+            }
         }
+        scope
     }
 
     /// The components whose values are the reply.
@@ -70,6 +82,11 @@ impl Scope {
     /// Whether a component can change what is watched.
     pub fn matters(&self, id: ComponentId) -> bool {
         self.live.contains(&id)
+    }
+
+    /// Whether a component's change fires a function that is run.
+    pub fn fires_when_changed(&self, id: ComponentId) -> bool {
+        self.firing.contains(&id)
     }
 
     /// Whether a function is run: where it, or one that runs by itself after it, writes to what matters; where it
@@ -172,11 +189,6 @@ pub fn following(app: &App, done: FnIndex, outcome: Outcome) -> impl Iterator<It
     })
 }
 
-/// Whether a change of this component fires anything.
-pub fn has_change_handler(app: &App, id: ComponentId) -> bool {
-    fired_by(app, id, "change").next().is_some()
-}
-
 /// Whether the server alone knows when this component changes.
 pub fn is_servers(app: &App, id: ComponentId) -> bool {
     app.is(id, Component::is_state)
@@ -215,7 +227,8 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4].map(runs), [true, false, true, false, true]);
         assert_eq!(ids(fired_by(&app, 1, "submit")), [0]);
         assert_eq!(ids(fired_at_load(&app)), [2]);
-        assert!(has_change_handler(&app, 3) && !has_change_handler(&app, 2));
+        assert!(scope.fires_when_changed(3) && !scope.fires_when_changed(2));
+        assert!(!scope.fires_when_changed(1));
         assert!(is_servers(&app, 3) && !is_servers(&app, 2));
     }
 

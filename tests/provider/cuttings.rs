@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use spacechat::gradio::job::{Dialect, Job, Update};
+use spacechat::gradio::job::{Dialect, Jobs, Update};
 use spacechat::provider::bubbles::read_pairs;
 use spacechat::provider::tail;
 
@@ -90,14 +90,16 @@ fn stream(states: &[Value], line_end: &str) -> String {
 
 /// The values that the stream tells, in order, when it arrives in `pieces`. The last one is the completed one.
 fn values<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Value> {
-    let mut job = Job::new(DIFFS, "e".to_owned(), 1 << 20, "test".to_owned());
+    let mut jobs = Jobs::new(DIFFS, 1 << 20, "test".to_owned());
+    jobs.add("e".to_owned());
     let mut values = Vec::new();
     for piece in pieces {
-        job.push(piece).expect("no frame is over the limit");
-        while let Some(update) = job.next_update().expect("no frame is malformed") {
-            if matches!(update, Update::Values | Update::Completed) {
-                assert!(!job.outputs().is_out_of_step(0), "{update:?}");
-                values.extend(job.outputs().get(0).cloned());
+        jobs.push(piece).expect("no frame is over the limit");
+        while let Some(heard) = jobs.next_update().expect("no frame is malformed") {
+            if matches!(heard.update, Update::Values | Update::Completed) {
+                let outputs = jobs.outputs("e").expect("the job was added");
+                assert!(!outputs.is_out_of_step(0), "{heard:?}");
+                values.extend(outputs.get(0).cloned());
             }
         }
     }

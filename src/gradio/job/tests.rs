@@ -26,12 +26,45 @@ fn event_id(bytes: &[u8]) -> String {
         .unwrap_or_default()
 }
 
-fn job(bytes: &[u8], name: &str) -> Job {
+fn job(bytes: &[u8], name: &str) -> OneJob {
     let dialect = Dialect {
         sends_diffs: !name.contains("4.8") && !name.contains("4.16"),
         quotes_errors: name.contains("-4."),
     };
-    Job::new(dialect, event_id(bytes), 1 << 20, "test".to_owned())
+    OneJob::new(dialect, &event_id(bytes), 1 << 20)
+}
+
+/// A stream of one job.
+struct OneJob(Jobs, String);
+
+impl OneJob {
+    fn new(dialect: Dialect, event_id: &str, limit: usize) -> Self {
+        let mut jobs = Jobs::new(dialect, limit, "test".to_owned());
+        jobs.add(event_id.to_owned());
+        Self(jobs, event_id.to_owned())
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.push(bytes)
+    }
+
+    fn next_update(&mut self) -> Result<Option<Update>, Error> {
+        let Some(JobUpdate { event_id, update }) = self.0.next_update()? else {
+            return Ok(None);
+        };
+        if update == Update::SendData {
+            self.1 = event_id.unwrap();
+        }
+        match update {
+            Update::Failed(error) => Err(error),
+            Update::Closed => Err(self.0.ended_early()),
+            update => Ok(Some(update)),
+        }
+    }
+
+    fn outputs(&self) -> &Outputs {
+        self.0.outputs(&self.1).unwrap()
+    }
 }
 
 const DIFFS: Dialect = Dialect {
@@ -39,17 +72,17 @@ const DIFFS: Dialect = Dialect {
     quotes_errors: false,
 };
 
-fn mine() -> Job {
-    Job::new(DIFFS, "mine".to_owned(), 1 << 20, "test".to_owned())
+fn mine() -> OneJob {
+    OneJob::new(DIFFS, "mine", 1 << 20)
 }
 
 /// The updates of a stream that arrives in pieces, and the outputs before and after its end.
 fn replay<'a>(
-    mut job: Job,
+    mut job: OneJob,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> (Vec<Result<Update, Error>>, Vec<Value>, Vec<Value>) {
     let (mut updates, mut before) = (Vec::new(), Vec::new());
-    let values = |job: &Job| {
+    let values = |job: &OneJob| {
         (0..9)
             .map_while(|output| job.outputs().get(output).cloned())
             .collect()
@@ -126,6 +159,80 @@ fn messages_of_another_job_are_passed_over() {
     assert_eq!(job.next_update(), Ok(Some(Update::Heartbeat)));
 }
 
+fn say(event_id: &str, kind: &str, output: &Value) -> Vec<u8> {
+    let frame = json!({"msg": kind, "event_id": event_id, "success": true, "output": {"data": [output]}});
+    format!("data: {frame}\n\n").into_bytes()
+}
+
+#[test]
+fn two_jobs_of_one_stream_keep_their_outputs_apart() {
+    let mut jobs = Jobs::new(DIFFS, 1 << 20, "test".to_owned());
+    jobs.add("a".to_owned());
+    jobs.add("b".to_owned());
+    for (event_id, output) in [
+        ("a", json!("one")),
+        ("b", json!("two")),
+        ("a", json!([["append", [], "!"]])),
+        ("b", json!([["append", [], "?"]])),
+    ] {
+        jobs.push(&say(event_id, "process_generating", &output))
+            .unwrap();
+        let heard = jobs.next_update().unwrap().unwrap();
+        assert_eq!(heard.event_id.as_deref(), Some(event_id));
+    }
+    let value = |jobs: &Jobs, id| jobs.outputs(id).and_then(|kept| kept.get(0).cloned());
+    assert_eq!(value(&jobs, "a"), Some(json!("one!")));
+    assert_eq!(value(&jobs, "b"), Some(json!("two?")));
+    assert!(jobs.take("a").is_some() && jobs.take("a").is_none());
+}
+
+#[test]
+fn what_a_stream_says_of_a_job_before_the_job_is_named_is_heard_once_it_is() {
+    let mut jobs = Jobs::new(DIFFS, 1 << 20, "test".to_owned());
+    jobs.add("a".to_owned());
+    jobs.push(&say("b", "process_generating", &json!("early")))
+        .unwrap();
+    assert_eq!(jobs.next_update(), Ok(None));
+    jobs.add("b".to_owned());
+    jobs.push(&say("b", "process_generating", &json!([["append", [], " late"]])))
+        .unwrap();
+    while let Some(heard) = jobs.next_update().unwrap() {
+        assert_eq!(heard.event_id.as_deref(), Some("b"));
+    }
+    let value = jobs.outputs("b").and_then(|kept| kept.get(0).cloned());
+    assert_eq!(value, Some(json!("early late")));
+}
+
+#[test]
+fn what_is_kept_of_jobs_that_nobody_names_is_bounded() {
+    let mut jobs = Jobs::new(DIFFS, 4000, "test".to_owned());
+    for _ in 0..100 {
+        jobs.push(&say("nobody", "process_generating", &json!("x".repeat(500))))
+            .unwrap();
+        assert_eq!(jobs.next_update(), Ok(None));
+    }
+    assert!((1..8).contains(&jobs.early.len()));
+}
+
+#[test]
+fn the_outputs_of_all_jobs_together_are_bounded() {
+    let limit = 4000;
+    let mut jobs = Jobs::new(DIFFS, limit, "test".to_owned());
+    let mut refused = None;
+    for job in 0..100 {
+        let event_id = job.to_string();
+        jobs.add(event_id.clone());
+        let output = json!("x".repeat(limit / 2));
+        jobs.push(&say(&event_id, "process_generating", &output))
+            .unwrap();
+        if jobs.next_update().is_err() {
+            refused = Some(job);
+            break;
+        }
+    }
+    assert!(refused.is_some_and(|count| count < 20), "{refused:?}");
+}
+
 #[test]
 fn a_malformed_frame_is_an_error_that_shows_its_first_200_characters() {
     let mut job = mine();
@@ -180,7 +287,7 @@ fn told(quotes_errors: bool, error: &str) -> Option<String> {
         quotes_errors,
         ..DIFFS
     };
-    let mut job = Job::new(dialect, "mine".to_owned(), 1 << 20, "test".to_owned());
+    let mut job = OneJob::new(dialect, "mine", 1 << 20);
     let frame = json!({"msg": "process_completed", "event_id": "mine", "success": false, "output": {"error": error}});
     job.push(format!("data: {frame}\n\n").as_bytes()).unwrap();
     match job.next_update() {
@@ -208,7 +315,7 @@ fn the_quotes_of_an_error_are_cut_only_where_gradio_4_added_them() {
 #[test]
 fn a_value_that_diffs_let_grow_without_an_end_is_refused() {
     let limit = 10_000;
-    let mut job = Job::new(DIFFS, "mine".to_owned(), limit, "test".to_owned());
+    let mut job = OneJob::new(DIFFS, "mine", limit);
     let say = |output: &Value| {
         let frame = json!({"msg": "process_generating", "event_id": "mine", "success": true, "output": {"data": [output]}});
         format!("data: {frame}\n\n")
