@@ -41,7 +41,10 @@ fn read(output: &str) -> (bool, usize) {
             break;
         }
         loop {
-            match jobs.next_update().map(|heard| heard.map(|heard| heard.update)) {
+            match jobs
+                .next_update()
+                .map(|heard| heard.map(|heard| heard.update))
+            {
                 Ok(None) => break,
                 Ok(Some(Update::Completed)) => break 'all,
                 Ok(Some(_)) => {}

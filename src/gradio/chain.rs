@@ -70,6 +70,7 @@ pub struct Chain {
     clock: u64,
     /// When each component was last written to.
     written: HashMap<ComponentId, u64>,
+    /// The first one first.
     failures: Vec<Failure>,
 }
 
@@ -222,11 +223,14 @@ impl Chain {
 
     /// Nothing runs any more: the failures are told, then the end.
     fn end(&mut self) -> Result<Step, Error> {
-        match self.failures.pop() {
-            None => Ok(Step::Done),
-            Some(failure) if failure.is_answered => Ok(notice(&failure.error)),
-            Some(failure) => Err(failure.error),
+        if self.failures.is_empty() {
+            return Ok(Step::Done);
         }
+        let failure = self.failures.remove(0);
+        if failure.is_answered {
+            return Ok(notice(&failure.error));
+        }
+        Err(failure.error)
     }
 
     /// Starts the request of a dependency.
@@ -335,8 +339,8 @@ impl Chain {
             Update::Heartbeat => Some(Step::Heartbeat),
             Update::Progress(units) => Some(Step::Progress(units)),
             Update::Log(log) => Some(Step::Log(log)),
-            Update::Values => {
-                self.grow(at);
+            Update::Values(states) => {
+                self.grow(at, &states);
                 self.writes_watched(fn_index).then_some(Step::Values)
             }
             Update::SendData | Update::Closed => None,
@@ -348,7 +352,8 @@ impl Chain {
             Update::Cancelled => {
                 let (run, outputs, _) = self.given_up(at);
                 self.keep(run.fn_index, outputs);
-                self.course.ended(run.fn_index);
+                let app = Arc::clone(&self.app);
+                self.course.ended(&app, run.fn_index, &run.cause);
                 is_shown.then(|| {
                     self.course.end();
                     Step::Cancelled

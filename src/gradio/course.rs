@@ -22,6 +22,8 @@ pub struct Cause {
     pub path: Vec<FnIndex>,
     /// Whether it was fired by a value that was still growing, as every piece of a reply may do.
     pub is_growth: bool,
+    /// The other handlers of the same event, which wait for the end of this one (Gradio 6).
+    pub waiting: Vec<FnIndex>,
 }
 
 /// A function that is to run, and why.
@@ -77,7 +79,9 @@ impl Course {
                 let cause = Cause::default();
                 self.add_fired(app, (component, event), &cause, Some(first));
             }
-            None => self.add(app, first, Cause::default()),
+            None => {
+                self.add(app, first, Cause::default());
+            }
         }
     }
 
@@ -105,7 +109,15 @@ impl Course {
         let before = self.due.len();
         for next in wiring::following(app, done, outcome) {
             if self.scope.runs(app, next) {
-                self.add(app, next.id, cause.clone());
+                let waiting = Vec::new();
+                self.add(
+                    app,
+                    next.id,
+                    Cause {
+                        waiting,
+                        ..cause.clone()
+                    },
+                );
             }
         }
         self.due.len() > before
@@ -140,11 +152,19 @@ impl Course {
         Ok(Some(due))
     }
 
-    /// A function that was taken has ended.
-    pub fn ended(&mut self, function: FnIndex) {
+    /// A function that was taken for this cause has ended.
+    pub fn ended(&mut self, app: &App, function: FnIndex, cause: &Cause) {
         if let Some(at) = self.running.iter().position(|runs| *runs == function) {
             self.running.remove(at);
         }
+        // The handlers of one event do not lead to each other.
+        let (last, path) = cause.path.split_last().unwrap_or((&function, &[]));
+        debug_assert_eq!(*last, function, "the cause is that of the function");
+        let cause = Cause {
+            path: path.to_vec(),
+            ..cause.clone()
+        };
+        self.add_waiting(app, cause);
     }
 
     /// Nothing begins any more.
@@ -161,18 +181,35 @@ impl Course {
         cause: &Cause,
         first: Option<FnIndex>,
     ) {
-        for dependency in wiring::fired_by(app, component, event) {
-            if first == Some(dependency.id) || self.scope.runs(app, dependency) {
-                let cause = Cause {
-                    trigger: Some(component),
-                    ..cause.clone()
-                };
-                self.add(app, dependency.id, cause);
+        let fired = wiring::fired_by(app, component, event)
+            .filter(|found| first == Some(found.id) || self.scope.runs(app, found));
+        let fired: Vec<FnIndex> = fired.map(|found| found.id).collect();
+        let cause = |waiting: &[FnIndex]| Cause {
+            trigger: Some(component),
+            waiting: waiting.to_vec(),
+            ..cause.clone()
+        };
+        if wiring::is_one_by_one(app) {
+            self.add_waiting(app, cause(&fired));
+            return;
+        }
+        for fn_index in fired {
+            self.add(app, fn_index, cause(&[]));
+        }
+    }
+
+    /// Adds the first of the handlers that wait which is not dropped; the others go on waiting for it.
+    fn add_waiting(&mut self, app: &App, mut cause: Cause) {
+        while !cause.waiting.is_empty() {
+            let next = cause.waiting.remove(0);
+            if self.add(app, next, cause.clone()) {
+                return;
             }
         }
     }
 
-    fn add(&mut self, app: &App, fn_index: FnIndex, cause: Cause) {
+    /// Adds a function, unless its mode says otherwise. Gives whether it was added.
+    fn add(&mut self, app: &App, fn_index: FnIndex, cause: Cause) -> bool {
         let waiting = self.due.iter_mut().find(|due| due.fn_index == fn_index);
         let is_added = !self.is_over
             && match (mode(app, fn_index), waiting) {
@@ -191,6 +228,7 @@ impl Course {
         if is_added {
             self.due.push_back(Due { fn_index, cause });
         }
+        is_added
     }
 }
 
@@ -223,6 +261,13 @@ mod tests {
         due.map(|due| due.fn_index).collect()
     }
 
+    fn cause(path: &[FnIndex]) -> Cause {
+        Cause {
+            path: path.to_vec(),
+            ..Cause::default()
+        }
+    }
+
     #[test]
     fn all_handlers_of_one_event_begin_together_and_what_follows_one_waits_for_it() {
         let app = page(&json!([
@@ -233,9 +278,27 @@ mod tests {
         let mut course = course(&app);
         course.begin(&app, 0);
         assert_eq!(taken(&mut course, &app), [0, 1]);
-        course.ended(1);
+        course.ended(&app, 1, &cause(&[1]));
         assert!(course.follow(&app, 1, Outcome::Success, &Cause::default()));
         assert_eq!(taken(&mut course, &app), [2]);
+    }
+
+    #[test]
+    fn from_gradio_6_on_the_handlers_of_one_event_wait_for_each_other() {
+        let mut app = page(&json!([
+            {"targets": [[1, "submit"]], "inputs": [1], "outputs": [2]},
+            {"targets": [[1, "submit"]], "inputs": [1, 2], "outputs": [2]},
+            {"targets": [[null, "then"]], "trigger_after": 0, "inputs": [2], "outputs": [2]},
+        ]));
+        app.version = "6.31.0".to_owned();
+        let mut course = course(&app);
+        course.begin(&app, 0);
+        let first = course.take(&app).unwrap().unwrap();
+        assert_eq!(first.fn_index, 0);
+        assert_eq!(course.take(&app).unwrap(), None);
+        course.follow(&app, 0, Outcome::Success, &first.cause);
+        course.ended(&app, 0, &first.cause);
+        assert_eq!(taken(&mut course, &app), [2, 1]);
     }
 
     #[test]
@@ -249,9 +312,9 @@ mod tests {
         course.run_in_turn(&[0, 1]);
         assert_eq!(taken(&mut course, &app), [0]);
         course.follow(&app, 0, Outcome::Success, &Cause::default());
-        course.ended(0);
+        course.ended(&app, 0, &cause(&[0]));
         assert_eq!(taken(&mut course, &app), [2]);
-        course.ended(2);
+        course.ended(&app, 2, &cause(&[2]));
         assert_eq!(taken(&mut course, &app), [1]);
     }
 
@@ -271,7 +334,7 @@ mod tests {
             course.happen(&app, 2, "change", &Cause::default());
             course.happen(&app, 2, "change", &Cause::default());
             assert_eq!(taken(&mut course, &app), at_once, "{mode}");
-            course.ended(0);
+            course.ended(&app, 0, &cause(&[0]));
             assert_eq!(taken(&mut course, &app), afterwards, "{mode}");
         }
     }
@@ -280,15 +343,15 @@ mod tests {
     fn functions_that_fire_each_other_end_after_twenty_rounds() {
         let app = page(&json!([{"targets": [[3, "change"]], "inputs": [3], "outputs": [2, 3]}]));
         let mut course = course(&app);
-        let mut cause = Cause::default();
+        let mut because = Cause::default();
         for _ in 0..MOST_ROUNDS {
-            course.happen(&app, 3, "change", &cause);
-            course.happen(&app, 3, "change", &cause);
-            cause = course.take(&app).unwrap().unwrap().cause;
+            course.happen(&app, 3, "change", &because);
+            course.happen(&app, 3, "change", &because);
+            because = course.take(&app).unwrap().unwrap().cause;
             assert_eq!(course.take(&app).unwrap(), None, "it is due once");
-            course.ended(0);
+            course.ended(&app, 0, &because);
         }
-        course.happen(&app, 3, "change", &cause);
+        course.happen(&app, 3, "change", &because);
         assert!(course.take(&app).is_err());
     }
 
@@ -296,14 +359,14 @@ mod tests {
     fn what_every_piece_of_a_long_reply_fires_is_no_circle() {
         let app = page(&json!([{"targets": [[3, "change"]], "inputs": [3], "outputs": [2]}]));
         let mut course = course(&app);
-        let cause = Cause {
+        let growth = Cause {
             is_growth: true,
             ..Cause::default()
         };
         for _ in 0..3 * MOST_FIRED {
-            course.happen(&app, 3, "change", &cause);
+            course.happen(&app, 3, "change", &growth);
             assert_eq!(taken(&mut course, &app), [0]);
-            course.ended(0);
+            course.ended(&app, 0, &cause(&[0]));
         }
     }
 }

@@ -27,8 +27,8 @@ pub enum Update {
     SendData,
     /// The job runs.
     Started,
-    /// The outputs changed: see [`Jobs::outputs`].
-    Values,
+    /// The outputs changed: see [`Jobs::outputs`]. With it the State components that changed: only the server knows.
+    Values(Vec<ComponentId>),
     /// The app shows progress.
     Progress(Vec<ProgressUnit>),
     /// The app shows a notice.
@@ -269,7 +269,7 @@ impl Jobs {
         let update = job.hear(message);
         // One diff after another can make a value of any size.
         let room = json::budget(self.limit).saturating_sub(others);
-        if update == Some(Update::Values) && !job.outputs.fit_in(room) {
+        if matches!(update, Some(Update::Values(_))) && !job.outputs.fit_in(room) {
             return Err(self.too_large());
         }
         let event_id = Some(job.event_id.clone());
@@ -328,17 +328,21 @@ impl Job {
 
     fn generating(&mut self, output: Output) -> Option<Update> {
         match output {
-            Output::Data { values, .. } if self.dialect.sends_diffs && self.begun => {
-                self.outputs.apply(values);
+            Output::Data {
+                values,
+                changed_states,
+            } => {
+                if self.dialect.sends_diffs && self.begun {
+                    self.outputs.apply(values);
+                } else {
+                    self.begun = true;
+                    self.outputs.set(values);
+                }
+                Some(Update::Values(changed_states))
             }
-            Output::Data { values, .. } => {
-                self.begun = true;
-                self.outputs.set(values);
-            }
-            Output::Empty => return None,
-            Output::Failed { message, title } => return Some(self.failed(message, title)),
+            Output::Empty => None,
+            Output::Failed { message, title } => Some(self.failed(message, title)),
         }
-        Some(Update::Values)
     }
 
     fn completed(&mut self, output: Output) -> Update {

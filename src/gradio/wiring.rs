@@ -178,15 +178,24 @@ pub fn fired_at_load(app: &App) -> impl Iterator<Item = &Dependency> {
         .filter(|dependency| dependency.targets.iter().any(|(_, event)| event == "load"))
 }
 
-/// The functions that run after `done`, which ended so: `then` in any case, `success` and `failure` in theirs.
+/// The functions that run after `done`, which ended so: `success` and `failure` in their case, `then` in any, but from
+/// Gradio 6 on not after a failure (`dependency.ts` of 6.31).
 pub fn following(app: &App, done: FnIndex, outcome: Outcome) -> impl Iterator<Item = &Dependency> {
+    let is_strict = is_one_by_one(app);
     app.dependencies().iter().filter(move |dependency| {
-        let other = match outcome {
-            Outcome::Success => RunsAfter::Failure,
-            Outcome::Failure => RunsAfter::Success,
+        let follows = match (outcome, dependency.runs_after) {
+            (Outcome::Success, after) => after != RunsAfter::Failure,
+            (Outcome::Failure, RunsAfter::Any) => !is_strict,
+            (Outcome::Failure, after) => after == RunsAfter::Failure,
         };
-        dependency.trigger_after == Some(done) && dependency.runs_after != other
+        dependency.trigger_after == Some(done) && follows
     })
+}
+
+/// Whether the handlers of one event run one after the other, as pages do from Gradio 6 on (`dependency.ts` of 6.31):
+/// each takes its inputs when it is its turn. Before, all begin at once.
+pub fn is_one_by_one(app: &App) -> bool {
+    app.major().is_some_and(|major| major >= 6)
 }
 
 /// Whether the server alone knows when this component changes.
@@ -264,5 +273,9 @@ mod tests {
         ]));
         assert_eq!(ids(following(&app, 0, Outcome::Success)), [1, 2]);
         assert_eq!(ids(following(&app, 0, Outcome::Failure)), [1, 3]);
+        let mut six = app.clone();
+        six.version = "6.31.0".to_owned();
+        assert_eq!(ids(following(&six, 0, Outcome::Success)), [1, 2]);
+        assert_eq!(ids(following(&six, 0, Outcome::Failure)), [3]);
     }
 }

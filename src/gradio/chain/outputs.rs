@@ -28,9 +28,9 @@ impl Chain {
                 .iter()
                 .filter(|id| wiring::is_servers(&self.app, **id)),
         );
-        self.course.ended(fn_index);
-        self.course
-            .follow(&self.app, fn_index, Outcome::Success, cause);
+        let app = Arc::clone(&self.app);
+        self.course.ended(&app, fn_index, cause);
+        self.course.follow(&app, fn_index, Outcome::Success, cause);
         self.change(fn_index, changed, cause);
         Step::Values
     }
@@ -45,9 +45,10 @@ impl Chain {
         let is_begun = watched.iter().any(|id| self.written.contains_key(id));
         let is_beside = is_begun && !self.writes_watched(fn_index);
         self.keep(fn_index, outputs);
-        self.course.ended(fn_index);
+        let app = Arc::clone(&self.app);
+        self.course.ended(&app, fn_index, &run.cause);
         self.course
-            .follow(&self.app, fn_index, Outcome::Failure, &run.cause);
+            .follow(&app, fn_index, Outcome::Failure, &run.cause);
         if is_beside {
             return Some(notice(&error));
         }
@@ -61,9 +62,9 @@ impl Chain {
         None
     }
 
-    /// The outputs of a function that is at work have changed: what the change of a component fires is due. A browser
-    /// fires it for State at the end alone.
-    pub(super) fn grow(&mut self, at: usize) {
+    /// The outputs of a function that is at work have changed: what the change of a component fires is due. `states` are
+    /// those that the server says to have changed; a page of Gradio 4 fires it for these at the end alone.
+    pub(super) fn grow(&mut self, at: usize, states: &[ComponentId]) {
         self.clock += 1;
         self.running[at].changed_at = self.clock;
         self.running[at].is_ahead = true;
@@ -81,7 +82,11 @@ impl Chain {
                     .is_some_and(|value| value != self.session.value(&self.app, *id))
         };
         let outputs = outputs.into_iter().flatten().copied();
-        let changed: Vec<ComponentId> = outputs.filter(is_changed).collect();
+        let mut changed: Vec<ComponentId> = outputs.filter(is_changed).collect();
+        if self.app.major() != Some(4) {
+            let fires = |id: &&ComponentId| wiring::is_servers(&self.app, **id);
+            changed.extend(states.iter().filter(fires));
+        }
         if changed.is_empty() {
             return;
         }

@@ -90,7 +90,7 @@ fn replay<'a>(
     for piece in pieces {
         job.push(piece).unwrap();
         loop {
-            before = if updates.last() == Some(&Ok(Update::Values)) {
+            before = if matches!(updates.last(), Some(Ok(Update::Values(_)))) {
                 values(&job)
             } else {
                 before
@@ -160,7 +160,8 @@ fn messages_of_another_job_are_passed_over() {
 }
 
 fn say(event_id: &str, kind: &str, output: &Value) -> Vec<u8> {
-    let frame = json!({"msg": kind, "event_id": event_id, "success": true, "output": {"data": [output]}});
+    let frame =
+        json!({"msg": kind, "event_id": event_id, "success": true, "output": {"data": [output]}});
     format!("data: {frame}\n\n").into_bytes()
 }
 
@@ -194,8 +195,12 @@ fn what_a_stream_says_of_a_job_before_the_job_is_named_is_heard_once_it_is() {
         .unwrap();
     assert_eq!(jobs.next_update(), Ok(None));
     jobs.add("b".to_owned());
-    jobs.push(&say("b", "process_generating", &json!([["append", [], " late"]])))
-        .unwrap();
+    jobs.push(&say(
+        "b",
+        "process_generating",
+        &json!([["append", [], " late"]]),
+    ))
+    .unwrap();
     while let Some(heard) = jobs.next_update().unwrap() {
         assert_eq!(heard.event_id.as_deref(), Some("b"));
     }
@@ -207,8 +212,12 @@ fn what_a_stream_says_of_a_job_before_the_job_is_named_is_heard_once_it_is() {
 fn what_is_kept_of_jobs_that_nobody_names_is_bounded() {
     let mut jobs = Jobs::new(DIFFS, 4000, "test".to_owned());
     for _ in 0..100 {
-        jobs.push(&say("nobody", "process_generating", &json!("x".repeat(500))))
-            .unwrap();
+        jobs.push(&say(
+            "nobody",
+            "process_generating",
+            &json!("x".repeat(500)),
+        ))
+        .unwrap();
         assert_eq!(jobs.next_update(), Ok(None));
     }
     assert!((1..8).contains(&jobs.early.len()));
@@ -333,7 +342,7 @@ fn a_value_that_diffs_let_grow_without_an_end_is_refused() {
     }
     let error = loop {
         match job.next_update() {
-            Ok(Some(Update::Values)) => {}
+            Ok(Some(Update::Values(_))) => {}
             Err(error) => break error,
             other => panic!("{other:?}"),
         }

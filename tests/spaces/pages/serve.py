@@ -26,7 +26,7 @@ import uvicorn
 from gradio.context import Context
 from gradio.routes import App
 
-import attachments, histories, interfaces, settings, steps  # noqa: E401, F401
+import attachments, beside, histories, interfaces, settings, steps, studio  # noqa: E401, F401
 from catalogue import PAGES
 
 RECORD = os.environ.get('RECORD')
