@@ -1,8 +1,8 @@
 //! What `ask` prints of a reply, and where.
 //!
 //! To a terminal the text streams, sanitised, and a reply that the server rewrote is painted
-//! again; to a pipe or a file the final text is written once, byte for byte. Stages go to stderr
-//! when that is a terminal. With `--json` every event is a line.
+//! again; to a pipe or a file the final text is written once, byte for byte. What the Space says beside
+//! the reply goes to stderr, and stages do when that is a terminal. With `--json` every event is a line.
 
 use crate::app::ReplyUpdate;
 use crate::chat::Stage;
@@ -53,6 +53,14 @@ impl Printer {
     pub fn hear(&mut self, update: &ReplyUpdate) -> io::Result<()> {
         if let ReplyUpdate::Stage(stage) = update {
             self.stage(stage);
+        }
+        if let ReplyUpdate::Notice(notice) = update
+            && !matches!(self.how, How::Lines)
+        {
+            clear_stage(&mut self.has_stage);
+            // With stderr closed there is nobody to tell.
+            let words = sanitize::line(&notice.text);
+            let _ = writeln!(io::stderr(), "spacechat: the Space says: {words}");
         }
         // Only a line of JSON about a reply that was stopped repeats it.
         if matches!(self.how, How::Lines) {

@@ -213,11 +213,10 @@ impl Course {
         let waiting = self.due.iter_mut().find(|due| due.fn_index == fn_index);
         let is_added = !self.is_over
             && match (mode(app, fn_index), waiting) {
-                (TriggerMode::Multiple, _) => true,
+                (TriggerMode::Multiple, _) | (TriggerMode::AlwaysLast, None) => true,
                 (TriggerMode::Once, waiting) => {
                     waiting.is_none() && !self.running.contains(&fn_index)
                 }
-                (TriggerMode::AlwaysLast, None) => true,
                 (TriggerMode::AlwaysLast, Some(waiting)) => {
                     if cause.path.len() > waiting.cause.path.len() {
                         waiting.cause = cause.clone();

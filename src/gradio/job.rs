@@ -80,7 +80,7 @@ pub struct Jobs {
     frames: VecDeque<Vec<u8>>,
     dialect: Dialect,
     limit: usize,
-    jobs: Vec<Job>,
+    list: Vec<Job>,
     has_ended_any: bool,
     /// Messages of jobs that are not known yet: a stream that is open already can be quicker than the answer that
     /// names the job. They take at most a frame's limit as they arrive.
@@ -112,7 +112,7 @@ impl Jobs {
             frames: VecDeque::new(),
             dialect: dialect.into(),
             limit: frame_limit,
-            jobs: Vec::new(),
+            list: Vec::new(),
             has_ended_any: false,
             early: VecDeque::new(),
             ready: VecDeque::new(),
@@ -128,17 +128,17 @@ impl Jobs {
         let known: VecDeque<_> = known;
         self.ready
             .extend(known.into_iter().map(|(of, message, _)| (of, message)));
-        self.jobs.push(Job::new(event_id, self.dialect));
+        self.list.push(Job::new(event_id, self.dialect));
     }
 
     /// The numbers of the jobs that are known.
     pub fn event_ids(&self) -> impl Iterator<Item = &str> {
-        self.jobs.iter().map(|job| &*job.event_id)
+        self.list.iter().map(|job| &*job.event_id)
     }
 
     /// Whether the stream has said anything of any of its jobs.
     pub fn is_any_heard(&self) -> bool {
-        self.jobs.iter().any(|job| job.is_heard)
+        self.list.iter().any(|job| job.is_heard)
     }
 
     /// Whether a job has been taken away.
@@ -148,19 +148,19 @@ impl Jobs {
 
     /// A job's outputs as far as the stream has told them.
     pub fn outputs(&self, event_id: &str) -> Option<&Outputs> {
-        let job = self.jobs.iter().find(|job| job.event_id == event_id)?;
+        let job = self.list.iter().find(|job| job.event_id == event_id)?;
         Some(&job.outputs)
     }
 
     /// The most that the outputs of all jobs can take, in bytes, as [`crate::http::json`] weighs them.
     pub fn bound(&self) -> usize {
-        self.jobs.iter().map(|job| job.outputs.bound()).sum()
+        self.list.iter().map(|job| job.outputs.bound()).sum()
     }
 
     /// Gives a job up: its outputs, final after [`Update::Completed`], and the State components that it changed.
     pub fn take(&mut self, event_id: &str) -> Option<(Outputs, Vec<ComponentId>)> {
-        let at = self.jobs.iter().position(|job| job.event_id == event_id)?;
-        let job = self.jobs.remove(at);
+        let at = self.list.iter().position(|job| job.event_id == event_id)?;
+        let job = self.list.remove(at);
         self.has_ended_any = true;
         Some((job.outputs, job.changed_states))
     }
@@ -249,7 +249,7 @@ impl Jobs {
             _ => {}
         }
         if message == Message::SendData
-            && let Some(job) = self.jobs.iter_mut().find(|job| job.event_id.is_empty())
+            && let Some(job) = self.list.iter_mut().find(|job| job.event_id.is_empty())
         {
             job.event_id = event_id.unwrap_or_default();
             return Ok(Some(JobUpdate {
@@ -259,12 +259,12 @@ impl Jobs {
         }
         // Apps of 4.0 to 4.8 have a stream for each job and name none.
         let named = |job: &Job| event_id.as_ref().is_none_or(|named| *named == job.event_id);
-        let Some(at) = self.jobs.iter().position(named) else {
+        let Some(at) = self.list.iter().position(named) else {
             self.keep_early(event_id, message, length);
             return Ok(None);
         };
-        let others: usize = self.bound() - self.jobs[at].outputs.bound();
-        let job = &mut self.jobs[at];
+        let others: usize = self.bound() - self.list[at].outputs.bound();
+        let job = &mut self.list[at];
         job.is_heard = true;
         let update = job.hear(message);
         // One diff after another can make a value of any size.

@@ -59,11 +59,11 @@ impl Scope {
             left_out: left_out.unwrap_or_default(),
         };
         for dependency in app.dependencies() {
-            let changes = dependency.targets.iter();
-            let changes = changes.filter(|(_, event)| event == "change");
-            let mut changed = changes.filter_map(|(id, _)| *id).peekable();
-            if changed.peek().is_some() && scope.runs(app, dependency) {
-                scope.firing.extend(changed);
+            let targets = dependency.targets.iter();
+            let by_change = targets.filter(|(_, event)| event == "change");
+            let mut firing = by_change.filter_map(|(id, _)| *id).peekable();
+            if firing.peek().is_some() && scope.runs(app, dependency) {
+                scope.firing.extend(firing);
             }
         }
         scope
@@ -171,11 +171,12 @@ pub fn course<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
     course
 }
 
-/// The functions that run when the page opens.
+/// The functions that run when the page opens; not those that only end with it.
 pub fn fired_at_load(app: &App) -> impl Iterator<Item = &Dependency> {
-    app.dependencies()
-        .iter()
-        .filter(|dependency| dependency.targets.iter().any(|(_, event)| event == "load"))
+    app.dependencies().iter().filter(|dependency| {
+        let mut targets = dependency.targets.iter();
+        !dependency.is_endless && targets.any(|(_, event)| event == "load")
+    })
 }
 
 /// The functions that run after `done`, which ended so: `success` and `failure` in their case, `then` in any, but from
@@ -230,6 +231,7 @@ mod tests {
             {"targets": [[0, "load"]], "inputs": [], "outputs": [5]},
             {"targets": [[null, "then"]], "trigger_after": 0, "inputs": [], "outputs": [1]},
             {"targets": [[3, "change"]], "inputs": [3], "outputs": [2]},
+            {"targets": [[0, "load"]], "inputs": [], "outputs": [2], "types": {"continuous": true}},
         ]));
         let scope = Scope::new(&app, 0, &[2], 1);
         let runs = |id| scope.runs(&app, app.dependency(id).unwrap());

@@ -135,6 +135,35 @@ impl ProviderError {
         }
     }
 
+    /// The error of a reply of which a part had come, which is kept.
+    #[must_use]
+    pub fn after_a_part(mut self) -> Self {
+        if let Some(report) = self.report_mut() {
+            report.hint = format!("What came is kept. {}", report.hint);
+        }
+        self
+    }
+
+    fn report_mut(&mut self) -> Option<&mut Report> {
+        match self {
+            Self::Connect(report)
+            | Self::Timeout(report)
+            | Self::Status { report, .. }
+            | Self::Unavailable { report, .. }
+            | Self::Decode(report)
+            | Self::Space(report)
+            | Self::Quota { report, .. }
+            | Self::QueueFull(report)
+            | Self::Asleep(report)
+            | Self::SessionLost(report)
+            | Self::Login(report)
+            | Self::Settings(report)
+            | Self::Setup(report)
+            | Self::Unsupported(report) => Some(report),
+            Self::UnknownModel(_) => None,
+        }
+    }
+
     /// The failure as it is shown, printed and stored.
     pub fn failure(&self) -> Failure {
         Failure {
@@ -206,7 +235,7 @@ impl From<gradio::Error> for ProviderError {
             )),
             Error::Unexpected { message, .. } => Self::Space(report(
                 format!("The Space gave the reply up: {message}"),
-                "What came is kept. Retry in a moment.",
+                "Retry in a moment.",
             )),
             Error::Failed { message, title } => failed::read(message, title),
             Error::Unsupported { detail } => Self::Unsupported(report(
@@ -220,7 +249,7 @@ impl From<gradio::Error> for ProviderError {
 fn ended_early(url: &str) -> ProviderError {
     ProviderError::Space(report(
         format!("The Space closed the stream of the reply ({url}) before its end."),
-        "What came is kept. Retry; if it happens again, the Space or a proxy before it cuts long replies.",
+        "Retry; if it happens again, the Space or a proxy before it cuts long replies.",
     ))
 }
 
@@ -230,7 +259,7 @@ fn garbled(url: &str, detail: &str, excerpt: &str) -> ProviderError {
             "A message from {url} could not be understood: {detail}{}",
             quoted(excerpt)
         ),
-        "What came is kept. Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
+        "Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
     ))
 }
 

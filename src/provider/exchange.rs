@@ -90,15 +90,24 @@ impl Exchange<'_> {
             without_cursor(&mut last.text);
         }
         if let Err(error) = chain.require_room(last.text.len()) {
-            return result.and(Err(error.into()));
+            let error = ProviderError::from(error).after_a_part();
+            return result.and(Err(error));
         }
         heard.listen(last, true).await;
         if is_complete {
             heard.require_words()?;
             (self.kept)(chain.session());
             self.sender.send(ReplyEvent::Done(heard.shown)).await;
+            return result;
         }
-        result
+        let has_part = !heard.shown.trim().is_empty();
+        result.map_err(|error| {
+            if has_part {
+                error.after_a_part()
+            } else {
+                error
+            }
+        })
     }
 
     /// Whether the app is still the one that was known.
@@ -167,7 +176,9 @@ impl Exchange<'_> {
                 }
                 Step::Cancelled => return Err(ended_by_the_app()),
                 Step::Log(log) => {
-                    let text = log.title.map_or_else(String::new, |title| title + ": ") + &log.text;
+                    let is_own = |title: &String| !title.eq_ignore_ascii_case(&log.level);
+                    let title = log.title.filter(is_own);
+                    let text = title.map_or_else(String::new, |title| title + ": ") + &log.text;
                     heard.notice = Some(shortened(text.clone()));
                     self.notify(&log.level, &text).await;
                 }
@@ -224,7 +235,7 @@ enum AppCheck {
 fn ended_by_the_app() -> ProviderError {
     ProviderError::Space(Report {
         message: "The Space ended the reply before it was complete.".to_owned(),
-        hint: "What came is kept. Retry; somebody may have stopped it there.".to_owned(),
+        hint: "Retry; somebody may have stopped it there.".to_owned(),
     })
 }
 

@@ -240,7 +240,7 @@ fn broke_down() -> Failure {
     Failure {
         kind: "internal".to_owned(),
         message: "spacechat itself failed while it received the reply.".to_owned(),
-        hint: "What came is kept. Retry; the log says what happened.".to_owned(),
+        hint: "Retry; the log says what happened.".to_owned(),
     }
 }
 

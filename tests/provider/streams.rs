@@ -50,6 +50,7 @@ async fn an_error_of_the_app_keeps_what_came_and_tells_its_words() {
     let (error, told) = broken(begun().say(&failed(&json!("'the disk is full'"))).end()).await;
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
     assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert!(error.hint().starts_with("What came is kept."));
     assert_eq!(told.shown, SAID);
 }
 
@@ -76,6 +77,7 @@ async fn an_error_before_any_text_leaves_nothing_shown() {
         .end();
     let (error, told) = broken(stream).await;
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
+    assert!(!error.hint().contains("kept"), "{}", error.hint());
     assert_eq!(told.shown, "");
 }
 

@@ -30,6 +30,8 @@ pub struct Dependency {
     pub visibility: Visibility,
     /// How it gives its values.
     pub gives: Gives,
+    /// Whether it runs for as long as the page is open (`every=`, up to Gradio 4.39; later ones have a timer).
+    pub is_endless: bool,
     /// Whether a script of the page has a part in it, which only a browser can run.
     pub has_script: bool,
 }
@@ -143,6 +145,7 @@ impl Dependency {
                 Some(Value::Bool(true)) => Gives::OneAfterAnother,
                 _ => Gives::AllAtOnce,
             },
+            is_endless: value.pointer("/types/continuous") == Some(&Value::Bool(true)),
             has_script: value.get("js").is_some_and(Value::is_string),
         }
     }

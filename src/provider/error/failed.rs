@@ -12,7 +12,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     let Some(message) = message else {
         return ProviderError::Space(report(
             "The Space failed while it replied, and hides the reason.",
-            "What came is kept. Retry, or shorten the message if it is very long.",
+            "Retry, or shorten the message if it is very long.",
         ));
     };
     let message = without_tags(&message);
@@ -40,7 +40,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     if lower.contains("gpu task aborted") {
         return ProviderError::Space(report(
             format!("The reply took longer than the Space may use its GPU: {words}"),
-            "What came is kept. Ask for a shorter reply, or send less at once.",
+            "Ask for a shorter reply, or send less at once.",
         ));
     }
     if is_of_zero_gpu && lower.contains("queue timeout") {
@@ -57,7 +57,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     }
     ProviderError::Space(report(
         format!("The Space reports an error: {words}"),
-        "What came is kept. Retry, or change the message.",
+        "Retry, or change the message.",
     ))
 }
 

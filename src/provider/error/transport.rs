@@ -13,18 +13,18 @@ impl From<Error> for ProviderError {
             Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
             Error::Timeout { .. } => Self::Timeout(report(
                 format!("{said}."),
-                "What came is kept. The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
+                "The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
             )),
             Error::Broken { url, detail } => Self::Space(report(
                 format!("The connection to {url} broke before the answer was complete: {detail}."),
-                "What came is kept. Check the network and retry; the Space may also have been restarted.",
+                "Check the network and retry; the Space may also have been restarted.",
             )),
             Error::TooLarge { url, limit } => Self::Decode(report(
                 format!(
                     "{url} sent more at once than the limit of {} MB.",
                     limit >> 20
                 ),
-                "What came is kept. If this Space means well, allow more with frame_limit in the settings.",
+                "If this Space means well, allow more with frame_limit in the settings.",
             )),
             Error::Status(refusal) => refused(&refusal),
             Error::BasicLogin { url, is_refused } => login(&if is_refused {
