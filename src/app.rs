@@ -4,34 +4,28 @@
 //! Pure: no clock, no task, no network, no file and no drawing here, so that a test is a list of
 //! events and a look at the model. `runtime` feeds it and carries the effects out; `ui` draws it.
 
-mod acting;
+pub mod actions;
 pub mod attaching;
-pub mod choosing;
-pub mod completing;
+pub mod completion;
 pub mod composer;
+mod dispatch;
 pub mod editor;
 pub mod effect;
 pub mod event;
 pub mod find;
-pub mod history;
 pub mod input;
 mod keep;
-pub mod keymap;
 pub mod ledger;
 pub mod library;
-pub mod login;
 pub mod open;
-pub mod outline;
-pub mod picker;
-pub mod presets;
+pub mod popups;
 pub mod queue;
 pub mod scroll;
 mod sending;
 mod settings;
 mod shelf;
-pub mod switcher;
+mod slash;
 mod switching;
-mod trash;
 mod tree;
 pub mod turn;
 pub mod unsent;
@@ -44,20 +38,15 @@ pub use open::OpenConversation;
 pub use update::update;
 
 use crate::chat::FileForm;
-use crate::chat::{
-    Conversation, ConversationId, Failure, Origin, Preset, Settings, SpaceInput, Summary,
-};
-use attaching::SurveyBox;
-use completing::Completing;
+use crate::chat::{Conversation, ConversationId, Origin, Preset, Settings, SpaceInput};
+use actions::Action;
+use completion::Completion;
 use editor::Editor;
 use input::Guard;
-use login::LoginBox;
-use picker::Picker;
-use presets::PresetBox;
+use popups::Popups;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use switcher::Switcher;
 
 /// How long a second Ctrl+C may take to quit.
 const QUIT_ARMED: Duration = Duration::from_secs(3);
@@ -89,8 +78,8 @@ pub struct Model {
     pub presets: Vec<Preset>,
     /// Counts what this window has changed of them.
     preset_changes: u64,
-    /// What lies over everything.
-    pub overlay: Option<Overlay>,
+    /// What lies over the screen.
+    pub popups: Popups,
     /// What could not be saved or read. It stays in the status line until Esc, or until all is
     /// saved again.
     pub trouble: Option<String>,
@@ -103,7 +92,7 @@ pub struct Model {
     /// How the last frame came out.
     pub regions: Regions,
     /// The list of what completes what is being written.
-    pub completing: Completing,
+    pub completion: Completion,
     /// The files that were attached and have changed on the disk since.
     pub changed: HashSet<Origin>,
     /// What new conversations begin with.
@@ -114,6 +103,10 @@ pub struct Model {
     open: HashMap<ConversationId, OpenConversation>,
     guard: Guard,
     quit_armed: Option<Duration>,
+    /// The action whose key must be pressed once more.
+    confirming: Option<Action>,
+    /// The draft, by its revision, that was no command and is sent as text when it is entered again.
+    sent_as_text: Option<(ConversationId, u64)>,
     /// The draft, by its revision, of which was said that it is more than the model holds.
     oversize_told: Option<(ConversationId, u64)>,
     turns: u64,
@@ -203,78 +196,6 @@ pub enum Focus {
     Shelf,
 }
 
-/// What lies over everything.
-#[derive(Debug)]
-pub enum Overlay {
-    /// The keys; scrolled by this many rows.
-    Help(usize),
-    /// The box that finds a conversation.
-    Switcher(Switcher),
-    /// The box that gives a conversation another title.
-    Rename(ConversationId, Editor),
-    /// The list of all actions.
-    Palette(Picker<choosing::Choice>),
-    /// The box that finds an earlier prompt.
-    History(Picker<Arc<str>>),
-    /// The prompts of the conversation.
-    Outline(Picker<outline::Entry>),
-    /// The saved system messages.
-    Presets(PresetBox),
-    /// The box that names the system message to be saved.
-    SavePreset(Editor),
-    /// A text, to be read.
-    Text(TextView),
-    /// The box that changes a setting of the Space.
-    Setting(SpaceInput, Editor),
-    /// The box that asks for a name and a password.
-    Login(Box<LoginBox>),
-    /// The box that chooses a Space, and what is known of the one that was chosen.
-    Spaces(Menu, Option<SpaceCheck>),
-    /// What was deleted and can be brought back, once it was read.
-    Trash(Option<Picker<Summary>>),
-    /// What of a folder or a pattern is to be attached.
-    Survey(Box<SurveyBox>),
-}
-
-/// A text that is shown whole.
-#[derive(Debug, Clone)]
-pub struct TextView {
-    /// What it is.
-    pub title: String,
-    /// The text.
-    pub text: Arc<str>,
-    /// The first row that is shown.
-    pub row: usize,
-}
-
-impl TextView {
-    fn new(title: &str, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            title: title.to_owned(),
-            text: text.into(),
-            row: 0,
-        }
-    }
-}
-
-/// A query and a mark in what it finds.
-#[derive(Debug, Default)]
-pub struct Menu {
-    /// What is looked for.
-    pub query: Editor,
-    /// The place of the mark in what was found.
-    pub at: usize,
-}
-
-/// A Space that is looked at before it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpaceCheck {
-    /// The Space, as it was named.
-    pub space: String,
-    /// What is wrong with it; `None` while it is looked at.
-    pub failure: Option<Failure>,
-}
-
 /// A Space that is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpaceChoice {
@@ -301,13 +222,13 @@ impl Model {
             preset_changes: 0,
             oversize_told: None,
             library: Library::default(),
-            overlay: None,
+            popups: Popups::default(),
             trouble: None,
             remark: None,
             has_focus: true,
             has_mouse: false,
             regions: Regions::default(),
-            completing: Completing::default(),
+            completion: Completion::default(),
             changed: HashSet::new(),
             defaults,
             names: HashMap::new(),
@@ -315,6 +236,8 @@ impl Model {
             open: HashMap::from([(current, open)]),
             guard: Guard::default(),
             quit_armed: None,
+            confirming: None,
+            sent_as_text: None,
             turns: 0,
             finds: 0,
         }

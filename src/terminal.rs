@@ -84,9 +84,7 @@ impl Terminal {
         }
         // This clears as `clear` does, which would first ask the terminal where its cursor is: some
         // never answer, and an answer that comes late would be typed into the message.
-        self.resized();
-        let whole = self.screen.size()?.into();
-        self.screen.resize(whole)
+        self.redraw()
     }
 
     /// Draws a frame in one piece, where the terminal can do that. Fails once a panic of another
@@ -101,6 +99,13 @@ impl Terminal {
         self.screen.draw(draw)?;
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.screen.backend_mut())
+    }
+
+    /// Has the next frame draw everything, whatever stands on the screen.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        self.resized();
+        let whole = self.screen.size()?.into();
+        self.screen.resize(whole)
     }
 
     /// The window may have got another size; the next frame asks.

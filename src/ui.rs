@@ -6,19 +6,18 @@
 //! escape sequences.
 
 pub mod caches;
-mod completing;
+mod completion;
 mod composer;
 mod days;
 mod finding;
+mod hints;
 mod library;
 mod notes;
-mod overlay;
+mod popups;
 mod status;
-mod switcher;
 pub mod theme;
 mod told;
 mod transcript;
-mod viewer;
 mod words;
 
 pub use caches::{Caches, Prepared, Work, Worker};
@@ -74,10 +73,15 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         composer::draw_panel(model, theme, caches, frame, panes.panel);
     }
     status::draw_status(model, theme, caches, frame, status);
-    completing::draw(model, theme, frame, composer);
+    completion::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
-    let (overlay_height, overlay_scroll_limit) = overlay::draw(model, theme, caches, frame, over);
+    let mut scene = popups::Scene {
+        model,
+        theme,
+        caches,
+    };
+    let popup = popups::draw(&mut scene, frame, over);
     Regions {
         top: view.top,
         bottom: view.bottom,
@@ -86,8 +90,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         transcript_height: usize::from(panes.transcript.height),
         composer_width: composer::text_width(composer.width),
         panel_width: composer::text_width(panes.panel.width),
-        overlay_height,
-        overlay_scroll_limit,
+        popup,
         is_list_over: model.library.is_shown && panes.list.intersects(panes.transcript),
     }
 }

@@ -4,9 +4,9 @@
 //! Plain state; folders are walked and files are read by `runtime`, which answers with
 //! [`super::Event::Surveyed`], [`super::Event::Attached`] and [`super::Event::OriginsSeen`].
 
-use super::{Effect, Event, Model, OpenConversation, Overlay, completing};
+use super::popups::survey::SurveyPopup;
+use super::{Effect, Event, Model, OpenConversation, completion};
 use crate::chat::{Attachment, ConversationId, Origin};
-use crossterm::event::{KeyCode, KeyEvent};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Found {
 /// What a folder or a pattern holds, before anything of it is on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// The folder or the pattern, as the person named it.
+    /// The folder or the pattern, as the user named it.
     pub of: String,
     /// The files that would be taken.
     pub taken: Vec<Found>,
@@ -33,17 +33,6 @@ pub struct Survey {
     pub left: Vec<(String, String)>,
     /// How many paths were looked at, where there are more than that.
     pub ended_at: Option<usize>,
-}
-
-/// A survey that waits for the person's word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SurveyBox {
-    /// The conversation whose shelf it is for.
-    pub conversation: ConversationId,
-    /// What was found.
-    pub survey: Survey,
-    /// How many rows it is scrolled by.
-    pub row: usize,
 }
 
 impl Survey {
@@ -58,8 +47,8 @@ pub(super) fn hear(model: &mut Model, event: Event) {
     match event {
         Event::Attached(id, read) => attached(model, id, read),
         Event::Surveyed(id, survey) => surveyed(model, id, survey),
-        Event::PathsFound(number, paths) => model.completing.answered(number, paths),
-        Event::PathSeen(id, path) => completing::offer(model, id, path),
+        Event::PathsFound(number, paths) => model.completion.answered(number, paths),
+        Event::PathSeen(id, path) => completion::offer(model, id, path),
         Event::OriginsSeen(seen) => mark(model, seen),
         _ => {}
     }
@@ -74,42 +63,20 @@ fn attached(model: &mut Model, id: ConversationId, read: Result<Attachment, Stri
     }
 }
 
-/// What was found is shown, unless the person has gone on to something else.
+/// What was found is shown, unless the user has gone on to something else.
 fn surveyed(model: &mut Model, conversation: ConversationId, survey: Survey) {
-    if model.current != conversation || model.overlay.is_some() {
+    if model.current != conversation || model.popups.is_open() {
         model.remark(format!(
             "{} was looked at; attach it again to see what it holds.",
             survey.of
         ));
         return;
     }
-    model.overlay = Some(Overlay::Survey(Box::new(SurveyBox {
+    model.popups.push(SurveyPopup {
         conversation,
         survey,
         row: 0,
-    })));
-}
-
-/// A key in the box; `None` leaves it to the table.
-pub(super) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
-    let limit = model.regions.overlay_scroll_limit;
-    let Some(Overlay::Survey(shown)) = &mut model.overlay else {
-        return None;
-    };
-    match key.code {
-        KeyCode::Up => shown.row = shown.row.saturating_sub(1),
-        KeyCode::Down => shown.row = (shown.row + 1).min(limit),
-        KeyCode::Enter => {
-            let taken = std::mem::take(&mut shown.survey.taken);
-            let conversation = shown.conversation;
-            model.overlay = None;
-            if !taken.is_empty() {
-                return Some(vec![Effect::AttachAll(conversation, taken)]);
-            }
-        }
-        _ => return None,
-    }
-    Some(Vec::new())
+    });
 }
 
 /// Has the files of these attachments looked at, where any come from the disk.

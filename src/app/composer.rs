@@ -4,8 +4,8 @@
 //! it becomes an attachment on the shelf. Earlier prompts are walked from the field's edges, and
 //! what was being written comes back exactly. Plain state: what is drawn of it is `ui`'s.
 
+use super::actions::Edit;
 use super::editor::Editor;
-use super::keymap::Edit;
 use crate::chat::{Attachment, Draft};
 use crate::sanitize;
 use std::sync::Arc;

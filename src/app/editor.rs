@@ -6,7 +6,7 @@
 //! characters. [`super::composer`] and the system panel hold one each; `ui` draws
 //! [`Editor::rows`].
 
-use super::keymap::Edit;
+use super::actions::Edit;
 use std::ops::Range;
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;

@@ -1,7 +1,7 @@
 //! Everything the program can ask of the world, as data. [`super::update()`] returns these and
 //! `runtime` carries them out.
 
-use super::login::Secret;
+use super::popups::login::Secret;
 use super::turn::TurnId;
 use crate::chat::FileForm;
 use crate::chat::export::{Format, Source};
@@ -21,7 +21,7 @@ pub enum Effect {
     Load {
         /// Which one.
         id: ConversationId,
-        /// Whether the person is to see it.
+        /// Whether the user is to see it.
         show: bool,
     },
     /// Read the list of conversations.
@@ -54,7 +54,7 @@ pub enum Effect {
     Presets(u64),
     /// Read what is in the trash; it comes back as [`super::event::StoreEvent::Trash`].
     Trash,
-    /// Tell the person, who looks elsewhere, by bell and by a notice of the desktop.
+    /// Tell the user, who looks elsewhere, by bell and by a notice of the desktop.
     Ring(String),
     /// Search the texts of all conversations; what is found comes back as
     /// [`super::Event::Searched`]. An empty query only ends the search before it.
@@ -66,7 +66,7 @@ pub enum Effect {
     },
     /// Put text on the clipboard.
     Copy(String),
-    /// Have the person change this text in their own editor; it comes back as
+    /// Have the user change this text in their own editor; it comes back as
     /// [`super::Event::Edited`].
     EditExternally(String),
     /// Attach what this names: a file comes back as [`super::Event::Attached`]; what a folder or
@@ -84,7 +84,7 @@ pub enum Effect {
         is_first: bool,
     },
     /// Look which of these paths is there; the first comes back as [`super::Event::PathSeen`].
-    LookForPath(ConversationId, Vec<super::completing::PastedPath>),
+    LookForPath(ConversationId, Vec<super::completion::PastedPath>),
     /// Look whether these files have changed; the answer is [`super::Event::OriginsSeen`].
     LookAtOrigins(Vec<Origin>),
     /// Write an export into a new file of this name.
@@ -105,6 +105,8 @@ pub enum Effect {
     },
     /// Go to the background (Ctrl+Z).
     Suspend,
+    /// Draws the whole screen anew, whatever stands there.
+    Redraw,
     /// Turn mouse capture on or off.
     CaptureMouse(bool),
     /// Leave the program.
@@ -124,7 +126,7 @@ pub struct TurnRequest {
     pub reply: MessageId,
     /// The system message in force; empty for none.
     pub system: Arc<str>,
-    /// The model's name, as the person gave it; empty for the default.
+    /// The model's name, as the user gave it; empty for the default.
     pub model: String,
     /// What is set for the Space, by name.
     pub settings: Settings,

@@ -5,8 +5,9 @@
 
 use super::ProviderNames;
 use super::attaching::Survey;
-use super::completing::PastedPath;
+use super::completion::PastedPath;
 use super::find::Hits;
+use super::popups::Page;
 use super::scroll::Place;
 use super::turn::TurnId;
 use crate::chat::{
@@ -22,9 +23,9 @@ use std::time::Duration;
 pub enum Event {
     /// It is now this late.
     Clock(Clock),
-    /// The person did something at the terminal.
+    /// The user did something at the terminal.
     Input(Input),
-    /// Send this in a conversation, as the person's word. What Enter does, and `ask`.
+    /// Send this in a conversation, as the user's word. What Enter does, and `ask`.
     Submit(ConversationId, Draft),
     /// A reply went on.
     Reply(TurnId, ReplyUpdate),
@@ -41,7 +42,7 @@ pub enum Event {
         /// The settings, or what is wrong.
         found: Result<Vec<SpaceInput>, Failure>,
     },
-    /// The draft as it came back from the person's own editor.
+    /// The draft as it came back from the user's own editor.
     Edited(String),
     /// A file was read to be attached, or why it was not.
     Attached(ConversationId, Result<Attachment, String>),
@@ -57,7 +58,7 @@ pub enum Event {
     Found(ConversationId, u64, Hits),
     /// The texts of all conversations were searched.
     Searched(SearchAnswer),
-    /// Something was done that the person is to be told of.
+    /// Something was done that the user is to be told of.
     Said(String),
     /// A frame was drawn; this is how it came out.
     Drawn(Regions),
@@ -72,7 +73,7 @@ pub enum Event {
 pub enum StoreEvent {
     /// What is saved, newest first.
     Listed(Vec<Summary>),
-    /// A conversation was read; `show` says that the person is to see it.
+    /// A conversation was read; `show` says that the user is to see it.
     Loaded {
         /// The conversation.
         conversation: Box<Conversation>,
@@ -94,7 +95,7 @@ pub enum StoreEvent {
     Trash(Vec<Summary>),
     /// Another window has moved this conversation's head: it is to be read again.
     HeadElsewhere(ConversationId),
-    /// Something could not be saved or read; in words for a person.
+    /// Something could not be saved or read; in words for a user.
     Trouble(String),
     /// What could not be saved before is saved now.
     Recovered,
@@ -120,7 +121,7 @@ pub struct Clock {
     pub uptime: Duration,
 }
 
-/// What the person did.
+/// What the user did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A key went down, or repeats.
@@ -181,8 +182,6 @@ pub struct Regions {
     pub panel_width: usize,
     /// Whether the list of conversations lies over the transcript.
     pub is_list_over: bool,
-    /// How many rows of its text the open overlay shows; 0 where it is not scrolled.
-    pub overlay_height: usize,
-    /// The furthest that the open overlay can be scrolled, in rows.
-    pub overlay_scroll_limit: usize,
+    /// How much of the popup on top was shown.
+    pub popup: Page,
 }

@@ -111,6 +111,19 @@ pub(super) fn open(model: &mut Model) {
     model.focus = Focus::Find;
 }
 
+/// `/find WORDS`: opens the search with something to look for.
+pub(super) fn open_with(model: &mut Model, words: &str) -> Vec<Effect> {
+    open(model);
+    if !words.is_empty() {
+        let open = model.conversation_mut();
+        if let Some(find) = &mut open.find {
+            find.query.set(words);
+        }
+        typed(open);
+    }
+    Vec::new()
+}
+
 /// Marks words that were found elsewhere, and shows the first of them in a message. The keyboard
 /// stays where it is.
 pub(super) fn land(open: &mut OpenConversation, message: MessageId, words: &str) {

@@ -1,4 +1,4 @@
-//! Keys as a person meant them, before they mean anything to the program.
+//! Keys as a user meant them, before they mean anything to the program.
 //!
 //! Three things that a terminal blurs are told apart here by time, which is passed in:
 //! an Esc key from an escape sequence that arrived in two parts (an Esc is held for 30 ms);

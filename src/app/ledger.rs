@@ -2,9 +2,10 @@
 //! the very text that will travel.
 //!
 //! Estimates (see [`crate::chat::tokens`]), shown with `≈`. Nothing is ever cut silently: what is
-//! over the window is told before, and sent only when the person says so again.
+//! over the window is told before, and sent only when the user says so again.
 
-use super::{Effect, Model, Overlay, TextView, sending};
+use super::popups::text_view::TextView;
+use super::{Effect, Model, sending, slash};
 use crate::chat::{Message, format_prompt, tokens};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -98,15 +99,19 @@ pub(super) fn show(model: &mut Model) {
         Some(past) if draft_is_empty => past,
         _ => &prompt,
     });
-    model.overlay = Some(Overlay::Text(TextView::new("What will be sent", text)));
+    model.popups.push(TextView::new("What will be sent", text));
 }
 
 /// Sends what is written, unless it is more than the model can hold: then it is said first, and
-/// sent when the person says so again.
+/// sent when the user says so again.
 pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
     let revision = model.conversation().composer.revision();
     let is_told = model.oversize_told == Some((model.current, revision));
-    if !is_told && let Some(excess) = ledger(model, known(model)).excess() {
+    let is_command = slash::is_command(&model.conversation().composer.editor.text());
+    if !is_told
+        && !is_command
+        && let Some(excess) = ledger(model, known(model)).excess()
+    {
         model.oversize_told = Some((model.current, revision));
         model.remark(format!(
             "≈{excess} tokens more than the model holds: the Space may cut or refuse it. Enter again sends it all the same."

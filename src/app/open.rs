@@ -117,7 +117,7 @@ impl OpenConversation {
     }
 
     /// Takes the conversation as another window has saved it. Where the other has gone on behind
-    /// what is seen, this is seen too. Where it went another way, the view stays here: the person
+    /// what is seen, this is seen too. Where it went another way, the view stays here: the user
     /// goes on with what is before their eyes, and the other way is a version beside it.
     pub(super) fn take_saved(&mut self, saved: Conversation) {
         let seen = self.head();
@@ -140,7 +140,7 @@ impl OpenConversation {
             && self.queue.is_empty()
     }
 
-    /// Adds the person's message behind `parent` and the reply that will follow it. Gives the
+    /// Adds the user's message behind `parent` and the reply that will follow it. Gives the
     /// reply's name and what is to be kept of both.
     pub(super) fn begin(
         &mut self,
@@ -238,7 +238,7 @@ impl OpenConversation {
         is_something && !self.conversation.is_left_out(message)
     }
 
-    /// What the model is to know: the path up to the newest message of the person, without what is
+    /// What the model is to know: the path up to the newest message of the user, without what is
     /// left out.
     pub fn messages_to_send(&self) -> Vec<Arc<Message>> {
         let head = self.head();

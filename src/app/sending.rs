@@ -1,11 +1,10 @@
 //! Messages on their way out and replies on their way in.
 
 use super::keep::keep;
+use super::popups::{login, source_picker};
 use super::turn::{Turn, TurnId};
 use super::unsent::Edited;
-use super::{
-    DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, attaching, choosing, find, login, tree,
-};
+use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, attaching, find, slash, tree};
 use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
 use std::sync::Arc;
 
@@ -17,16 +16,24 @@ const GIVEN_BACK: &str = "What waited is in the message again.";
 pub(super) fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.current;
     let open = model.conversation_mut();
-    let draft = open.composer.draft();
+    let mut draft = open.composer.draft();
     if draft.text.trim().is_empty() && draft.attachments.is_empty() {
         return match open.editing {
             None => send_waiting(model, id),
             Some(_) => Vec::new(),
         };
     }
-    if open.editing.is_none() && choosing::is_command(&draft.text) {
-        return choosing::run_command(model, &draft);
+    let (is_new, is_command) = (open.editing.is_none(), slash::is_command(&draft.text));
+    if is_new
+        && is_command
+        && let Some(effects) = slash::run(model, &draft)
+    {
+        return effects;
     }
+    if is_new {
+        slash::unescape(&mut draft);
+    }
+    let open = model.conversation_mut();
     match open.end_edit() {
         Some((Edited::Message(message), draft)) => send_version(model, message, draft),
         Some((Edited::Queued(at), draft)) => {
@@ -154,7 +161,7 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     if is_complete {
         effects.extend(send_waiting(model, id));
     } else if open.undelivered().is_none() {
-        // What was queued was meant to follow a whole reply: the person decides again.
+        // What was queued was meant to follow a whole reply: the user decides again.
         is_given_back = open.give_back_queue();
     }
     if is_given_back {
@@ -162,9 +169,9 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     }
     if is_complete && model.names().window.is_none() {
         // A Space that has answered is known better than before.
-        effects.push(choosing::describe(model));
+        effects.push(source_picker::describe(model));
     }
-    if asks_login && id == model.current && model.overlay.is_none() {
+    if asks_login && id == model.current && !model.popups.is_open() {
         login::ask(model);
     }
     effects
@@ -203,7 +210,7 @@ pub(super) fn use_demo(model: &mut Model) -> Vec<Effect> {
         head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
     });
     let retries = failed.is_some();
-    let mut effects = choosing::use_space(model, DEMO_SPACE);
+    let mut effects = source_picker::use_space(model, DEMO_SPACE);
     if retries {
         effects.extend(tree::retry(model));
     }

@@ -4,8 +4,8 @@
 //! kept with it, and travels with every message. A value that the Space would not take is refused
 //! here already, with what would do.
 
-use super::editor::Editor;
-use super::{Effect, Model, Overlay};
+use super::popups::setting::Setting;
+use super::{Effect, Model};
 use crate::chat::SpaceInput;
 use crate::chat::input::{self, Kind};
 use serde_json::Value;
@@ -62,25 +62,21 @@ pub(super) fn select(model: &mut Model, by: isize) {
     model.setting_at = model.setting_at.saturating_add_signed(by).min(last);
 }
 
-/// Opens the box that changes the setting at the mark.
+/// Opens the popup that changes the setting at the mark.
 pub(super) fn open(model: &mut Model) {
     if let Some(input) = model.current_input() {
         let (text, _) = model.setting(&input);
-        model.overlay = Some(Overlay::Setting(input, Editor::new(&text)));
+        model.popups.push(Setting::new(input, &text));
     }
 }
 
-/// Enter in that box. An empty text goes back to the default.
-pub(super) fn close(model: &mut Model) {
-    let Some(Overlay::Setting(input, editor)) = model.overlay.take() else {
-        return;
-    };
-    let text = editor.text();
+/// Takes a value that was written for a setting; an empty one goes back to the default. The error says what would do.
+pub(super) fn take(model: &mut Model, input: &SpaceInput, text: String) -> Result<(), String> {
     if text.trim().is_empty() && input.kind != Kind::Text {
-        reset(model, &input);
-    } else {
-        set(model, &input, text);
+        reset(model, input);
+        return Ok(());
     }
+    set(model, input, text)
 }
 
 /// Sets the setting at the mark back to its default.
@@ -97,14 +93,14 @@ fn reset(model: &mut Model, input: &SpaceInput) {
     }
 }
 
-fn set(model: &mut Model, input: &SpaceInput, text: String) {
+fn set(model: &mut Model, input: &SpaceInput, text: String) -> Result<(), String> {
     if let Err(error) = input.check(&Value::String(text.clone())) {
-        model.remark(format!("{} {}", error.message, error.hint));
-        return;
+        return Err(format!("{} {}", error.message, error.hint));
     }
     let open = model.conversation_mut();
     open.settings.insert(input.name.clone(), text);
     open.kept.fields_changed();
+    Ok(())
 }
 
 /// Goes to the next or former value of the setting at the mark: a choice, a flag, a number by its
@@ -135,7 +131,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
         }),
         Kind::Text => None,
     };
-    if let Some(next) = next {
-        set(model, &input, next);
+    if let Some(next) = next
+        && let Err(words) = set(model, &input, next)
+    {
+        model.remark(words);
     }
 }

@@ -2,8 +2,10 @@
 //! be sent, and below them the chips. Each is looked at, taken into the text, put in another
 //! order, removed.
 
+use super::actions::{Action, shown_key};
+use super::popups::text_view::TextView;
 use super::unsent::Edited;
-use super::{Focus, Model, Overlay, TextView};
+use super::{Focus, Model};
 
 /// What the mark stands at.
 enum Row {
@@ -63,7 +65,9 @@ pub(super) fn preview(model: &mut Model) {
             chip => chip.map(|chip| TextView::new(&chip.name, chip.text.clone())),
         },
     };
-    model.overlay = view.map(Overlay::Text);
+    if let Some(view) = view {
+        model.popups.push(view);
+    }
 }
 
 /// Takes the text of the chip into the message, where it can be changed; or the whole message
@@ -83,7 +87,10 @@ pub(super) fn expand(model: &mut Model) {
             model.focus = Focus::Composer;
         }
         Row::Chip(_) => {
-            model.remark("It is too large for the text field; Ctrl+G writes in your own editor.");
+            let key = shown_key(Action::ExternalEditor);
+            model.remark(format!(
+                "Too large for the text field. {key} writes in your own editor."
+            ));
         }
     }
 }

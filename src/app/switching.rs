@@ -4,14 +4,13 @@
 //! A reply goes on while another conversation is seen; scroll position, draft and queue stay with
 //! theirs.
 
+use super::actions::{Action, Context, key_in};
 use super::editor::Editor;
 use super::keep::keep;
-use super::keymap::{Action, Context, key_in};
 use super::open::OpenConversation;
-use super::{
-    Effect, Focus, Model, Overlay, StoreEvent, attaching, find, history, presets, settings, trash,
-    tree,
-};
+use super::popups::rename::Rename;
+use super::popups::{history, presets, trash};
+use super::{Effect, Focus, Model, StoreEvent, attaching, find, settings, tree};
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Summary, Unsent};
 use crate::chat::{export, import_changes};
 
@@ -151,7 +150,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     give_up_idle(model);
     list_unsaved(model);
     model.library.selected = Some(id);
-    model.overlay = None;
+    model.popups.clear();
     let open = model.conversation_mut();
     open.is_unread = false;
     open.composer.editor.set_width(0);
@@ -224,7 +223,7 @@ fn give_up_idle(model: &mut Model) {
 pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::Composer;
     if model.conversation().is_untouched() {
-        model.overlay = None;
+        model.popups.clear();
         return Vec::new();
     }
     let open = model.defaults.conversation();
@@ -404,26 +403,11 @@ fn copy(
 pub(super) fn open_rename(model: &mut Model) -> Vec<Effect> {
     let id = chosen(model);
     if let Some(summary) = model.library.summary(id) {
-        model.overlay = Some(Overlay::Rename(id, Editor::new(&summary.title)));
-    }
-    Vec::new()
-}
-
-/// Enter in the box for a title. An empty one goes back to the first words.
-pub(super) fn rename(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Rename(id, title)) = model.overlay.take() else {
-        return Vec::new();
-    };
-    let title = title.text().trim().to_owned();
-    let title = Some(title).filter(|title| !title.is_empty());
-    if let Some(open) = model.open.get_mut(&id) {
-        open.conversation.title.clone_from(&title);
-    }
-    vec![
-        Effect::Keep(vec![Change::SetTitle {
+        let title = Editor::new(&summary.title);
+        model.popups.push(Rename {
             conversation: id,
             title,
-        }]),
-        Effect::List,
-    ]
+        });
+    }
+    Vec::new()
 }

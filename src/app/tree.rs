@@ -10,7 +10,7 @@ use crate::chat::{Change, Draft, MessageId, Role};
 /// What the model is asked when a reply is to go on.
 const GO_ON: &str = "Go on exactly where your last reply ended, without repeating anything.";
 
-/// Takes the picked message of the person into the composer. What stands there comes back when
+/// Takes the picked message of the user into the composer. What stands there comes back when
 /// the new version is sent, or with Esc.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     if is_busy(model) {

@@ -27,7 +27,7 @@ pub struct Turn {
     pub stage_since: Duration,
     /// The last bar that the Space showed.
     pub progress: Option<Progress>,
-    /// Whether the person has stopped it and the end is awaited.
+    /// Whether the user has stopped it and the end is awaited.
     pub is_stopping: bool,
     tokens: tokens::Counter,
     thinking_since: Option<Duration>,

@@ -63,7 +63,7 @@ impl OpenConversation {
         is_undelivered_reply.then_some(head.id)
     }
 
-    /// Whether a message waits for the person's word: one that the Space was not there to hear, or
+    /// Whether a message waits for the user's word: one that the Space was not there to hear, or
     /// one that nothing is before any longer.
     pub fn waits(&self) -> bool {
         self.turn.is_none() && (self.undelivered().is_some() || !self.queue.is_empty())

@@ -1,14 +1,14 @@
 //! The one function that changes the model: it sorts what happened to where it belongs.
 //!
-//! What keys do is in [`super::acting`]; messages and replies in [`super::sending`]; moving
+//! What keys do is in [`super::dispatch`]; messages and replies in [`super::sending`]; moving
 //! between conversations in [`super::switching`]; versions in [`super::tree`]. None of them
 //! waits, and none knows how anything looks.
 
-use super::acting::{self, edit_field};
+use super::dispatch::{self, edit_field};
 use super::keep::keep;
+use super::popups::{source_picker, switcher};
 use super::{
-    Effect, Event, Focus, Input, Model, Overlay, Regions, TextView, attaching, choosing,
-    completing, find, sending, switcher, switching,
+    Effect, Event, Focus, Input, Model, Regions, attaching, completion, find, sending, switching,
 };
 use crate::chat::MessageState;
 use crossterm::event::MouseEventKind;
@@ -38,7 +38,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.names.insert(space, names);
             Vec::new()
         }
-        Event::Looked { asked, name, found } => choosing::looked(model, &asked, &name, found),
+        Event::Looked { asked, name, found } => source_picker::looked(model, &asked, &name, found),
         Event::Edited(text) => {
             model.conversation_mut().composer.take_back(&text);
             Vec::new()
@@ -68,7 +68,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Resumed => Vec::new(),
     };
     effects.extend(find::due(model));
-    effects.extend(completing::due(model));
+    effects.extend(completion::due(model));
     effects.extend(switcher::due(model));
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
@@ -107,7 +107,7 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
     inputs
         .into_iter()
         .flat_map(|input| match input {
-            Input::Key(key) => acting::key(model, key),
+            Input::Key(key) => dispatch::key(model, key),
             Input::Paste(text) => paste(model, &text).into_iter().collect(),
             Input::Mouse(mouse) => {
                 match mouse.kind {
@@ -133,17 +133,24 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
 }
 
 fn paste(model: &mut Model, text: &str) -> Option<Effect> {
-    if model.overlay.is_none() && !matches!(model.focus, Focus::Panel | Focus::Find) {
+    let line = |text: &str| text.replace("\r\n", "\n").replace(['\r', '\n'], " ");
+    if model.popups.is_open() {
+        model
+            .popups
+            .type_text(&line(text.trim_end_matches(['\r', '\n'])));
+        return None;
+    }
+    if !matches!(model.focus, Focus::Panel | Focus::Find) {
         model.focus = Focus::Composer;
         model.conversation_mut().picked = None;
         model.conversation_mut().composer.paste(text);
-        return completing::pasted(model, text);
+        return completion::pasted(model, text);
     }
-    let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
-    if model.overlay.is_some() || model.focus == Focus::Find {
-        // A query and a title are one line.
-        text = text.replace('\n', " ");
-    }
+    // A query is one line.
+    let text = match model.focus {
+        Focus::Find => line(text),
+        _ => text.replace("\r\n", "\n").replace('\r', "\n"),
+    };
     edit_field(model, |field| field.insert(&text));
     None
 }
@@ -154,22 +161,8 @@ pub(super) fn scroll(model: &mut Model, rows: isize) {
 
 /// A page is a screen less one row, so that the eye finds where it was.
 pub(super) fn page(model: &mut Model, pages: isize) {
-    let rows = |height: usize| isize::try_from(height.max(2) - 1).unwrap_or(isize::MAX) * pages;
-    let (over, below) = (
-        rows(model.regions.overlay_height),
-        rows(model.regions.transcript_height),
-    );
-    let limit = model.regions.overlay_scroll_limit;
-    let row = match &mut model.overlay {
-        Some(Overlay::Help(row) | Overlay::Text(TextView { row, .. })) => Some(row),
-        Some(Overlay::Survey(survey)) => Some(&mut survey.row),
-        _ => None,
-    };
-    if let Some(row) = row {
-        *row = row.saturating_add_signed(over).min(limit);
-        return;
-    }
-    scroll(model, below);
+    let height = model.regions.transcript_height.max(2) - 1;
+    scroll(model, isize::try_from(height).unwrap_or(isize::MAX) * pages);
 }
 
 /// Ends every reply on its way, then the program.

@@ -1,6 +1,6 @@
 //! The keys that the settings give to actions.
 
-use crate::app::keymap::{Chord, NoKey, action, bindings, customise, name};
+use crate::app::actions::{Chord, NoKey, action, customise, name, rows};
 use crate::config::Settings;
 
 /// Has the keys of the settings hold from now on. An action or a key that is not known is
@@ -9,7 +9,7 @@ pub fn take(settings: &mut Settings) {
     let mut changes = Vec::new();
     for (named, keys) in settings.keys.clone() {
         let Some(action) = action(&named) else {
-            let known: Vec<String> = bindings().iter().map(|known| name(known.action)).collect();
+            let known: Vec<String> = rows().iter().map(|row| name(row.action)).collect();
             let known = known.iter().map(String::as_str);
             settings.complain(("keys", &named), "is no action", known);
             continue;

@@ -223,6 +223,12 @@ impl Jobs {
         message: Message,
         length: usize,
     ) -> Result<Option<JobUpdate>, Error> {
+        let is_known = |id: &String| self.list.iter().any(|job| job.event_id == *id);
+        let is_of_another = event_id.as_ref().is_some_and(|id| !is_known(id));
+        if is_of_another && message != Message::SendData {
+            self.keep_early(event_id, message, length);
+            return Ok(None);
+        }
         let of_all = |update| {
             Ok(Some(JobUpdate {
                 event_id: None,
@@ -260,7 +266,6 @@ impl Jobs {
         // Apps of 4.0 to 4.8 have a stream for each job and name none.
         let named = |job: &Job| event_id.as_ref().is_none_or(|named| *named == job.event_id);
         let Some(at) = self.list.iter().position(named) else {
-            self.keep_early(event_id, message, length);
             return Ok(None);
         };
         let others: usize = self.bound() - self.list[at].outputs.bound();

@@ -10,7 +10,7 @@ mod text;
 
 use super::turns::Contents;
 use crate::app::attaching::Found;
-use crate::app::completing::PastedPath;
+use crate::app::completion::PastedPath;
 use crate::app::{Effect, Event};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::export::{Format, Source};

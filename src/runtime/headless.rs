@@ -121,6 +121,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::LookAtOrigins(_)
             | Effect::Export { .. }
             | Effect::Suspend
+            | Effect::Redraw
             | Effect::CaptureMouse(_)
             | Effect::Quit => {}
         }

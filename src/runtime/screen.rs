@@ -299,6 +299,8 @@ impl Screen {
                     self.terminal.suspend()?;
                     self.tell(Event::Resumed)?;
                 }
+                // What another program wrote here is not known, so that nothing of it may be taken for ours.
+                Effect::Redraw => self.terminal.redraw()?,
                 Effect::Quit => self.is_over = true,
             }
         }

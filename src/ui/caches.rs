@@ -13,8 +13,8 @@ mod work;
 pub use body::{Body, Rows};
 pub use work::{Prepared, Work, Worker};
 
+use super::popups::WrappedText;
 use super::theme::Theme;
-use super::viewer::Page;
 use crate::chat::{Conversation, Message, MessageId, tokens};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub struct Caches {
     system: Option<(Arc<str>, usize)>,
     wanted: Vec<Work>,
     /// The text that is shown in a box.
-    pub(super) page: Page,
+    pub(super) page: WrappedText,
 }
 
 #[derive(Debug)]

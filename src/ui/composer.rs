@@ -5,8 +5,8 @@ use super::caches::Caches;
 use super::notes::chip;
 use super::theme::Theme;
 use super::words::{count, fitted};
+use crate::app::actions::{Action, shown_key};
 use crate::app::editor::Editor;
-use crate::app::keymap::{Action, shown_key};
 use crate::app::unsent::Edited;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Draft;
@@ -56,7 +56,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         height: inner.bottom().saturating_sub(y),
         ..inner
     };
-    let is_current = has_focus && model.overlay.is_none();
+    let is_current = has_focus && !model.popups.is_open();
     draw_field(
         &open.composer.editor,
         is_current,
@@ -177,7 +177,7 @@ pub fn draw_panel(
         tokens => format!(" System message · ≈{} tokens ", count(tokens)),
     };
     let inner = draw_frame(&title, has_focus, theme, frame, system, &hint);
-    let is_current = has_focus && model.overlay.is_none();
+    let is_current = has_focus && !model.popups.is_open();
     draw_field(editor, is_current, theme.text, frame, inner, system.width);
     if editor.is_empty() && inner.height > 0 {
         let words = Span::styled("how the model should behave", theme.dim);

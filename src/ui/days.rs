@@ -8,7 +8,7 @@ use std::fmt;
 /// A part of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Kept at the head by the person.
+    /// Kept at the head by the user.
     Pinned,
     /// Since midnight.
     Today,

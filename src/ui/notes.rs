@@ -2,7 +2,7 @@
 
 use super::theme::Theme;
 use super::words::{clock_time, count, fitted, size, span};
-use crate::app::keymap::{Action, shown_key};
+use crate::app::actions::{Action, shown_key};
 use crate::app::{DEMO_SPACE, Model, OpenConversation};
 use crate::chat::{Attachment, Message, MessageState, Role};
 use crate::markdown::wrap_plain;
@@ -163,7 +163,11 @@ pub fn below(
             );
         }
     }
-    let unfold = format!("{}, then o", shown_key(Action::PickUp));
+    let unfold = format!(
+        "{}, then {}",
+        shown_key(Action::PickUp),
+        shown_key(Action::Unfold)
+    );
     if message.text.is_empty() && !message.reasoning.is_empty() {
         notes.add("", &message.reasoning, theme.dim);
     } else if let Some(thoughts) = message.thoughts() {

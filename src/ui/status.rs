@@ -3,16 +3,16 @@
 
 use super::caches::Caches;
 use super::composer::draw_line;
+use super::hints::mode;
 use super::theme::Theme;
 use super::told::{draw_rows, told};
 use super::words::{count, fitted, fitting, size, span};
+use crate::app::actions::{Action, shown_key};
 use crate::app::find::Find;
-use crate::app::keymap::{Action, shown_key};
 use crate::app::ledger::{Ledger, ledger};
 use crate::app::turn::Turn;
-use crate::app::unsent::Edited;
 use crate::app::{Focus, Model, OpenConversation};
-use crate::chat::{MessageState, Role, Stage};
+use crate::chat::{MessageState, Stage};
 use crate::sanitize;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -78,7 +78,7 @@ fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
     }
 }
 
-/// How much waits for the person's word.
+/// How much waits for the user's word.
 fn waiting(open: &OpenConversation) -> String {
     let send = shown_key(Action::Send);
     match open.queue.len() + usize::from(open.undelivered().is_some()) {
@@ -210,53 +210,8 @@ fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, are
 
 /// Whether Esc would stop the reply now: it leaves what is open before that.
 fn stops_by_key(model: &Model, open: &OpenConversation) -> bool {
-    let is_open = model.overlay.is_some() || open.picked.is_some() || open.editing.is_some();
+    let is_open = model.popups.is_open() || open.picked.is_some() || open.editing.is_some();
     model.focus == Focus::Composer && !is_open
-}
-
-/// What the keys do where they do not simply write a message.
-fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
-    if let Some(editing) = &open.editing {
-        let words = match editing.what {
-            Edited::Message(_) => "editing · Enter sends it as another version · Esc leaves",
-            Edited::Queued(_) => "editing what waits · Enter puts it back · Esc leaves",
-        };
-        return Some(words.to_owned());
-    }
-    if let Some(words) = picked(open) {
-        return Some(words);
-    }
-    match model.focus {
-        Focus::Panel => {
-            let saves = shown_key(Action::SavePreset);
-            Some(format!(
-                "in force from the next message · {saves} saves it · Esc or Tab: back to the message"
-            ))
-        }
-        Focus::List => Some(
-            "Enter opens · d deletes · u brings back · t trash · r renames · p pins · y duplicates · Esc leaves"
-                .to_owned(),
-        ),
-        _ => None,
-    }
-}
-
-/// What can be done with the picked message.
-fn picked(open: &OpenConversation) -> Option<String> {
-    let message = open.conversation.message(open.picked?)?;
-    let mut words = match message.role {
-        Role::Assistant => {
-            "picked: r retry · g go on · c copy · x leave out · b branch · 1-9 copy code".to_owned()
-        }
-        Role::User | Role::System => {
-            "picked: e edit · r another reply · c copy · x leave out · b branch".to_owned()
-        }
-    };
-    if open.conversation.versions(message.id).len() > 1 {
-        words.push_str(" · [ ] versions");
-    }
-    words.push_str(" · o open · Esc leaves");
-    Some(words)
 }
 
 /// Two groups of words at the two ends of a line; the left one gives way.

@@ -9,7 +9,7 @@ use ratatui::backend::TestBackend;
 use std::sync::Arc;
 use std::time::Duration;
 
-mod completing;
+mod completion;
 mod extremes;
 mod page;
 mod screenshot;
@@ -262,6 +262,7 @@ fn the_versions_of_a_message_are_counted_in_its_head() {
         .hears(0, ReplyUpdate::Done("one".to_owned()));
     screen
         .press(KeyCode::Up, KeyModifiers::ALT)
+        .press(KeyCode::Char('r'), KeyModifiers::NONE)
         .press(KeyCode::Char('r'), KeyModifiers::NONE);
     screen.hears(1, ReplyUpdate::Done("two".to_owned()));
     assert!(

@@ -32,7 +32,7 @@ pub struct Theme {
     pub dim: Style,
     /// The borders of what has the keyboard.
     pub focus: Style,
-    /// The person's name over a message.
+    /// The user's name over a message.
     pub user: Style,
     /// The model's name over a reply.
     pub assistant: Style,

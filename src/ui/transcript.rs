@@ -379,7 +379,7 @@ impl<'a> Walk<'a> {
         notes::below(self.open, message, hidden, self.theme, self.width)
     }
 
-    /// The last message of the person up to `position`.
+    /// The last message of the user up to `position`.
     fn user_before(&self, position: usize) -> Option<&'a Message> {
         let earlier = (0..=position).rev().map(|at| self.message(at));
         let mut users = earlier.filter(|message| message.role == Role::User);

@@ -184,7 +184,7 @@ fn a_file_that_cannot_be_sent_is_told_and_goes_with_the_next_try() {
         assert!(line(&shown).contains(told), "{fault}: {}", shown.text());
         screen.press(ALT_UP);
         screen.wait_for_text("picked:");
-        screen.press("r");
+        screen.retry();
         screen.wait_for("the file, received", |shown| {
             shown.has("image.png, 10 bytes") && shown.is_ready()
         });

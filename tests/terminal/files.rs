@@ -10,7 +10,7 @@ fn retry(home: &Home) -> Screen {
     screen.wait_for_text("image.png");
     screen.press(ALT_UP);
     screen.wait_for_text("picked:");
-    screen.press("r");
+    screen.retry();
     screen
 }
 

@@ -45,12 +45,8 @@ fn a_line_end_that_is_typed_with_ctrl_j_sends_nothing() {
         shown.cursor.is_some_and(|(row, _)| row == 38)
     });
     screen.type_text("more");
-    let shown = screen.shown();
-    assert!(
-        shown.has("You are talking to") && shown.has("│ more"),
-        "{}",
-        shown.text()
-    );
+    let shown = screen.wait_for_text("│ more");
+    assert!(shown.has("You are talking to"), "{}", shown.text());
     screen.quit();
 }
 

@@ -57,6 +57,13 @@ impl Screen {
         self.write(&format!("{F12}{key}"));
     }
 
+    /// Asks for another reply to the picked message: its key must be pressed twice.
+    pub fn retry(&mut self) {
+        self.press("r");
+        self.wait_for_text("Press r again");
+        self.press("r");
+    }
+
     /// Starts it and has two conversations, one about apples and the one that is seen about bananas.
     pub fn with_two_conversations(home: &Home) -> Self {
         let mut screen = Self::demo(home, &[]);

@@ -11,7 +11,7 @@ fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back(
     screen.ask("repeat 2 ha", "haha");
     screen.press(ALT_UP);
     screen.wait_for_text("picked:");
-    screen.press("r");
+    screen.retry();
     screen.wait_for("another reply", |shown| {
         shown.has("‹ 2/2 ›") && shown.has("haha") && shown.is_ready()
     });

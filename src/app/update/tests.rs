@@ -5,8 +5,8 @@ use crate::chat::{Change, Failure, Message, Pending, Role, Stage, Summary, Unsen
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
-mod choosing;
-mod completing;
+mod commands;
+mod completion;
 mod composing;
 mod finding;
 mod keeping;
@@ -17,12 +17,12 @@ mod versions;
 mod waiting;
 
 /// A model, and hands to use it with.
-struct Person {
+struct User {
     model: Model,
     effects: Vec<Effect>,
 }
 
-impl Person {
+impl User {
     fn new() -> Self {
         let clock = Clock {
             wall: jiff::Timestamp::UNIX_EPOCH,
@@ -120,37 +120,36 @@ fn done(text: &str) -> ReplyUpdate {
 
 #[test]
 fn enter_sends_what_was_typed_and_the_reply_grows_below_it() {
-    let mut person = Person::new();
-    person
-        .sends("hello")
+    let mut user = User::new();
+    user.sends("hello")
         .hears(0, delta("wor"))
         .hears(0, delta("ld"));
-    assert_eq!(person.texts(), ["hello", "world"]);
-    assert_eq!(person.path()[1].state, MessageState::Streaming);
-    person.hears(0, done("world"));
-    assert_eq!(person.path()[1].state, MessageState::Complete);
-    assert_eq!(person.draft(), "");
-    let request = person.started()[0];
+    assert_eq!(user.texts(), ["hello", "world"]);
+    assert_eq!(user.path()[1].state, MessageState::Streaming);
+    user.hears(0, done("world"));
+    assert_eq!(user.path()[1].state, MessageState::Complete);
+    assert_eq!(user.draft(), "");
+    let request = user.started()[0];
     assert_eq!(request.messages.len(), 1);
     assert_eq!(request.messages[0].text, "hello");
 }
 
 #[test]
 fn an_empty_message_is_not_sent() {
-    let mut person = Person::new();
-    person.key(KeyCode::Enter).sends("  ");
-    assert!(person.started().is_empty());
+    let mut user = User::new();
+    user.key(KeyCode::Enter).sends("  ");
+    assert!(user.started().is_empty());
 }
 
 #[test]
 fn a_message_during_a_reply_is_queued_and_sent_when_the_reply_is_complete() {
-    let mut person = Person::new();
-    person.sends("one").sends("two");
-    assert_eq!(person.model.conversation().queue.len(), 1);
-    assert_eq!(person.started().len(), 1);
-    person.hears(0, done("first reply"));
-    assert_eq!(person.texts(), ["one", "first reply", "two", ""]);
-    assert_eq!(person.started()[1].messages.len(), 3);
+    let mut user = User::new();
+    user.sends("one").sends("two");
+    assert_eq!(user.model.conversation().queue.len(), 1);
+    assert_eq!(user.started().len(), 1);
+    user.hears(0, done("first reply"));
+    assert_eq!(user.texts(), ["one", "first reply", "two", ""]);
+    assert_eq!(user.started()[1].messages.len(), 3);
 }
 
 #[test]
@@ -161,27 +160,25 @@ fn what_was_queued_comes_back_when_the_reply_fails_or_is_stopped() {
         hint: "retry".to_owned(),
     };
     for end in [ReplyUpdate::Failed(failure), ReplyUpdate::Cancelled] {
-        let mut person = Person::new();
-        person.sends("one").sends("two").types("thr");
-        person.hears(0, delta("par")).hears(0, end);
-        assert_eq!(person.draft(), "two\n\nthr");
-        assert_eq!(person.texts(), ["one", "par"]);
-        assert!(person.model.conversation().queue.is_empty());
+        let mut user = User::new();
+        user.sends("one").sends("two").types("thr");
+        user.hears(0, delta("par")).hears(0, end);
+        assert_eq!(user.draft(), "two\n\nthr");
+        assert_eq!(user.texts(), ["one", "par"]);
+        assert!(user.model.conversation().queue.is_empty());
     }
 }
 
 #[test]
 fn esc_stops_the_reply_at_the_server_and_keeps_what_came() {
-    let mut person = Person::new();
-    person
-        .sends("hello")
+    let mut user = User::new();
+    user.sends("hello")
         .hears(0, delta("some"))
         .key(KeyCode::Esc);
-    assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
-    person
-        .hears(0, delta(" more"))
+    assert!(user.effects.contains(&Effect::CancelTurn(TurnId(0))));
+    user.hears(0, delta(" more"))
         .hears(0, ReplyUpdate::Cancelled);
-    let reply = &person.path()[1];
+    let reply = &user.path()[1];
     assert_eq!(
         (reply.text.as_str(), reply.state),
         ("some more", MessageState::Stopped)
@@ -190,42 +187,39 @@ fn esc_stops_the_reply_at_the_server_and_keeps_what_came() {
 
 #[test]
 fn a_second_esc_does_not_wait_for_the_server_and_late_events_are_dropped() {
-    let mut person = Person::new();
-    person
-        .sends("hello")
+    let mut user = User::new();
+    user.sends("hello")
         .hears(0, delta("some"))
         .key(KeyCode::Esc)
         .key(KeyCode::Esc);
-    assert!(person.model.conversation().turn.is_none());
-    person.hears(0, delta(" late")).hears(0, done("some late"));
-    assert_eq!(person.path()[1].text, "some");
-    assert_eq!(person.path()[1].state, MessageState::Stopped);
+    assert!(user.model.conversation().turn.is_none());
+    user.hears(0, delta(" late")).hears(0, done("some late"));
+    assert_eq!(user.path()[1].text, "some");
+    assert_eq!(user.path()[1].state, MessageState::Stopped);
 }
 
 #[test]
 fn a_failure_stands_with_the_reply_and_the_prompt_stays() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let failure = Failure {
         kind: "connect".to_owned(),
         message: "nobody there".to_owned(),
         hint: "check".to_owned(),
     };
-    person
-        .sends("hello")
+    user.sends("hello")
         .hears(0, ReplyUpdate::Failed(failure.clone()));
-    assert_eq!(person.path()[0].text, "hello");
-    assert_eq!(person.path()[1].failure, Some(failure));
-    assert_eq!(person.path()[1].state, MessageState::Failed);
+    assert_eq!(user.path()[0].text, "hello");
+    assert_eq!(user.path()[1].failure, Some(failure));
+    assert_eq!(user.path()[1].state, MessageState::Failed);
 }
 
 #[test]
 fn a_reply_of_which_nothing_came_is_not_sent_on() {
-    let mut person = Person::new();
-    person
-        .sends("one")
+    let mut user = User::new();
+    user.sends("one")
         .hears(0, ReplyUpdate::Cancelled)
         .sends("two");
-    let request = person.started()[1];
+    let request = user.started()[1];
     let roles: Vec<Role> = request
         .messages
         .iter()
@@ -236,9 +230,9 @@ fn a_reply_of_which_nothing_came_is_not_sent_on() {
 
 #[test]
 fn quitting_is_armed_only_for_a_moment() {
-    let mut person = Person::new();
-    person.ctrl('c').wait(10_000).ctrl('c');
-    assert!(!person.effects.contains(&Effect::Quit));
+    let mut user = User::new();
+    user.ctrl('c').wait(10_000).ctrl('c');
+    assert!(!user.effects.contains(&Effect::Quit));
 }
 
 #[test]
@@ -250,47 +244,45 @@ fn quitting_and_a_signal_stop_every_reply_first() {
             KeyModifiers::CONTROL,
         ))),
     ] {
-        let mut person = Person::new();
-        person
-            .sends("hello")
+        let mut user = User::new();
+        user.sends("hello")
             .hears(0, delta("some"))
             .tell(end)
             .wait(50);
-        let last = person.effects.last();
+        let last = user.effects.last();
         assert_eq!(last, Some(&Effect::Quit));
-        assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
-        assert_eq!(person.path()[1].state, MessageState::Stopped);
+        assert!(user.effects.contains(&Effect::CancelTurn(TurnId(0))));
+        assert_eq!(user.path()[1].state, MessageState::Stopped);
     }
 }
 
 #[test]
 fn a_pasted_newline_sends_nothing() {
-    let mut person = Person::new();
-    person.tell(Event::Input(Input::Paste("one\rtwo\r".to_owned())));
+    let mut user = User::new();
+    user.tell(Event::Input(Input::Paste("one\rtwo\r".to_owned())));
     for c in "three\nfour\n".chars() {
         let code = if c == '\n' {
             KeyCode::Enter
         } else {
             KeyCode::Char(c)
         };
-        person.tell(Event::Input(Input::Key(KeyEvent::new(
+        user.tell(Event::Input(Input::Key(KeyEvent::new(
             code,
             KeyModifiers::NONE,
         ))));
     }
-    person.wait(50);
-    assert!(person.started().is_empty());
-    assert_eq!(person.draft(), "one\ntwo\nthree\nfour\n");
+    user.wait(50);
+    assert!(user.started().is_empty());
+    assert_eq!(user.draft(), "one\ntwo\nthree\nfour\n");
 }
 
 #[test]
 fn a_large_paste_travels_whole_with_the_message() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let book = "word ".repeat(2000);
-    person
-        .tell(Event::Input(Input::Paste(book.clone())))
+    user.tell(Event::Input(Input::Paste(book.clone())))
         .sends("What is it?");
-    let sent = &person.started()[0].messages[0];
+    let sent = &user.started()[0].messages[0];
     assert_eq!(
         crate::chat::prompt_text(crate::chat::FileForm::default(), sent),
         format!("{book}\n\nWhat is it?")
@@ -299,110 +291,107 @@ fn a_large_paste_travels_whole_with_the_message() {
 
 #[test]
 fn the_system_message_is_in_force_from_the_next_message_on() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, done("1"));
-    person
-        .key(KeyCode::F(2))
+    let mut user = User::new();
+    user.sends("one").hears(0, done("1"));
+    user.key(KeyCode::F(2))
         .types("Be brief")
         .key(KeyCode::Enter)
         .types("!");
-    assert_eq!(person.model.system(), "Be brief\n!");
-    person.key(KeyCode::Esc).sends("two");
-    let requests = person.started();
+    assert_eq!(user.model.system(), "Be brief\n!");
+    user.key(KeyCode::Esc).sends("two");
+    let requests = user.started();
     assert_eq!(
         (&*requests[0].system, &*requests[1].system),
         ("", "Be brief\n!")
     );
-    assert_eq!(person.path()[2].system.as_deref(), Some("Be brief\n!"));
+    assert_eq!(user.path()[2].system.as_deref(), Some("Be brief\n!"));
 }
 
 #[test]
 fn esc_leaves_the_panel_before_it_stops_the_reply() {
-    let mut person = Person::new();
-    person.sends("one").key(KeyCode::F(2)).key(KeyCode::Esc);
-    assert_eq!(person.model.focus, Focus::Composer);
-    assert!(!person.effects.contains(&Effect::CancelTurn(TurnId(0))));
-    person.key(KeyCode::Esc);
-    assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
+    let mut user = User::new();
+    user.sends("one").key(KeyCode::F(2)).key(KeyCode::Esc);
+    assert_eq!(user.model.focus, Focus::Composer);
+    assert!(!user.effects.contains(&Effect::CancelTurn(TurnId(0))));
+    user.key(KeyCode::Esc);
+    assert!(user.effects.contains(&Effect::CancelTurn(TurnId(0))));
 }
 
 #[test]
 fn with_the_help_open_nothing_is_typed_below_it() {
-    let mut person = Person::new();
-    person.key(KeyCode::F(1)).types("abc").key(KeyCode::Enter);
-    assert_eq!(person.draft(), "");
-    person.key(KeyCode::F(1)).key(KeyCode::Esc).types("x");
-    assert_eq!(person.draft(), "x");
+    let mut user = User::new();
+    user.key(KeyCode::F(1)).types("abc").key(KeyCode::Enter);
+    assert_eq!(user.draft(), "");
+    user.key(KeyCode::F(1)).key(KeyCode::Esc).types("x");
+    assert_eq!(user.draft(), "x");
 }
 
 #[test]
 fn the_view_follows_the_end_and_stays_put_elsewhere() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, delta("a\nb\n"));
-    assert!(person.model.conversation().scroll.is_following());
-    person.key(KeyCode::PageUp);
-    let top = person.path()[0].id;
+    let mut user = User::new();
+    user.sends("one").hears(0, delta("a\nb\n"));
+    assert!(user.model.conversation().scroll.is_following());
+    user.key(KeyCode::PageUp);
+    let top = user.path()[0].id;
     let place = crate::app::scroll::Place {
         message: top,
         block: 0,
         row: 0,
         is_plain: false,
     };
-    person.tell(Event::Drawn(Regions {
+    user.tell(Event::Drawn(Regions {
         top: Some(place),
         at_end: false,
         ..Regions::default()
     }));
-    person.hears(0, delta("c\nd\n"));
-    let scroll = person.model.conversation().scroll;
+    user.hears(0, delta("c\nd\n"));
+    let scroll = user.model.conversation().scroll;
     assert_eq!(scroll.anchor, crate::app::scroll::Anchor::At(place));
     assert_eq!(scroll.unseen, 2);
-    person.press(KeyCode::End, KeyModifiers::CONTROL);
-    assert!(person.model.conversation().scroll.is_following());
+    user.press(KeyCode::End, KeyModifiers::CONTROL);
+    assert!(user.model.conversation().scroll.is_following());
 }
 
 #[test]
 fn a_picked_message_is_copied_as_it_was_received() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, done("**two** \u{202e}"));
-    person.press(KeyCode::Up, KeyModifiers::ALT).types("c");
+    let mut user = User::new();
+    user.sends("one").hears(0, done("**two** \u{202e}"));
+    user.press(KeyCode::Up, KeyModifiers::ALT).types("c");
     assert!(
-        person
-            .effects
+        user.effects
             .contains(&Effect::Copy("**two** \u{202e}".to_owned()))
     );
-    person.key(KeyCode::Esc).types("c");
-    assert_eq!(person.draft(), "c");
+    user.key(KeyCode::Esc).types("c");
+    assert_eq!(user.draft(), "c");
 }
 
 #[test]
 fn the_program_wakes_by_itself_only_while_something_is_counted() {
-    let mut person = Person::new();
-    assert_eq!(person.model.wake_at(), None);
-    person
-        .sends("one")
+    let mut user = User::new();
+    assert_eq!(user.model.wake_at(), None);
+    user.sends("one")
         .hears(0, ReplyUpdate::Stage(Stage::Reading));
-    assert!(person.model.wake_at().is_some());
-    person.hears(0, done("")).wait(10_000);
-    assert_eq!(person.model.wake_at(), None);
+    assert!(user.model.wake_at().is_some());
+    user.hears(0, done("")).wait(10_000);
+    assert_eq!(user.model.wake_at(), None);
 }
 
 #[test]
 fn a_rewritten_reply_is_told_apart_from_one_that_grew() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, delta("abc"));
-    person.hears(0, ReplyUpdate::Replace("abcd".to_owned()));
-    assert_eq!(person.path()[1].rewrites, 0);
-    person.hears(0, ReplyUpdate::Replace("x".to_owned()));
+    let mut user = User::new();
+    user.sends("one").hears(0, delta("abc"));
+    user.hears(0, ReplyUpdate::Replace("abcd".to_owned()));
+    assert_eq!(user.path()[1].rewrites, 0);
+    user.hears(0, ReplyUpdate::Replace("x".to_owned()));
     assert_eq!(
-        (person.path()[1].text.as_str(), person.path()[1].rewrites),
+        (user.path()[1].text.as_str(), user.path()[1].rewrites),
         ("x", 1)
     );
 }
 
 /// Everything that was asked to be kept, in order.
-fn kept(person: &Person) -> Vec<Change> {
-    let kept = person.effects.iter().map(|effect| match effect {
+fn kept(user: &User) -> Vec<Change> {
+    let kept = user.effects.iter().map(|effect| match effect {
         Effect::Keep(changes) => changes.clone(),
         _ => Vec::new(),
     });

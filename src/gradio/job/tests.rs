@@ -154,6 +154,11 @@ fn messages_of_another_job_are_passed_over() {
     job.push(b"data: {\"msg\":\"process_starts\",\"event_id\":\"other\"}\n\n")
         .unwrap();
     assert_eq!(job.next_update(), Ok(None));
+    for message in ["unexpected_error", "close_stream", "queue_full"] {
+        let frame = json!({"msg": message, "event_id": "other", "message": "of another"});
+        job.push(format!("data: {frame}\n\n").as_bytes()).unwrap();
+        assert_eq!(job.next_update(), Ok(None), "{message}");
+    }
     job.push(b"data: {\"msg\":\"heartbeat\",\"event_id\":null}\n\n")
         .unwrap();
     assert_eq!(job.next_update(), Ok(Some(Update::Heartbeat)));

@@ -61,7 +61,7 @@ enum BodyText {
     /// A reply: Markdown that may grow. With the number of the first code block behind each
     /// settled block.
     Markdown(Box<Growing>, Vec<usize>),
-    /// A text that is shown as it was written: what the person wrote, or a long reply that is not
+    /// A text that is shown as it was written: what the user wrote, or a long reply that is not
     /// parsed yet. With the range of each piece.
     Plain(String, Vec<Range<usize>>),
 }

@@ -3,39 +3,40 @@
 use super::*;
 use crate::app::ProviderNames;
 use crate::app::ledger::ledger;
+use crate::app::popups::text_view::TextView;
 use crate::chat::Attachment;
 
-fn attach(person: &mut Person, names: &[&str]) {
+fn attach(user: &mut User, names: &[&str]) {
     for name in names {
         let read = Ok(Attachment::new(*name, format!("text of {name}")));
-        let id = person.model.current;
-        person.tell(Event::Attached(id, read));
+        let id = user.model.current;
+        user.tell(Event::Attached(id, read));
     }
 }
 
-fn shelf(person: &Person) -> Vec<String> {
-    let shelf = person.model.conversation().composer.shelf();
+fn shelf(user: &User) -> Vec<String> {
+    let shelf = user.model.conversation().composer.shelf();
     shelf.iter().map(|attached| attached.name.clone()).collect()
 }
 
-/// A person whose model holds so many tokens.
-fn with_window(window: usize) -> Person {
-    let mut person = Person::new();
+/// A user whose model holds so many tokens.
+fn with_window(window: usize) -> User {
+    let mut user = User::new();
     let names = ProviderNames {
         window: Some(window),
-        ..person.model.names()
+        ..user.model.names()
     };
-    let space = person.model.conversation().conversation.space.clone();
-    person.tell(Event::Described(space, names));
-    person
+    let space = user.model.conversation().conversation.space.clone();
+    user.tell(Event::Described(space, names));
+    user
 }
 
 #[test]
 fn the_ledger_tells_each_part_and_their_sum() {
-    let mut person = with_window(1000);
-    attach(&mut person, &["a.txt", "b.txt"]);
-    person.types("What is it?");
-    let ledger = ledger(&person.model, (0, 7));
+    let mut user = with_window(1000);
+    attach(&mut user, &["a.txt", "b.txt"]);
+    user.types("What is it?");
+    let ledger = ledger(&user.model, (0, 7));
     let names: Vec<&str> = ledger.parts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["past", "a.txt", "b.txt", "draft"]);
     let sum: usize = ledger.parts.iter().map(|(_, tokens)| tokens).sum();
@@ -47,27 +48,27 @@ fn the_ledger_tells_each_part_and_their_sum() {
 
 #[test]
 fn what_is_more_than_the_model_holds_is_told_first_and_sent_when_that_is_said_again() {
-    let mut person = with_window(10);
-    person.types("a message of many more words than this model can ever hold at a time");
-    person.key(KeyCode::Enter);
-    assert!(person.model.conversation().conversation.is_empty());
-    let (remark, _) = person.model.remark.clone().unwrap();
+    let mut user = with_window(10);
+    user.types("a message of many more words than this model can ever hold at a time");
+    user.key(KeyCode::Enter);
+    assert!(user.model.conversation().conversation.is_empty());
+    let (remark, _) = user.model.remark.clone().unwrap();
     assert!(remark.contains("more than the model holds"), "{remark}");
     // Another text is told of again.
-    person.types(" and more");
-    person.key(KeyCode::Enter);
-    assert!(person.model.conversation().conversation.is_empty());
-    person.key(KeyCode::Enter);
-    assert_eq!(person.path().len(), 2);
+    user.types(" and more");
+    user.key(KeyCode::Enter);
+    assert!(user.model.conversation().conversation.is_empty());
+    user.key(KeyCode::Enter);
+    assert_eq!(user.path().len(), 2);
 }
 
 #[test]
 fn what_will_be_sent_can_be_read_before() {
-    let mut person = Person::new();
-    attach(&mut person, &["a.txt"]);
-    person.types("Read it.");
-    person.press(KeyCode::Char('t'), KeyModifiers::ALT);
-    let Some(Overlay::Text(view)) = &person.model.overlay else {
+    let mut user = User::new();
+    attach(&mut user, &["a.txt"]);
+    user.types("Read it.");
+    user.press(KeyCode::Char('t'), KeyModifiers::ALT);
+    let Some(view) = user.model.popups.top::<TextView>() else {
         panic!("a text is shown");
     };
     assert!(
@@ -76,81 +77,81 @@ fn what_will_be_sent_can_be_read_before() {
         "{}",
         view.text
     );
-    person.key(KeyCode::Esc);
-    assert_eq!(person.draft(), "Read it.");
+    user.key(KeyCode::Esc);
+    assert_eq!(user.draft(), "Read it.");
 }
 
 #[test]
 fn chips_are_walked_looked_at_ordered_taken_into_the_text_and_removed() {
-    let mut person = Person::new();
-    attach(&mut person, &["a", "b", "c"]);
-    person.types("x").key(KeyCode::Tab);
-    assert_eq!(person.model.focus, Focus::Shelf);
-    person.key(KeyCode::Down).key(KeyCode::Char('['));
-    assert_eq!(shelf(&person), ["b", "a", "c"]);
-    person.key(KeyCode::Enter);
-    let Some(Overlay::Text(view)) = &person.model.overlay else {
+    let mut user = User::new();
+    attach(&mut user, &["a", "b", "c"]);
+    user.types("x").key(KeyCode::Tab);
+    assert_eq!(user.model.focus, Focus::Shelf);
+    user.key(KeyCode::Down).key(KeyCode::Char('['));
+    assert_eq!(shelf(&user), ["b", "a", "c"]);
+    user.key(KeyCode::Enter);
+    let Some(view) = user.model.popups.top::<TextView>() else {
         panic!("a text is shown");
     };
     assert_eq!(&*view.text, "text of b");
-    person.key(KeyCode::Esc).key(KeyCode::Char('d'));
-    assert_eq!(shelf(&person), ["a", "c"]);
-    person.key(KeyCode::Char('e'));
-    assert_eq!(shelf(&person), ["c"]);
-    assert_eq!(person.draft(), "xtext of a");
-    assert_eq!(person.model.focus, Focus::Composer);
+    user.key(KeyCode::Esc).key(KeyCode::Char('d'));
+    assert_eq!(shelf(&user), ["a", "c"]);
+    user.key(KeyCode::Char('e'));
+    assert_eq!(shelf(&user), ["c"]);
+    assert_eq!(user.draft(), "xtext of a");
+    assert_eq!(user.model.focus, Focus::Composer);
 }
 
 #[test]
 fn an_earlier_prompt_is_found_and_the_draft_comes_back() {
-    let mut person = Person::new();
-    person.types("a draft").ctrl('r');
-    assert!(person.effects.contains(&Effect::Prompts));
+    let mut user = User::new();
+    user.types("a draft").ctrl('r');
+    assert!(user.effects.contains(&Effect::Prompts));
     let prompts = ["borrow checker", "trip to Kyoto"].map(str::to_owned);
-    person.tell(Event::Store(StoreEvent::Prompts(prompts.to_vec())));
-    person.types("kyo").key(KeyCode::Esc);
-    assert_eq!(person.draft(), "a draft");
-    person.ctrl('r').types("kyo").key(KeyCode::Enter);
-    assert_eq!(person.draft(), "trip to Kyoto");
-    person.key(KeyCode::Up);
-    assert_eq!(person.draft(), "a draft");
+    user.tell(Event::Store(StoreEvent::Prompts(prompts.to_vec())));
+    user.types("kyo").key(KeyCode::Esc);
+    assert_eq!(user.draft(), "a draft");
+    user.ctrl('r').types("kyo").key(KeyCode::Enter);
+    assert_eq!(user.draft(), "trip to Kyoto");
+    user.key(KeyCode::Up);
+    assert_eq!(user.draft(), "a draft");
 }
 
 #[test]
 fn up_walks_the_prompts_of_other_conversations_behind_this_ones() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let prompts = ["mine", "newer", "older"].map(str::to_owned);
-    person.tell(Event::Store(StoreEvent::Prompts(prompts.to_vec())));
-    person.sends("mine").hears(0, done("yes"));
+    user.tell(Event::Store(StoreEvent::Prompts(prompts.to_vec())));
+    user.sends("mine").hears(0, done("yes"));
     for expected in ["mine", "newer", "older", "older"] {
-        person.key(KeyCode::Up);
-        assert_eq!(person.draft(), expected);
+        user.key(KeyCode::Up);
+        assert_eq!(user.draft(), expected);
     }
 }
 
 #[test]
 fn ctrl_c_goes_down_its_ladder_a_step_at_a_time() {
-    let mut person = Person::new();
-    person.sends("hello").types("draft").ctrl('c');
-    assert!(person.effects.contains(&Effect::CancelTurn(TurnId(0))));
-    person.hears(0, ReplyUpdate::Cancelled).ctrl('c');
-    assert_eq!(person.draft(), "");
-    person.key(KeyCode::Up);
-    assert_eq!(person.draft(), "draft");
-    person.ctrl('c').ctrl('c');
-    assert!(!person.effects.contains(&Effect::Quit));
-    person.ctrl('c');
-    assert!(person.effects.contains(&Effect::Quit));
+    let mut user = User::new();
+    user.sends("hello").types("draft").ctrl('c');
+    assert!(user.effects.contains(&Effect::CancelTurn(TurnId(0))));
+    user.hears(0, ReplyUpdate::Cancelled).ctrl('c');
+    assert_eq!(user.draft(), "");
+    user.key(KeyCode::Up);
+    assert_eq!(user.draft(), "draft");
+    user.ctrl('c').ctrl('c');
+    assert!(!user.effects.contains(&Effect::Quit));
+    user.ctrl('c');
+    assert!(user.effects.contains(&Effect::Quit));
 }
 
 #[test]
 fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
-    let mut person = Person::new();
-    person.tell(Event::Input(Input::Paste("a\u{202e}b".to_owned())));
+    let mut user = User::new();
+    user.tell(Event::Input(Input::Paste("a\u{202e}b".to_owned())));
     let read = Ok(Attachment::new("notes.txt", "plain \u{200b}\u{1b}[31m"));
-    let id = person.model.current;
-    person.tell(Event::Attached(id, read));
-    let shelf = person.model.conversation().composer.shelf();
+    let id = user.model.current;
+    user.tell(Event::Attached(id, read));
+    let shelf = user.model.conversation().composer.shelf();
     let hidden: Vec<usize> = shelf.iter().map(|attached| attached.hidden).collect();
     assert_eq!(hidden, [1, 2]);
 }

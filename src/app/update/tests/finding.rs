@@ -5,11 +5,10 @@ use crate::app::FindRequest;
 use crate::app::find::{Hit, Hits};
 use crate::app::scroll::{Anchor, Place};
 
-/// A person with one answered message, whose transcript was drawn.
-fn reader() -> Person {
-    let mut person = Person::new();
-    person
-        .sends("one")
+/// A user with one answered message, whose transcript was drawn.
+fn reader() -> User {
+    let mut user = User::new();
+    user.sends("one")
         .hears(0, delta("two"))
         .hears(0, done("two"));
     let place = |message, row| Place {
@@ -18,27 +17,27 @@ fn reader() -> Person {
         row,
         is_plain: false,
     };
-    let path: Vec<_> = person.path().iter().map(|message| message.id).collect();
-    person.tell(Event::Drawn(Regions {
+    let path: Vec<_> = user.path().iter().map(|message| message.id).collect();
+    user.tell(Event::Drawn(Regions {
         top: Some(place(path[1], 10)),
         bottom: Some(place(path[1], 20)),
         transcript_width: 80,
         ..Regions::default()
     }));
-    person.ctrl('f');
-    person
+    user.ctrl('f');
+    user
 }
 
-fn request(person: &Person) -> Option<FindRequest> {
-    person.effects.iter().rev().find_map(|effect| match effect {
+fn request(user: &User) -> Option<FindRequest> {
+    user.effects.iter().rev().find_map(|effect| match effect {
         Effect::Find(request) => Some(request.clone()),
         _ => None,
     })
 }
 
 /// Hits at these rows of the reply.
-fn at_rows(person: &Person, rows: &[usize]) -> Hits {
-    let message = person.path()[1].id;
+fn at_rows(user: &User, rows: &[usize]) -> Hits {
+    let message = user.path()[1].id;
     let mut hits = Hits::default();
     let hit = |row: &usize| Hit {
         place: Place {
@@ -54,79 +53,79 @@ fn at_rows(person: &Person, rows: &[usize]) -> Hits {
     hits
 }
 
-fn answer(person: &mut Person, rows: &[usize]) {
-    let number = request(person).unwrap().number;
-    let hits = at_rows(person, rows);
-    person.tell(Event::Found(person.model.current, number, hits));
+fn answer(user: &mut User, rows: &[usize]) {
+    let number = request(user).unwrap().number;
+    let hits = at_rows(user, rows);
+    user.tell(Event::Found(user.model.current, number, hits));
 }
 
-fn told(person: &Person) -> String {
-    person.model.conversation().find.as_ref().unwrap().told()
+fn told(user: &User) -> String {
+    user.model.conversation().find.as_ref().unwrap().told()
 }
 
 #[test]
 fn each_query_is_searched_and_an_answer_to_an_earlier_one_is_dropped() {
-    let mut person = reader();
-    person.types("a");
-    let first = request(&person).unwrap();
+    let mut user = reader();
+    user.types("a");
+    let first = request(&user).unwrap();
     assert_eq!(
         (first.query.as_str(), first.width, first.messages.len()),
         ("a", 80, 2)
     );
-    person.types("b");
-    let second = request(&person).unwrap();
+    user.types("b");
+    let second = request(&user).unwrap();
     assert_eq!(second.query, "ab");
     assert!(second.number > first.number);
-    let hits = at_rows(&person, &[1]);
-    person.tell(Event::Found(first.conversation, first.number, hits));
-    assert_eq!(told(&person), "…");
-    answer(&mut person, &[]);
-    assert_eq!(told(&person), "nothing found");
+    let hits = at_rows(&user, &[1]);
+    user.tell(Event::Found(first.conversation, first.number, hits));
+    assert_eq!(told(&user), "…");
+    answer(&mut user, &[]);
+    assert_eq!(told(&user), "nothing found");
 }
 
 #[test]
 fn the_first_place_is_the_next_one_from_where_the_view_is_and_steps_go_round() {
-    let mut person = reader();
-    person.types("a");
-    answer(&mut person, &[3, 15, 40]);
-    assert_eq!(told(&person), "2 of 3");
+    let mut user = reader();
+    user.types("a");
+    answer(&mut user, &[3, 15, 40]);
+    assert_eq!(told(&user), "2 of 3");
     // It is in view already.
     assert!(
-        !matches!(person.model.conversation().scroll.anchor, Anchor::At(place) if place.row == 15)
+        !matches!(user.model.conversation().scroll.anchor, Anchor::At(place) if place.row == 15)
     );
-    person.key(KeyCode::Enter);
-    assert_eq!(told(&person), "3 of 3");
+    user.key(KeyCode::Enter);
+    assert_eq!(told(&user), "3 of 3");
     assert!(
-        matches!(person.model.conversation().scroll.anchor, Anchor::At(place) if place.row == 40)
+        matches!(user.model.conversation().scroll.anchor, Anchor::At(place) if place.row == 40)
     );
-    person.key(KeyCode::Down);
-    assert_eq!(told(&person), "1 of 3");
-    person.key(KeyCode::Up);
-    assert_eq!(told(&person), "3 of 3");
+    user.key(KeyCode::Down);
+    assert_eq!(told(&user), "1 of 3");
+    user.key(KeyCode::Up);
+    assert_eq!(told(&user), "3 of 3");
 }
 
 #[test]
 fn another_width_is_searched_again_and_the_place_that_is_looked_at_stays() {
-    let mut person = reader();
-    person.types("a");
-    answer(&mut person, &[3, 15, 40]);
-    let before = request(&person).unwrap().number;
+    let mut user = reader();
+    user.types("a");
+    answer(&mut user, &[3, 15, 40]);
+    let before = request(&user).unwrap().number;
     let regions = Regions {
         transcript_width: 40,
-        ..person.model.regions.clone()
+        ..user.model.regions.clone()
     };
-    person.tell(Event::Drawn(regions));
-    let again = request(&person).unwrap();
+    user.tell(Event::Drawn(regions));
+    let again = request(&user).unwrap();
     assert!(again.number > before && again.width == 40);
-    answer(&mut person, &[6, 30, 80]);
-    assert_eq!(told(&person), "2 of 3");
+    answer(&mut user, &[6, 30, 80]);
+    assert_eq!(told(&user), "2 of 3");
 }
 
 #[test]
 fn esc_ends_the_search_and_what_is_typed_is_a_message_again() {
-    let mut person = reader();
-    person.types("a").key(KeyCode::Esc);
-    assert!(person.model.conversation().find.is_none());
-    person.types("b");
-    assert_eq!(person.draft(), "b");
+    let mut user = reader();
+    user.types("a").key(KeyCode::Esc);
+    assert!(user.model.conversation().find.is_none());
+    user.types("b");
+    assert_eq!(user.draft(), "b");
 }

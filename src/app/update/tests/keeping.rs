@@ -4,9 +4,9 @@ use super::*;
 
 #[test]
 fn message_and_reply_are_kept_with_their_head_in_one_piece_when_they_are_sent() {
-    let mut person = Person::new();
-    person.sends("hello");
-    let sent = person.effects.iter().find_map(|effect| match effect {
+    let mut user = User::new();
+    user.sends("hello");
+    let sent = user.effects.iter().find_map(|effect| match effect {
         Effect::Keep(changes)
             if changes
                 .iter()
@@ -31,24 +31,24 @@ fn message_and_reply_are_kept_with_their_head_in_one_piece_when_they_are_sent() 
 
 #[test]
 fn pieces_of_a_reply_are_kept_within_a_quarter_of_a_second_and_only_once() {
-    let mut person = Person::new();
-    person.sends("hello").wait(300);
-    person.effects.clear();
-    person.hears(0, delta("one ")).hears(0, delta("two "));
-    assert_eq!(kept(&person), []);
-    person.wait(250).hears(0, delta("three")).wait(250);
-    let pieces: Vec<Change> = kept(&person);
-    let reply = person.path()[1].id;
+    let mut user = User::new();
+    user.sends("hello").wait(300);
+    user.effects.clear();
+    user.hears(0, delta("one ")).hears(0, delta("two "));
+    assert_eq!(kept(&user), []);
+    user.wait(250).hears(0, delta("three")).wait(250);
+    let pieces: Vec<Change> = kept(&user);
+    let reply = user.path()[1].id;
     let append = |text: &str| Change::Append {
         message: reply,
         text: text.to_owned(),
     };
     assert_eq!(pieces, [append("one two "), append("three")]);
-    person.effects.clear();
-    person.hears(0, delta("!")).hears(0, done("one two three!"));
-    assert_eq!(kept(&person)[0], append("!"));
+    user.effects.clear();
+    user.hears(0, delta("!")).hears(0, done("one two three!"));
+    assert_eq!(kept(&user)[0], append("!"));
     assert!(matches!(
-        kept(&person)[1],
+        kept(&user)[1],
         Change::Finish {
             state: MessageState::Complete,
             ..
@@ -58,20 +58,19 @@ fn pieces_of_a_reply_are_kept_within_a_quarter_of_a_second_and_only_once() {
 
 #[test]
 fn a_rewritten_reply_is_kept_whole() {
-    let mut person = Person::new();
-    person.sends("hello").hears(0, delta("abc")).wait(300);
-    person.effects.clear();
-    person
-        .hears(0, ReplyUpdate::Replace("xyz".to_owned()))
+    let mut user = User::new();
+    user.sends("hello").hears(0, delta("abc")).wait(300);
+    user.effects.clear();
+    user.hears(0, ReplyUpdate::Replace("xyz".to_owned()))
         .wait(300);
-    assert!(matches!(&kept(&person)[..], [Change::Replace { text, .. }] if text == "xyz"));
+    assert!(matches!(&kept(&user)[..], [Change::Replace { text, .. }] if text == "xyz"));
 }
 
 #[test]
 fn a_draft_is_kept_as_it_is_typed() {
-    let mut person = Person::new();
-    person.types("unse").wait(300);
-    let drafts: Vec<String> = kept(&person)
+    let mut user = User::new();
+    user.types("unse").wait(300);
+    let drafts: Vec<String> = kept(&user)
         .into_iter()
         .filter_map(|change| match change {
             Change::SaveDraft { draft, .. } => Some(draft.text),
@@ -79,49 +78,45 @@ fn a_draft_is_kept_as_it_is_typed() {
         })
         .collect();
     assert_eq!(drafts.last().map(String::as_str), Some("unse"));
-    person.effects.clear();
-    person.wait(1000);
-    assert_eq!(kept(&person), []);
+    user.effects.clear();
+    user.wait(1000);
+    assert_eq!(kept(&user), []);
 }
 
 #[test]
 fn an_empty_conversation_is_not_kept() {
-    let mut person = Person::new();
-    person
-        .wait(1000)
-        .ctrl('n')
-        .wait(1000)
-        .tell(Event::Terminate);
-    assert_eq!(kept(&person), []);
+    let mut user = User::new();
+    user.wait(1000).ctrl('n').wait(1000).tell(Event::Terminate);
+    assert_eq!(kept(&user), []);
 }
 
 #[test]
 fn what_is_not_kept_yet_is_kept_before_the_program_quits() {
-    let mut person = Person::new();
-    person.sends("hello").wait(300);
-    person.effects.clear();
-    person.tell(Event::Reply(TurnId(0), delta("some")));
-    person.tell(Event::Input(Input::Key(KeyEvent::new(
+    let mut user = User::new();
+    user.sends("hello").wait(300);
+    user.effects.clear();
+    user.tell(Event::Reply(TurnId(0), delta("some")));
+    user.tell(Event::Input(Input::Key(KeyEvent::new(
         KeyCode::Char('x'),
         KeyModifiers::NONE,
     ))));
-    person.tell(Event::Terminate);
-    let kinds: Vec<&str> = kept(&person).iter().map(Change::what).collect();
+    user.tell(Event::Terminate);
+    let kinds: Vec<&str> = kept(&user).iter().map(Change::what).collect();
     assert_eq!(
         kinds,
         ["a part of a reply", "the end of a reply", "the draft"]
     );
-    assert_eq!(person.effects.last(), Some(&Effect::Quit));
+    assert_eq!(user.effects.last(), Some(&Effect::Quit));
 }
 
 #[test]
 fn what_could_not_be_saved_is_told_until_it_is_saved_or_put_away() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let trouble = || Event::Store(StoreEvent::Trouble("the disk is full".to_owned()));
-    person.tell(trouble()).types("abc").wait(10_000);
-    assert_eq!(person.model.trouble.as_deref(), Some("the disk is full"));
-    person.tell(Event::Store(StoreEvent::Recovered));
-    assert_eq!(person.model.trouble, None);
-    person.tell(trouble()).key(KeyCode::Esc);
-    assert_eq!(person.model.trouble, None);
+    user.tell(trouble()).types("abc").wait(10_000);
+    assert_eq!(user.model.trouble.as_deref(), Some("the disk is full"));
+    user.tell(Event::Store(StoreEvent::Recovered));
+    assert_eq!(user.model.trouble, None);
+    user.tell(trouble()).key(KeyCode::Esc);
+    assert_eq!(user.model.trouble, None);
 }

@@ -10,18 +10,18 @@ fn preset(name: &str, text: &str, is_default: bool) -> Preset {
     }
 }
 
-fn with_presets(presets: &[Preset]) -> Person {
-    let mut person = Person::new();
-    person.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
-    person
+fn with_presets(presets: &[Preset]) -> User {
+    let mut user = User::new();
+    user.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
+    user
 }
 
-fn alt(person: &mut Person, c: char) -> &mut Person {
-    person.press(KeyCode::Char(c), KeyModifiers::ALT)
+fn alt(user: &mut User, c: char) -> &mut User {
+    user.press(KeyCode::Char(c), KeyModifiers::ALT)
 }
 
-fn kept(person: &Person) -> Vec<&Change> {
-    let kept = person.effects.iter().filter_map(|effect| match effect {
+fn kept(user: &User) -> Vec<&Change> {
+    let kept = user.effects.iter().filter_map(|effect| match effect {
         Effect::Keep(changes) => Some(changes),
         _ => None,
     });
@@ -30,9 +30,9 @@ fn kept(person: &Person) -> Vec<&Change> {
 
 #[test]
 fn a_system_message_is_saved_under_a_name_and_brought_back_in_another_conversation() {
-    let mut person = Person::new();
-    person.key(KeyCode::F(2)).types("Be brief.");
-    alt(&mut person, 's')
+    let mut user = User::new();
+    user.key(KeyCode::F(2)).types("Be brief.");
+    alt(&mut user, 's')
         .ctrl('u')
         .types("Short answers")
         .key(KeyCode::Enter);
@@ -40,30 +40,29 @@ fn a_system_message_is_saved_under_a_name_and_brought_back_in_another_conversati
         name: "Short answers".to_owned(),
         text: "Be brief.".into(),
     };
-    assert!(kept(&person).contains(&&saved));
-    person
-        .key(KeyCode::F(2))
+    assert!(kept(&user).contains(&&saved));
+    user.key(KeyCode::F(2))
         .sends("one")
         .hears(0, done("reply"))
         .ctrl('n');
-    assert_eq!(person.model.system(), "");
-    alt(&mut person, 'p').types("short").key(KeyCode::Enter);
-    assert_eq!(person.model.system(), "Be brief.");
+    assert_eq!(user.model.system(), "");
+    alt(&mut user, 'p').types("short").key(KeyCode::Enter);
+    assert_eq!(user.model.system(), "Be brief.");
 }
 
 #[test]
 fn the_panel_shows_what_was_chosen_and_saving_it_again_changes_the_saved_one() {
-    let mut person = with_presets(&[preset("tutor", "Explain.", true)]);
-    person.key(KeyCode::F(2));
-    alt(&mut person, 'p').key(KeyCode::Enter);
-    assert_eq!(person.model.panel.as_ref().unwrap().text(), "Explain.");
-    alt(&mut person, 's').key(KeyCode::Enter);
-    person.key(KeyCode::End).types(" Slowly.");
-    alt(&mut person, 's')
+    let mut user = with_presets(&[preset("tutor", "Explain.", true)]);
+    user.key(KeyCode::F(2));
+    alt(&mut user, 'p').key(KeyCode::Enter);
+    assert_eq!(user.model.panel.as_ref().unwrap().text(), "Explain.");
+    alt(&mut user, 's').key(KeyCode::Enter);
+    user.key(KeyCode::End).types(" Slowly.");
+    alt(&mut user, 's')
         .ctrl('u')
         .types("tutor")
         .key(KeyCode::Enter);
-    let [tutor] = &person.model.presets[..] else {
+    let [tutor] = &user.model.presets[..] else {
         panic!("there is one of the name");
     };
     assert_eq!((&*tutor.text, tutor.is_default), ("Explain. Slowly.", true));
@@ -71,12 +70,12 @@ fn the_panel_shows_what_was_chosen_and_saving_it_again_changes_the_saved_one() {
 
 #[test]
 fn what_was_there_before_one_was_chosen_can_be_had_back() {
-    let mut person = with_presets(&[preset("tutor", "Explain.", false)]);
-    person.key(KeyCode::F(2)).types("Not saved.");
-    alt(&mut person, 'p').key(KeyCode::Enter);
-    assert_eq!(person.model.system(), "Explain.");
-    alt(&mut person, 'p').key(KeyCode::Up).key(KeyCode::Enter);
-    assert_eq!(person.model.system(), "Not saved.");
+    let mut user = with_presets(&[preset("tutor", "Explain.", false)]);
+    user.key(KeyCode::F(2)).types("Not saved.");
+    alt(&mut user, 'p').key(KeyCode::Enter);
+    assert_eq!(user.model.system(), "Explain.");
+    alt(&mut user, 'p').key(KeyCode::Up).key(KeyCode::Enter);
+    assert_eq!(user.model.system(), "Not saved.");
 }
 
 #[test]
@@ -85,75 +84,73 @@ fn new_conversations_begin_with_the_default_one_unless_the_command_line_names_an
         preset("brief", "Be brief.", false),
         preset("tutor", "Explain.", true),
     ];
-    let mut person = with_presets(&presets);
+    let mut user = with_presets(&presets);
     assert_eq!(
-        person.model.system(),
+        user.model.system(),
         "Explain.",
         "also the one that was there before they were read"
     );
-    person.sends("one").hears(0, done("reply"));
-    alt(&mut person, 'p');
-    alt(&mut person, 'd').key(KeyCode::Esc);
-    assert_eq!(person.model.system(), "Explain.", "what has begun stays");
-    person.ctrl('n');
-    assert_eq!(person.model.system(), "Be brief.");
+    user.sends("one").hears(0, done("reply"));
+    alt(&mut user, 'p');
+    alt(&mut user, 'd').key(KeyCode::Esc);
+    assert_eq!(user.model.system(), "Explain.", "what has begun stays");
+    user.ctrl('n');
+    assert_eq!(user.model.system(), "Be brief.");
     let is_kept = Change::SetDefaultPreset {
         name: Some("brief".to_owned()),
     };
-    assert!(kept(&person).contains(&&is_kept));
+    assert!(kept(&user).contains(&&is_kept));
 
-    let mut person = Person::new();
-    person.model.defaults.is_system_given = true;
-    person.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
-    assert_eq!(person.model.system(), "");
+    let mut user = User::new();
+    user.model.defaults.is_system_given = true;
+    user.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
+    assert_eq!(user.model.system(), "");
 }
 
 #[test]
 fn one_is_removed_only_when_the_key_is_pressed_again() {
-    let mut person = with_presets(&[preset("a", "one", false), preset("b", "two", false)]);
-    alt(&mut person, 'p');
-    alt(&mut person, 'x').key(KeyCode::Down);
-    alt(&mut person, 'x');
-    assert_eq!(person.model.presets.len(), 2);
-    alt(&mut person, 'x');
+    let mut user = with_presets(&[preset("a", "one", false), preset("b", "two", false)]);
+    alt(&mut user, 'p');
+    alt(&mut user, 'x').key(KeyCode::Down);
+    alt(&mut user, 'x');
+    assert_eq!(user.model.presets.len(), 2);
+    alt(&mut user, 'x');
     let removed = Change::RemovePreset {
         name: "b".to_owned(),
     };
-    assert!(kept(&person).contains(&&removed));
-    assert_eq!(person.model.presets.len(), 1);
+    assert!(kept(&user).contains(&&removed));
+    assert_eq!(user.model.presets.len(), 1);
 }
 
 #[test]
 fn a_command_takes_one_by_its_name_and_says_so_where_there_is_none() {
-    let mut person = with_presets(&[preset("tutor", "Explain.", false)]);
-    person
-        .types("/system tutor")
+    let mut user = with_presets(&[preset("tutor", "Explain.", false)]);
+    user.types("/system tutor")
         .key(KeyCode::Esc)
         .key(KeyCode::Enter);
-    assert_eq!(person.model.system(), "Explain.");
-    person
-        .types("/system nobody")
+    assert_eq!(user.model.system(), "Explain.");
+    user.types("/system nobody")
         .key(KeyCode::Esc)
         .key(KeyCode::Enter);
-    assert_eq!(person.model.system(), "Explain.");
-    let (remark, _) = person.model.remark.as_ref().unwrap();
+    assert_eq!(user.model.system(), "Explain.");
+    let (remark, _) = user.model.remark.as_ref().unwrap();
     assert!(remark.contains("nobody"), "{remark}");
 }
 
 #[test]
 fn what_was_read_before_a_change_does_not_undo_it() {
     let presets = [preset("tutor", "Explain.", false)];
-    let mut person = with_presets(&presets);
-    alt(&mut person, 'p');
-    assert!(person.effects.contains(&Effect::Presets(0)));
-    alt(&mut person, 'd');
-    person.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
-    assert!(person.model.presets[0].is_default);
-    person.key(KeyCode::Esc);
-    alt(&mut person, 'p');
-    person.tell(Event::Store(StoreEvent::Presets(1, presets.to_vec())));
+    let mut user = with_presets(&presets);
+    alt(&mut user, 'p');
+    assert!(user.effects.contains(&Effect::Presets(0)));
+    alt(&mut user, 'd');
+    user.tell(Event::Store(StoreEvent::Presets(0, presets.to_vec())));
+    assert!(user.model.presets[0].is_default);
+    user.key(KeyCode::Esc);
+    alt(&mut user, 'p');
+    user.tell(Event::Store(StoreEvent::Presets(1, presets.to_vec())));
     assert!(
-        !person.model.presets[0].is_default,
+        !user.model.presets[0].is_default,
         "another window has changed it since"
     );
 }

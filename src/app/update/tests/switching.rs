@@ -3,35 +3,34 @@
 use super::*;
 use crate::app::SearchAnswer;
 use crate::app::find::{Hit, Hits};
+use crate::app::popups::help::Help;
+use crate::app::popups::switcher::{Found, Switcher};
 use crate::app::scroll::{Anchor, Place};
-use crate::app::switcher::Found;
 use crate::chat::{MessageId, SearchHit};
 
 #[test]
 fn a_reply_goes_on_while_another_conversation_is_seen_and_is_told_as_unread() {
-    let mut person = Person::new();
-    let first = person.model.current;
-    person.sends("hello").types("draft").ctrl('n');
-    assert_ne!(person.model.current, first);
-    assert_eq!(person.draft(), "");
-    person
-        .sends("second")
+    let mut user = User::new();
+    let first = user.model.current;
+    user.sends("hello").types("draft").ctrl('n');
+    assert_ne!(user.model.current, first);
+    assert_eq!(user.draft(), "");
+    user.sends("second")
         .hears(0, delta("in the back"))
         .hears(0, done("in the back"));
-    person.hears(1, delta("in front"));
-    let back = person.model.opened(first).unwrap();
+    user.hears(1, delta("in front"));
+    let back = user.model.opened(first).unwrap();
     assert!(back.is_unread);
     assert_eq!(back.conversation.head().unwrap().text, "in the back");
     assert_eq!(back.composer.editor.text(), "draft");
-    assert_eq!(person.path()[1].text, "in front");
+    assert_eq!(user.path()[1].text, "in front");
 }
 
 #[test]
 fn the_switcher_opens_what_it_found() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("Trip to Kyoto"), summary("Rust lifetimes")];
-    person
-        .tell(listed(&all))
+    user.tell(listed(&all))
         .ctrl('o')
         .types("rust")
         .key(KeyCode::Enter);
@@ -39,31 +38,29 @@ fn the_switcher_opens_what_it_found() {
         id: all[1].id,
         show: true,
     };
-    assert!(person.effects.contains(&load), "{:?}", person.effects);
-    person.tell(saved(all[1].id, &["what is 'static?"]));
-    assert_eq!(person.model.current, all[1].id);
-    assert_eq!(person.texts(), ["what is 'static?"]);
-    assert!(person.model.overlay.is_none());
+    assert!(user.effects.contains(&load), "{:?}", user.effects);
+    user.tell(saved(all[1].id, &["what is 'static?"]));
+    assert_eq!(user.model.current, all[1].id);
+    assert_eq!(user.texts(), ["what is 'static?"]);
+    assert!(!user.model.popups.is_open());
 }
 
 #[test]
 fn the_list_is_walked_opened_and_left_by_keys() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("one"), summary("two"), summary("three")];
-    person.tell(listed(&all)).key(KeyCode::F(3));
-    assert_eq!(person.model.focus, Focus::List);
-    person
-        .key(KeyCode::Down)
+    user.tell(listed(&all)).key(KeyCode::F(3));
+    assert_eq!(user.model.focus, Focus::List);
+    user.key(KeyCode::Down)
         .key(KeyCode::Down)
         .key(KeyCode::Enter);
-    assert!(person.effects.contains(&Effect::Load {
+    assert!(user.effects.contains(&Effect::Load {
         id: all[1].id,
         show: true
     }));
-    person
-        .tell(saved(all[1].id, &["x"]))
+    user.tell(saved(all[1].id, &["x"]))
         .press(KeyCode::PageDown, KeyModifiers::CONTROL);
-    assert!(person.effects.contains(&Effect::Load {
+    assert!(user.effects.contains(&Effect::Load {
         id: all[2].id,
         show: true
     }));
@@ -71,67 +68,65 @@ fn the_list_is_walked_opened_and_left_by_keys() {
 
 #[test]
 fn a_conversation_is_renamed_deleted_and_brought_back() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("one"), summary("two")];
-    person
-        .tell(listed(&all))
+    user.tell(listed(&all))
         .key(KeyCode::F(3))
         .key(KeyCode::Down);
-    person.types("r").types("!").key(KeyCode::Enter);
+    user.types("r").types("!").key(KeyCode::Enter);
     let title = Change::SetTitle {
         conversation: all[0].id,
         title: Some("one!".to_owned()),
     };
-    assert!(kept(&person).contains(&title));
-    person.types("d");
-    assert!(kept(&person).contains(&Change::Delete {
+    assert!(kept(&user).contains(&title));
+    user.types("d");
+    assert!(kept(&user).contains(&Change::Delete {
         conversation: all[0].id
     }));
-    assert_eq!(person.model.library.summaries.len(), 1);
-    person.types("u");
-    assert!(kept(&person).contains(&Change::Restore {
+    assert_eq!(user.model.library.summaries.len(), 1);
+    user.types("u");
+    assert!(kept(&user).contains(&Change::Restore {
         conversation: all[0].id
     }));
 }
 
 #[test]
 fn deleting_what_is_seen_goes_to_an_empty_conversation() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("one")];
-    person.tell(saved(all[0].id, &["x"])).tell(listed(&all));
-    person.key(KeyCode::F(3)).types("d");
-    assert_ne!(person.model.current, all[0].id);
-    assert!(person.path().is_empty());
+    user.tell(saved(all[0].id, &["x"])).tell(listed(&all));
+    user.key(KeyCode::F(3)).types("d");
+    assert_ne!(user.model.current, all[0].id);
+    assert!(user.path().is_empty());
 }
 
 #[test]
 fn the_view_follows_another_window_only_where_that_went_on_from_what_is_seen() {
-    let mut person = Person::new();
-    person.sends("hello");
-    person.hears(0, ReplyUpdate::Done("hi".to_owned()));
-    let texts = |person: &Person| -> Vec<String> {
-        person
-            .path()
+    let mut user = User::new();
+    user.sends("hello");
+    user.hears(0, ReplyUpdate::Done("hi".to_owned()));
+    let texts = |user: &User| -> Vec<String> {
+        user.path()
             .into_iter()
             .map(|message| message.text)
             .collect()
     };
-    let behind = person.model.conversation().head();
-    let event = saved_with(&person, behind, "from elsewhere");
-    person.tell(event);
-    assert_eq!(texts(&person), ["hello", "hi", "from elsewhere"]);
+    let behind = user.model.conversation().head();
+    let event = saved_with(&user, behind, "from elsewhere");
+    user.tell(event);
+    assert_eq!(texts(&user), ["hello", "hi", "from elsewhere"]);
 
-    let event = saved_with(&person, None, "another way");
+    let event = saved_with(&user, None, "another way");
     let Event::Store(StoreEvent::Loaded { conversation, .. }) = &event else {
         unreachable!("it was made so");
     };
     let elsewhere = conversation.head().map(|head| head.id);
-    person.tell(event);
-    assert_eq!(texts(&person), ["hello", "hi", "from elsewhere"]);
+    user.tell(event);
+    assert_eq!(texts(&user), ["hello", "hi", "from elsewhere"]);
     // What is sent next is seen by all: it moves the head from where the other window has put it.
-    person.effects.clear();
-    person.sends("and on");
-    let moved = person.effects.iter().find_map(|effect| match effect {
+    user.effects.clear();
+    user.sends("and on");
+    let moved = user.effects.iter().find_map(|effect| match effect {
         Effect::Keep(changes) => changes.iter().find_map(|change| match change {
             Change::SetHead { from, .. } => Some(*from),
             _ => None,
@@ -139,12 +134,12 @@ fn the_view_follows_another_window_only_where_that_went_on_from_what_is_seen() {
         _ => None,
     });
     assert_eq!(moved, Some(elsewhere));
-    assert_eq!(texts(&person)[3], "and on");
+    assert_eq!(texts(&user)[3], "and on");
 }
 
 /// The conversation that is seen, as another window saved it, which said `text` behind `parent`.
-fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
-    let mut conversation = person.model.conversation().conversation.clone();
+fn saved_with(user: &User, parent: Option<MessageId>, text: &str) -> Event {
+    let mut conversation = user.model.conversation().conversation.clone();
     conversation.append_after(parent, Message::user(text));
     Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
@@ -169,8 +164,8 @@ fn hit(conversation: &Summary, message: &Message) -> SearchHit {
 }
 
 /// The numbers and queries of the searches that were asked for.
-fn searches(person: &Person) -> Vec<(u64, String)> {
-    let asked = person.effects.iter().filter_map(|effect| match effect {
+fn searches(user: &User) -> Vec<(u64, String)> {
+    let asked = user.effects.iter().filter_map(|effect| match effect {
         Effect::Search { number, query } => Some((*number, query.clone())),
         _ => None,
     });
@@ -186,11 +181,11 @@ fn searched(number: u64, hits: Vec<SearchHit>, is_all: bool) -> Event {
 }
 
 /// What the switcher shows, as text.
-fn found(person: &Person) -> Vec<String> {
-    let Some(Overlay::Switcher(switcher)) = &person.model.overlay else {
+fn found(user: &User) -> Vec<String> {
+    let Some(switcher) = user.model.popups.top::<Switcher>() else {
         return Vec::new();
     };
-    let found = switcher.found(&person.model.library.summaries);
+    let found = switcher.found(&user.model.library.summaries);
     let text = |found: &Found| match found {
         Found::Title(summary) => summary.title.clone(),
         Found::Text(hit) => format!("“{}", hit.snippet),
@@ -200,49 +195,49 @@ fn found(person: &Person) -> Vec<String> {
 
 #[test]
 fn texts_are_searched_from_two_letters_on_and_a_late_answer_is_dropped() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("Trip to Kyoto"), summary("Rust lifetimes")];
-    person.tell(listed(&all)).ctrl('o').types("ky");
-    let asked = searches(&person);
+    user.tell(listed(&all)).ctrl('o').types("ky");
+    let asked = searches(&user);
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert_eq!(asked[0].1, "ky");
-    person.types("o");
-    let newer = searches(&person)[1].clone();
+    user.types("o");
+    let newer = searches(&user)[1].clone();
     assert_eq!(newer.1, "kyo");
     assert!(newer.0 > asked[0].0);
     let text = Message::user("in Kyoto");
-    person.tell(searched(asked[0].0, vec![hit(&all[1], &text)], true));
-    assert_eq!(found(&person), ["Trip to Kyoto"]);
-    person.tell(searched(newer.0, vec![hit(&all[1], &text)], true));
-    assert_eq!(found(&person), ["Trip to Kyoto", "“in Kyoto"]);
+    user.tell(searched(asked[0].0, vec![hit(&all[1], &text)], true));
+    assert_eq!(found(&user), ["Trip to Kyoto"]);
+    user.tell(searched(newer.0, vec![hit(&all[1], &text)], true));
+    assert_eq!(found(&user), ["Trip to Kyoto", "“in Kyoto"]);
     // What is too short to be looked for ends the search before it.
-    person.key(KeyCode::Backspace).key(KeyCode::Backspace);
-    assert_eq!(searches(&person).last().unwrap().1, "");
-    assert_eq!(found(&person)[0], "Trip to Kyoto");
-    assert!(!found(&person).contains(&"“in Kyoto".to_owned()));
+    user.key(KeyCode::Backspace).key(KeyCode::Backspace);
+    assert_eq!(searches(&user).last().unwrap().1, "");
+    assert_eq!(found(&user)[0], "Trip to Kyoto");
+    assert!(!found(&user).contains(&"“in Kyoto".to_owned()));
 }
 
 #[test]
 fn one_ideograph_is_searched_in_texts() {
-    let mut person = Person::new();
-    person.ctrl('o').types("京");
-    assert_eq!(searches(&person)[0].1, "京");
+    let mut user = User::new();
+    user.ctrl('o').types("京");
+    assert_eq!(searches(&user)[0].1, "京");
 }
 
 #[test]
 fn the_mark_stays_at_its_message_when_more_is_found() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("one")];
-    person.tell(listed(&all)).ctrl('o').types("xy");
-    let number = searches(&person)[0].0;
+    user.tell(listed(&all)).ctrl('o').types("xy");
+    let number = searches(&user)[0].0;
     let texts: Vec<Message> = ["a", "b", "c"].map(Message::user).into();
     let hits = |which: &[usize]| -> Vec<SearchHit> {
         which.iter().map(|at| hit(&all[0], &texts[*at])).collect()
     };
-    person.tell(searched(number, hits(&[0, 2]), false));
-    person.key(KeyCode::Down);
-    person.tell(searched(number, hits(&[0, 1, 2]), true));
-    let Some(Overlay::Switcher(switcher)) = &person.model.overlay else {
+    user.tell(searched(number, hits(&[0, 2]), false));
+    user.key(KeyCode::Down);
+    user.tell(searched(number, hits(&[0, 1, 2]), true));
+    let Some(switcher) = user.model.popups.top::<Switcher>() else {
         panic!("the switcher is open");
     };
     assert_eq!(switcher.menu.at, 2);
@@ -250,7 +245,7 @@ fn the_mark_stays_at_its_message_when_more_is_found() {
 
 #[test]
 fn a_message_that_was_found_is_landed_on_also_in_another_version() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("one")];
     let mut conversation = crate::chat::Conversation::new("space", "", "");
     conversation.id = all[0].id;
@@ -258,26 +253,25 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     let other = conversation.append_after(None, Message::user("the new wording"));
     assert_eq!(conversation.head().unwrap().id, other);
     let old = Message::clone(conversation.message(first).unwrap());
-    person.tell(listed(&all)).ctrl('o').types("old");
-    let number = searches(&person).last().unwrap().0;
-    person
-        .tell(searched(number, vec![hit(&all[0], &old)], true))
+    user.tell(listed(&all)).ctrl('o').types("old");
+    let number = searches(&user).last().unwrap().0;
+    user.tell(searched(number, vec![hit(&all[0], &old)], true))
         .key(KeyCode::Enter);
-    assert!(person.effects.contains(&Effect::Load {
+    assert!(user.effects.contains(&Effect::Load {
         id: all[0].id,
         show: true
     }));
-    person.tell(Event::Store(StoreEvent::Loaded {
+    user.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
         show: true,
     }));
-    assert_eq!(person.texts(), ["the old wording"]);
-    let anchor = person.model.conversation().scroll.anchor;
+    assert_eq!(user.texts(), ["the old wording"]);
+    let anchor = user.model.conversation().scroll.anchor;
     assert!(matches!(anchor, Anchor::At(place) if place.message == first));
-    let asked = person.effects.iter().rev().find_map(|effect| match effect {
+    let asked = user.effects.iter().rev().find_map(|effect| match effect {
         Effect::Find(request) => Some((request.number, request.query.clone())),
         _ => None,
     });
@@ -295,11 +289,11 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     };
     let mut hits = Hits::default();
     hits.add(first, 1, vec![hit(90), hit(95)]);
-    person.tell(Event::Found(all[0].id, number, hits));
-    let anchor = person.model.conversation().scroll.anchor;
+    user.tell(Event::Found(all[0].id, number, hits));
+    let anchor = user.model.conversation().scroll.anchor;
     assert_eq!(anchor, Anchor::At(hit(90).place));
-    assert_eq!(person.model.focus, Focus::Composer, "one can go on writing");
-    assert!(kept(&person).contains(&Change::SetHead {
+    assert_eq!(user.model.focus, Focus::Composer, "one can go on writing");
+    assert!(kept(&user).contains(&Change::SetHead {
         conversation: all[0].id,
         from: Some(other),
         to: Some(first)
@@ -308,10 +302,9 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
 
 #[test]
 fn a_pinned_conversation_stands_before_newer_ones_until_it_is_not_pinned() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let mut all = [summary("one"), summary("two")];
-    person
-        .tell(listed(&all))
+    user.tell(listed(&all))
         .key(KeyCode::F(3))
         .key(KeyCode::Down)
         .key(KeyCode::Down)
@@ -320,14 +313,14 @@ fn a_pinned_conversation_stands_before_newer_ones_until_it_is_not_pinned() {
         conversation: all[1].id,
         pinned,
     };
-    assert!(kept(&person).contains(&pin(true)));
-    let first = |person: &Person| person.model.library.summaries[0].title.clone();
-    assert_eq!(first(&person), "two");
+    assert!(kept(&user).contains(&pin(true)));
+    let first = |user: &User| user.model.library.summaries[0].title.clone();
+    assert_eq!(first(&user), "two");
     all[1].pinned = true;
-    person.tell(listed(&all));
-    assert_eq!(first(&person), "two");
-    person.types("p");
-    assert!(kept(&person).contains(&Change::Pin {
+    user.tell(listed(&all));
+    assert_eq!(first(&user), "two");
+    user.types("p");
+    assert!(kept(&user).contains(&Change::Pin {
         conversation: all[1].id,
         pinned: false
     }));
@@ -335,21 +328,20 @@ fn a_pinned_conversation_stands_before_newer_ones_until_it_is_not_pinned() {
 
 #[test]
 fn a_conversation_is_duplicated_whole_under_new_names() {
-    let mut person = Person::new();
+    let mut user = User::new();
     let all = [summary("one")];
-    person
-        .tell(listed(&all))
+    user.tell(listed(&all))
         .key(KeyCode::F(3))
         .key(KeyCode::Down)
         .types("y");
-    assert!(person.effects.contains(&Effect::Load {
+    assert!(user.effects.contains(&Effect::Load {
         id: all[0].id,
         show: false
     }));
-    let before = person.model.current;
-    person.tell(saved(all[0].id, &["what is it?", "and why?"]));
-    assert_eq!(person.model.current, before);
-    let changes = kept(&person);
+    let before = user.model.current;
+    user.tell(saved(all[0].id, &["what is it?", "and why?"]));
+    assert_eq!(user.model.current, before);
+    let changes = kept(&user);
     let copied = changes.iter().find_map(|change| match change {
         Change::SaveConversation { id, title, .. } => Some((*id, title.clone())),
         _ => None,
@@ -368,60 +360,63 @@ fn a_conversation_is_duplicated_whole_under_new_names() {
         })
         .collect();
     assert_eq!(texts, ["what is it?", "and why?"]);
-    assert_eq!(person.model.library.selected, Some(id));
+    assert_eq!(user.model.library.selected, Some(id));
 }
 
 #[test]
 fn a_list_that_lies_over_the_conversation_goes_when_one_is_opened_or_it_is_left() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, done("first"));
+    let mut user = User::new();
+    user.sends("one").hears(0, done("first"));
     let over = Regions {
         is_list_over: true,
         ..Regions::default()
     };
-    person.tell(Event::Drawn(over.clone()));
+    user.tell(Event::Drawn(over.clone()));
     for leaves in [KeyCode::Enter, KeyCode::Esc, KeyCode::Char('x')] {
-        person.key(KeyCode::F(3));
-        assert!(person.model.library.is_shown);
-        person.key(leaves);
-        assert!(!person.model.library.is_shown, "{leaves:?}");
+        user.key(KeyCode::F(3));
+        assert!(user.model.library.is_shown);
+        user.key(leaves);
+        assert!(!user.model.library.is_shown, "{leaves:?}");
     }
-    person.tell(Event::Drawn(Regions {
+    user.tell(Event::Drawn(Regions {
         is_list_over: false,
         ..over
     }));
-    person.key(KeyCode::F(3)).key(KeyCode::Enter);
-    assert!(person.model.library.is_shown, "one beside it stays");
+    user.key(KeyCode::F(3)).key(KeyCode::Enter);
+    assert!(user.model.library.is_shown, "one beside it stays");
 }
 
 #[test]
 fn a_page_of_the_help_is_what_is_seen_of_it_less_one_row() {
-    let mut person = Person::new();
-    person.key(KeyCode::F(1)).tell(Event::Drawn(Regions {
+    let mut user = User::new();
+    user.key(KeyCode::F(1)).tell(Event::Drawn(Regions {
         transcript_height: 30,
-        overlay_height: 18,
-        overlay_scroll_limit: 90,
+        popup: crate::app::popups::Page {
+            height: 18,
+            limit: 90,
+        },
         ..Regions::default()
     }));
-    person
-        .key(KeyCode::PageDown)
+    user.key(KeyCode::PageDown)
         .key(KeyCode::PageDown)
         .key(KeyCode::PageUp);
-    assert!(matches!(person.model.overlay, Some(Overlay::Help(17))));
+    assert_eq!(
+        user.model.popups.top::<Help>().map(|help| help.row),
+        Some(17)
+    );
 }
 
 #[test]
 fn a_pane_that_is_given_the_keyboard_takes_it_from_a_picked_message() {
     for (pane, typed) in [(KeyCode::F(2), "x"), (KeyCode::F(3), "r")] {
-        let mut person = Person::new();
-        person.sends("one").hears(0, done("first"));
-        person
-            .press(KeyCode::Up, KeyModifiers::ALT)
+        let mut user = User::new();
+        user.sends("one").hears(0, done("first"));
+        user.press(KeyCode::Up, KeyModifiers::ALT)
             .key(pane)
             .types(typed);
-        assert_eq!(person.started().len(), 1, "{pane:?}");
+        assert_eq!(user.started().len(), 1, "{pane:?}");
         assert!(
-            person.path().iter().all(|message| !message.left_out),
+            user.path().iter().all(|message| !message.left_out),
             "{pane:?}"
         );
     }
@@ -429,14 +424,13 @@ fn a_pane_that_is_given_the_keyboard_takes_it_from_a_picked_message() {
 
 #[test]
 fn what_was_deleted_comes_back_one_by_one_the_last_first() {
-    let mut person = Person::new();
-    person.tell(listed(&[summary("a"), summary("b"), summary("c")]));
-    person
-        .key(KeyCode::F(3))
+    let mut user = User::new();
+    user.tell(listed(&[summary("a"), summary("b"), summary("c")]));
+    user.key(KeyCode::F(3))
         .key(KeyCode::Down)
         .types("dd")
         .types("uu");
-    let restored = person.effects.iter().filter(|effect| {
+    let restored = user.effects.iter().filter(|effect| {
         matches!(effect, Effect::Keep(changes) if matches!(changes[..], [Change::Restore { .. }]))
     });
     assert_eq!(restored.count(), 2);

@@ -11,35 +11,31 @@ fn out_of_reach() -> ReplyUpdate {
     })
 }
 
-fn queued(person: &Person) -> Vec<String> {
-    let queue = person.model.conversation().queue.iter();
+fn queued(user: &User) -> Vec<String> {
+    let queue = user.model.conversation().queue.iter();
     queue.map(|draft| draft.text.clone()).collect()
 }
 
-/// A person who has sent something that nobody heard.
-fn undelivered() -> Person {
-    let mut person = Person::new();
-    person.sends("one").hears(0, out_of_reach());
-    person
+/// A user who has sent something that nobody heard.
+fn undelivered() -> User {
+    let mut user = User::new();
+    user.sends("one").hears(0, out_of_reach());
+    user
 }
 
-/// A person who has queued two messages, was writing "draft" and changes the first of the two.
-fn changing_the_second() -> Person {
-    let mut person = Person::new();
-    person
-        .sends("one")
-        .sends("two")
-        .sends("three")
-        .types("draft");
-    person.press(KeyCode::Char('c'), KeyModifiers::ALT);
-    person.types("e");
-    person
+/// A user who has queued two messages, was writing "draft" and changes the first of the two.
+fn changing_the_second() -> User {
+    let mut user = User::new();
+    user.sends("one").sends("two").sends("three").types("draft");
+    user.press(KeyCode::Char('c'), KeyModifiers::ALT);
+    user.types("e");
+    user
 }
 
 /// A conversation is opened in which this waits.
-fn opened(conversation: Conversation, queued: Vec<Draft>) -> Person {
-    let mut person = Person::new();
-    person.tell(Event::Store(StoreEvent::Loaded {
+fn opened(conversation: Conversation, queued: Vec<Draft>) -> User {
+    let mut user = User::new();
+    user.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent {
             queued,
@@ -49,139 +45,135 @@ fn opened(conversation: Conversation, queued: Vec<Draft>) -> Person {
         settings: crate::chat::Settings::new(),
         show: true,
     }));
-    person
+    user
 }
 
 #[test]
 fn a_message_that_nobody_heard_waits_and_is_sent_again_in_its_place_on_the_persons_word() {
-    let mut person = undelivered();
-    assert!(person.model.conversation().waits());
-    assert_eq!(person.started().len(), 1, "never by itself");
-    person.key(KeyCode::Enter);
-    assert_eq!(person.started().len(), 2);
-    assert_eq!(person.started()[1].messages[0].text, "one");
-    person.hears(1, done("heard"));
-    assert_eq!(person.texts(), ["one", "heard"]);
-    let conversation = &person.model.conversation().conversation;
+    let mut user = undelivered();
+    assert!(user.model.conversation().waits());
+    assert_eq!(user.started().len(), 1, "never by itself");
+    user.key(KeyCode::Enter);
+    assert_eq!(user.started().len(), 2);
+    assert_eq!(user.started()[1].messages[0].text, "one");
+    user.hears(1, done("heard"));
+    assert_eq!(user.texts(), ["one", "heard"]);
+    let conversation = &user.model.conversation().conversation;
     assert_eq!(
         conversation.messages().count(),
         2,
         "no empty versions are left"
     );
-    assert!(!person.model.conversation().waits());
+    assert!(!user.model.conversation().waits());
 }
 
 #[test]
 fn what_is_written_behind_an_unheard_message_is_sent_after_it() {
-    let mut person = undelivered();
-    person.sends("two");
-    assert_eq!(person.started()[1].messages.len(), 1);
-    assert_eq!(queued(&person), ["two"]);
-    person.hears(1, done("first"));
-    assert_eq!(person.texts(), ["one", "first", "two", ""]);
+    let mut user = undelivered();
+    user.sends("two");
+    assert_eq!(user.started()[1].messages.len(), 1);
+    assert_eq!(queued(&user), ["two"]);
+    user.hears(1, done("first"));
+    assert_eq!(user.texts(), ["one", "first", "two", ""]);
 }
 
 #[test]
 fn what_is_queued_stays_queued_while_the_space_is_undelivered() {
-    let mut person = Person::new();
-    person.sends("one").sends("two").types("thr");
-    person.hears(0, out_of_reach());
+    let mut user = User::new();
+    user.sends("one").sends("two").types("thr");
+    user.hears(0, out_of_reach());
     assert_eq!(
-        (queued(&person), person.draft()),
+        (queued(&user), user.draft()),
         (vec!["two".to_owned()], "thr".to_owned())
     );
-    assert_eq!(person.started().len(), 1);
+    assert_eq!(user.started().len(), 1);
 }
 
 #[test]
 fn retrying_an_unheard_message_is_the_word_for_it_too() {
-    let mut person = undelivered();
-    person.press(KeyCode::Up, KeyModifiers::ALT).types("r");
-    assert_eq!(person.started().len(), 2);
-    assert_eq!(person.path().len(), 2);
-    let conversation = &person.model.conversation().conversation;
+    let mut user = undelivered();
+    user.press(KeyCode::Up, KeyModifiers::ALT).types("rr");
+    assert_eq!(user.started().len(), 2);
+    assert_eq!(user.path().len(), 2);
+    let conversation = &user.model.conversation().conversation;
     assert_eq!(conversation.messages().count(), 2);
 }
 
 #[test]
 fn a_message_that_waits_is_changed_in_its_place_and_the_draft_comes_back() {
-    let mut person = changing_the_second();
-    assert_eq!(person.draft(), "two");
-    person.sends(", changed");
-    assert_eq!(queued(&person), ["two, changed", "three"]);
-    assert_eq!(person.draft(), "draft");
-    assert_eq!(person.started().len(), 1);
+    let mut user = changing_the_second();
+    assert_eq!(user.draft(), "two");
+    user.sends(", changed");
+    assert_eq!(queued(&user), ["two, changed", "three"]);
+    assert_eq!(user.draft(), "draft");
+    assert_eq!(user.started().len(), 1);
 }
 
 #[test]
 fn a_message_that_is_being_changed_is_not_sent_before_that_is_done() {
-    let mut person = Person::new();
-    person.sends("one").sends("two").sends("three");
-    person.press(KeyCode::Char('c'), KeyModifiers::ALT);
-    person.key(KeyCode::Down).types("e");
-    assert_eq!(person.draft(), "three");
-    person.hears(0, done("first"));
-    assert_eq!(person.started().len(), 2, "the one before it is sent");
-    person.hears(1, done("second"));
-    assert_eq!(person.started().len(), 2, "it is not");
-    person.sends("!");
+    let mut user = User::new();
+    user.sends("one").sends("two").sends("three");
+    user.press(KeyCode::Char('c'), KeyModifiers::ALT);
+    user.key(KeyCode::Down).types("e");
+    assert_eq!(user.draft(), "three");
+    user.hears(0, done("first"));
+    assert_eq!(user.started().len(), 2, "the one before it is sent");
+    user.hears(1, done("second"));
+    assert_eq!(user.started().len(), 2, "it is not");
+    user.sends("!");
     assert_eq!(
-        person.texts(),
+        user.texts(),
         ["one", "first", "two", "second", "three!", ""]
     );
 }
 
 #[test]
 fn esc_leaves_a_waiting_message_as_it_was_and_sets_the_other_words_aside() {
-    let mut person = Person::new();
-    person.sends("one").sends("two").types("draft");
-    person
-        .press(KeyCode::Char('c'), KeyModifiers::ALT)
-        .types("e");
-    person.types(", changed").key(KeyCode::Esc);
+    let mut user = User::new();
+    user.sends("one").sends("two").types("draft");
+    user.press(KeyCode::Char('c'), KeyModifiers::ALT).types("e");
+    user.types(", changed").key(KeyCode::Esc);
     assert_eq!(
-        (queued(&person), person.draft()),
+        (queued(&user), user.draft()),
         (vec!["two".to_owned()], "draft".to_owned())
     );
-    person.key(KeyCode::Up);
-    assert_eq!(person.draft(), "two, changed");
+    user.key(KeyCode::Up);
+    assert_eq!(user.draft(), "two, changed");
 }
 
 #[test]
 fn stopping_the_reply_gives_back_what_is_being_changed_too() {
-    let mut person = changing_the_second();
-    person.types("!").hears(0, ReplyUpdate::Cancelled);
-    assert_eq!(person.draft(), "two!\n\nthree\n\ndraft");
-    assert!(queued(&person).is_empty());
+    let mut user = changing_the_second();
+    user.types("!").hears(0, ReplyUpdate::Cancelled);
+    assert_eq!(user.draft(), "two!\n\nthree\n\ndraft");
+    assert!(queued(&user).is_empty());
 }
 
 #[test]
 fn a_reply_that_is_given_up_here_gives_back_what_was_queued() {
-    let mut person = Person::new();
-    person.sends("one").sends("two");
-    person.key(KeyCode::Esc).key(KeyCode::Esc);
-    assert_eq!(person.draft(), "two");
+    let mut user = User::new();
+    user.sends("one").sends("two");
+    user.key(KeyCode::Esc).key(KeyCode::Esc);
+    assert_eq!(user.draft(), "two");
 }
 
 #[test]
 fn waiting_messages_are_put_in_order_and_taken_back() {
-    let mut person = Person::new();
-    person.sends("one").sends("two").sends("three");
-    person
-        .press(KeyCode::Char('c'), KeyModifiers::ALT)
-        .types("]");
-    assert_eq!(queued(&person), ["three", "two"]);
-    person.types("d");
-    assert_eq!(queued(&person), ["three"]);
-    person.key(KeyCode::Esc).key(KeyCode::Up);
-    assert_eq!(person.draft(), "two");
+    let mut user = User::new();
+    user.sends("one").sends("two").sends("three");
+    user.press(KeyCode::Char('c'), KeyModifiers::ALT).types("]");
+    assert_eq!(queued(&user), ["three", "two"]);
+    user.types("d");
+    assert_eq!(queued(&user), ["three"]);
+    user.key(KeyCode::Esc).key(KeyCode::Up);
+    assert_eq!(user.draft(), "two");
 }
 
 #[test]
 fn what_waits_is_kept_and_is_there_at_the_next_start_waiting_for_a_word() {
-    let mut person = Person::new();
-    person.sends("one").sends("two").wait(300);
-    let kept = person.effects.iter().rev().find_map(|effect| match effect {
+    let mut user = User::new();
+    user.sends("one").sends("two").wait(300);
+    let kept = user.effects.iter().rev().find_map(|effect| match effect {
         Effect::Keep(changes) => changes.iter().find_map(|change| match change {
             Change::SaveQueue { queued, .. } => Some(queued.clone()),
             _ => None,
@@ -191,16 +183,16 @@ fn what_waits_is_kept_and_is_there_at_the_next_start_waiting_for_a_word() {
     assert_eq!(kept, Some(vec![Draft::new("two")]));
 
     let conversation = Conversation::new("space", "", "");
-    let mut person = opened(conversation, kept.unwrap_or_default());
-    assert!(person.started().is_empty(), "never by itself");
-    person.key(KeyCode::Enter);
-    assert_eq!(person.started()[0].messages[0].text, "two");
+    let mut user = opened(conversation, kept.unwrap_or_default());
+    assert!(user.started().is_empty(), "never by itself");
+    user.key(KeyCode::Enter);
+    assert_eq!(user.started()[0].messages[0].text, "two");
 }
 
 #[test]
 fn what_another_window_left_is_kept_as_this_windows_own_and_then_forgotten_there() {
-    let mut person = Person::new();
-    person.tell(Event::Store(StoreEvent::Loaded {
+    let mut user = User::new();
+    user.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(Conversation::new("space", "", "")),
         unsent: Unsent {
             draft: Draft::new("draft"),
@@ -211,8 +203,8 @@ fn what_another_window_left_is_kept_as_this_windows_own_and_then_forgotten_there
         settings: crate::chat::Settings::new(),
         show: true,
     }));
-    person.wait(300);
-    let id = person.model.current;
+    user.wait(300);
+    let id = user.model.current;
     let taken = [
         Change::TakeOver {
             conversation: id,
@@ -231,21 +223,20 @@ fn what_another_window_left_is_kept_as_this_windows_own_and_then_forgotten_there
             queued: vec![Draft::new("waits")],
         },
     ];
-    assert_eq!(kept(&person), taken);
-    person.wait(300);
-    assert_eq!(kept(&person).len(), taken.len(), "once");
+    assert_eq!(kept(&user), taken);
+    user.wait(300);
+    assert_eq!(kept(&user).len(), taken.len(), "once");
 }
 
 #[test]
 fn the_draft_from_before_an_edit_is_kept_as_set_aside_while_the_edit_lasts() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, done("reply")).types("half");
-    person.press(KeyCode::Up, KeyModifiers::ALT);
-    person
-        .press(KeyCode::Up, KeyModifiers::ALT)
+    let mut user = User::new();
+    user.sends("one").hears(0, done("reply")).types("half");
+    user.press(KeyCode::Up, KeyModifiers::ALT);
+    user.press(KeyCode::Up, KeyModifiers::ALT)
         .types("e")
         .wait(300);
-    let unsent = person.model.conversation().unsent();
+    let unsent = user.model.conversation().unsent();
     assert_eq!(
         (unsent.draft, unsent.aside),
         (Draft::new("one"), vec![Draft::new("half")])
@@ -255,50 +246,49 @@ fn the_draft_from_before_an_edit_is_kept_as_set_aside_while_the_edit_lasts() {
             matches!(change, Change::SaveAside { aside, .. } if *aside == [Draft::new("half")])
         }))
     };
-    assert!(person.effects.iter().any(is_kept));
-    person.ctrl('c');
-    assert_eq!(person.draft(), "half", "it is back when the edit is left");
+    assert!(user.effects.iter().any(is_kept));
+    user.ctrl('c');
+    assert_eq!(user.draft(), "half", "it is back when the edit is left");
 }
 
 #[test]
 fn a_wall_clock_that_jumps_changes_no_stage_no_rate_and_no_order() {
-    let mut person = Person::new();
-    person.sends("one");
-    let jump = |person: &mut Person, wall: &str, seconds: u64| {
-        person.tell(Event::Clock(Clock {
+    let mut user = User::new();
+    user.sends("one");
+    let jump = |user: &mut User, wall: &str, seconds: u64| {
+        user.tell(Event::Clock(Clock {
             wall: wall.parse().unwrap(),
             uptime: Duration::from_secs(seconds),
         }));
     };
-    jump(&mut person, "2031-01-01T00:00:00Z", 20);
-    person.hears(0, delta("1234567890"));
-    jump(&mut person, "1999-01-01T00:00:00Z", 22);
-    person.hears(0, delta("1234567890"));
-    let turn = person.model.conversation().turn.clone().unwrap();
+    jump(&mut user, "2031-01-01T00:00:00Z", 20);
+    user.hears(0, delta("1234567890"));
+    jump(&mut user, "1999-01-01T00:00:00Z", 22);
+    user.hears(0, delta("1234567890"));
+    let turn = user.model.conversation().turn.clone().unwrap();
     assert_eq!(turn.rate(), Some(10));
-    assert_eq!(turn.stalled_for(person.model.clock.uptime), None);
+    assert_eq!(turn.stalled_for(user.model.clock.uptime), None);
     // Hours pass at once where the machine slept and its clock went on.
-    jump(&mut person, "1999-01-01T09:00:00Z", 9 * 3600);
-    let stalled = turn.stalled_for(person.model.clock.uptime);
+    jump(&mut user, "1999-01-01T09:00:00Z", 9 * 3600);
+    let stalled = turn.stalled_for(user.model.clock.uptime);
     assert_eq!(stalled, Some(Duration::from_secs(9 * 3600 - 22)));
-    person.hears(0, done("12345678901234567890")).sends("two");
-    assert_eq!(person.texts(), ["one", "12345678901234567890", "two", ""]);
+    user.hears(0, done("12345678901234567890")).sends("two");
+    assert_eq!(user.texts(), ["one", "12345678901234567890", "two", ""]);
     assert!(
-        person
-            .model
+        user.model
             .wake_at()
-            .is_some_and(|at| at > person.model.clock.uptime)
+            .is_some_and(|at| at > user.model.clock.uptime)
     );
 }
 
 #[test]
 fn what_is_sent_leaves_the_draft_and_the_queue_on_the_disk_in_the_same_moment() {
-    let mut person = Person::new();
-    person.types("one").wait(300).key(KeyCode::Enter);
-    person.types("two").key(KeyCode::Enter).wait(300);
-    person.hears(0, done("first"));
+    let mut user = User::new();
+    user.types("one").wait(300).key(KeyCode::Enter);
+    user.types("two").key(KeyCode::Enter).wait(300);
+    user.hears(0, done("first"));
     let sent = |text: &str| -> Vec<Change> {
-        let kept = person.effects.iter().filter_map(|effect| match effect {
+        let kept = user.effects.iter().filter_map(|effect| match effect {
             Effect::Keep(changes) => Some(changes.clone()),
             _ => None,
         });
@@ -317,8 +307,8 @@ fn what_is_sent_leaves_the_draft_and_the_queue_on_the_disk_in_the_same_moment() 
 
 #[test]
 fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alone() {
-    let mut person = Person::new();
-    person.tell(Event::Store(StoreEvent::Loaded {
+    let mut user = User::new();
+    user.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(Conversation::new("space", "", "")),
         unsent: Unsent {
             aside: vec![Draft::new("aside")],
@@ -328,9 +318,9 @@ fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alon
         settings: crate::chat::Settings::new(),
         show: true,
     }));
-    assert_eq!(person.draft(), "aside");
-    person.wait(300);
-    let id = person.model.current;
+    assert_eq!(user.draft(), "aside");
+    user.wait(300);
+    let id = user.model.current;
     let moved = [
         Change::SaveDraft {
             conversation: id,
@@ -341,17 +331,17 @@ fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alon
             aside: Vec::new(),
         },
     ];
-    assert!(kept(&person).starts_with(&moved), "{:?}", kept(&person));
+    assert!(kept(&user).starts_with(&moved), "{:?}", kept(&user));
 }
 
 #[test]
 fn what_is_being_written_is_kept_while_earlier_prompts_are_walked_and_when_one_is_taken() {
-    let mut person = Person::new();
-    person.sends("one").hears(0, done("reply")).types("half");
-    person.key(KeyCode::Up).wait(300);
-    assert_eq!(person.draft(), "one");
-    let aside = |person: &Person| {
-        let saved = kept(person)
+    let mut user = User::new();
+    user.sends("one").hears(0, done("reply")).types("half");
+    user.key(KeyCode::Up).wait(300);
+    assert_eq!(user.draft(), "one");
+    let aside = |user: &User| {
+        let saved = kept(user)
             .into_iter()
             .rev()
             .find_map(|change| match change {
@@ -360,31 +350,31 @@ fn what_is_being_written_is_kept_while_earlier_prompts_are_walked_and_when_one_i
             });
         saved.unwrap_or_default()
     };
-    assert_eq!(aside(&person), [Draft::new("half")]);
-    person.key(KeyCode::Down).wait(300);
-    assert_eq!(person.draft(), "half");
-    assert_eq!(aside(&person), [], "it stands in the composer alone");
+    assert_eq!(aside(&user), [Draft::new("half")]);
+    user.key(KeyCode::Down).wait(300);
+    assert_eq!(user.draft(), "half");
+    assert_eq!(aside(&user), [], "it stands in the composer alone");
 
-    person.key(KeyCode::Up).types("!").wait(300);
-    assert_eq!(person.draft(), "one!");
-    assert_eq!(aside(&person), [Draft::new("half")]);
-    person.key(KeyCode::Enter).hears(1, done("reply"));
-    person.key(KeyCode::Up);
-    assert_eq!(person.draft(), "half", "Up brings it back first");
+    user.key(KeyCode::Up).types("!").wait(300);
+    assert_eq!(user.draft(), "one!");
+    assert_eq!(aside(&user), [Draft::new("half")]);
+    user.key(KeyCode::Enter).hears(1, done("reply"));
+    user.key(KeyCode::Up);
+    assert_eq!(user.draft(), "half", "Up brings it back first");
 }
 
 #[test]
 fn up_without_an_earlier_prompt_sets_nothing_aside_and_one_with_throws_nothing_away() {
-    let mut person = Person::new();
-    person.types("half").key(KeyCode::Up).types(" more");
-    assert_eq!(person.draft(), "half more");
-    let aside = |person: &Person| person.model.conversation().composer.aside().len();
-    assert_eq!(aside(&person), 0, "a part of it would come back");
+    let mut user = User::new();
+    user.types("half").key(KeyCode::Up).types(" more");
+    assert_eq!(user.draft(), "half more");
+    let aside = |user: &User| user.model.conversation().composer.aside().len();
+    assert_eq!(aside(&user), 0, "a part of it would come back");
 
     for number in 0..20 {
-        person.types(&number.to_string()).ctrl('c');
+        user.types(&number.to_string()).ctrl('c');
     }
-    let all = aside(&person);
-    person.types("new").key(KeyCode::Up).key(KeyCode::Down);
-    assert_eq!((person.draft().as_str(), aside(&person)), ("new", all));
+    let all = aside(&user);
+    user.types("new").key(KeyCode::Up).key(KeyCode::Down);
+    assert_eq!((user.draft().as_str(), aside(&user)), ("new", all));
 }

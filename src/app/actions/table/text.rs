@@ -1,0 +1,50 @@
+//! The rows of text fields: moving and editing, as readline does it.
+
+use super::super::chord::{ALT, CTRL, Chord, alt, ctrl, key};
+use super::super::row::row;
+use super::super::{Action, Context, Edit, Group, Row, Run};
+use crate::app::dispatch;
+use crossterm::event::KeyCode::{Backspace, Delete, Down, End, F, Home, Left, Right, Up};
+
+const fn edit(edit: Edit, keys: &'static [Chord], help: &'static str, run: Run) -> Row {
+    row(
+        (Action::Edit(edit), Context::Text),
+        keys,
+        help,
+        help,
+        Group::Text,
+        run,
+    )
+    .unlisted()
+}
+
+/// The function of an editing step.
+macro_rules! does {
+    ($edit:ident) => {
+        |model, _| {
+            dispatch::edit_text(model, Edit::$edit);
+            Vec::new()
+        }
+    };
+}
+
+#[rustfmt::skip] // One row a line, so that it reads as the table that it is.
+pub const ROWS: &[Row] = &[
+    edit(Edit::Left, &[key(Left)], "Left", does!(Left)),
+    edit(Edit::Right, &[key(Right)], "Right", does!(Right)),
+    edit(Edit::Up, &[key(Up)], "Up. At the first row: the earlier prompt", does!(Up)),
+    edit(Edit::Down, &[key(Down)], "Down. At the last row: the later prompt", does!(Down)),
+    edit(Edit::LineStart, &[key(Home), ctrl('a')], "To the beginning of the line", does!(LineStart)),
+    edit(Edit::LineEnd, &[key(End), ctrl('e')], "To the end of the line", does!(LineEnd)),
+    edit(Edit::WordLeft, &[Chord(CTRL, Left), alt('b'), Chord(ALT, Left)], "A word to the left", does!(WordLeft)),
+    edit(Edit::WordRight, &[Chord(CTRL, Right), alt('f'), Chord(ALT, Right)], "A word to the right", does!(WordRight)),
+    edit(Edit::DeleteLeft, &[key(Backspace), ctrl('h')], "Delete to the left", does!(DeleteLeft)),
+    edit(Edit::DeleteRight, &[key(Delete), ctrl('d')], "Delete to the right", does!(DeleteRight)),
+    edit(Edit::DeleteWordLeft, &[ctrl('w'), Chord(ALT, Backspace), Chord(CTRL, Backspace)], "Delete a word to the left", does!(DeleteWordLeft)),
+    edit(Edit::DeleteWordRight, &[alt('d'), Chord(CTRL, Delete)], "Delete a word to the right", does!(DeleteWordRight)),
+    edit(Edit::KillToStart, &[ctrl('u')], "Delete to the beginning of the line", does!(KillToStart)),
+    edit(Edit::KillToEnd, &[ctrl('k')], "Delete to the end of the line", does!(KillToEnd)),
+    edit(Edit::Yank, &[ctrl('y')], "Insert what was deleted", does!(Yank)),
+    edit(Edit::Undo, &[alt('z'), ctrl('_')], "Undo", does!(Undo)),
+    edit(Edit::Redo, &[alt('Z'), key(F(8))], "Redo", does!(Redo)),
+];

@@ -1,0 +1,70 @@
+use super::chord::{ALT, CTRL, SHIFT};
+use super::*;
+use crossterm::event::KeyCode;
+
+#[test]
+fn no_key_has_two_meanings_in_one_place() {
+    let mut seen = std::collections::HashSet::new();
+    for row in ROWS {
+        for chord in row.keys {
+            assert!(
+                seen.insert((format!("{:?}", row.context), *chord)),
+                "{chord} stands twice"
+            );
+        }
+    }
+}
+
+#[test]
+fn keys_are_named_as_people_write_them() {
+    assert_eq!(shown_key(Action::NewLine), "Ctrl+J");
+    assert_eq!(shown_key(Action::Back), "Esc");
+    assert_eq!(shown_key(Action::PageUp), "PgUp");
+    assert_eq!(shown_key(Action::Edit(Edit::Redo)), "Alt+Shift+Z");
+}
+
+#[test]
+fn a_letter_is_found_however_the_terminal_reports_it() {
+    let redo = [
+        KeyEvent::new(KeyCode::Char('Z'), ALT),
+        KeyEvent::new(KeyCode::Char('Z'), ALT | SHIFT),
+        KeyEvent::new(KeyCode::Char('z'), ALT | SHIFT),
+    ];
+    for key in redo {
+        assert_eq!(
+            lookup(key, &[Context::Text]).map(|row| row.action),
+            Some(Action::Edit(Edit::Redo)),
+            "{key:?}"
+        );
+    }
+    let quit = KeyEvent::new(KeyCode::Char('Q'), CTRL | SHIFT);
+    let row = lookup(quit, &[Context::All]);
+    assert_eq!(row.map(|row| row.action), Some(Action::Quit));
+}
+
+#[test]
+fn a_super_letter_is_not_the_letter() {
+    let held = KeyEvent::new(
+        KeyCode::Char('q'),
+        CTRL | crossterm::event::KeyModifiers::SUPER,
+    );
+    assert!(lookup(held, &[Context::All]).is_none());
+}
+
+#[test]
+fn titles_are_commands_of_at_most_five_words_and_no_slash_command_stands_twice() {
+    let mut names = std::collections::HashSet::new();
+    for row in ROWS {
+        assert!(!row.title.is_empty() && !row.help.is_empty(), "{row:?}");
+        let is_listed = row.is_listed;
+        let words = row.title.split_whitespace().count();
+        assert!(!is_listed || words <= 5, "{}", row.title);
+        assert!(
+            !row.title.contains(';') && !row.help.contains(';'),
+            "{row:?}"
+        );
+        if let Some(slash) = row.slash {
+            assert!(names.insert(slash.name), "{} stands twice", slash.name);
+        }
+    }
+}

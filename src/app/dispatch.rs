@@ -1,0 +1,348 @@
+//! What keys do: each is looked up in the table of actions, where it is pressed.
+
+use super::actions::{Action, Context, Edit, Row, lookup, shown_key};
+use super::editor::Editor;
+use super::popups::setting::Setting;
+use super::popups::{self, history};
+use super::update::quit;
+use super::{
+    Effect, Focus, Model, QUIT_ARMED, completion, find, sending, settings, shelf, switching,
+};
+use crate::chat::{Role, export};
+use crate::sanitize;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub(super) use super::popups::help::toggle as toggle_help;
+
+/// Takes one key.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    // A remark has been read, and quitting is armed for the very next key only.
+    model.remark = None;
+    let armed = model.quit_armed.take();
+    let confirming = model.confirming.take();
+    if lookup(key, &[Context::All]).is_some_and(|row| row.action == Action::Interrupt) {
+        model.quit_armed = armed;
+    }
+    if let Some(contexts) = model.popups.contexts() {
+        return popup_key(model, key, contexts);
+    }
+    if !model.completion.entries().is_empty()
+        && let Some(row) = lookup(key, &[Context::Completion])
+        && let Some(effects) = completion::act(model, row.action)
+    {
+        return effects;
+    }
+    match lookup(key, contexts(model)) {
+        Some(row) => press(model, row, confirming),
+        None => typed(model, key),
+    }
+}
+
+/// Where a key is looked up, the nearest first.
+fn contexts(model: &Model) -> &'static [Context] {
+    match (model.conversation().picked, model.focus) {
+        (Some(_), _) => &[Context::Picked, Context::All],
+        (None, Focus::Composer) => &[Context::Composer, Context::Text, Context::All],
+        (None, Focus::Panel) => &[Context::Text, Context::All],
+        (None, Focus::List) => &[Context::List, Context::All],
+        (None, Focus::Settings) => &[Context::Settings, Context::All],
+        (None, Focus::Shelf) => &[Context::Shelf, Context::All],
+        (None, Focus::Find) => &[Context::Find, Context::Text, Context::All],
+    }
+}
+
+/// A key while a popup has the keyboard: nothing of it reaches what lies behind, but for a few actions.
+fn popup_key(model: &mut Model, key: KeyEvent, contexts: &[Context]) -> Vec<Effect> {
+    if let Some(row) = lookup(key, contexts) {
+        return (row.run)(model, "");
+    }
+    if let Some(Action::Edit(edit)) = lookup(key, &[Context::Text]).map(|row| row.action)
+        && model.popups.edit(edit)
+    {
+        return Vec::new();
+    }
+    if let Some(row) = lookup(key, &[Context::All]) {
+        if popups::is_passed(row.action) {
+            return (row.run)(model, "");
+        }
+        return Vec::new();
+    }
+    if let Some(c) = letter(key) {
+        model.popups.type_text(c.encode_utf8(&mut [0; 4]));
+    }
+    Vec::new()
+}
+
+/// The letter that a key types.
+fn letter(key: KeyEvent) -> Option<char> {
+    match key.code {
+        KeyCode::Char(c) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => Some(c),
+        _ => None,
+    }
+}
+
+/// Does what a row says. A key that may have been meant as text, and sends something, must be pressed twice.
+fn press(model: &mut Model, row: &'static Row, confirming: Option<Action>) -> Vec<Effect> {
+    if row.is_confirmed && confirming != Some(row.action) {
+        model.confirming = Some(row.action);
+        let key = row.shown_key();
+        model.remark(format!("{}? Press {key} again.", row.title));
+        return Vec::new();
+    }
+    (row.run)(model, "")
+}
+
+/// A key that has no meaning of its own types.
+fn typed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let typed = match letter(key) {
+        Some(c) => c,
+        // In the system message Enter is a new line: there is nothing to send.
+        None if key.code == KeyCode::Enter && model.focus == Focus::Panel => '\n',
+        None => return Vec::new(),
+    };
+    if model.conversation().picked.is_some() {
+        let back = shown_key(Action::Back);
+        model.remark(format!(
+            "{typed} does nothing to a picked message. {back} goes back to writing."
+        ));
+        return Vec::new();
+    }
+    let mut bytes = [0; 4];
+    let typed: &str = typed.encode_utf8(&mut bytes);
+    match model.focus {
+        // What is typed at a setting is its value.
+        Focus::Settings => {
+            settings::open(model);
+            if model.popups.top::<Setting>().is_some() {
+                model.popups.type_text(typed);
+            }
+            return Vec::new();
+        }
+        // Typing goes on with the message being written.
+        Focus::List => switching::leave_list(model),
+        Focus::Shelf => model.focus = Focus::Composer,
+        _ => {}
+    }
+    edit_field(model, |field| field.insert(typed));
+    Vec::new()
+}
+
+/// Changes the field that has the keyboard, behind any popup.
+pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
+    let focus = model.focus;
+    if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
+        change(panel);
+        keep_system(model);
+    } else if let (Some(find), Focus::Find) = (&mut model.conversation_mut().find, focus) {
+        change(&mut find.query);
+        find::typed(model.conversation_mut());
+    } else {
+        model.conversation_mut().composer.change(change);
+    }
+}
+
+/// Has the draft written in the user's own editor.
+pub(super) fn edit_externally(model: &Model) -> Vec<Effect> {
+    let text = model.conversation().composer.editor.text();
+    vec![Effect::EditExternally(text)]
+}
+
+/// An editing step in the field that has the keyboard.
+pub(super) fn edit_text(model: &mut Model, edit: Edit) {
+    let focus = model.focus;
+    if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
+        panel.edit(edit);
+        keep_system(model);
+        return;
+    }
+    let open = model.conversation_mut();
+    if let (Some(find), Focus::Find) = (&mut open.find, focus) {
+        if find.query.edit(edit) {
+            find::typed(open);
+        }
+        return;
+    }
+    let mut composer = std::mem::take(&mut open.composer);
+    composer.edit(edit, || history::walked(model));
+    model.conversation_mut().composer = composer;
+}
+
+/// Message, then the panel, then the list: those that are there.
+pub(super) fn next_pane(model: &mut Model) {
+    let has_shelf = shelf::rows(model) > 0;
+    let panes = [
+        Some(Focus::Composer),
+        has_shelf.then_some(Focus::Shelf),
+        model.panel.as_ref().map(|_| Focus::Panel),
+        (model.panel.is_some() && model.inputs().next().is_some()).then_some(Focus::Settings),
+        model.library.is_shown.then_some(Focus::List),
+        model.conversation().find.as_ref().map(|_| Focus::Find),
+    ];
+    let panes: Vec<Focus> = panes.into_iter().flatten().collect();
+    let at = panes.iter().position(|pane| *pane == model.focus);
+    model.conversation_mut().picked = None;
+    model.focus = panes[at.map_or(0, |at| (at + 1) % panes.len())];
+}
+
+/// Esc: the first of its steps that applies.
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    if model.popups.close() || model.trouble.take().is_some() {
+        return Vec::new();
+    }
+    if find::close(model) || model.conversation_mut().picked.take().is_some() {
+        return Vec::new();
+    }
+    match model.focus {
+        Focus::Composer => {}
+        Focus::List => {
+            switching::leave_list(model);
+            return Vec::new();
+        }
+        _ => {
+            model.focus = Focus::Composer;
+            return Vec::new();
+        }
+    }
+    if model.conversation_mut().leave_edit() {
+        return Vec::new();
+    }
+    sending::stop(model)
+}
+
+/// Ctrl+C: the first of its steps that applies.
+pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
+    if model.popups.close() {
+        return Vec::new();
+    }
+    if model.conversation().turn.is_some() {
+        return sending::stop(model);
+    }
+    if !model.conversation().composer.is_empty() {
+        let open = model.conversation_mut();
+        if !open.leave_edit() {
+            open.composer.set_aside();
+        }
+        model.remark("The draft is set aside; Up brings it back.");
+        return Vec::new();
+    }
+    if model.quit_armed.is_some() {
+        return quit(model);
+    }
+    model.quit_armed = Some(model.clock.uptime + QUIT_ARMED);
+    let key = shown_key(Action::Interrupt);
+    model.remark(format!("Press {key} again to quit."));
+    Vec::new()
+}
+
+pub(super) fn toggle_mouse(model: &mut Model) -> Vec<Effect> {
+    model.has_mouse = !model.has_mouse;
+    let key = shown_key(Action::Mouse);
+    model.remark(if model.has_mouse {
+        format!("The mouse scrolls here. {key} gives it back to the terminal, for selecting.")
+    } else {
+        "The mouse is the terminal's again.".to_owned()
+    });
+    vec![Effect::CaptureMouse(model.has_mouse)]
+}
+
+pub(super) fn toggle_panel(model: &mut Model) -> Vec<Effect> {
+    if model.panel.take().is_some() {
+        model.focus = Focus::Composer;
+        Vec::new()
+    } else {
+        model.show_system();
+        model.conversation_mut().picked = None;
+        model.focus = Focus::Panel;
+        model.setting_at = 0;
+        settings::look(model)
+    }
+}
+
+/// The system message is in force as it is typed, from the next message on.
+fn keep_system(model: &mut Model) {
+    if let Some(text) = model.panel.as_ref().map(Editor::text)
+        && *text != *model.system()
+    {
+        let open = model.conversation_mut();
+        open.conversation.system = text.into();
+        open.kept.fields_changed();
+    }
+}
+
+pub(super) fn unfold(model: &mut Model) {
+    let open = model.conversation_mut();
+    if let Some(id) = open.picked
+        && !open.unfolded.remove(&id)
+    {
+        open.unfolded.insert(id);
+    }
+}
+
+/// Copies the picked message as it is, or as it is shown: without what cannot be seen.
+pub(super) fn copy_message(model: &mut Model, is_clean: bool) -> Vec<Effect> {
+    let open = model.conversation();
+    let Some(message) = open.picked.and_then(|id| open.conversation.message(id)) else {
+        return Vec::new();
+    };
+    let leaves = shown_key(Action::Back);
+    if is_clean {
+        let text = sanitize::without_hidden(&message.text);
+        model.remark(format!(
+            "Copied without hidden characters. {leaves} leaves."
+        ));
+        return vec![Effect::Copy(text)];
+    }
+    let text = message.text.clone();
+    let shown = sanitize::text(&text);
+    model.remark(match shown.hidden + shown.removed {
+        0 => format!("Copied the message. {leaves} leaves."),
+        hidden => format!(
+            "Copied with {hidden} hidden characters. {} copies without them.",
+            shown_key(Action::CopyClean)
+        ),
+    });
+    vec![Effect::Copy(text)]
+}
+
+pub(super) fn copy_code(model: &Model, number: u8) -> Vec<Effect> {
+    let open = model.conversation();
+    let message = open.picked.and_then(|id| open.conversation.message(id));
+    let copy = message.map(|message| Effect::CopyCode {
+        text: message.text.clone(),
+        number: usize::from(number),
+    });
+    copy.into_iter().collect()
+}
+
+pub(super) fn copy_reply(model: &mut Model) -> Vec<Effect> {
+    let replies = model.conversation().conversation.path().rev();
+    let mut replies = replies.filter(|message| message.role == Role::Assistant);
+    let text = replies.next().map(|reply| reply.text.clone());
+    drop(replies);
+    let Some(text) = text else {
+        model.remark("There is no reply to copy yet.");
+        return Vec::new();
+    };
+    model.remark("Copied the last reply.");
+    vec![Effect::Copy(text)]
+}
+
+/// `/copy N`: a code block of the last reply.
+pub(super) fn copy_numbered(model: &mut Model, number: &str) -> Vec<Effect> {
+    let replies = model.conversation().conversation.path().rev();
+    let reply = replies
+        .into_iter()
+        .find(|message| message.role == Role::Assistant);
+    if let (Some(reply), Ok(number)) = (reply, number.parse()) {
+        let text = reply.text.clone();
+        return vec![Effect::CopyCode { text, number }];
+    }
+    model.remark("/copy takes the number of a code block in the last reply.");
+    Vec::new()
+}
+
+pub(super) fn copy_all(model: &mut Model) -> Vec<Effect> {
+    let text = export::markdown(&model.conversation().conversation);
+    model.remark("Copied the conversation.");
+    vec![Effect::Copy(text)]
+}

@@ -1,0 +1,116 @@
+//! All actions by name: what cannot be remembered as a key is found here.
+
+use super::picker::Picker;
+use super::{Page, Popup, Step};
+use crate::app::actions::{Action, Argument, Context, Row, rows};
+use crate::app::editor::Editor;
+use crate::app::{Effect, Focus, Model};
+use crate::chat::Role;
+
+/// An action that can be chosen.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Its row of the table.
+    pub row: &'static Row,
+    /// All words by which it is found, its title first.
+    words: String,
+}
+
+/// The popup of all actions that are offered now.
+#[derive(Debug)]
+pub struct Palette(pub Picker<Choice>);
+
+impl Popup for Palette {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Menu]
+    }
+
+    fn field(&mut self) -> Option<&mut Editor> {
+        Some(self.0.query())
+    }
+
+    fn on_edit(&mut self) {
+        self.0.on_edit();
+    }
+
+    fn select(&mut self, step: Step, _: Page) {
+        self.0.select(step);
+    }
+
+    fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
+        match self.0.chosen().map(|choice| choice.row) {
+            Some(row) => run(model, row),
+            None => {
+                model.popups.put_back(self);
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Opens the palette.
+pub(in crate::app) fn open(model: &mut Model) {
+    let offered = rows()
+        .iter()
+        .filter(|row| row.is_listed && (row.is_offered)(model));
+    let choice = |row: &'static Row| Choice {
+        words: format!(
+            "{} {} {} {}",
+            row.title,
+            row.synonyms,
+            row.help,
+            row.group.title()
+        ),
+        row,
+    };
+    let choices = offered.map(choice).collect();
+    model
+        .popups
+        .push(Palette(Picker::new(choices, |choice| &choice.words)));
+}
+
+/// Does what was chosen. What is done to a picked message is done to the last one where none is picked; an edit to the
+/// user's last. What needs something behind its slash command has that written.
+fn run(model: &mut Model, row: &Row) -> Vec<Effect> {
+    if let Some(slash) = row.slash
+        && let Argument::Required(example) = slash.argument
+    {
+        let composer = &mut model.conversation_mut().composer;
+        if composer.is_empty() {
+            model.focus = Focus::Composer;
+            let composer = &mut model.conversation_mut().composer;
+            composer.change(|field| field.insert(&format!("{} ", slash.name)));
+        } else {
+            model.remark(format!(
+                "Write {} {example} in an empty message.",
+                slash.name
+            ));
+        }
+        return Vec::new();
+    }
+    match row.context {
+        Context::Picked if model.conversation().picked.is_none() => return run_on_last(model, row),
+        Context::Composer | Context::Text => model.focus = Focus::Composer,
+        _ => {}
+    }
+    (row.run)(model, "")
+}
+
+/// Does to the last message what is done to a picked one, and leaves it picked no longer than that.
+pub(in crate::app) fn run_on_last(model: &mut Model, row: &Row) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    let mut path = open.conversation.path();
+    let is_edit = row.action == Action::EditMessage;
+    let last = path.rfind(|message| !is_edit || message.role == Role::User);
+    let last = last.map(|message| message.id);
+    drop(path);
+    if last.is_none() {
+        model.remark("There is no message yet.");
+        return Vec::new();
+    }
+    open.picked = last;
+    let effects = (row.run)(model, "");
+    let picked = &mut model.conversation_mut().picked;
+    picked.take_if(|id| Some(*id) == last);
+    effects
+}

@@ -1,0 +1,130 @@
+//! What a popup chooses from: what is typed, all that can be found, and what of it is. Found anew when one
+//! of them changes and not with every frame; drawing only reads it.
+
+use super::Step;
+use crate::app::editor::Editor;
+use crate::app::library::matching;
+
+/// How far a page goes, in items.
+const PAGE: usize = 8;
+
+/// A query and a mark in what it finds.
+#[derive(Debug, Default)]
+pub struct Menu {
+    /// What is looked for.
+    pub query: Editor,
+    /// The place of the mark in what was found.
+    pub at: usize,
+}
+
+impl Menu {
+    /// Moves the mark among so many rows: from the last to the first, and back.
+    pub fn select(&mut self, step: Step, rows: usize) {
+        let last = rows.saturating_sub(1);
+        self.at = match step {
+            Step::Up => self.at.checked_sub(1).unwrap_or(last),
+            Step::Down if self.at >= last => 0,
+            Step::Down => self.at + 1,
+            Step::PageUp => self.at.saturating_sub(PAGE),
+            Step::PageDown => self.at + PAGE,
+            Step::First => 0,
+            Step::Last => last,
+        };
+        self.at = self.at.min(last);
+    }
+}
+
+/// Something to be chosen from, by a query.
+#[derive(Debug)]
+pub struct Picker<T> {
+    menu: Menu,
+    all: Vec<T>,
+    /// The places of what was found, best first; in their order where nothing is looked for.
+    found: Vec<usize>,
+    words: fn(&T) -> &str,
+}
+
+impl<T> Picker<T> {
+    /// Finds among `all` by these words of each.
+    pub fn new(all: Vec<T>, words: fn(&T) -> &str) -> Self {
+        Self {
+            menu: Menu::default(),
+            found: (0..all.len()).collect(),
+            all,
+            words,
+        }
+    }
+
+    /// What is typed, and the mark in what was found.
+    pub fn menu(&self) -> &Menu {
+        &self.menu
+    }
+
+    /// What was found, best first.
+    pub fn found(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.found.iter().map(|at| &self.all[*at])
+    }
+
+    /// What the mark stands at.
+    pub fn chosen(&self) -> Option<&T> {
+        self.found.get(self.menu.at).map(|at| &self.all[*at])
+    }
+
+    /// Puts the mark at a place, at most the last.
+    pub fn mark(&mut self, at: usize) {
+        self.menu.at = at.min(self.found.len().saturating_sub(1));
+    }
+
+    /// Finds among others from now on. The mark stays at its place.
+    pub fn set_all(&mut self, all: Vec<T>) {
+        self.all = all;
+        self.find();
+        self.mark(self.menu.at);
+    }
+
+    /// The field of what is looked for.
+    pub fn query(&mut self) -> &mut Editor {
+        &mut self.menu.query
+    }
+
+    /// What is looked for has changed: finds anew, the mark at the best.
+    pub fn on_edit(&mut self) {
+        self.menu.at = 0;
+        self.find();
+    }
+
+    /// Moves the mark.
+    pub fn select(&mut self, step: Step) {
+        self.menu.select(step, self.found.len());
+    }
+
+    fn find(&mut self) {
+        let words = self.all.iter().map(self.words);
+        let words: Vec<(usize, &str)> = words.enumerate().collect();
+        let found = matching(&self.menu.query.text(), &words, |(_, words)| words);
+        self.found = found.into_iter().map(|(at, _)| *at).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_finds_and_the_mark_stays_among_what_was_found() {
+        let mut picker = Picker::new(vec!["one", "two", "three"], |word| word);
+        picker.select(Step::PageDown);
+        assert_eq!(picker.chosen(), Some(&"three"));
+        picker.select(Step::Down);
+        assert_eq!(picker.chosen(), Some(&"one"));
+        picker.select(Step::Up);
+        assert_eq!(picker.chosen(), Some(&"three"));
+        picker.query().insert("o");
+        picker.on_edit();
+        assert_eq!(picker.found().collect::<Vec<_>>(), [&"one", &"two"]);
+        picker.select(Step::Down);
+        assert_eq!(picker.chosen(), Some(&"two"));
+        picker.set_all(vec!["oh"]);
+        assert_eq!(picker.chosen(), Some(&"oh"));
+    }
+}

@@ -1,0 +1,68 @@
+//! Another value for a setting of the Space.
+
+use super::Popup;
+use crate::app::actions::{Context, Edit};
+use crate::app::editor::Editor;
+use crate::app::{Effect, Model, settings};
+use crate::chat::SpaceInput;
+
+/// A value that is being written.
+#[derive(Debug)]
+pub struct Setting {
+    /// Which setting.
+    pub input: SpaceInput,
+    /// The value.
+    pub value: Editor,
+    /// Why the last value was not taken.
+    pub refusal: Option<String>,
+    /// Whether the value is still the one before, which the first letter replaces.
+    is_before: bool,
+}
+
+impl Setting {
+    /// The setting with the value that it has.
+    pub fn new(input: SpaceInput, value: &str) -> Self {
+        Self {
+            input,
+            value: Editor::new(value),
+            refusal: None,
+            is_before: true,
+        }
+    }
+}
+
+impl Popup for Setting {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Menu]
+    }
+
+    fn field(&mut self) -> Option<&mut Editor> {
+        Some(&mut self.value)
+    }
+
+    fn type_text(&mut self, text: &str) {
+        if self.is_before {
+            self.value.edit(Edit::LineEnd);
+            self.value.edit(Edit::KillToStart);
+        }
+        self.value.insert(text);
+        self.on_edit();
+    }
+
+    fn on_edit(&mut self) {
+        self.is_before = false;
+        self.refusal = None;
+    }
+
+    /// An empty value goes back to the default; one that is refused can be mended.
+    fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
+        match settings::take(model, &self.input, self.value.text()) {
+            Ok(()) => {}
+            Err(words) => {
+                self.refusal = Some(words);
+                model.popups.put_back(self);
+            }
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,174 @@
+//! The Space of a conversation: those that are offered, those that were used, and any that is typed. One is looked at before
+//! it is used.
+
+use super::picker::Menu;
+use super::{Page, Popup, Step, login};
+use crate::app::actions::Context;
+use crate::app::editor::Editor;
+use crate::app::library::matching;
+use crate::app::{DEMO_SPACE, Effect, Model, SpaceChoice};
+use crate::chat::{Failure, SpaceInput};
+
+/// The popup that chooses a Space.
+#[derive(Debug, Default)]
+pub struct SourcePicker {
+    /// What is typed, and the mark.
+    pub menu: Menu,
+    all: Vec<SpaceChoice>,
+    /// What is known of the one that was chosen.
+    pub check: Option<SpaceCheck>,
+}
+
+/// A Space that is looked at before it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceCheck {
+    /// The Space, as it was named.
+    pub space: String,
+    /// What is wrong with it; `None` while it is looked at.
+    pub failure: Option<Failure>,
+}
+
+impl SourcePicker {
+    /// The Spaces that are found, best first; before them what is typed itself, where it looks like a name or an address.
+    pub fn found(&self) -> Vec<SpaceChoice> {
+        let query = self.menu.query.text().trim().to_owned();
+        let mut found: Vec<SpaceChoice> = matching(&query, &self.all, |choice| &choice.id)
+            .into_iter()
+            .cloned()
+            .collect();
+        let is_new = !query.is_empty() && !found.iter().any(|choice| choice.id == query);
+        if is_new && query.contains('/') {
+            let about = "as it is written".to_owned();
+            found.insert(0, SpaceChoice { id: query, about });
+        }
+        found
+    }
+}
+
+impl Popup for SourcePicker {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Menu]
+    }
+
+    fn field(&mut self) -> Option<&mut Editor> {
+        Some(&mut self.menu.query)
+    }
+
+    fn on_edit(&mut self) {
+        self.menu.at = 0;
+        self.check = None;
+    }
+
+    fn select(&mut self, step: Step, _: Page) {
+        let rows = self.found().len();
+        self.menu.select(step, rows);
+        self.check = None;
+    }
+
+    /// The chosen one is looked at before it is used.
+    fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
+        let choice = self.found().into_iter().nth(self.menu.at);
+        self.check = choice.as_ref().map(|choice| SpaceCheck {
+            space: choice.id.clone(),
+            failure: None,
+        });
+        model.popups.put_back(self);
+        choice
+            .into_iter()
+            .map(|choice| Effect::Look(choice.id))
+            .collect()
+    }
+}
+
+/// The Spaces that are offered, and those that were used.
+fn all(model: &Model) -> Vec<SpaceChoice> {
+    let mut all = model.defaults.catalog.clone();
+    for summary in &model.library.summaries {
+        if !all.iter().any(|choice| choice.id == summary.space) {
+            all.push(SpaceChoice {
+                id: summary.space.clone(),
+                about: "used before".to_owned(),
+            });
+        }
+    }
+    all
+}
+
+/// Opens it; one that is named already is looked at.
+pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
+    if model.conversation().turn.is_some() {
+        model.remark("A reply is on its way. Stop it first.");
+        return Vec::new();
+    }
+    let mut picker = SourcePicker {
+        all: all(model),
+        ..SourcePicker::default()
+    };
+    if name.is_empty() {
+        model.popups.push(picker);
+        return Vec::new();
+    }
+    picker.menu.query.set(name);
+    Box::new(picker).accept(model)
+}
+
+/// A Space was looked at. One that answers is used from now on; of another one the popup says why
+/// not, and the conversation stays where it was.
+pub(in crate::app) fn looked(
+    model: &mut Model,
+    asked: &str,
+    space: &str,
+    found: Result<Vec<SpaceInput>, Failure>,
+) -> Vec<Effect> {
+    let picker = model.popups.find::<SourcePicker>();
+    let check = picker.and_then(|picker| picker.check.as_mut());
+    let check = check.filter(|check| check.space == asked);
+    let is_awaited = check.is_some();
+    if let (Some(check), Err(failure)) = (check, &found) {
+        check.failure = Some(failure.clone());
+    }
+    let asks_login = matches!(&found, Err(failure) if failure.kind == "login");
+    if is_awaited && asks_login {
+        // Its settings are known once it is open to this user.
+        model.popups.close_all::<SourcePicker>();
+        let effects = use_space(model, space);
+        login::ask(model);
+        return effects;
+    }
+    let Ok(inputs) = found else {
+        return Vec::new();
+    };
+    model.inputs.insert(space.to_owned(), inputs);
+    if !is_awaited {
+        // What answered may be called otherwise than was thought.
+        return vec![describe(model)];
+    }
+    model.popups.close_all::<SourcePicker>();
+    use_space(model, space)
+}
+
+/// The conversation that is seen talks to another Space from the next message on.
+pub(in crate::app) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
+    let open = model.conversation_mut();
+    space.clone_into(&mut open.conversation.space);
+    open.conversation.model.clear();
+    // They were the other Space's.
+    open.settings.clear();
+    open.kept.fields_changed();
+    let name = if space == DEMO_SPACE {
+        "the embedded Space"
+    } else {
+        space
+    };
+    model.remark(format!("This conversation now talks to {name}."));
+    vec![describe(model)]
+}
+
+/// Asks how the source of what is seen is called.
+pub(in crate::app) fn describe(model: &Model) -> Effect {
+    let conversation = &model.conversation().conversation;
+    Effect::Describe {
+        space: conversation.space.clone(),
+        model: conversation.model.clone(),
+    }
+}

@@ -1,0 +1,42 @@
+//! A text to be read, whole: an attachment, a queued message, what will be sent.
+
+use super::{Page, Popup, Step};
+use crate::app::actions::Context;
+use crate::app::{Effect, Model};
+use std::sync::Arc;
+
+/// A text that is shown whole.
+#[derive(Debug, Clone)]
+pub struct TextView {
+    /// What it is.
+    pub title: String,
+    /// The text.
+    pub text: Arc<str>,
+    /// The first row that is shown.
+    pub row: usize,
+}
+
+impl TextView {
+    /// A text from its first row on.
+    pub fn new(title: &str, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            title: title.to_owned(),
+            text: text.into(),
+            row: 0,
+        }
+    }
+}
+
+impl Popup for TextView {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Reader]
+    }
+
+    fn select(&mut self, step: Step, page: Page) {
+        self.row = step.scrolled(self.row, page);
+    }
+
+    fn accept(self: Box<Self>, _: &mut Model) -> Vec<Effect> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,27 @@
+//! The prompts of the conversation, with what each weighs.
+
+use super::{Scene, accepts, closes, draw_menu, hint};
+use crate::app::actions::{Action, Context, key_in};
+use crate::app::popups::Page;
+use crate::app::popups::outline::{Entry, Outline};
+use crate::ui::words::count;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+pub fn draw(outline: &Outline, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let shown = |entry: &Entry| {
+        let left_out = if entry.left_out { "left out · " } else { "" };
+        let weight = format!("{left_out}≈{}", count(entry.tokens));
+        (entry.words.clone(), weight)
+    };
+    let leaves_out = key_in(Action::LeaveOut, Context::Outline);
+    let hint = hint(&[
+        (accepts(), "goes there"),
+        (leaves_out, "leaves out"),
+        (closes(), "closes"),
+    ]);
+    let picker = &outline.0;
+    let menu = (" Outline ", hint, picker.menu());
+    draw_menu(menu, picker.found(), shown, scene.theme, frame, area);
+    Page::default()
+}

@@ -1,0 +1,101 @@
+//! Texts that are shown whole: a chip, what will be sent, the beginning of an earlier prompt.
+
+use super::{Scene, closes, draw_box, hint};
+use crate::app::actions::{Action, Context, key_in};
+use crate::app::popups::Page;
+use crate::app::popups::text_view::TextView;
+use crate::markdown::wrap_plain;
+use crate::sanitize;
+use crate::ui::theme::Theme;
+use crate::ui::words::count;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text made showable and wrapped, kept while it is shown.
+#[derive(Debug, Default)]
+pub struct WrappedText {
+    of: Option<(Arc<str>, usize)>,
+    text: String,
+    rows: Vec<Range<usize>>,
+}
+
+impl WrappedText {
+    /// The page of this text at this width; made anew when either is another.
+    fn of(&mut self, text: &Arc<str>, width: usize) -> &Self {
+        let is_same = self
+            .of
+            .as_ref()
+            .is_some_and(|(known, at)| Arc::ptr_eq(known, text) && *at == width);
+        if !is_same {
+            self.text = sanitize::text(text).text;
+            self.rows = wrap_plain(&self.text, width);
+            self.of = Some((Arc::clone(text), width));
+        }
+        self
+    }
+}
+
+/// Draws a text in a box. Gives how far it can be scrolled, in rows.
+pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let theme = scene.theme;
+    let key = |action| key_in(action, Context::Reader);
+    let scroll = [
+        Action::ReadUp,
+        Action::ReadDown,
+        Action::ReadPageUp,
+        Action::ReadPageDown,
+    ]
+    .map(key);
+    let hint = hint(&[(scroll.join(" "), "scroll"), (closes(), "closes")]);
+    let title = format!(" {} ", sanitize::line(&view.title));
+    let inner = draw_box(&title, &hint, theme, frame, area);
+    let page = scene
+        .caches
+        .page
+        .of(&view.text, usize::from(inner.width).max(1));
+    let height = usize::from(inner.height);
+    let limit = page.rows.len().saturating_sub(height);
+    let first = view.row.min(limit);
+    let rows = page.rows.iter().skip(first);
+    for (y, row) in (inner.top()..inner.bottom()).zip(rows) {
+        let text = page.text.get(row.clone()).unwrap_or("").to_owned();
+        let line = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        frame.render_widget(Line::styled(text, theme.text), line);
+    }
+    if limit > 0 {
+        let shown = (first + height).min(page.rows.len());
+        let words = format!(" {} of {} rows ", count(shown), count(page.rows.len()));
+        let width = u16::try_from(words.len()).unwrap_or(0).min(inner.width);
+        let corner = Rect {
+            x: inner.right() - width,
+            y: inner.bottom(),
+            width,
+            height: 1,
+        };
+        frame.render_widget(Span::styled(words, theme.dim), corner);
+    }
+    Page { height, limit }
+}
+
+/// Draws the beginning of a text, as far as there is room.
+pub fn draw_beginning(text: &str, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let beginning: String = text.chars().take(2000).collect();
+    let shown = sanitize::text(&beginning).text;
+    let rows = wrap_plain(&shown, usize::from(area.width).max(1));
+    for (y, row) in (area.top()..area.bottom()).zip(rows) {
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        let row = shown.get(row).unwrap_or("").to_owned();
+        frame.render_widget(Line::styled(row, theme.dim), line);
+    }
+}

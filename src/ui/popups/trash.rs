@@ -1,0 +1,22 @@
+//! What was deleted, with when its last message came.
+
+use super::{Scene, accepts, closes, draw_box, draw_menu, hint};
+use crate::app::popups::Page;
+use crate::app::popups::trash::Trash;
+use crate::chat::Summary;
+use crate::ui::words::age;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+pub fn draw(trash: &Trash, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let hint = hint(&[(accepts(), "brings it back"), (closes(), "closes")]);
+    let Some(picker) = &trash.0 else {
+        draw_box(" Trash ", &hint, scene.theme, frame, area);
+        return Page::default();
+    };
+    let now = scene.model.clock.wall;
+    let shown = |deleted: &Summary| (deleted.title.clone(), age(now, deleted.updated_at));
+    let menu = (" Trash, for 30 days ", hint, picker.menu());
+    draw_menu(menu, picker.found(), shown, scene.theme, frame, area);
+    Page::default()
+}
