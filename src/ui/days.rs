@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_at_midnight_where_the_person_is() {
+    fn a_day_begins_at_midnight_where_the_user_is() {
         let now: Zoned = "2026-03-02T01:30:00+09:00[Asia/Tokyo]".parse().unwrap();
         let days = Days::new(&now);
         let group = |hours: i64| {

@@ -164,7 +164,7 @@ fn a_path_is_known_where_a_terminal_types_its_first_characters() {
 }
 
 #[test]
-fn what_a_folder_holds_is_attached_on_the_persons_word_only() {
+fn what_a_folder_holds_is_attached_on_the_users_word_only() {
     let survey = Survey {
         of: "src".to_owned(),
         taken: vec![Found {

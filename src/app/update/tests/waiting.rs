@@ -49,7 +49,7 @@ fn opened(conversation: Conversation, queued: Vec<Draft>) -> User {
 }
 
 #[test]
-fn a_message_that_nobody_heard_waits_and_is_sent_again_in_its_place_on_the_persons_word() {
+fn a_message_that_was_not_delivered_waits_and_is_sent_again_in_its_place_on_the_users_word() {
     let mut user = undelivered();
     assert!(user.model.conversation().waits());
     assert_eq!(user.started().len(), 1, "never by itself");
