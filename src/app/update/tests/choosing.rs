@@ -232,6 +232,27 @@ fn a_setting_of_the_space_is_changed_held_to_its_limits_and_travels() {
 }
 
 #[test]
+fn a_step_within_limits_that_make_no_sense_is_no_panic() {
+    for (min, max) in [(4.0, 0.1), (f64::NAN, f64::NAN), (f64::INFINITY, 0.0)] {
+        let mut person = Person::new();
+        person.key(KeyCode::F(2));
+        let kind = Kind::Number {
+            min: Some(min),
+            max: Some(max),
+            step: Some(0.1),
+        };
+        let input = SpaceInput {
+            kind,
+            ..temperature()
+        };
+        person.tell(looked("space", Ok(vec![input.clone()])));
+        person.key(KeyCode::Tab).key(KeyCode::Right);
+        person.key(KeyCode::Left);
+        assert!(person.model.setting(&input).0.parse::<f64>().is_ok());
+    }
+}
+
+#[test]
 fn what_the_command_line_says_holds_for_a_conversation_that_goes_on() {
     let mut person = Person::new();
     person.tell(saved(crate::chat::ConversationId::new(), &["x"]));
