@@ -154,3 +154,13 @@ fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
     let hidden: Vec<usize> = shelf.iter().map(|attached| attached.hidden).collect();
     assert_eq!(hidden, [1, 2]);
 }
+
+#[test]
+fn a_pause_in_typing_is_a_place_to_undo_to() {
+    let mut person = Person::new();
+    person.wait(0).types("so").wait(2000).types("on");
+    person.press(KeyCode::Char('z'), KeyModifiers::ALT);
+    assert_eq!(person.draft(), "so");
+    person.press(KeyCode::Char('z'), KeyModifiers::ALT);
+    assert_eq!(person.draft(), "");
+}
