@@ -206,6 +206,21 @@ impl Composer {
         }
     }
 
+    /// Takes what another editor made of `before`. The program went on meanwhile: messages that
+    /// were queued may have come back in front of it, and stay there.
+    pub fn take_edited(&mut self, before: &str, text: &str) {
+        let now = self.editor.text();
+        match now.strip_suffix(before) {
+            Some("") => self.take_back(text),
+            Some(front) if before.is_empty() => self.take_back(&format!("{front}\n\n{text}")),
+            Some(front) => self.take_back(&format!("{front}{text}")),
+            None => {
+                self.set_aside();
+                self.take_back(text);
+            }
+        }
+    }
+
     /// Changes the text.
     pub fn change(&mut self, change: impl FnOnce(&mut Editor)) {
         self.recall = None;
@@ -403,6 +418,22 @@ mod tests {
         composer.change(|text| text.insert("third"));
         composer.give_back([Draft::new("first"), Draft::new("second")]);
         assert_eq!(composer.editor.text(), "first\n\nsecond\n\nthird");
+    }
+
+    #[test]
+    fn what_was_edited_elsewhere_stands_behind_what_was_queued_and_came_back_meanwhile() {
+        for (before, expected) in [("draft", "queued\n\nedited"), ("", "queued\n\nedited")] {
+            let mut composer = Composer::default();
+            composer.change(|text| text.insert(before));
+            composer.give_back([Draft::new("queued")]);
+            composer.take_edited(before, "edited\n");
+            assert_eq!(composer.editor.text(), expected);
+        }
+        let mut composer = Composer::default();
+        composer.change(|text| text.insert("another"));
+        composer.take_edited("draft", "edited");
+        assert_eq!(composer.editor.text(), "edited");
+        assert_eq!(composer.aside(), [Draft::new("another")]);
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Looked { asked, name, found } => choosing::looked(model, &asked, &name, found),
-        Event::Edited(text) => {
-            model.conversation_mut().composer.take_back(&text);
+        Event::Edited { .. } => {
+            edited(model, event);
             Vec::new()
         }
         Event::Attached(..)
@@ -86,6 +86,23 @@ fn tell_time(model: &mut Model) {
     }
     if let Some(panel) = &mut model.panel {
         panel.set_time(now);
+    }
+}
+
+/// A draft came back from the user's own editor.
+fn edited(model: &mut Model, event: Event) {
+    let Event::Edited {
+        conversation,
+        before,
+        text,
+    } = event
+    else {
+        return;
+    };
+    let is_open = model.open.contains_key(&conversation);
+    let id = if is_open { conversation } else { model.current };
+    if let Some(open) = model.open.get_mut(&id) {
+        open.composer.take_edited(&before, &text);
     }
 }
 
