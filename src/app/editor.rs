@@ -9,6 +9,8 @@
 mod undo;
 
 use super::keymap::Edit;
+use crate::sanitize;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 use tui_textarea::{CursorMove, DataCursor, TextArea};
@@ -364,16 +366,31 @@ fn same_head(a: &str, b: &str, most: usize) -> usize {
     same
 }
 
-/// The cells that a text takes, tabs at four.
+/// A text as a field shows it: tabs are four spaces, and of what does not show, every character is
+/// a visible mark, so that each can be gone to and deleted.
+pub fn shown(text: &str) -> String {
+    text.graphemes(true).map(shown_grapheme).collect()
+}
+
+fn shown_grapheme(grapheme: &str) -> Cow<'_, str> {
+    if grapheme == "\t" {
+        return "    ".into();
+    }
+    if sanitize::is_printable(grapheme) {
+        return grapheme.into();
+    }
+    match sanitize::line(grapheme) {
+        // What the gate takes away stands in the text all the same.
+        shown if shown.is_empty() && grapheme == "\u{1b}" => "␛".into(),
+        shown if shown.is_empty() => "·".into(),
+        shown => shown.into(),
+    }
+}
+
+/// The cells that a text takes as a field shows it.
 pub fn cells(text: &str) -> usize {
     text.graphemes(true)
-        .map(|grapheme| {
-            if grapheme == "\t" {
-                4
-            } else {
-                grapheme.width()
-            }
-        })
+        .map(|grapheme| shown_grapheme(grapheme).width())
         .sum()
 }
 

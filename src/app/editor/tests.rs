@@ -31,6 +31,27 @@ fn the_caret_stands_behind_wide_characters_and_emoji_sequences() {
 }
 
 #[test]
+fn the_caret_stands_behind_the_marks_of_what_does_not_show() {
+    for text in [
+        "a\u{202e}b",
+        "\u{200b}\u{200b}",
+        "\u{1b}[31mred",
+        "x\ty",
+        "\r",
+        "\u{ad}-\u{7}",
+        "\u{feff}\u{90}",
+    ] {
+        let editor = Editor::new(text);
+        let shown = super::shown(text);
+        assert!(shown.width() >= text.graphemes(true).count(), "{shown:?}");
+        assert!(!shown.contains(char::is_control), "{shown:?}");
+        assert_eq!(caret(&editor, 99), (0, shown.width()), "{shown:?}");
+    }
+    assert_eq!(super::shown("a\u{202e}b"), "a‹U+202E›b");
+    assert_eq!(super::shown("\u{1b}[31m"), "␛[31m");
+}
+
+#[test]
 fn deleting_takes_a_whole_grapheme() {
     let mut editor = Editor::new("a👩\u{200d}👩\u{200d}👧e\u{301}");
     assert!(editor.edit(Edit::DeleteLeft));
