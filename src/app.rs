@@ -117,6 +117,8 @@ pub struct Model {
     /// The draft, by its revision, of which was said that it is more than the model holds.
     oversize_told: Option<(ConversationId, u64)>,
     turns: u64,
+    /// Counts how often a conversation was come to or left.
+    uses: u64,
     /// Counts what is looked for: words in one conversation and in all, and paths.
     finds: u64,
 }
@@ -316,6 +318,7 @@ impl Model {
             guard: Guard::default(),
             quit_armed: None,
             turns: 0,
+            uses: 0,
             finds: 0,
         }
     }

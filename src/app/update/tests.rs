@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
 mod choosing;
+mod coming;
 mod completing;
 mod composing;
 mod finding;
