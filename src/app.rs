@@ -405,7 +405,10 @@ impl Model {
             .filter_map(OpenConversation::due_at)
             .min();
         let due = due.filter(|_| self.defaults.keeps);
-        [self.guard.wake_at(), counting, remark, self.quit_armed, due]
+        let find = self.conversation().find.as_ref();
+        let find = find.and_then(find::Find::wake_at);
+        let guard = self.guard.wake_at();
+        [guard, counting, remark, self.quit_armed, due, find]
             .into_iter()
             .flatten()
             .min()

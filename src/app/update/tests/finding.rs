@@ -130,3 +130,55 @@ fn esc_ends_the_search_and_what_is_typed_is_a_message_again() {
     person.types("b");
     assert_eq!(person.draft(), "b");
 }
+
+#[test]
+fn a_reply_that_grows_is_searched_again_now_and_then_and_once_more_at_its_end() {
+    let mut person = Person::new();
+    person.sends("one").hears(0, delta("a "));
+    let regions = Regions {
+        transcript_width: 80,
+        ..Regions::default()
+    };
+    person.tell(Event::Drawn(regions)).ctrl('f').types("a");
+    answer(&mut person, &[3]);
+    assert_eq!(told(&person), "1 of 1");
+    let anchor = person.model.conversation().scroll.anchor;
+    let asked = |person: &Person| request(person).map(|request| request.number);
+    let first = asked(&person);
+    person.hears(0, delta("a "));
+    assert_eq!(asked(&person), first, "not for every piece");
+    let now = person.model.clock.uptime;
+    let wake = person.model.wake_at();
+    assert!(wake.is_some_and(|at| at <= now + Duration::from_millis(500)));
+    person.wait(500);
+    let second = request(&person).unwrap();
+    assert!(Some(second.number) > first);
+    assert_eq!(second.messages[1].text, "a a ");
+    // One at a time, and the next not before as much time has passed as this one took.
+    person.hears(0, delta("a")).wait(2000);
+    assert_eq!(asked(&person), Some(second.number));
+    answer(&mut person, &[3, 5]);
+    assert_eq!(told(&person), "1 of 2");
+    person.wait(1500);
+    assert_eq!(asked(&person), Some(second.number));
+    person.hears(0, done("a a a"));
+    assert!(asked(&person) > Some(second.number));
+    answer(&mut person, &[3, 5, 7]);
+    assert_eq!(told(&person), "1 of 3");
+    assert_eq!(person.model.conversation().scroll.anchor, anchor);
+}
+
+#[test]
+fn what_is_found_in_a_reply_that_grows_moves_no_view() {
+    let mut person = reader();
+    person.types("a");
+    answer(&mut person, &[]);
+    let anchor = person.model.conversation().scroll.anchor;
+    find::changed(person.model.conversation_mut());
+    person.wait(1);
+    answer(&mut person, &[90]);
+    assert_eq!(told(&person), "1 of 1");
+    assert_eq!(person.model.conversation().scroll.anchor, anchor);
+    person.key(KeyCode::Enter);
+    assert_ne!(person.model.conversation().scroll.anchor, anchor);
+}
