@@ -172,8 +172,9 @@ fn paste(model: &mut Model, text: &str) -> Option<Effect> {
     }
     let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
     if model.overlay.is_some() || model.focus == Focus::Find {
-        // A query and a title are one line.
-        text = text.replace('\n', " ");
+        // A query, a title and a password are one line, and are copied with its end. No space of
+        // it may stay behind a password.
+        text = text.trim_end_matches('\n').replace('\n', " ");
     }
     edit_field(model, |field| field.insert(&text));
     None

@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::ProviderNames;
 use crate::app::ledger::ledger;
+use crate::app::login;
 use crate::chat::Attachment;
 
 fn attach(person: &mut Person, names: &[&str]) {
@@ -163,4 +164,20 @@ fn a_pause_in_typing_is_a_place_to_undo_to() {
     assert_eq!(person.draft(), "so");
     person.press(KeyCode::Char('z'), KeyModifiers::ALT);
     assert_eq!(person.draft(), "");
+}
+
+#[test]
+fn a_password_that_is_pasted_with_its_line_end_is_the_password_alone() {
+    for end in ["", "\n", "\r\n", "\r"] {
+        let mut person = Person::new();
+        login::ask(&mut person.model);
+        let paste = |text: &str| Event::Input(Input::Paste(format!("{text}{end}")));
+        person.tell(paste("ann")).key(KeyCode::Tab);
+        person.tell(paste("se cret ")).key(KeyCode::Enter);
+        let logins = person.effects.iter().filter_map(|effect| match effect {
+            Effect::Login { name, password, .. } => Some((name.as_str(), password.0.as_str())),
+            _ => None,
+        });
+        assert_eq!(logins.collect::<Vec<_>>(), [("ann", "se cret ")]);
+    }
 }
