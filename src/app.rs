@@ -110,6 +110,8 @@ pub struct Model {
     /// The draft, by its revision, of which was said that it is more than the model holds.
     oversize_told: Option<(ConversationId, u64)>,
     turns: u64,
+    /// Counts how often a conversation was come to or left.
+    uses: u64,
     /// Counts what is looked for: words in one conversation and in all, and paths.
     finds: u64,
 }
@@ -239,6 +241,7 @@ impl Model {
             confirming: None,
             sent_as_text: None,
             turns: 0,
+            uses: 0,
             finds: 0,
         }
     }
@@ -325,7 +328,10 @@ impl Model {
             .filter_map(OpenConversation::due_at)
             .min();
         let due = due.filter(|_| self.defaults.keeps);
-        [self.guard.wake_at(), counting, remark, self.quit_armed, due]
+        let find = self.conversation().find.as_ref();
+        let find = find.and_then(find::Find::wake_at);
+        let guard = self.guard.wake_at();
+        [guard, counting, remark, self.quit_armed, due, find]
             .into_iter()
             .flatten()
             .min()

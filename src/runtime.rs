@@ -4,6 +4,7 @@
 //! model with the same [`Turns`], so a reply behaves the same in both. Only this module spawns
 //! tasks, and it drains them before it returns.
 
+mod editing;
 mod embedded;
 mod files;
 mod headless;

@@ -60,6 +60,13 @@ pub fn line(original: &str) -> String {
     text(original).text.replace('\n', " ")
 }
 
+/// Whether a text is shown as it is: it holds nothing but printable characters. What goes on
+/// with other characters (combining marks, joiners, selectors) may be shown as it is, too.
+pub fn is_printable(text: &str) -> bool {
+    text.chars()
+        .all(|c| matches!(class::of(c), Class::Plain(_)))
+}
+
 /// A text without its escape sequences, control characters and invisible characters, otherwise
 /// as it is, tabs included: for a copy that holds nothing but what is seen.
 pub fn without_hidden(original: &str) -> String {

@@ -9,7 +9,6 @@ mod backend;
 mod clipboard;
 mod scrolled;
 
-use crate::private_file;
 pub use backend::Addresses;
 use backend::FrameBackend;
 use clipboard::Clipboard;
@@ -146,14 +145,15 @@ impl Terminal {
         )
     }
 
-    /// Has a text changed in `$VISUAL` or `$EDITOR` (`vi` without either), to which the terminal is
-    /// lent meanwhile. The inner error says why there is no changed text; the text that was handed
-    /// in is still the person's then.
-    pub fn edit(&mut self, text: &str) -> io::Result<Result<String, String>> {
+    /// Gives the terminal to another program that runs beside this one. Nothing may be drawn until
+    /// it is taken again.
+    pub fn lend(&mut self) {
         leave();
-        let edited = edit_in_file(text);
-        self.take()?;
-        Ok(edited)
+    }
+
+    /// Takes the terminal again; the next frame is drawn whole.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        self.take()
     }
 
     /// Gives the terminal back, stops the program until it is continued, and takes it again.
@@ -187,44 +187,6 @@ pub fn leave() {
         cursor::Show,
     );
     let _ = disable_raw_mode();
-}
-
-/// Runs the editor on a file of its own, which is removed again.
-fn edit_in_file(text: &str) -> Result<String, String> {
-    let editor = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
-    let editor = editor
-        .filter(|editor| !editor.trim().is_empty())
-        .unwrap_or_else(|| "vi".to_owned());
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or("vi");
-    let path = std::env::temp_dir().join(format!("spacechat-{}.md", uuid::Uuid::new_v4().simple()));
-    let fail = |error: io::Error| format!("The draft could not be edited: {error}.");
-    write_private(&path, text).map_err(fail)?;
-    let status = std::process::Command::new(program)
-        .args(words)
-        .arg(&path)
-        .status();
-    let edited = std::fs::read_to_string(&path);
-    // A file that cannot be removed holds nothing that the editor could not read too.
-    let _ = std::fs::remove_file(&path);
-    match status {
-        Ok(status) if status.success() => edited.map_err(fail),
-        Ok(status) => Err(format!(
-            "{program} ended with {status}; the draft is as it was."
-        )),
-        Err(error) => Err(format!(
-            "{program} could not be started: {error}. Set EDITOR to your editor."
-        )),
-    }
-}
-
-/// Writes a new file that its owner alone can read.
-fn write_private(path: &std::path::Path, text: &str) -> io::Result<()> {
-    let mut options = private_file::options();
-    let mut file = options.write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
 }
 
 /// Before a panic is reported, the terminal is given back, or nobody could read the report.

@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     ("sanitize", &[]),
     ("store", &["chat", "private_file", "sanitize"]),
-    ("terminal", &["private_file"]),
+    ("terminal", &[]),
     ("ui", &["app", "chat", "markdown", "sanitize"]),
 ];
 

@@ -8,6 +8,8 @@
 
 #[path = "terminal/asking.rs"]
 mod asking;
+#[path = "terminal/editing.rs"]
+mod editing;
 #[path = "terminal/failing.rs"]
 mod failing;
 #[path = "terminal/faults.rs"]

@@ -25,7 +25,7 @@ pub struct Composer {
     /// The text field.
     pub editor: Editor,
     shelf: Vec<Arc<Attachment>>,
-    /// How many pastes this conversation has seen, to number the next one.
+    /// The number of the last paste of this draft.
     pastes: usize,
     /// Drafts that were set aside, the latest last.
     aside: Vec<Draft>,
@@ -96,7 +96,8 @@ impl Composer {
 
     /// Replaces everything in it.
     pub fn set(&mut self, draft: Draft) {
-        self.pastes = self.pastes.max(draft.attachments.len());
+        let pastes = draft.attachments.iter();
+        self.pastes = pastes.filter_map(|paste| number(paste)).max().unwrap_or(0);
         self.editor.set(&draft.text);
         self.shelf = draft.attachments;
         self.shelf_revision += 1;
@@ -120,6 +121,7 @@ impl Composer {
     fn clear(&mut self) {
         self.editor.set("");
         self.shelf.clear();
+        self.pastes = 0;
         self.shelf_revision += 1;
         self.recall = None;
     }
@@ -203,6 +205,21 @@ impl Composer {
         } else {
             self.editor.set("");
             self.paste(text);
+        }
+    }
+
+    /// Takes what another editor made of `before`. The program went on meanwhile: messages that
+    /// were queued may have come back in front of it, and stay there.
+    pub fn take_edited(&mut self, before: &str, text: &str) {
+        let now = self.editor.text();
+        match now.strip_suffix(before) {
+            Some("") => self.take_back(text),
+            Some(front) if before.is_empty() => self.take_back(&format!("{front}\n\n{text}")),
+            Some(front) => self.take_back(&format!("{front}{text}")),
+            None => {
+                self.set_aside();
+                self.take_back(text);
+            }
         }
     }
 
@@ -308,6 +325,12 @@ pub(super) fn count_hidden(draft: &mut Draft) {
     }
 }
 
+/// The number of a paste; none of anything else.
+fn number(attachment: &Attachment) -> Option<usize> {
+    let number = attachment.name.strip_prefix(Attachment::PASTED)?;
+    number.parse().ok()
+}
+
 /// How many control and invisible characters a text holds.
 fn hidden(text: &str) -> usize {
     let shown = sanitize::text(text);
@@ -315,101 +338,4 @@ fn hidden(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_large_paste_stands_on_the_shelf_and_not_in_the_text() {
-        let mut composer = Composer::default();
-        composer.change(|text| text.insert("What is it?"));
-        let book = "line\r".repeat(1000);
-        composer.paste(&book);
-        assert_eq!(composer.editor.text(), "What is it?");
-        assert_eq!(&*composer.shelf()[0].text, "line\n".repeat(1000));
-        assert_eq!(composer.shelf()[0].name, "pasted #1");
-        let sent = composer.take();
-        assert_eq!(sent.attachments.len(), 1);
-        assert!(composer.is_empty());
-    }
-
-    #[test]
-    fn a_small_paste_goes_into_the_text_with_its_line_ends_as_line_feeds() {
-        let mut composer = Composer::default();
-        composer.paste("a\rb\r\nc");
-        assert_eq!(composer.editor.lines(), ["a", "b", "c"]);
-    }
-
-    #[test]
-    fn a_paste_that_holds_what_does_not_show_stands_on_the_shelf() {
-        let mut composer = Composer::default();
-        composer.paste("plain \u{202e}text");
-        composer.paste("\u{1b}[31mred");
-        assert!(composer.editor.is_empty());
-        assert_eq!(composer.shelf().len(), 2);
-    }
-
-    #[test]
-    fn earlier_prompts_are_walked_and_the_draft_comes_back_exactly() {
-        let mut composer = Composer::default();
-        composer.change(|text| text.insert("half a thou"));
-        let earlier = || vec![Draft::new("one"), Draft::new("two")];
-        composer.edit(Edit::Up, earlier);
-        assert_eq!(composer.editor.text(), "two");
-        composer.edit(Edit::Up, earlier);
-        composer.edit(Edit::Up, earlier);
-        assert_eq!(composer.editor.text(), "one");
-        composer.edit(Edit::Down, earlier);
-        composer.edit(Edit::Down, earlier);
-        assert_eq!(composer.editor.text(), "half a thou");
-    }
-
-    #[test]
-    fn a_draft_that_was_set_aside_comes_back_first() {
-        let mut composer = Composer::default();
-        composer.change(|text| text.insert("unsent"));
-        composer.set_aside();
-        assert!(composer.is_empty());
-        composer.edit(Edit::Up, || vec![Draft::new("sent")]);
-        assert_eq!(composer.editor.text(), "unsent");
-    }
-
-    #[test]
-    fn a_draft_that_was_set_aside_stays_until_it_is_sent() {
-        let mut composer = Composer::default();
-        composer.change(|text| text.insert("precious"));
-        composer.set_aside();
-        composer.change(|text| text.insert("newer"));
-        assert_eq!(composer.aside(), [Draft::new("precious")]);
-        composer.take();
-        composer.edit(Edit::Up, Vec::new);
-        composer.take();
-        assert_eq!(composer.aside(), []);
-    }
-
-    #[test]
-    fn the_last_draft_that_was_set_aside_stands_there_at_the_next_start() {
-        let aside = || vec![Draft::new("old"), Draft::new("last")];
-        let composer = Composer::with_unsent(Draft::default(), aside());
-        assert_eq!(composer.draft(), Draft::new("last"));
-        assert_eq!(composer.aside(), [Draft::new("old")]);
-        let composer = Composer::with_unsent(Draft::new("written"), aside());
-        assert_eq!(composer.draft(), Draft::new("written"));
-        assert_eq!(composer.aside(), aside());
-    }
-
-    #[test]
-    fn what_was_queued_stands_before_what_is_being_written() {
-        let mut composer = Composer::default();
-        composer.change(|text| text.insert("third"));
-        composer.give_back([Draft::new("first"), Draft::new("second")]);
-        assert_eq!(composer.editor.text(), "first\n\nsecond\n\nthird");
-    }
-
-    #[test]
-    fn deleting_in_an_empty_text_takes_the_last_attachment_away() {
-        let mut composer = Composer::default();
-        composer.paste(&"x".repeat(5000));
-        composer.edit(Edit::DeleteLeft, Vec::new);
-        assert!(composer.is_empty());
-    }
-}
+mod tests;

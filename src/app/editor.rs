@@ -1,14 +1,20 @@
 //! A text field: the text area's named editing steps, by grapheme, and its soft-wrapped rows.
 //!
-//! The text area from the library keeps the lines, the caret, undo and the kill buffer; it is
-//! never given a raw key, because its own bindings mean other things. Wrapping is done here, so
-//! that the caret moves by the rows that are seen and stands in the right cell behind wide
-//! characters. [`super::composer`] and the system panel hold one each; `ui` draws
+//! The text area from the library keeps the lines, the caret and the kill buffer; it is
+//! never given a raw key, because its own bindings mean other things. What is undone, [`undo`]
+//! knows. Wrapping is done here, so that the caret moves by the rows that are seen and stands in
+//! the right cell behind wide characters. [`super::composer`] and the system panel hold one each; `ui` draws
 //! [`Editor::rows`].
 
+mod undo;
+
 use super::actions::Edit;
+use crate::sanitize;
+use std::borrow::Cow;
 use std::ops::Range;
+use std::time::Duration;
 use tui_textarea::{CursorMove, DataCursor, TextArea};
+use undo::{Change, Kind, Undo};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -20,6 +26,9 @@ pub struct Editor {
     revision: u64,
     /// The width at which the field was drawn last, in cells; 0 before that.
     width: usize,
+    undo: Undo,
+    /// What time it is, in uptime, as far as the field was told.
+    now: Duration,
 }
 
 /// One row of the field as it is seen.
@@ -44,6 +53,7 @@ impl Editor {
         self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());
         self.area.move_cursor(CursorMove::Bottom);
         self.area.move_cursor(CursorMove::End);
+        self.undo = Undo::default();
         self.revision += 1;
     }
 
@@ -72,12 +82,90 @@ impl Editor {
         self.width = width;
     }
 
-    /// Inserts text at the caret, which moves behind it. One step to undo.
+    /// Tells what time it is, in uptime: a pause in typing is a place to undo to.
+    pub fn set_time(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// Inserts text at the caret, which moves behind it. A letter belongs to the word that is
+    /// typed; more than that is one step to undo.
     pub fn insert(&mut self, text: &str) {
+        let is_letter = text.graphemes(true).nth(1).is_none();
+        let kind = if is_letter { Kind::Typed } else { Kind::Whole };
         if !text.is_empty() {
-            self.area.insert_str(text);
-            self.revision += 1;
+            self.recorded(kind, |field| field.area.insert_str(text));
         }
+    }
+
+    /// Carries out a change around the caret, which stands behind what it put there, and keeps
+    /// what can be undone of it. Says whether the text changed.
+    fn recorded(&mut self, kind: Kind, change: impl FnOnce(&mut Self) -> bool) -> bool {
+        let (before, caret_before) = (self.text(), self.caret_offset());
+        if !change(self) {
+            return false;
+        }
+        let (after, caret_after) = (self.text(), self.caret_offset());
+        // Letters repeat, so that what is merely the same in both does not tell where the change
+        // was made; the caret does.
+        let behind = after.len().saturating_sub(caret_after);
+        let end = |text: &str| text.len().saturating_sub(behind);
+        let most = caret_before.min(caret_after).min(end(&before));
+        let at = same_head(&before, &after, most);
+        let part = |text: &str| text.get(at..end(text)).unwrap_or_default().to_owned();
+        let (removed, inserted) = (part(&before), part(&after));
+        if removed == inserted {
+            return false;
+        }
+        self.revision += 1;
+        let change = Change {
+            at,
+            removed,
+            inserted,
+            caret_before,
+            caret_after,
+        };
+        self.undo.record(kind, change, self.now);
+        true
+    }
+
+    /// Undoes the last group of changes, or does it again.
+    fn step_back(&mut self, is_undo: bool) -> bool {
+        let next = if is_undo {
+            self.undo.undo()
+        } else {
+            self.undo.redo()
+        };
+        let Some(change) = next else { return false };
+        let (old, new, caret) = if is_undo {
+            (&change.inserted, &change.removed, change.caret_before)
+        } else {
+            (&change.removed, &change.inserted, change.caret_after)
+        };
+        let mut text = self.area.lines().join("\n");
+        let range = change.at..change.at + old.len();
+        debug_assert_eq!(text.get(range.clone()), Some(old.as_str()));
+        if text.get(range.clone()) == Some(old) {
+            text.replace_range(range, new);
+        }
+        let killed = self.area.yank_text();
+        self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        self.area.set_yank_text(killed);
+        let head = text.get(..caret).unwrap_or(&text);
+        let line_start = head.rfind('\n').map_or(0, |at| at + 1);
+        let line = head.matches('\n').count();
+        let column = head
+            .get(line_start..)
+            .map_or(0, |line| line.chars().count());
+        self.jump(line, column);
+        self.revision += 1;
+        true
+    }
+
+    /// The caret as a number of bytes from the beginning of the text.
+    fn caret_offset(&self) -> usize {
+        let (line, byte) = self.caret_bytes();
+        let before = self.area.lines().iter().take(line);
+        before.map(|line| line.len() + 1).sum::<usize>() + byte
     }
 
     /// What stands before the caret in its line.
@@ -90,20 +178,28 @@ impl Editor {
     /// Puts text in the place of so many characters before the caret, which moves behind it. They
     /// stand in the caret's line.
     pub fn replace_before_caret(&mut self, characters: usize, text: &str) {
-        for _ in 0..characters {
-            self.area.move_cursor(CursorMove::Back);
-        }
-        let killed = self.area.yank_text();
-        if characters > 0 && self.area.delete_str(characters) {
-            self.revision += 1;
-        }
-        self.area.set_yank_text(killed);
-        self.insert(text);
+        self.recorded(Kind::Whole, |field| {
+            let area = &mut field.area;
+            for _ in 0..characters {
+                area.move_cursor(CursorMove::Back);
+            }
+            let killed = area.yank_text();
+            let is_deleted = characters > 0 && area.delete_str(characters);
+            area.set_yank_text(killed);
+            area.insert_str(text) || is_deleted
+        });
     }
 
     /// Carries an editing step out. `false` when there was nothing to do: at the first row an Up,
     /// at the last row a Down, and deleting or undoing with nothing to delete or undo.
     pub fn edit(&mut self, edit: Edit) -> bool {
+        let kind = match edit {
+            Edit::Undo => return self.step_back(true),
+            Edit::Redo => return self.step_back(false),
+            Edit::DeleteLeft => Kind::DeletedLeft,
+            Edit::DeleteRight => Kind::DeletedRight,
+            _ => Kind::Whole,
+        };
         let before = self.area.cursor();
         match edit {
             Edit::Left => self.step_left(),
@@ -114,12 +210,9 @@ impl Editor {
             Edit::LineEnd => self.area.move_cursor(CursorMove::End),
             Edit::WordLeft => self.area.move_cursor(CursorMove::WordBack),
             Edit::WordRight => self.area.move_cursor(CursorMove::WordForward),
-            change => {
-                let changed = self.change(change);
-                self.revision += u64::from(changed);
-                return changed;
-            }
+            change => return self.recorded(kind, |field| field.change(change)),
         }
+        self.undo.close();
         self.area.cursor() != before
     }
 
@@ -136,8 +229,6 @@ impl Editor {
             Edit::KillToStart => self.area.delete_line_by_head(),
             Edit::KillToEnd => self.area.delete_line_by_end(),
             Edit::Yank => self.area.paste(),
-            Edit::Undo => self.area.undo(),
-            Edit::Redo => self.area.redo(),
             _ => false,
         }
     }
@@ -253,6 +344,7 @@ impl Editor {
             column += grapheme.chars().count();
         }
         self.jump(target.line, column);
+        self.undo.close();
         true
     }
 
@@ -264,16 +356,41 @@ impl Editor {
     }
 }
 
-/// The cells that a text takes, tabs at four.
+/// How many bytes two texts begin with that are the same, `most` at most; whole characters.
+fn same_head(a: &str, b: &str, most: usize) -> usize {
+    let pairs = a.bytes().zip(b.bytes()).take(most);
+    let mut same = pairs.take_while(|(a, b)| a == b).count();
+    while !(a.is_char_boundary(same) && b.is_char_boundary(same)) {
+        same -= 1;
+    }
+    same
+}
+
+/// A text as a field shows it: tabs are four spaces, and of what does not show, every character is
+/// a visible mark, so that each can be gone to and deleted.
+pub fn shown(text: &str) -> String {
+    text.graphemes(true).map(shown_grapheme).collect()
+}
+
+fn shown_grapheme(grapheme: &str) -> Cow<'_, str> {
+    if grapheme == "\t" {
+        return "    ".into();
+    }
+    if sanitize::is_printable(grapheme) {
+        return grapheme.into();
+    }
+    match sanitize::line(grapheme) {
+        // What the gate takes away stands in the text all the same.
+        shown if shown.is_empty() && grapheme == "\u{1b}" => "␛".into(),
+        shown if shown.is_empty() => "·".into(),
+        shown => shown.into(),
+    }
+}
+
+/// The cells that a text takes as a field shows it.
 pub fn cells(text: &str) -> usize {
     text.graphemes(true)
-        .map(|grapheme| {
-            if grapheme == "\t" {
-                4
-            } else {
-                grapheme.width()
-            }
-        })
+        .map(|grapheme| shown_grapheme(grapheme).width())
         .sum()
 }
 

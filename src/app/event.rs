@@ -42,8 +42,15 @@ pub enum Event {
         /// The settings, or what is wrong.
         found: Result<Vec<SpaceInput>, Failure>,
     },
-    /// The draft as it came back from the user's own editor.
-    Edited(String),
+    /// A draft came back from the user's own editor.
+    Edited {
+        /// The conversation that it is written in.
+        conversation: ConversationId,
+        /// As it was handed to the editor.
+        before: String,
+        /// As it came back.
+        text: String,
+    },
     /// A file was read to be attached, or why it was not.
     Attached(ConversationId, Result<Attachment, String>),
     /// What a folder or a pattern holds that is to be attached.

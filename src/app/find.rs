@@ -13,6 +13,10 @@ use crate::chat::{ConversationId, MessageId};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The shortest pause between two searches because a reply has grown.
+const GROWN_PAUSE: Duration = Duration::from_millis(500);
 
 /// A search in a conversation.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +33,12 @@ pub struct Find {
     is_searching: bool,
     /// Whether the texts have changed since it was asked for.
     is_stale: bool,
+    /// Whether a reply has grown since it was asked for.
+    has_grown: bool,
+    /// When a reply that grows may be searched again, in uptime.
+    again_at: Duration,
+    /// Whether the query was answered, so that the view stays where it is.
+    is_answered: bool,
     /// The message in which the first place is to be shown.
     landing: Option<MessageId>,
 }
@@ -40,6 +50,8 @@ struct Asked {
     query: String,
     width: usize,
     head: Option<MessageId>,
+    /// When, in uptime.
+    at: Duration,
 }
 
 /// Where a text was found, in the order of the transcript.
@@ -166,11 +178,19 @@ pub(super) fn changed(open: &mut OpenConversation) {
     }
 }
 
+/// Has the texts searched again after a while: a reply grows.
+pub(super) fn grown(open: &mut OpenConversation) {
+    if let Some(find) = &mut open.find {
+        find.has_grown = true;
+    }
+}
+
 /// Asks for a search where what it depends on has changed. One at a time is on its way, unless
 /// the query is another one.
 pub(super) fn due(model: &mut Model) -> Option<Effect> {
     let width = model.regions.transcript_width;
     let number = model.finds + 1;
+    let now = model.clock.uptime;
     let open = model.conversation_mut();
     let head = open.conversation.head().map(|head| head.id);
     let find = open.find.as_mut()?;
@@ -179,11 +199,12 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
         (asked.query.as_str(), asked.width, asked.head) == (&query, width, head)
     });
     let is_other_query = find.asked.as_ref().is_none_or(|asked| asked.query != query);
-    let is_due = is_other_query || ((!same || find.is_stale) && !find.is_searching);
+    let is_stale = find.is_stale || (find.has_grown && now >= find.again_at);
+    let is_due = is_other_query || ((!same || is_stale) && !find.is_searching);
     if !is_due {
         return None;
     }
-    find.is_stale = false;
+    (find.is_stale, find.has_grown) = (false, false);
     if query.is_empty() {
         *find = Find {
             query: std::mem::take(&mut find.query),
@@ -194,6 +215,7 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
             query,
             width,
             head,
+            at: now,
         });
         return None;
     }
@@ -203,6 +225,7 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
         query: query.clone(),
         width,
         head,
+        at: now,
     });
     let request = FindRequest {
         number,
@@ -219,19 +242,18 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
 /// it is; otherwise it stays.
 pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hits) {
     let view = model.regions.top.zip(model.regions.bottom);
+    let now = model.clock.uptime;
     let Some(open) = model.open.get_mut(&id) else {
         return;
     };
     let Some(find) = &mut open.find else { return };
-    if find
-        .asked
-        .as_ref()
-        .is_none_or(|asked| asked.number != number)
-    {
-        return;
-    }
+    let asked = find.asked.as_ref().filter(|asked| asked.number == number);
+    let Some(asked) = asked else { return };
+    // However long the conversation is, searching it takes a part of the time alone.
+    find.again_at = now + GROWN_PAUSE.max(now.saturating_sub(asked.at));
     find.is_searching = false;
     find.hits = Arc::new(hits);
+    let is_first = !std::mem::replace(&mut find.is_answered, true);
     if let Some(message) = find.landing.take() {
         let mut hits = find.hits.list.iter();
         match hits.position(|hit| hit.place.message == message) {
@@ -245,8 +267,7 @@ pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hi
         }
         return;
     }
-    let is_another = find.at.is_none();
-    if is_another {
+    if is_first {
         let top = view.map(|(top, _)| order(open, top));
         let find = open.find.as_ref();
         let hits = find.map_or(&[][..], |find| &find.hits.list);
@@ -269,10 +290,17 @@ pub(super) fn typed(open: &mut OpenConversation) {
     if let Some(find) = &mut open.find {
         find.at = None;
         find.landing = None;
+        find.is_answered = false;
     }
 }
 
 impl Find {
+    /// When the grown reply is to be searched, in uptime, if it is.
+    pub(super) fn wake_at(&self) -> Option<Duration> {
+        let is_waiting = self.has_grown && !self.is_searching && !self.query.is_empty();
+        is_waiting.then_some(self.again_at)
+    }
+
     /// How far the search is, in words: `3 of 17`.
     pub fn told(&self) -> String {
         match (self.at, self.hits.len()) {

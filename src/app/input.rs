@@ -18,6 +18,11 @@ const BURST_PAUSE: Duration = Duration::from_millis(8);
 /// The characters that must follow each other so quickly before they are a burst.
 const BURST_LENGTH: usize = 3;
 
+/// The modifiers that this program has no keys with.
+const FOREIGN: KeyModifiers = KeyModifiers::SUPER
+    .union(KeyModifiers::HYPER)
+    .union(KeyModifiers::META);
+
 /// The keys that are held back, and why.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Guard {
@@ -48,6 +53,9 @@ impl Guard {
         let mut out = self.tick(now);
         match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => {}
+            // A terminal may tell of these, but no key of this program has them: they are the
+            // desktop's, and never the letter alone.
+            Input::Key(key) if key.modifiers.intersects(FOREIGN) => {}
             Input::Key(key) => self.key(key, now, &mut out),
             other => {
                 self.release(&mut out);
@@ -319,6 +327,22 @@ mod tests {
             meant(&[(0, KeyCode::Esc), (10, KeyCode::Esc)]),
             [key(KeyCode::Esc), key(KeyCode::Esc)]
         );
+    }
+
+    #[test]
+    fn a_key_with_a_modifier_of_the_desktop_says_nothing() {
+        let mut guard = Guard::default();
+        for modifier in [
+            KeyModifiers::SUPER,
+            KeyModifiers::HYPER | KeyModifiers::SHIFT,
+            KeyModifiers::META | KeyModifiers::CONTROL,
+        ] {
+            for code in [KeyCode::Char('d'), KeyCode::Enter, KeyCode::Esc] {
+                let key = Input::Key(KeyEvent::new(code, modifier));
+                assert!(guard.take(key, ms(0)).is_empty());
+                assert_eq!(guard.wake_at(), None);
+            }
+        }
     }
 
     #[test]

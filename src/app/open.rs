@@ -56,6 +56,8 @@ pub struct OpenConversation {
     pub(super) is_listed: bool,
     /// Grows when something begins or ends to be written anew.
     pub(super) edits: u64,
+    /// When it was come to or left last, as the model counts that.
+    pub(super) used: u64,
     /// The head on disk, where another window has put it on another path than what is seen here.
     elsewhere: Option<MessageId>,
 }
@@ -112,6 +114,7 @@ impl OpenConversation {
             kept,
             is_listed: false,
             edits: 0,
+            used: 0,
             elsewhere: None,
         }
     }

@@ -138,6 +138,9 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
     };
     let is_complete = matches!(update, ReplyUpdate::Done(_));
     let asks_login = matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == "login");
+    if matches!(&update, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) {
+        find::grown(open);
+    }
     let Some(changes) = open.hear(update, now) else {
         return Vec::new();
     };

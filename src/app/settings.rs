@@ -125,7 +125,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
                 _ => 1.0,
             });
             let next = if by < 0 { number - step } else { number + step };
-            let next = next.clamp(min.unwrap_or(f64::MIN), max.unwrap_or(f64::MAX));
+            // Not `clamp`, which panics where the limits are the wrong way round.
+            let next = next.min(max.unwrap_or(f64::MAX));
+            let next = next.max(min.unwrap_or(f64::MIN));
             // Steps of a tenth add up to numbers like 0.30000000000000004.
             format!("{}", (next * 1e6).round() / 1e6)
         }),

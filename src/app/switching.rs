@@ -14,7 +14,8 @@ use super::{Effect, Focus, Model, StoreEvent, attaching, find, settings, tree};
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Summary, Unsent};
 use crate::chat::{export, import_changes};
 
-/// Open conversations in which nothing happens are given up beyond this many; the disk has them.
+/// Open conversations in which nothing happens are given up beyond this many, the least recently
+/// used first; the disk has them, but not their scroll position and what could be undone.
 const OPEN_KEPT: usize = 16;
 
 /// What the store has to say.
@@ -147,6 +148,12 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     {
         model.open.remove(&before);
     }
+    model.uses += 1;
+    for id in [before, id] {
+        if let Some(open) = model.open.get_mut(&id) {
+            open.used = model.uses;
+        }
+    }
     give_up_idle(model);
     list_unsaved(model);
     model.library.selected = Some(id);
@@ -208,15 +215,15 @@ fn give_up_idle(model: &mut Model) {
         return;
     }
     let current = model.current;
-    let mut room = OPEN_KEPT;
-    model.open.retain(|id, open| {
+    let idle = model.open.iter().filter(|(id, open)| {
         let is_busy = open.turn.is_some() || !open.queue.is_empty() || open.is_behind();
-        if *id == current || is_busy {
-            return true;
-        }
-        room = room.saturating_sub(1);
-        room > 0
+        **id != current && !is_busy
     });
+    let mut idle: Vec<(u64, ConversationId)> = idle.map(|(id, open)| (open.used, *id)).collect();
+    idle.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
+    for (_, id) in idle.into_iter().skip(OPEN_KEPT - 1) {
+        model.open.remove(&id);
+    }
 }
 
 /// Begins a new conversation, or stays in one that is still empty.

@@ -22,6 +22,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Clock(clock) => {
             model.clock = clock;
+            tell_time(model);
             let due = model.guard.tick(clock.uptime);
             model.remark.take_if(|(_, until)| *until <= clock.uptime);
             model.quit_armed.take_if(|until| *until <= clock.uptime);
@@ -39,8 +40,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Looked { asked, name, found } => source_picker::looked(model, &asked, &name, found),
-        Event::Edited(text) => {
-            model.conversation_mut().composer.take_back(&text);
+        Event::Edited { .. } => {
+            edited(model, event);
             Vec::new()
         }
         Event::Attached(..)
@@ -73,6 +74,36 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
     effects
+}
+
+/// Tells the fields that are written in what time it is.
+fn tell_time(model: &mut Model) {
+    let now = model.clock.uptime;
+    let open = model.conversation_mut();
+    open.composer.editor.set_time(now);
+    if let Some(find) = &mut open.find {
+        find.query.set_time(now);
+    }
+    if let Some(panel) = &mut model.panel {
+        panel.set_time(now);
+    }
+}
+
+/// A draft came back from the user's own editor.
+fn edited(model: &mut Model, event: Event) {
+    let Event::Edited {
+        conversation,
+        before,
+        text,
+    } = event
+    else {
+        return;
+    };
+    let is_open = model.open.contains_key(&conversation);
+    let id = if is_open { conversation } else { model.current };
+    if let Some(open) = model.open.get_mut(&id) {
+        open.composer.take_edited(&before, &text);
+    }
 }
 
 /// Takes over how the last frame came out.

@@ -35,7 +35,8 @@ pub struct SpaceInput {
 pub enum Kind {
     /// Any text.
     Text,
-    /// A number within limits, where there are any; both ends belong to it.
+    /// A number within limits, where there are any; both ends belong to it. What a page says is
+    /// made sane by [`Kind::number`].
     Number {
         /// The least.
         min: Option<f64>,
@@ -55,6 +56,21 @@ pub enum Kind {
     },
     /// Yes or no.
     Flag,
+}
+
+impl Kind {
+    /// A number with the limits that a page gives it. An author may write anything there: what is
+    /// no finite number is no limit, limits of which the least is above the most are none, and a
+    /// step that leads nowhere is none. The server has the last word anyway.
+    pub fn number(min: Option<f64>, max: Option<f64>, step: Option<f64>) -> Self {
+        let finite = |limit: &f64| limit.is_finite();
+        let (min, max) = match (min.filter(finite), max.filter(finite)) {
+            (Some(min), Some(max)) if min > max => (None, None),
+            limits => limits,
+        };
+        let step = step.filter(|step| step.is_finite() && *step > 0.0);
+        Self::Number { min, max, step }
+    }
 }
 
 impl SpaceInput {
@@ -351,6 +367,30 @@ mod tests {
                 .hint
                 .contains("Small, Large")
         );
+    }
+
+    #[test]
+    fn limits_that_make_no_sense_are_none() {
+        let none = Kind::Number {
+            min: None,
+            max: None,
+            step: None,
+        };
+        let (nan, infinite) = (Some(f64::NAN), Some(f64::INFINITY));
+        for (min, max, step) in [
+            (Some(4.0), Some(0.1), Some(0.0)),
+            (nan, infinite, nan),
+            (Some(f64::NEG_INFINITY), nan, infinite),
+            (None, None, Some(-1.0)),
+        ] {
+            assert_eq!(Kind::number(min, max, step), none);
+        }
+        let one_end = Kind::Number {
+            min: Some(0.0),
+            max: None,
+            step: Some(1.0),
+        };
+        assert_eq!(Kind::number(Some(0.0), nan, Some(1.0)), one_end);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Keys come first: a frame follows at once. What a reply brings is gathered into at most one
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
+use super::editing::Editing;
 use super::files::Files;
 use super::keeping::{Keeping, Storage};
 use super::preparing::Preparing;
@@ -26,6 +27,8 @@ use tokio_util::task::TaskTracker;
 const FRAME: Duration = Duration::from_millis(16);
 /// The same while a reply grows: faster than anybody reads, and half the work.
 const GROWING_FRAME: Duration = Duration::from_millis(32);
+/// The number of SIGINT.
+const INTERRUPT: u8 = 2;
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 256;
 
@@ -73,10 +76,16 @@ pub async fn run_screen(
         keeping,
         opened: Some(opened),
         input: Some(EventStream::new()),
+        editing: None,
         is_over: false,
         signal: None,
     };
     let result = screen.run(events, signals).await;
+    if let Some(editing) = screen.editing.take()
+        && let Some(edited) = editing.end().await
+    {
+        update(&mut screen.model, edited);
+    }
     // However it ended: what is in the model and not on the disk goes there now.
     let rest = update(&mut screen.model, Event::Terminate);
     let rest = rest
@@ -121,6 +130,8 @@ struct Screen {
     /// The terminal's events; none while the program has given the terminal away, because the
     /// stream reads on until it is dropped.
     input: Option<EventStream>,
+    /// The user's own editor, which has the terminal while it runs.
+    editing: Option<Editing>,
     is_over: bool,
     /// The signal that has asked for the end.
     signal: Option<u8>,
@@ -131,6 +142,8 @@ enum Woken {
     Terminal(TerminalEvent),
     Event(Event),
     Prepared(Prepared),
+    /// The editor has ended, with this.
+    Edited(Event),
     Clock,
     Frame,
 }
@@ -139,7 +152,7 @@ impl Woken {
     /// How long after the last frame one is due because of this, if one is.
     fn due(&self) -> Option<Duration> {
         match self {
-            Self::Terminal(_) | Self::Clock => Some(Duration::ZERO),
+            Self::Terminal(_) | Self::Edited(_) | Self::Clock => Some(Duration::ZERO),
             Self::Event(event) => Some(pause_before(event)),
             Self::Prepared(_) => Some(FRAME),
             Self::Frame => None,
@@ -171,7 +184,9 @@ impl Screen {
         // How long after the last frame the next one is due, if one is.
         let mut due: Option<Duration> = None;
         while !self.is_over {
-            let frame = due.map(|pause| last_frame + pause);
+            // While the terminal is lent, nothing is drawn.
+            let frame = due.filter(|_| self.editing.is_none());
+            let frame = frame.map(|pause| last_frame + pause);
             let woken = self.wait(&mut events, &mut signals, frame).await?;
             due = sooner(due, woken.due());
             self.take(woken)?;
@@ -180,7 +195,8 @@ impl Screen {
                 due = sooner(due, Some(pause_before(&event)));
                 self.tell(event)?;
             }
-            if due.is_some_and(|pause| last_frame.elapsed() >= pause) {
+            let is_due = due.is_some_and(|pause| last_frame.elapsed() >= pause);
+            if is_due && self.editing.is_none() {
                 self.draw()?;
                 last_frame = Instant::now();
                 due = None;
@@ -196,18 +212,15 @@ impl Screen {
         frame: Option<Instant>,
     ) -> Result<Woken, ScreenError> {
         let wake = self.model.wake_at().map(|uptime| self.time.instant(uptime));
-        let input = self.input.get_or_insert_with(EventStream::new);
         tokio::select! {
             biased;
-            event = input.next() => match event {
+            event = typed(&mut self.input, self.editing.is_some()) => match event {
                 Some(event) => Ok(Woken::Terminal(event?)),
                 // The terminal is gone.
                 None => Ok(Woken::Event(Event::Terminate)),
             },
-            signal = signals.next() => {
-                self.signal = Some(signal);
-                Ok(Woken::Event(Event::Terminate))
-            }
+            signal = signals.next() => Ok(self.signalled(signal)),
+            edited = edited(&mut self.editing) => Ok(Woken::Edited(edited)),
             () = sleep_until(wake) => Ok(Woken::Clock),
             () = sleep_until(frame) => Ok(Woken::Frame),
             opened = opened(&mut self.opened) => match opened {
@@ -219,6 +232,15 @@ impl Screen {
         }
     }
 
+    fn signalled(&mut self, signal: u8) -> Woken {
+        // Ctrl+C in the editor reaches this program too, and is meant for the editor.
+        if self.editing.is_some() && signal == INTERRUPT {
+            return Woken::Frame;
+        }
+        self.signal = Some(signal);
+        Woken::Event(Event::Terminate)
+    }
+
     fn take(&mut self, woken: Woken) -> io::Result<()> {
         match woken {
             Woken::Terminal(event) => {
@@ -228,6 +250,12 @@ impl Screen {
                 self.tell(Event::Input(input(event)))
             }
             Woken::Event(event) => self.tell(event),
+            Woken::Edited(event) => {
+                self.editing = None;
+                let taken = self.terminal.take_again();
+                self.tell(event)?;
+                taken
+            }
             Woken::Prepared(Prepared::Found(conversation, number, hits)) => {
                 self.tell(Event::Found(conversation, number, hits))
             }
@@ -271,6 +299,8 @@ impl Screen {
                 Effect::Prompts => self.keeping.prompts(),
                 Effect::Presets(number) => self.keeping.presets(number),
                 Effect::Trash => self.keeping.trash(),
+                // The bell is not written into what the editor writes.
+                Effect::Ring(_) if self.editing.is_some() => {}
                 Effect::Ring(words) => self.terminal.ring(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
@@ -279,14 +309,7 @@ impl Screen {
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => self.copy_code(&text, number)?,
                 Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
-                Effect::EditExternally(text) => {
-                    self.input = None;
-                    let event = match self.terminal.edit(&text)? {
-                        Ok(text) => Event::Edited(text),
-                        Err(words) => Event::Said(words),
-                    };
-                    self.tell(event)?;
-                }
+                Effect::EditExternally(text) => self.lend_to_editor(text)?,
                 Effect::Attach(_)
                 | Effect::AttachAll(..)
                 | Effect::CompletePath { .. }
@@ -305,6 +328,22 @@ impl Screen {
             }
         }
         Ok(())
+    }
+
+    fn lend_to_editor(&mut self, text: String) -> io::Result<()> {
+        // A stream that is merely not polled would go on taking the editor's input.
+        self.input = None;
+        self.terminal.lend();
+        match Editing::start(self.model.current, text) {
+            Ok(editing) => {
+                self.editing = Some(editing);
+                Ok(())
+            }
+            Err(words) => {
+                self.terminal.take_again()?;
+                self.tell(Event::Said(words))
+            }
+        }
     }
 
     fn copy_code(&mut self, text: &str, number: usize) -> io::Result<()> {
@@ -329,6 +368,25 @@ impl Screen {
         }
         self.preparing.want(self.caches.take_wanted());
         Ok(())
+    }
+}
+
+/// The next event of the terminal; none while another program has it.
+async fn typed(
+    input: &mut Option<EventStream>,
+    is_lent: bool,
+) -> Option<io::Result<TerminalEvent>> {
+    if is_lent {
+        return std::future::pending().await;
+    }
+    input.get_or_insert_with(EventStream::new).next().await
+}
+
+/// Completes when the editor has ended; never without one.
+async fn edited(editing: &mut Option<Editing>) -> Event {
+    match editing {
+        Some(editing) => editing.ended().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -6,7 +6,7 @@ use super::notes::chip;
 use super::theme::Theme;
 use super::words::{count, fitted};
 use crate::app::actions::{Action, shown_key};
-use crate::app::editor::Editor;
+use crate::app::editor::{Editor, shown};
 use crate::app::unsent::Edited;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Draft;
@@ -333,7 +333,7 @@ fn draw_field(
         let text = editor.lines()[row.line]
             .get(row.range.clone())
             .unwrap_or("");
-        let shown = sanitize::line(&text.replace('\t', "    "));
+        let shown = shown(text);
         let line = Rect {
             y,
             height: 1,
@@ -358,7 +358,7 @@ pub fn draw_line(editor: &Editor, has_focus: bool, theme: &Theme, frame: &mut Fr
     let text = rows
         .get(row)
         .and_then(|row| editor.lines()[row.line].get(row.range.clone()));
-    let text = sanitize::line(text.unwrap_or(""));
+    let text = shown(text.unwrap_or(""));
     let line = Line::from(vec![
         Span::styled("› ", theme.focus),
         Span::styled(text, theme.text),

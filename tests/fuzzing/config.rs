@@ -2,6 +2,7 @@
 //! they say, the app is read within bounds, no chain of functions goes round for ever, and a chat that is found is whole.
 
 use serde_json::Value;
+use spacechat::chat::input::Kind;
 use spacechat::gradio::App;
 use spacechat::provider::space::chat::Chat;
 use spacechat::provider::space::detect::find;
@@ -58,6 +59,7 @@ fn check_chat(app: &App, chat: &Chat) {
     assert_eq!(names.len(), chat.inputs.len(), "{:?}", chat.inputs);
     for input in &chat.inputs {
         assert!(!input.takes().is_empty());
+        check_limits(&input.kind);
     }
     let set = [chat.system(), chat.model()];
     assert!(
@@ -65,4 +67,17 @@ fn check_chat(app: &App, chat: &Chat) {
             .flatten()
             .all(|index| index < chat.inputs.len())
     );
+}
+
+/// Limits are finite and leave room, whatever an author wrote.
+fn check_limits(kind: &Kind) {
+    let Kind::Number { min, max, step } = kind else {
+        return;
+    };
+    let mut given = [min, max, step].into_iter().flatten();
+    assert!(given.all(|limit| limit.is_finite()));
+    if let (Some(min), Some(max)) = (min, max) {
+        assert!(min <= max, "{min} > {max}");
+    }
+    assert!(step.is_none_or(|step| step > 0.0));
 }

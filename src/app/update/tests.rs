@@ -5,6 +5,7 @@ use crate::chat::{Change, Failure, Message, Pending, Role, Stage, Summary, Unsen
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
+mod coming;
 mod commands;
 mod completion;
 mod composing;

@@ -149,11 +149,7 @@ fn kind(component: &Component) -> Option<Kind> {
     let flag = |key: &str| component.props.get(key) == Some(&Value::Bool(true));
     Some(match component.kind.as_str() {
         "textbox" | "code" | "textarea" => Kind::Text,
-        "slider" | "number" => Kind::Number {
-            min: number("minimum"),
-            max: number("maximum"),
-            step: number("step"),
-        },
+        "slider" | "number" => Kind::number(number("minimum"), number("maximum"), number("step")),
         "checkbox" => Kind::Flag,
         "dropdown" | "radio" | "checkboxgroup" => Kind::Choice {
             choices: choices(component),

@@ -159,6 +159,17 @@ fn a_page_whose_chatbot_is_the_history_is_used_as_its_users_do() {
 }
 
 #[test]
+fn a_slider_whose_limits_are_the_wrong_way_round_has_none() {
+    let slider = json!({"label": "Heat", "minimum": 4, "maximum": 0.1, "step": 0});
+    let app = app(
+        &json!([[1, "textbox"], [2, "chatbot"], [3, "slider", slider]]),
+        json!([[[1, 2, 3], [2], "answer", "submit"]]),
+    );
+    let none = crate::chat::input::Kind::number(None, None, None);
+    assert_eq!(chat(&app, &Value::Null).inputs[0].kind, none);
+}
+
+#[test]
 fn a_page_that_keeps_its_history_in_a_state_is_remembered_by_session() {
     let app = app(
         &json!([[1, "textbox"], [2, "chatbot"], [3, "state"]]),

@@ -413,3 +413,24 @@ fn everything_is_drawn_anew_on_demand() {
     user.ctrl('l');
     assert!(user.effects.contains(&Effect::Redraw));
 }
+
+#[test]
+fn a_step_within_limits_that_make_no_sense_is_no_panic() {
+    for (min, max) in [(4.0, 0.1), (f64::NAN, f64::NAN), (f64::INFINITY, 0.0)] {
+        let mut user = User::new();
+        user.key(KeyCode::F(2));
+        let kind = Kind::Number {
+            min: Some(min),
+            max: Some(max),
+            step: Some(0.1),
+        };
+        let input = SpaceInput {
+            kind,
+            ..temperature()
+        };
+        user.tell(looked("space", Ok(vec![input.clone()])));
+        user.key(KeyCode::Tab).key(KeyCode::Right);
+        user.key(KeyCode::Left);
+        assert!(user.model.setting(&input).0.parse::<f64>().is_ok());
+    }
+}

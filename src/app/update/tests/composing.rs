@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::ProviderNames;
 use crate::app::ledger::ledger;
+use crate::app::popups::login;
 use crate::app::popups::text_view::TextView;
 use crate::chat::Attachment;
 
@@ -154,4 +155,30 @@ fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
     let shelf = user.model.conversation().composer.shelf();
     let hidden: Vec<usize> = shelf.iter().map(|attached| attached.hidden).collect();
     assert_eq!(hidden, [1, 2]);
+}
+
+#[test]
+fn a_pause_in_typing_is_a_place_to_undo_to() {
+    let mut user = User::new();
+    user.wait(0).types("so").wait(2000).types("on");
+    user.press(KeyCode::Char('z'), KeyModifiers::ALT);
+    assert_eq!(user.draft(), "so");
+    user.press(KeyCode::Char('z'), KeyModifiers::ALT);
+    assert_eq!(user.draft(), "");
+}
+
+#[test]
+fn a_password_that_is_pasted_with_its_line_end_is_the_password_alone() {
+    for end in ["", "\n", "\r\n", "\r"] {
+        let mut user = User::new();
+        login::ask(&mut user.model);
+        let paste = |text: &str| Event::Input(Input::Paste(format!("{text}{end}")));
+        user.tell(paste("ann")).key(KeyCode::Tab);
+        user.tell(paste("se cret ")).key(KeyCode::Enter);
+        let logins = user.effects.iter().filter_map(|effect| match effect {
+            Effect::Login { name, password, .. } => Some((name.as_str(), password.0.as_str())),
+            _ => None,
+        });
+        assert_eq!(logins.collect::<Vec<_>>(), [("ann", "se cret ")]);
+    }
 }

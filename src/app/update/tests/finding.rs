@@ -129,3 +129,55 @@ fn esc_ends_the_search_and_what_is_typed_is_a_message_again() {
     user.types("b");
     assert_eq!(user.draft(), "b");
 }
+
+#[test]
+fn a_reply_that_grows_is_searched_again_now_and_then_and_once_more_at_its_end() {
+    let mut user = User::new();
+    user.sends("one").hears(0, delta("a "));
+    let regions = Regions {
+        transcript_width: 80,
+        ..Regions::default()
+    };
+    user.tell(Event::Drawn(regions)).ctrl('f').types("a");
+    answer(&mut user, &[3]);
+    assert_eq!(told(&user), "1 of 1");
+    let anchor = user.model.conversation().scroll.anchor;
+    let asked = |user: &User| request(user).map(|request| request.number);
+    let first = asked(&user);
+    user.hears(0, delta("a "));
+    assert_eq!(asked(&user), first, "not for every piece");
+    let now = user.model.clock.uptime;
+    let wake = user.model.wake_at();
+    assert!(wake.is_some_and(|at| at <= now + Duration::from_millis(500)));
+    user.wait(500);
+    let second = request(&user).unwrap();
+    assert!(Some(second.number) > first);
+    assert_eq!(second.messages[1].text, "a a ");
+    // One at a time, and the next not before as much time has passed as this one took.
+    user.hears(0, delta("a")).wait(2000);
+    assert_eq!(asked(&user), Some(second.number));
+    answer(&mut user, &[3, 5]);
+    assert_eq!(told(&user), "1 of 2");
+    user.wait(1500);
+    assert_eq!(asked(&user), Some(second.number));
+    user.hears(0, done("a a a"));
+    assert!(asked(&user) > Some(second.number));
+    answer(&mut user, &[3, 5, 7]);
+    assert_eq!(told(&user), "1 of 3");
+    assert_eq!(user.model.conversation().scroll.anchor, anchor);
+}
+
+#[test]
+fn what_is_found_in_a_reply_that_grows_moves_no_view() {
+    let mut user = reader();
+    user.types("a");
+    answer(&mut user, &[]);
+    let anchor = user.model.conversation().scroll.anchor;
+    find::changed(user.model.conversation_mut());
+    user.wait(1);
+    answer(&mut user, &[90]);
+    assert_eq!(told(&user), "1 of 1");
+    assert_eq!(user.model.conversation().scroll.anchor, anchor);
+    user.key(KeyCode::Enter);
+    assert_ne!(user.model.conversation().scroll.anchor, anchor);
+}
