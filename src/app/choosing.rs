@@ -284,7 +284,8 @@ pub(super) fn looked(
         }
         _ => false,
     };
-    let asks_login = matches!(&found, Err(failure) if failure.kind == "login");
+    let asks_login =
+        matches!(&found, Err(failure) if failure.kind == crate::chat::FailureKind::Login);
     if is_awaited && asks_login {
         // Its settings are known once it is open to this person.
         let effects = use_space(model, space);

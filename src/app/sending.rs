@@ -130,7 +130,7 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         return Vec::new();
     };
     let is_complete = matches!(update, ReplyUpdate::Done(_));
-    let asks_login = matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == "login");
+    let asks_login = matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == crate::chat::FailureKind::Login);
     let Some(changes) = open.hear(update, now) else {
         return Vec::new();
     };

@@ -8,8 +8,8 @@ use super::search;
 use super::{Place, StoreError, backup, presets, row, schema};
 use crate::chat::export::Source;
 use crate::chat::{
-    Conversation, ConversationId, Failure, FileHash, Pending, Preset, SearchHit, Settings, Summary,
-    Unsent,
+    Conversation, ConversationId, FailureKind, FileHash, Pending, Preset, SearchHit, Settings,
+    Summary, Unsent,
 };
 use rusqlite::{Connection, InterruptHandle, Result, Row, params};
 use std::collections::HashSet;
@@ -276,7 +276,7 @@ fn summaries(
     limit: usize,
     offset: usize,
 ) -> Result<Vec<Summary>> {
-    let undelivered = Failure::UNDELIVERED
+    let undelivered = FailureKind::UNDELIVERED
         .map(|kind| format!("'{kind}'"))
         .join(", ");
     let mut summaries = connection.prepare_cached(&format!(

@@ -2,7 +2,7 @@
 //! that was in it is there, and so is a copy of it as it was.
 
 use super::*;
-use crate::chat::{Content, FileHash};
+use crate::chat::{Content, FailureKind, FileHash};
 use crate::store::schema::{self, VERSION};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -126,7 +126,7 @@ fn assert_trees(loaded: &Loaded, version: i64) {
     assert_eq!(path[1].thought_for, Duration::from_millis(thought));
     assert_eq!(path[1].left_out, version >= 3);
     let failure = path[3].failure.as_ref().unwrap();
-    assert_eq!(failure.kind, "connect");
+    assert_eq!(failure.kind, FailureKind::Connect);
     assert!(failure.is_undelivered());
     let told = "http://localhost:7860/config did not answer";
     assert_eq!(failure.message, told, "version {version}");

@@ -102,7 +102,7 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
             .contains(&Effect::Look("owner/name".to_owned()))
     );
     let failure = Failure {
-        kind: "connect".to_owned(),
+        kind: crate::chat::FailureKind::Connect,
         message: "asleep".to_owned(),
         hint: String::new(),
     };
@@ -119,7 +119,7 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
 fn a_space_that_asks_for_a_login_gets_it_and_the_message_is_asked_again() {
     let mut person = Person::new();
     let failure = Failure {
-        kind: "login".to_owned(),
+        kind: crate::chat::FailureKind::Login,
         message: String::new(),
         hint: String::new(),
     };
