@@ -229,13 +229,15 @@ impl Jobs {
                 update,
             }))
         };
+        let is_mine =
+            |job: &Job| job.event_id.is_empty() || Some(&job.event_id) == event_id.as_ref();
         match message {
             Message::Heartbeat => return of_all(Update::Heartbeat),
             Message::CloseStream => return of_all(Update::Closed),
             Message::UnexpectedError {
                 message,
                 session_lost,
-            } => {
+            } if event_id.is_none() || self.list.iter().any(is_mine) => {
                 return Err(Error::Unexpected {
                     message,
                     session_lost,
