@@ -19,7 +19,7 @@ pub use exit::{Exit, usage};
 use crate::app::{DEMO_SPACE, Defaults, Given, SpaceChoice};
 use crate::chat;
 use crate::config::{self, Settings};
-use crate::demo::Fault;
+use crate::demo;
 use crate::http::{self, Login, Token};
 use crate::provider::catalog::NameRules;
 use crate::provider::space::CHAT_SETTING;
@@ -79,14 +79,30 @@ pub struct Global {
     demo: bool,
     /// Let something go wrong at the Space that is built in, once: hang, cut=4000, 503@join …
     /// (an unknown name lists all of them)
+    #[cfg(feature = "faults")]
     #[arg(long, global = true, value_name = "NAME")]
-    demo_fault: Option<Fault>,
+    demo_fault: Option<demo::Fault>,
     /// Where conversations are kept
     #[arg(long, global = true, env = "SPACECHAT_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// The settings file
     #[arg(long, global = true, env = "SPACECHAT_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+impl Global {
+    /// Whether the Space that is built in is to be talked to, and how it behaves.
+    fn embedded(&self) -> (bool, demo::Options) {
+        #[cfg(feature = "faults")]
+        if self.demo_fault.is_some() {
+            let options = demo::Options {
+                fault: self.demo_fault,
+                ..demo::Options::default()
+            };
+            return (true, options);
+        }
+        (self.demo, demo::Options::default())
+    }
 }
 
 /// Said where the system knows no place for a person's files.
@@ -202,6 +218,7 @@ impl Context {
         if let Some(chat) = global.chat.take() {
             global.set.push((CHAT_SETTING.to_owned(), chat));
         }
+        let (is_demo, embedded) = global.embedded();
         let mut settings = Settings::load(global.config.as_deref())?;
         keys::take(&mut settings);
         let mut options = settings.http_options();
@@ -218,7 +235,6 @@ impl Context {
         };
         let chat = settings.chat.clone();
         let tracker = TaskTracker::new();
-        let is_demo = global.demo || global.demo_fault.is_some();
         let demo = is_demo.then(|| DEMO_SPACE.to_owned());
         let written = demo.or(global.space);
         let given = Given {
@@ -240,7 +256,7 @@ impl Context {
             model: global.model.unwrap_or(chat.model),
             system: global.system.unwrap_or(chat.system),
             set: global.set.into_iter().collect(),
-            embedded: Embedded::new(&options, global.demo_fault, tracker.clone()),
+            embedded: Embedded::new(&options, embedded, tracker.clone()),
             directory: global.data_dir.or_else(config::data_directory),
             options,
             hub,

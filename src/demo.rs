@@ -10,6 +10,7 @@
 
 mod answer;
 mod diff;
+#[cfg(feature = "faults")]
 mod fault;
 mod functions;
 mod http;
@@ -22,6 +23,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod tour;
+mod trouble;
 mod upload;
 mod wire;
 
@@ -31,13 +33,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use fault::{CLOSED_FOR, Plan};
+#[cfg(feature = "faults")]
 pub use fault::{Fault, UnknownFault};
 use space::{Space, lock};
 pub use tour::Tour;
+use trouble::{Nothing, Trouble};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -56,6 +60,7 @@ pub struct Options {
     /// What answers a message that is no scenario.
     pub tour: Tour,
     /// What goes wrong, once.
+    #[cfg(feature = "faults")]
     pub fault: Option<Fault>,
 }
 
@@ -68,9 +73,25 @@ impl Default for Options {
             concurrency: 1,
             max_queue: None,
             tour: Tour::default(),
+            #[cfg(feature = "faults")]
             fault: None,
         }
     }
+}
+
+/// What goes wrong at a Space with these options.
+#[cfg(feature = "faults")]
+fn trouble_of(options: &Options) -> Arc<dyn Trouble> {
+    match options.fault {
+        Some(fault) => Arc::new(fault::Plan::new(fault)),
+        None => Arc::new(Nothing),
+    }
+}
+
+/// Nothing goes wrong at a Space that has no faults.
+#[cfg(not(feature = "faults"))]
+fn trouble_of(_: &Options) -> Arc<dyn Trouble> {
+    Arc::new(Nothing)
 }
 
 /// The running server. Dropping it stops it, without waiting for its tasks; [`Server::stop`] waits.
@@ -85,7 +106,9 @@ pub struct Server {
 struct Lives {
     address: SocketAddr,
     options: Arc<Options>,
-    plan: Arc<Plan>,
+    trouble: Arc<dyn Trouble>,
+    /// Asks for a restart.
+    asked: Arc<Notify>,
     space: Arc<Mutex<Arc<Space>>>,
     stop: CancellationToken,
 }
@@ -104,11 +127,11 @@ impl Server {
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
         let lives = Lives::new(socket.local_addr()?, options);
         let accepting = TaskTracker::new();
-        if lives.plan.refuses() {
+        if let Some(time) = lives.trouble.closed_for() {
             let lives = lives.clone();
             accepting.spawn(async move {
                 // A bound port that nobody listens at refuses, and no other program gets it meanwhile.
-                let closed = tokio::time::sleep(CLOSED_FOR);
+                let closed = tokio::time::sleep(time);
                 if lives.stop.run_until_cancelled(closed).await.is_some()
                     && let Ok(listener) = socket.listen(BACKLOG)
                 {
@@ -151,13 +174,15 @@ impl Drop for Server {
 
 impl Lives {
     fn new(address: SocketAddr, options: Options) -> Self {
-        let (plan, options) = (Arc::new(Plan::new(options.fault)), Arc::new(options));
+        let (trouble, options) = (trouble_of(&options), Arc::new(options));
+        let asked = Arc::default();
         let stop = CancellationToken::new();
-        let space = Space::new(&options, &plan, address, &stop);
+        let space = Space::new(&options, (&trouble, &asked), address, &stop);
         Self {
             address,
             options,
-            plan,
+            trouble,
+            asked,
             space: Arc::new(Mutex::new(space)),
             stop,
         }
@@ -168,17 +193,18 @@ impl Lives {
     }
 
     async fn restart(&self) {
-        let fresh = Space::new(&self.options, &self.plan, self.address, &self.stop);
+        let trouble = (&self.trouble, &self.asked);
+        let fresh = Space::new(&self.options, trouble, self.address, &self.stop);
         let old = std::mem::replace(&mut *lock(&self.space), fresh);
         old.end().await;
     }
 
-    /// Restarts the Space as often as its plan asks for it.
+    /// Restarts the Space as often as it asks for it.
     async fn restart_when_asked(self) {
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = self.plan.restart.notified() => self.restart().await,
+                () = self.asked.notified() => self.restart().await,
             }
         }
     }

@@ -11,6 +11,7 @@
 //! the screen or of providers.
 
 mod apply;
+mod backup;
 mod check;
 mod derived;
 mod error;
@@ -40,6 +41,7 @@ pub use reader::{Found, Interrupt, Loaded, Reader};
 pub use rescue::Rescued;
 pub use writer::StoreHandle;
 
+use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,10 +69,11 @@ pub struct Store {
 impl Store {
     /// Opens the store in `dir`, and makes both where they are missing: the directory for the
     /// person alone (0700), the file likewise (0600); wider rights are narrowed. An older
-    /// database is brought up to date. Replies whose program died become interrupted. Blocks for
+    /// database is brought up to date, and a copy of it as it was stays beside it. Replies whose program died become interrupted. Blocks for
     /// as long as the disk takes, and at most some seconds for another instance's lock.
     ///
-    /// `on_notice` is called on the writer's thread with what could not be saved and why.
+    /// `on_notice` is called here with what became of an older database, and later on the writer's thread with what
+    /// could not be saved and why.
     ///
     /// A file that cannot be used (newer, damaged, foreign, locked, not readable) is left as it
     /// is, and the error says what to do.
@@ -99,7 +102,7 @@ impl Store {
             }
             std::thread::sleep(POLL);
         }
-        schema::migrate(&mut connection, &path)?;
+        bring_up_to_date(&mut connection, &path, &on_notice)?;
         let interrupted = recover::interrupt_orphans(&mut connection, &instance)
             .map_err(|error| StoreError::sql(&path, &error))?;
         files::narrow_database(&path)?;
@@ -127,6 +130,31 @@ impl Store {
     pub fn rescue(dir: &Path, to: &Path) -> Result<Rescued, StoreError> {
         rescue::rescue(&dir.join(FILE_NAME), to, BUSY)
     }
+}
+
+/// Makes the tables of this version. A database of an earlier one is copied first; without a copy it stays as it is.
+fn bring_up_to_date(
+    connection: &mut Connection,
+    path: &Path,
+    on_notice: &impl Fn(StoreNotice),
+) -> Result<(), StoreError> {
+    let from = schema::require_known(connection, path)?;
+    if !schema::is_older(connection, path)? {
+        return schema::migrate(connection, path);
+    }
+    let backup = backup::before_migration(connection, path)?;
+    schema::migrate(connection, path)?;
+    tracing::info!(from, to = schema::VERSION, backup = %backup.display(), "the database was brought up to date");
+    let message = format!(
+        "The conversations are kept in a newer format now. As they were, they are in {}",
+        backup.display()
+    );
+    on_notice(StoreNotice::Migrated {
+        from,
+        backup,
+        message,
+    });
+    Ok(())
 }
 
 /// Where the database is, and who uses it: what every connection is made from.

@@ -231,6 +231,31 @@ fn the_network_is_the_business_of_http_and_demo_alone() {
     }
 }
 
+/// That it compiles so is what `.ci/run` sees to; tests bring the feature with them.
+#[test]
+fn faults_are_only_in_what_is_compiled_with_their_feature_and_no_default_turns_it_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("it is readable text");
+    let features = manifest
+        .split("\n[")
+        .find(|part| part.starts_with("features]"));
+    let features = features.expect("there are features");
+    assert!(!features.contains("default"), "{features}");
+    let script = fs::read_to_string(root.join(".ci/run")).expect("it is readable text");
+    assert!(script.contains("\nstep cargo clippy --locked -- -D warnings\n"));
+    let gate = "#[cfg(feature = \"faults\")]";
+    for (path, gated) in [("demo.rs", "mod fault;"), ("cli.rs", "demo_fault: ")] {
+        let source = sources().into_iter().find(|source| source.path == path);
+        let code = source.expect("it is there").code();
+        let (before, _) = code.split_once(gated).expect("it is there");
+        let mut attributes = before.lines().rev().map(str::trim);
+        let is_gated = attributes
+            .find(|line| *line == gate || !(line.is_empty() || line.starts_with("#[")))
+            .is_some_and(|line| line == gate);
+        assert!(is_gated, "{path}: {gated}");
+    }
+}
+
 #[test]
 fn every_module_file_says_first_what_it_is_for() {
     for source in sources().iter().filter(|source| !source.is_test()) {

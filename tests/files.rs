@@ -117,7 +117,7 @@ async fn a_file_that_went_away_fails_the_reply_and_is_named() {
         last = event.err().or(last);
     }
     let error = last.unwrap();
-    assert_eq!(error.kind(), "unsupported");
+    assert_eq!(error.kind(), spacechat::chat::FailureKind::Unsupported);
     assert!(error.to_string().contains("/nowhere/image.png"), "{error}");
 }
 

@@ -10,7 +10,7 @@ mod server;
 
 use serde_json::{Value, json};
 use server::{Answer, Server, html};
-use spacechat::chat::{Message, Stage};
+use spacechat::chat::{FailureKind, Message, Stage};
 use spacechat::demo;
 use spacechat::gradio;
 use spacechat::http::{self, Login, Token};
@@ -162,7 +162,7 @@ async fn a_space_that_is_down_is_told_with_its_reason_and_what_can_be_done() {
         for stages in [vec![stage], vec!["BUILDING", stage]] {
             let server = hub_with("http://127.0.0.1:9", &stages).await;
             let error = found(&quick(&server.url)).await.0.unwrap_err();
-            assert_eq!(error.kind(), "asleep");
+            assert_eq!(error.kind(), FailureKind::Asleep);
             assert!(error.to_string().contains(message), "{error}");
             assert!(error.to_string().contains("a/b"), "{error}");
             assert!(error.hint().contains(hint), "{}", error.hint());
@@ -183,7 +183,7 @@ async fn a_space_that_does_not_start_in_time_is_given_up() {
         .await
         .0
         .unwrap_err();
-    assert_eq!(error.kind(), "asleep");
+    assert_eq!(error.kind(), FailureKind::Asleep);
     assert_eq!(error.to_string(), "The Space a/b is starting.");
 }
 
@@ -298,12 +298,15 @@ async fn a_stuck_app_is_told_with_the_stage_that_the_hub_claims() {
     let app =
         Server::start(|_| html(500, "Your space is in error, check its status on hf.co")).await;
     let stuck = Server::start(|_| html(200, "<html>Preparing Space")).await;
-    for (url, kind) in [(&stuck.url, "asleep"), (&app.url, "status")] {
+    for (url, kind) in [
+        (&stuck.url, FailureKind::Asleep),
+        (&app.url, FailureKind::Status),
+    ] {
         let server = hub_with(url, &["RUNNING"]).await;
         let qwen = qwen_at(quick(&server.url), http::Options::default());
         let error = reply_of(&qwen).await.0.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
-        if kind == "asleep" {
+        if kind == FailureKind::Asleep {
             assert!(
                 error.to_string().contains("the Hub calls it RUNNING"),
                 "{error}"
@@ -435,7 +438,7 @@ async fn without_a_login_or_with_a_wrong_one_the_person_is_told_how_to_give_it()
             .look()
             .await
             .unwrap_err();
-        assert_eq!(error.kind(), "login");
+        assert_eq!(error.kind(), FailureKind::Login);
         assert!(error.to_string().contains(message), "{error}");
         assert!(
             error.hint().contains("SPACECHAT_LOGIN=name:password"),

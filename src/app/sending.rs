@@ -5,7 +5,7 @@ use super::popups::{login, source_picker};
 use super::turn::{Turn, TurnId};
 use super::unsent::Edited;
 use super::{DEMO_SPACE, Effect, Model, ReplyUpdate, TurnRequest, attaching, find, slash, tree};
-use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState, Role};
+use crate::chat::{Change, ConversationId, Draft, FailureKind, MessageId, MessageState, Role};
 use std::sync::Arc;
 
 /// What is said where a reply ended that messages waited for.
@@ -137,7 +137,8 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         return Vec::new();
     };
     let is_complete = matches!(update, ReplyUpdate::Done(_));
-    let asks_login = matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == "login");
+    let asks_login =
+        matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Login);
     if matches!(&update, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) {
         find::grown(open);
     }

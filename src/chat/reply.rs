@@ -1,8 +1,7 @@
-//! What is known of a reply on its way: its stage, notices, progress, and how it failed.
+//! What is known of a reply on its way: its stage, notices, progress.
 //!
 //! The words that provider, app and ui share; each is plain data that `ask --json` can print.
 
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Where a reply stands, as a person is told.
@@ -68,26 +67,4 @@ pub struct Progress {
     pub desc: String,
     /// The share that is done, from 0 to 1, where it can be told.
     pub share: Option<f64>,
-}
-
-/// Why there is no whole reply, in words for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// One word, as in `ask --json`: `connect`, `timeout`, `space` …
-    pub kind: String,
-    /// What happened, and where.
-    pub message: String,
-    /// What the person can do.
-    pub hint: String,
-}
-
-impl Failure {
-    /// The kinds of failures in which the message was not delivered: no connection came about, the Space
-    /// sleeps, its queue is full, or something before it answered in its place (429, 502 to 504).
-    pub const UNDELIVERED: [&str; 4] = ["connect", "asleep", "queue_full", "unavailable"];
-
-    /// Whether the message was not delivered: it waits, and is sent on the user's word.
-    pub fn is_undelivered(&self) -> bool {
-        Self::UNDELIVERED.contains(&self.kind.as_str())
-    }
 }

@@ -8,7 +8,7 @@ use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
 use crate::app::{Event, Model, update};
 use crate::chat::attachment::LARGEST_FILE;
-use crate::chat::{Attachment, Change, Draft, SentFile, Unsent};
+use crate::chat::{Attachment, Change, Draft, FailureKind, SentFile, Unsent};
 use crate::runtime::{
     Heard, Providers, Time, decoded, loaded, looks_like_text, name_of, origin_of, run_headless,
 };
@@ -177,7 +177,7 @@ fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&st
     }
     match failure {
         Some(failure) => {
-            let hint = login_hint.filter(|_| failure.kind == "login");
+            let hint = login_hint.filter(|_| failure.kind == FailureKind::Login);
             complain(
                 Exit::of(&failure),
                 &failure.message,

@@ -1,6 +1,6 @@
 //! How the program ends: its exit codes, and the last words on stderr.
 
-use crate::chat::Failure;
+use crate::chat::{Failure, FailureKind};
 use crate::sanitize;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -27,11 +27,20 @@ pub enum Exit {
 impl Exit {
     /// The code for a failure, by its kind.
     pub fn of(failure: &Failure) -> Self {
-        match failure.kind.as_str() {
-            "unknown_model" | "settings" | "setup" => Self::Usage,
-            "connect" | "timeout" => Self::Unreachable,
-            "decode" | "unsupported" => Self::NotUnderstood,
-            _ => Self::Refused,
+        match &failure.kind {
+            FailureKind::UnknownModel | FailureKind::Settings | FailureKind::Setup => Self::Usage,
+            FailureKind::Connect | FailureKind::Timeout => Self::Unreachable,
+            FailureKind::Decode | FailureKind::Unsupported => Self::NotUnderstood,
+            FailureKind::Internal => Self::Failed,
+            FailureKind::Status
+            | FailureKind::Unavailable
+            | FailureKind::Space
+            | FailureKind::Quota
+            | FailureKind::QueueFull
+            | FailureKind::Asleep
+            | FailureKind::SessionLost
+            | FailureKind::Login
+            | FailureKind::Other(_) => Self::Refused,
         }
     }
 }

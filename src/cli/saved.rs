@@ -2,7 +2,7 @@
 //!
 //! They print for people, or one JSON object a line, and change nothing that they do not name.
 
-use super::exit::{Exit, complain, print};
+use super::exit::{Exit, complain, print, tell};
 use super::import;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Pending, Summary};
@@ -114,21 +114,24 @@ impl From<StoreError> for Trouble {
     }
 }
 
-/// Opens the store for a command; what could not be saved is told on stderr.
+/// Opens the store for a command; what could not be saved, and what became of an older database, is told on stderr.
 pub fn open(directory: &Path) -> Result<Store, StoreError> {
-    Store::open(directory, |notice| {
-        if let StoreNotice::NotSaved {
+    Store::open(directory, |notice| match notice {
+        StoreNotice::NotSaved {
             what,
             message,
             hint,
-        } = notice
-        {
+        } => {
             complain(
                 Exit::Failed,
                 &format!("{what} could not be saved: {message}."),
                 &hint,
             );
         }
+        StoreNotice::Migrated { message, .. } => tell(&format!("spacechat: {message}")),
+        StoreNotice::Waiting { .. }
+        | StoreNotice::Recovered
+        | StoreNotice::HeadElsewhere { .. } => {}
     })
 }
 

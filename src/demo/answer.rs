@@ -1,9 +1,9 @@
 //! Answers: the bodies that go out, in the one type whose `poll_frame` every byte of every response passes
-//! ([`Outgoing`]), and the errors in the words of Gradio 4.44 on `FastAPI`. Made by `http`, filled by `stream`.
+//! ([`Outgoing`]), the events of a stream as bytes, and the errors in the words of Gradio 4.44 on `FastAPI`.
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{CONTENT_TYPE, HeaderValue, SERVER};
@@ -11,22 +11,15 @@ use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::fault::bytes::{Flaw, Flawed};
-
 const JSON: &str = "application/json";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// The bytes of a response. All of them pass `poll_frame`, so that a fault (a hang, a cut at a byte) has one place to be.
-pub(super) enum Outgoing {
-    /// Known from the start; sent with a length.
-    Whole(Option<Bytes>),
-    /// Sent in chunks as they come, until [`Part::End`]. A sender that is dropped before has died, as at a restart, and
-    /// the connection is cut.
-    Stream(mpsc::Receiver<Part>),
-    /// Its bytes have trouble on their way.
-    Flawed(Box<Flawed>),
+/// The bytes of a response. All of them pass `poll_frame`, so that what goes wrong with them (a hang, a cut at a byte) has
+/// one place to be.
+pub(super) struct Outgoing {
+    body: Box<dyn Body<Data = Bytes, Error = CutOff> + Send + Unpin>,
     /// The connection is about to be cut.
-    Cutting,
+    is_cutting: bool,
 }
 
 /// What a stream sends next.
@@ -49,25 +42,20 @@ impl fmt::Display for CutOff {
 impl std::error::Error for CutOff {}
 
 impl Outgoing {
+    /// The bytes of this body; the connection is cut where it fails.
+    pub(super) fn new(
+        body: impl Body<Data = Bytes, Error = CutOff> + Send + Unpin + 'static,
+    ) -> Self {
+        Self {
+            body: Box::new(body),
+            is_cutting: false,
+        }
+    }
+
     /// A body and what fills it. It holds one part at most, so that a slow reader slows the sender.
     pub(super) fn stream() -> (mpsc::Sender<Part>, Self) {
         let (sender, receiver) = mpsc::channel(1);
-        (sender, Self::Stream(receiver))
-    }
-
-    /// The same body with a flaw.
-    pub(super) fn with(self, flaw: Flaw) -> Self {
-        Self::Flawed(Box::new(Flawed::new(self, flaw)))
-    }
-}
-
-impl Outgoing {
-    /// Cuts the connection at the next poll: the server writes out what it has when a body is not ready, and drops it
-    /// when a body fails.
-    fn cut(&mut self, context: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
-        *self = Self::Cutting;
-        context.waker().wake_by_ref();
-        Poll::Pending
+        (sender, Self::new(Parts(receiver)))
     }
 }
 
@@ -76,39 +64,84 @@ impl Body for Outgoing {
     type Error = CutOff;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
-        let this = self.get_mut();
-        let bytes = match this {
-            Self::Whole(bytes) => bytes.take(),
-            Self::Cutting => return Poll::Ready(Some(Err(CutOff))),
-            Self::Stream(receiver) => match std::task::ready!(receiver.poll_recv(context)) {
-                Some(Part::Bytes(bytes)) => Some(bytes),
-                Some(Part::End) => None,
-                None => return this.cut(context),
-            },
-            Self::Flawed(flawed) => match std::task::ready!(flawed.poll(context)) {
-                Some(Err(_)) => return this.cut(context),
-                frame => return Poll::Ready(frame),
-            },
-        };
-        Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
+        if self.is_cutting {
+            return Poll::Ready(Some(Err(CutOff)));
+        }
+        match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+            // At the next poll: the server writes out what it has when a body is not ready, and drops it when a body
+            // fails.
+            Some(Err(CutOff)) => {
+                self.is_cutting = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            frame => Poll::Ready(frame),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(None))
+        !self.is_cutting && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(bytes) => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-            }
-            Self::Flawed(flawed) => flawed.size_hint(),
-            Self::Stream(_) | Self::Cutting => SizeHint::default(),
-        }
+        self.body.size_hint()
     }
+}
+
+/// Known from the start; sent with a length.
+struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    type Data = Bytes;
+    type Error = CutOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+/// Sent in chunks as they come, until [`Part::End`]. A sender that is dropped before has died, as at a restart, and the
+/// connection is cut.
+struct Parts(mpsc::Receiver<Part>);
+
+impl Body for Parts {
+    type Data = Bytes;
+    type Error = CutOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+        Poll::Ready(match ready!(self.0.poll_recv(context)) {
+            Some(Part::Bytes(bytes)) => Some(Ok(Frame::data(bytes))),
+            Some(Part::End) => None,
+            None => Some(Err(CutOff)),
+        })
+    }
+}
+
+/// One event of a `text/event-stream`, as a part of its body.
+pub(super) fn frame(json: &Value) -> Part {
+    Part::Bytes(event(json))
+}
+
+/// The bytes of one event.
+pub(super) fn event(json: &Value) -> Bytes {
+    Bytes::from(format!("data: {json}\n\n"))
 }
 
 /// Status, content type and body, before they become a response.
@@ -125,7 +158,7 @@ pub(super) fn respond((status, kind, body): Answer) -> Response<Outgoing> {
 }
 
 pub(super) fn whole(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
-    (status, kind, Outgoing::Whole(Some(body.into())))
+    (status, kind, Outgoing::new(Whole(Some(body.into()))))
 }
 
 pub(super) fn json_answer(status: StatusCode, value: &Value) -> Answer {

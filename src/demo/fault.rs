@@ -1,6 +1,6 @@
 //! Faults that the embedded Space has on request, for tests and for trying by hand (`--demo-fault NAME`): which there
-//! are, where and when each strikes. `Options` holds one; `http`, `answer` and `stream` ask the [`Plan`] and carry it
-//! out with `bytes` and `messages`.
+//! are, where and when each strikes. A [`Plan`] is the trouble of a Space that has one; `bytes` and `messages` carry out
+//! what is more than another answer. Compiled with the feature `faults` alone, which the released program has not.
 //!
 //! A fault strikes once: the first request of its kind, or the reply that this request streams. Whatever is asked next
 //! is served well, also when a client asks the same again by itself. Three last longer by their nature: `refuse` for
@@ -33,8 +33,8 @@
 //! What strikes at a request can be sent elsewhere: `@config`, `@app-id` (asked from the second message on), `@upload`,
 //! `@predict`, `@join`, `@stream`, `@cancel`; so there are `hang@config` and `cut=10@join`. What strikes in a reply does so at its fourth piece of text, so that something has come before it.
 
-pub(super) mod bytes;
-pub(super) mod messages;
+mod bytes;
+mod messages;
 
 use std::fmt;
 use std::str::FromStr;
@@ -44,11 +44,11 @@ use std::time::Duration;
 use hyper::StatusCode;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::{Response, http};
-use tokio::sync::Notify;
 
 use super::answer::{Outgoing, respond, whole};
-use bytes::Flaw;
-use messages::Garbling;
+use super::trouble::{Instead, Messages, Nothing, Place, Strike, Trouble};
+use bytes::{Flaw, Flawed};
+use messages::{Garbler, Garbling};
 
 /// How long the port stays closed for `refuse`: longer than a client tries by itself.
 pub(super) const CLOSED_FOR: Duration = Duration::from_secs(5);
@@ -69,7 +69,7 @@ pub struct Fault {
 
 /// What goes wrong, by who carries it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     /// The port.
     Refuse,
     /// Something else answers.
@@ -82,25 +82,13 @@ pub(super) enum Kind {
 
 /// What stands in the place of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stranger {
+enum Stranger {
     /// Nothing, for ever.
     Silence,
     /// A page in HTML with status 200.
     Page,
     /// A status, and the seconds of its `Retry-After`.
     Status(StatusCode, Option<u64>),
-}
-
-/// The request that a fault waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Config,
-    AppId,
-    Upload,
-    Predict,
-    Join,
-    Stream,
-    Cancel,
 }
 
 const PLACES: [(&str, Place); 7] = [
@@ -230,43 +218,69 @@ fn status(code: &str, retry_after: Option<u64>) -> Option<(Kind, Place)> {
 }
 
 /// The fault that is to come, over all lives of the Space.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plan {
-    fault: Option<Fault>,
+    fault: Fault,
     struck: AtomicBool,
-    /// Asks the server for a restart.
-    pub(super) restart: Notify,
 }
 
 impl Plan {
-    pub(super) fn new(fault: Option<Fault>) -> Self {
+    pub(super) fn new(fault: Fault) -> Self {
         Self {
             fault,
-            ..Self::default()
+            struck: AtomicBool::new(false),
         }
     }
 
-    /// Whether the port is closed at first.
-    pub(super) fn refuses(&self) -> bool {
-        self.fault.is_some_and(|fault| fault.kind == Kind::Refuse)
+    /// The fault, where it strikes at this place and for the first time.
+    fn due(&self, place: Place) -> Option<Kind> {
+        let strikes = self.fault.place == place && !self.struck.swap(true, Ordering::Relaxed);
+        strikes.then_some(self.fault.kind)
+    }
+}
+
+impl Trouble for Plan {
+    fn closed_for(&self) -> Option<Duration> {
+        (self.fault.kind == Kind::Refuse).then_some(CLOSED_FOR)
     }
 
-    /// Whether a connection that is dropped ends by a reset.
-    pub(super) fn resets(&self) -> bool {
-        let kind = self.fault.map(|fault| fault.kind);
-        matches!(kind, Some(Kind::Bytes(Flaw::Reset(_))))
+    fn resets(&self) -> bool {
+        matches!(self.fault.kind, Kind::Bytes(Flaw::Reset(_)))
     }
 
-    /// What goes wrong with a request at this place: nothing but once.
-    pub(super) fn strike(&self, place: Place) -> Option<Kind> {
-        let fault = self.fault.filter(|fault| fault.place == place)?;
-        (!self.struck.swap(true, Ordering::Relaxed)).then_some(fault.kind)
+    fn strike(&self, place: Place) -> Box<dyn Strike> {
+        match self.due(place) {
+            Some(kind) => Box::new(kind),
+            None => Box::new(Nothing),
+        }
+    }
+}
+
+impl Strike for Kind {
+    fn answer(&self) -> Option<Instead> {
+        match *self {
+            Self::Answer(stranger) => Some(Box::pin(stranger.answer())),
+            _ => None,
+        }
+    }
+
+    fn body(&self, body: Outgoing) -> Outgoing {
+        match *self {
+            Self::Bytes(flaw) => Outgoing::new(Flawed::new(body, flaw)),
+            _ => body,
+        }
+    }
+
+    fn messages(&self) -> Box<dyn Messages> {
+        match *self {
+            Self::Messages(garbling) => Box::new(Garbler::new(garbling)),
+            _ => Box::new(Nothing),
+        }
     }
 }
 
 impl Stranger {
-    /// What answers in the place of the Space.
-    pub(super) async fn answer(self) -> Response<Outgoing> {
+    async fn answer(self) -> Response<Outgoing> {
         match self {
             Self::Silence => std::future::pending().await,
             Self::Page => respond(whole(StatusCode::OK, "text/html", PAGE)),
@@ -329,9 +343,9 @@ mod tests {
 
     #[test]
     fn a_fault_strikes_its_own_place_and_once() {
-        let plan = Plan::new(Some("502@predict".parse().unwrap()));
-        assert_eq!(plan.strike(Place::Join), None);
-        assert!(plan.strike(Place::Predict).is_some());
-        assert_eq!(plan.strike(Place::Predict), None);
+        let plan = Plan::new("502@predict".parse().unwrap());
+        assert_eq!(plan.due(Place::Join), None);
+        assert!(plan.due(Place::Predict).is_some());
+        assert_eq!(plan.due(Place::Predict), None);
     }
 }

@@ -19,10 +19,9 @@ use super::answer::{
     Answer, Outgoing, detail, internal_error, json_answer, missing, no_object, not_json, respond,
     whole,
 };
-use super::fault::messages::Garbler;
-use super::fault::{Kind, Place};
 use super::functions::{self, Call};
 use super::space::{Space, lock};
+use super::trouble::{Messages, Nothing, Place, Strike};
 use super::{layout, queue, stream, upload};
 
 const EVENTS: &str = "text/event-stream; charset=utf-8";
@@ -31,7 +30,7 @@ const EVENTS: &str = "text/event-stream; charset=utf-8";
 pub(super) async fn serve(stream: TcpStream, space: Arc<Space>) {
     // Frames are small and each matters at once; without this they would wait for the reader's acknowledgements.
     let _ = stream.set_nodelay(true);
-    if space.plan.resets() {
+    if space.trouble.resets() {
         let _ = stream.set_zero_linger();
     }
     let service = service_fn(move |request| {
@@ -94,7 +93,7 @@ impl<'a> Endpoint<'a> {
             })
     }
 
-    /// Where a fault may wait.
+    /// Where trouble may wait.
     fn place(&self) -> Option<Place> {
         match self {
             Self::Config => Some(Place::Config),
@@ -147,34 +146,34 @@ async fn answer(space: &Arc<Space>, request: Request<Incoming>) -> Response<Outg
         .await
         .map(Collected::to_bytes)
         .unwrap_or_default();
-    let strike = endpoint.place().and_then(|place| space.plan.strike(place));
-    if let Some(Kind::Answer(stranger)) = strike {
-        return stranger.answer().await;
+    let strike: Box<dyn Strike> = match endpoint.place() {
+        Some(place) => space.trouble.strike(place),
+        None => Box::new(Nothing),
+    };
+    if let Some(instead) = strike.answer() {
+        return instead.await;
     }
     let (status, kind, body) = match endpoint {
         Endpoint::Upload => take_files(space, &kind, &body),
-        Endpoint::Stream => stream(space, session, strike),
+        Endpoint::Stream => stream(space, session, strike.messages()),
         _ if endpoint.method() == Method::GET => get(space, &endpoint),
         _ => post(space, &endpoint, &body),
     };
-    let body = match strike {
-        Some(Kind::Bytes(flaw)) => body.with(flaw),
-        _ => body,
-    };
-    respond((status, kind, body))
+    respond((status, kind, strike.body(body)))
 }
 
-/// The stream of a session, with what is wrong with its messages.
-fn stream(space: &Arc<Space>, session: Option<String>, strike: Option<Kind>) -> Answer {
+/// The stream of a session.
+fn stream(space: &Arc<Space>, session: Option<String>, messages: Box<dyn Messages>) -> Answer {
     let Some(session) = session else {
         return missing(&["session_hash"], "query", &Value::Null);
     };
-    let garbler = Garbler::new(match strike {
-        Some(Kind::Messages(garbling)) => Some(garbling),
-        _ => None,
-    });
     let (sender, body) = Outgoing::stream();
-    space.spawn(stream::deliver(Arc::clone(space), session, sender, garbler));
+    space.spawn(stream::deliver(
+        Arc::clone(space),
+        session,
+        sender,
+        messages,
+    ));
     (StatusCode::OK, EVENTS, body)
 }
 

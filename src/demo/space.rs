@@ -6,14 +6,15 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper::body::Bytes;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::Options;
-use super::fault::Plan;
 use super::past::Turn;
 use super::queue::Queue;
+use super::trouble::Trouble;
 
 /// What one life of the server knows.
 #[derive(Debug)]
@@ -23,7 +24,9 @@ pub(super) struct Space {
     /// `http://127.0.0.1:PORT`.
     pub(super) root: String,
     pub(super) options: Arc<Options>,
-    pub(super) plan: Arc<Plan>,
+    pub(super) trouble: Arc<dyn Trouble>,
+    /// Asks the server for a restart.
+    pub(super) restart: Arc<Notify>,
     /// The state component's value for each `session_hash`: what Gradio keeps on the server.
     pub(super) sessions: Mutex<HashMap<String, Vec<Turn>>>,
     pub(super) queue: Mutex<Queue>,
@@ -37,7 +40,7 @@ impl Space {
     /// A new life with nothing remembered; it ends with `stop` or by [`Space::end`].
     pub(super) fn new(
         options: &Arc<Options>,
-        plan: &Arc<Plan>,
+        (trouble, restart): (&Arc<dyn Trouble>, &Arc<Notify>),
         address: SocketAddr,
         stop: &CancellationToken,
     ) -> Arc<Self> {
@@ -45,7 +48,8 @@ impl Space {
             app_id: Uuid::new_v4().as_u64_pair().0 | 1 << 62,
             root: format!("http://{address}"),
             options: Arc::clone(options),
-            plan: Arc::clone(plan),
+            trouble: Arc::clone(trouble),
+            restart: Arc::clone(restart),
             sessions: Mutex::default(),
             queue: Mutex::default(),
             files: Mutex::default(),

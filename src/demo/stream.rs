@@ -15,12 +15,12 @@ use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, interval, interval_at};
 
-use super::answer::Part;
-use super::fault::messages::{Act, Garbler};
+use super::answer::{Part, frame};
 use super::space::{Space, lock};
+use super::trouble::Messages;
 use super::{queue, wire};
 
-/// How long a reader is waited for before a restart that a fault wants after its stream.
+/// How long a reader is waited for before a restart after its stream.
 const LINGERING: Duration = Duration::from_secs(1);
 
 /// The messages that wait for a session's stream. Two streams of one session take them from each other.
@@ -64,14 +64,14 @@ impl Mailbox {
 }
 
 /// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is forgotten.
-/// `garbler` spoils what is said where a fault wants it.
+/// What becomes of them on their way is the business of `messages`.
 pub(super) async fn deliver(
     space: Arc<Space>,
     session: String,
     out: mpsc::Sender<Part>,
-    mut garbler: Garbler,
+    mut messages: Box<dyn Messages>,
 ) {
-    let period = garbler.period().unwrap_or(period(&space));
+    let period = messages.period().unwrap_or(period(&space));
     let mut beat = interval_at(Instant::now() + period, period);
     loop {
         let mailbox = lock(&space.queue).mailbox(&session);
@@ -92,30 +92,27 @@ pub(super) async fn deliver(
             let _ = out.send(frame(&wire::session_not_found())).await;
             return;
         };
-        match garbler.act(&message.json) {
-            Act::Send(parts) => {
+        match messages.sent(&message.json) {
+            Some(parts) => {
                 for part in parts {
-                    if out.send(part).await.is_err() {
+                    let is_end = matches!(part, Part::End);
+                    if out.send(part).await.is_err() || is_end {
                         return queue::forget(&space, &session);
                     }
                 }
             }
-            Act::End => {
-                let _ = out.send(Part::End).await;
-                return queue::forget(&space, &session);
-            }
-            Act::Restart => space.plan.restart.notify_one(),
+            None => space.restart.notify_one(),
         }
         let is_over = message
             .ends
             .is_some_and(|id| queue::settled(&space, &session, &id));
-        if is_over && !garbler.never_closes() {
+        if is_over && !messages.never_closes() {
             let _ = out.send(frame(&wire::close_stream())).await;
             let _ = out.send(Part::End).await;
-            if garbler.restarts_after() {
+            if messages.restarts_after() {
                 // The body is gone once its end is out; a reader that takes none of it is not waited for.
                 let _ = tokio::time::timeout(LINGERING, out.closed()).await;
-                space.plan.restart.notify_one();
+                space.restart.notify_one();
             }
             return;
         }
@@ -143,14 +140,4 @@ pub(super) async fn alive(space: Arc<Space>, out: mpsc::Sender<Part>) {
 /// A period of zero is no period.
 fn period(space: &Space) -> Duration {
     space.options.heartbeat.max(Duration::from_millis(1))
-}
-
-/// One event of a `text/event-stream`, as a part of its body.
-pub(super) fn frame(json: &Value) -> Part {
-    Part::Bytes(event(json))
-}
-
-/// The bytes of one event.
-pub(super) fn event(json: &Value) -> Bytes {
-    Bytes::from(format!("data: {json}\n\n"))
 }

@@ -8,8 +8,8 @@ mod failed;
 mod transport;
 
 use super::info::UnknownModel;
-use crate::chat::Failure;
 use crate::chat::input::InputError;
+use crate::chat::{Failure, FailureKind};
 use crate::gradio;
 use std::time::Duration;
 
@@ -93,24 +93,24 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
-    /// One word for `ask --json` and for what is stored.
-    pub fn kind(&self) -> &'static str {
+    /// What kind of failure it is, as it is stored and printed.
+    pub fn kind(&self) -> FailureKind {
         match self {
-            Self::Connect(_) => "connect",
-            Self::Timeout(_) => "timeout",
-            Self::Status { .. } => "status",
-            Self::Unavailable { .. } => "unavailable",
-            Self::Decode(_) => "decode",
-            Self::Space(_) => "space",
-            Self::Quota { .. } => "quota",
-            Self::QueueFull(_) => "queue_full",
-            Self::Asleep(_) => "asleep",
-            Self::SessionLost(_) => "session_lost",
-            Self::Login(_) => "login",
-            Self::Unsupported(_) => "unsupported",
-            Self::Settings(_) => "settings",
-            Self::Setup(_) => "setup",
-            Self::UnknownModel(_) => "unknown_model",
+            Self::Connect(_) => FailureKind::Connect,
+            Self::Timeout(_) => FailureKind::Timeout,
+            Self::Status { .. } => FailureKind::Status,
+            Self::Unavailable { .. } => FailureKind::Unavailable,
+            Self::Decode(_) => FailureKind::Decode,
+            Self::Space(_) => FailureKind::Space,
+            Self::Quota { .. } => FailureKind::Quota,
+            Self::QueueFull(_) => FailureKind::QueueFull,
+            Self::Asleep(_) => FailureKind::Asleep,
+            Self::SessionLost(_) => FailureKind::SessionLost,
+            Self::Login(_) => FailureKind::Login,
+            Self::Unsupported(_) => FailureKind::Unsupported,
+            Self::Settings(_) => FailureKind::Settings,
+            Self::Setup(_) => FailureKind::Setup,
+            Self::UnknownModel(_) => FailureKind::UnknownModel,
         }
     }
 
@@ -167,7 +167,7 @@ impl ProviderError {
     /// The failure as it is shown, printed and stored.
     pub fn failure(&self) -> Failure {
         Failure {
-            kind: self.kind().to_owned(),
+            kind: self.kind(),
             message: self.to_string(),
             hint: self.hint(),
         }

@@ -122,7 +122,7 @@ impl ReplySender {
     /// Ends the reply as its work has ended: with the error, where it has one.
     pub async fn end(&self, worked: Result<(), ProviderError>) {
         if let Err(error) = worked {
-            tracing::info!(kind = error.kind(), "the reply failed");
+            tracing::info!(kind = %error.kind(), "the reply failed");
             self.fail(error).await;
         }
     }

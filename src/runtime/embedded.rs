@@ -3,7 +3,7 @@
 //! It is reached like any other Space, over HTTP by the same client; a proxy is never used for it.
 
 use crate::app::DEMO_SPACE;
-use crate::demo::{self, Fault};
+use crate::demo;
 use crate::provider::reply::ReplySender;
 use crate::provider::{
     ConnectOptions, Provider, ProviderError, ProviderInfo, Qwen, Reply, Report, Request,
@@ -19,31 +19,27 @@ use tokio_util::task::TaskTracker;
 pub struct Embedded {
     running: Arc<OnceCell<(demo::Server, Qwen)>>,
     options: ConnectOptions,
-    fault: Option<Fault>,
+    demo: demo::Options,
     tracker: TaskTracker,
 }
 
 impl Embedded {
-    /// Nothing is started yet. Timeouts are those of `options`; its proxy is left out. `fault` is what goes wrong there.
-    pub fn new(options: &ConnectOptions, fault: Option<Fault>, tracker: TaskTracker) -> Self {
+    /// Nothing is started yet. Timeouts are those of `options`; its proxy is left out. `demo` is how the Space behaves.
+    pub fn new(options: &ConnectOptions, demo: demo::Options, tracker: TaskTracker) -> Self {
         Self {
             running: Arc::default(),
             options: ConnectOptions {
                 proxy: None,
                 ..options.clone()
             },
-            fault,
+            demo,
             tracker,
         }
     }
 
     async fn qwen(&self) -> Result<&Qwen, ProviderError> {
         let running = self.running.get_or_try_init(|| async {
-            let server = demo::Server::start(demo::Options {
-                fault: self.fault,
-                ..demo::Options::default()
-            })
-            .await?;
+            let server = demo::Server::start(self.demo.clone()).await?;
             let qwen = Qwen::new(server.url(), self.options.clone(), self.tracker.clone());
             Ok::<_, std::io::Error>((server, qwen))
         });

@@ -328,6 +328,8 @@ fn trouble(error: &StoreError) -> StoreEvent {
 
 fn told(notice: StoreNotice) -> StoreEvent {
     match notice {
+        // No trouble, but the screen has one line for what the store says, which stays until it was read.
+        StoreNotice::Migrated { message, .. } => StoreEvent::Trouble(message),
         StoreNotice::HeadElsewhere { conversation, .. } => StoreEvent::HeadElsewhere(conversation),
         StoreNotice::Waiting { message, hint, .. } => {
             StoreEvent::Trouble(format!("Not saved yet: {message}. {hint}"))

@@ -9,7 +9,7 @@
 use super::sessions::{SessionKey, Sessions};
 use crate::app::turn::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
-use crate::chat::{ConversationId, Failure, Message, MessageId};
+use crate::chat::{ConversationId, Failure, FailureKind, Message, MessageId};
 use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
 use crate::store::{Reader, StoreError};
 use serde_json::Value;
@@ -192,7 +192,7 @@ async fn with_contents(
     read.map_err(|_| None)
         .and_then(|read| read.map_err(Some))
         .map_err(|error| Failure {
-            kind: "unsupported".to_owned(),
+            kind: FailureKind::Unsupported,
             message: match &error {
                 Some(error) => format!("The attached files cannot be read: {error}."),
                 None => "The attached files cannot be read.".to_owned(),
@@ -238,7 +238,7 @@ fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
 
 fn broke_down() -> Failure {
     Failure {
-        kind: "internal".to_owned(),
+        kind: FailureKind::Internal,
         message: "spacechat itself failed while it received the reply.".to_owned(),
         hint: "Retry; the log says what happened.".to_owned(),
     }
@@ -404,7 +404,7 @@ mod tests {
         };
         assert!(matches!(update(heard.recv().await), ReplyUpdate::Delta(text) if text == "so far"));
         assert!(
-            matches!(update(heard.recv().await), ReplyUpdate::Failed(failure) if failure.kind == "internal")
+            matches!(update(heard.recv().await), ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Internal)
         );
     }
 

@@ -207,9 +207,18 @@ impl StoreError {
     }
 }
 
-/// What the writer has to tell while it works.
+/// What the store has to tell when it is opened and while it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
+    /// The database was of an earlier version and is of this one now. Told when it is opened.
+    Migrated {
+        /// The version that it was of.
+        from: i64,
+        /// Where it is as it was.
+        backup: PathBuf,
+        /// The same in words.
+        message: String,
+    },
     /// The store cannot be written now. The jobs are kept in memory and tried again.
     Waiting {
         /// How many jobs wait.

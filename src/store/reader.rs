@@ -5,15 +5,14 @@
 
 use super::load::{self, Whose};
 use super::search;
-use super::{Place, StoreError, presets, row, schema};
+use super::{Place, StoreError, backup, presets, row, schema};
 use crate::chat::export::Source;
 use crate::chat::{
-    Conversation, ConversationId, Failure, FileHash, Pending, Preset, SearchHit, Settings, Summary,
-    Unsent,
+    Conversation, ConversationId, FailureKind, FileHash, Pending, Preset, SearchHit, Settings,
+    Summary, Unsent,
 };
 use rusqlite::{Connection, InterruptHandle, Result, Row, params};
 use std::collections::HashSet;
-use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -232,24 +231,7 @@ impl Reader {
     /// Writes all that is saved to the new file `to`, for the person alone, as it is at one
     /// moment, while writing goes on. What is there is not overwritten.
     pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {
-        let fail = |error| StoreError::io(to, error);
-        let file = crate::private_file::options()
-            .write(true)
-            .create_new(true)
-            .open(to)
-            .map_err(fail)?;
-        let written = match to.to_str() {
-            Some(name) => self.read(|connection| {
-                // SQLite takes an empty file for a new one.
-                connection.execute("VACUUM INTO ?1", [name]).map(drop)
-            }),
-            None => Err(fail(std::io::ErrorKind::InvalidFilename.into())),
-        };
-        let written = written.and_then(|()| file.sync_all().map_err(fail));
-        if written.is_err() {
-            let _ = fs::remove_file(to);
-        }
-        written
+        backup::write(&self.connection(), &self.place.path, to)
     }
 
     fn read<T>(
@@ -294,7 +276,7 @@ fn summaries(
     limit: usize,
     offset: usize,
 ) -> Result<Vec<Summary>> {
-    let undelivered = Failure::UNDELIVERED
+    let undelivered = FailureKind::UNDELIVERED
         .map(|kind| format!("'{kind}'"))
         .join(", ");
     let mut summaries = connection.prepare_cached(&format!(

@@ -1,6 +1,7 @@
 //! The tables, and how a database of an earlier version becomes one of this.
 //!
-//! `user_version` counts the migrations that were applied; each runs in a transaction of its own.
+//! `user_version` counts the migrations that were applied; each runs in a transaction of its own. Every version adds its
+//! fixture, a whole database of that version: see `tests/fixtures/databases/README.md`.
 
 use super::StoreError;
 use crate::sanitize::without_logins;
@@ -184,6 +185,22 @@ pub(super) fn migrate_to(
             .map_err(sql)?;
     }
     Ok(())
+}
+
+/// Takes out of a copy of an earlier version's database what this version keeps out of the database itself: a copy that
+/// nobody asked for must not be where a password outlives it. The copy stays of its version.
+pub(super) fn clean_copy(path: &Path) -> Result<(), StoreError> {
+    let sql = |error| StoreError::sql(path, &error);
+    let mut copy = Connection::open(path).map_err(sql)?;
+    if require_known(&copy, path)? >= WITHOUT_LOGINS {
+        return Ok(());
+    }
+    // What is taken out is overwritten, and never stands in a journal on the disk.
+    copy.execute_batch("PRAGMA secure_delete = ON; PRAGMA journal_mode = MEMORY")
+        .map_err(sql)?;
+    let transaction = copy.transaction().map_err(sql)?;
+    remove_logins(&transaction).map_err(sql)?;
+    transaction.commit().map_err(sql)
 }
 
 /// Takes names and passwords out of the addresses of Spaces, and out of the failures that name them.

@@ -11,6 +11,7 @@ mod rescuing;
 mod searching;
 mod sent_files;
 mod unsent;
+mod versions;
 
 use super::{FILE_NAME, Loaded, Store, StoreNotice};
 use crate::chat::{Attachment, Conversation, ConversationId, Message, MessageState, Role};

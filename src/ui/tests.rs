@@ -156,7 +156,7 @@ fn a_reply_streams_in_below_its_prompt() {
 fn a_failure_stands_below_what_came() {
     let mut screen = Screen::new(80, 24);
     let failure = Failure {
-        kind: "space".to_owned(),
+        kind: crate::chat::FailureKind::Space,
         message: "The Space failed while it replied, and hides the reason.".to_owned(),
         hint: "What came is kept. Retry.".to_owned(),
     };
@@ -387,7 +387,7 @@ fn text_from_outside_brings_no_control_character_to_the_screen() {
         .hears(0, delta(hostile))
         .hears(0, ReplyUpdate::Reasoning(hostile.to_owned()));
     let failure = Failure {
-        kind: String::new(),
+        kind: String::new().into(),
         message: hostile.to_owned(),
         hint: hostile.to_owned(),
     };

@@ -133,7 +133,7 @@ fn hostile() -> Conversation {
         reply.reasoning = String::from(text);
         reply.state = MessageState::Failed;
         reply.failure = Some(Failure {
-            kind: "space".to_owned(),
+            kind: spacechat::chat::FailureKind::Space,
             message: text.to_owned(),
             hint: text.to_owned(),
         });

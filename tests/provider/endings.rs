@@ -200,7 +200,7 @@ async fn a_reply_without_a_word_is_a_failure_in_the_spaces_own_words() {
         let told = reply_of(stream).await;
         let error = told.error.as_ref().unwrap();
         assert!(error.to_string().contains(words), "{error}");
-        assert_eq!(error.kind(), "space");
+        assert_eq!(error.kind(), spacechat::chat::FailureKind::Space);
         assert!(!error.failure().is_undelivered());
     }
 }

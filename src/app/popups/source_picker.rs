@@ -7,7 +7,7 @@ use crate::app::actions::Context;
 use crate::app::editor::Editor;
 use crate::app::library::matching;
 use crate::app::{DEMO_SPACE, Effect, Model, SpaceChoice};
-use crate::chat::{Failure, SpaceInput};
+use crate::chat::{Failure, FailureKind, SpaceInput};
 
 /// The popup that chooses a Space.
 #[derive(Debug, Default)]
@@ -127,7 +127,7 @@ pub(in crate::app) fn looked(
     if let (Some(check), Err(failure)) = (check, &found) {
         check.failure = Some(failure.clone());
     }
-    let asks_login = matches!(&found, Err(failure) if failure.kind == "login");
+    let asks_login = matches!(&found, Err(failure) if failure.kind == FailureKind::Login);
     if is_awaited && asks_login {
         // Its settings are known once it is open to this user.
         model.popups.close_all::<SourcePicker>();

@@ -156,7 +156,7 @@ fn a_message_during_a_reply_is_queued_and_sent_when_the_reply_is_complete() {
 #[test]
 fn what_was_queued_comes_back_when_the_reply_fails_or_is_stopped() {
     let failure = Failure {
-        kind: "space".to_owned(),
+        kind: crate::chat::FailureKind::Space,
         message: "no".to_owned(),
         hint: "retry".to_owned(),
     };
@@ -203,7 +203,7 @@ fn a_second_esc_does_not_wait_for_the_server_and_late_events_are_dropped() {
 fn a_failure_stands_with_the_reply_and_the_prompt_stays() {
     let mut user = User::new();
     let failure = Failure {
-        kind: "connect".to_owned(),
+        kind: crate::chat::FailureKind::Connect,
         message: "nobody there".to_owned(),
         hint: "check".to_owned(),
     };

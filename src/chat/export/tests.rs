@@ -30,7 +30,7 @@ pub(super) fn branched() -> Conversation {
     let mut other = Message::new(Role::Assistant, "another");
     other.state = MessageState::Failed;
     other.failure = Some(Failure {
-        kind: "space".to_owned(),
+        kind: crate::chat::FailureKind::Space,
         message: "It failed.".to_owned(),
         hint: "Try again.".to_owned(),
     });
@@ -232,7 +232,7 @@ fn any_message() -> impl Strategy<Value = Message> {
                 MessageState::Interrupted,
             ][state];
             message.failure = failed.then(|| Failure {
-                kind: "timeout".to_owned(),
+                kind: crate::chat::FailureKind::Timeout,
                 message: message.text.clone(),
                 hint: String::new(),
             });

@@ -1,4 +1,4 @@
-//! Bodies whose bytes do not arrive as they should: late, one by one, or not to the end. `answer` sends them out.
+//! Bodies whose bytes do not arrive as they should: late, one by one, or not to the end.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,7 +14,7 @@ const DRIP: Duration = Duration::from_secs(1);
 
 /// What happens to the bytes of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Flaw {
+pub(super) enum Flaw {
     /// After so many bytes nothing more comes, and the connection stays.
     Stall(u64),
     /// They come one by one.
@@ -26,7 +26,7 @@ pub(in super::super) enum Flaw {
 }
 
 /// A body with a flaw.
-pub(in super::super) struct Flawed {
+pub(super) struct Flawed {
     body: Outgoing,
     flaw: Flaw,
     /// What the body gave and may not leave yet.
@@ -36,7 +36,7 @@ pub(in super::super) struct Flawed {
 }
 
 impl Flawed {
-    pub(in super::super) fn new(body: Outgoing, flaw: Flaw) -> Self {
+    pub(super) fn new(body: Outgoing, flaw: Flaw) -> Self {
         Self {
             body,
             flaw,
@@ -45,43 +45,49 @@ impl Flawed {
             pause: None,
         }
     }
+}
+
+impl Body for Flawed {
+    type Data = Bytes;
+    type Error = CutOff;
 
     /// The next frame; `Some(Err)` when the connection is to be cut, once all bytes before it are out.
-    pub(in super::super) fn poll(
-        &mut self,
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
-        if let Some(pause) = &mut self.pause {
+        let this = &mut *self;
+        if let Some(pause) = &mut this.pause {
             ready!(pause.as_mut().poll(context));
-            self.pause = None;
+            this.pause = None;
         }
-        let room = match self.flaw {
+        let room = match this.flaw {
             Flaw::Drip => 1,
-            Flaw::Stall(at) | Flaw::Cut(at) | Flaw::Reset(at) => at.saturating_sub(self.sent),
+            Flaw::Stall(at) | Flaw::Cut(at) | Flaw::Reset(at) => at.saturating_sub(this.sent),
         };
         if room == 0 {
-            return match self.flaw {
+            return match this.flaw {
                 Flaw::Stall(_) | Flaw::Drip => Poll::Pending,
                 Flaw::Cut(_) | Flaw::Reset(_) => Poll::Ready(Some(Err(CutOff))),
             };
         }
-        while self.held.is_empty() {
-            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
-                Some(Ok(frame)) => self.held = frame.into_data().unwrap_or_default(),
+        while this.held.is_empty() {
+            match ready!(Pin::new(&mut this.body).poll_frame(context)) {
+                Some(Ok(frame)) => this.held = frame.into_data().unwrap_or_default(),
                 end => return Poll::Ready(end),
             }
         }
         let room = usize::try_from(room).unwrap_or(usize::MAX);
-        let bytes = self.held.split_to(room.min(self.held.len()));
-        self.sent += bytes.len() as u64;
-        if self.flaw == Flaw::Drip {
-            self.pause = Some(Box::pin(sleep(DRIP)));
+        let bytes = this.held.split_to(room.min(this.held.len()));
+        this.sent += bytes.len() as u64;
+        if this.flaw == Flaw::Drip {
+            this.pause = Some(Box::pin(sleep(DRIP)));
         }
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
 
     /// The length that the head promises, also where less comes.
-    pub(in super::super) fn size_hint(&self) -> SizeHint {
+    fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
 }

@@ -1,13 +1,13 @@
-//! Messages of a stream that are not what they should be. `stream` asks a [`Garbler`] what to send for each message,
-//! and whether the stream ends as it should.
+//! Messages of a stream that are not what they should be: what a [`Garbler`] sends for each, and whether the stream ends
+//! as it should.
 
 use std::time::Duration;
 
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-use super::super::answer::Part;
-use super::super::stream::{event, frame};
+use super::super::answer::{Part, event, frame};
+use super::super::trouble::{Messages, Parts};
 use super::super::wire;
 
 /// The piece of text at which a garbling strikes, counted from 1: the page has shown something by then.
@@ -21,7 +21,7 @@ const ELSEWHERE: &str = "0123456789abcdef0123456789abcdef";
 
 /// What is wrong with the messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Garbling {
+pub(super) enum Garbling {
     MalformedJson,
     TruncatedUtf8,
     /// Its size in megabytes.
@@ -61,73 +61,54 @@ impl Garbling {
     }
 }
 
-/// What a stream does for one message.
-pub(in super::super) enum Act {
-    /// Sends these, one after the other.
-    Send(Box<dyn Iterator<Item = Part> + Send>),
-    /// Ends the stream properly.
-    End,
-    /// Restarts the Space.
-    Restart,
-}
-
 /// The messages of one stream on their way out.
 #[derive(Debug)]
-pub(in super::super) struct Garbler {
-    garbling: Option<Garbling>,
+pub(super) struct Garbler {
+    garbling: Garbling,
     /// Pieces of text so far.
     pieces: u32,
 }
 
 impl Garbler {
-    pub(in super::super) fn new(garbling: Option<Garbling>) -> Self {
+    pub(super) fn new(garbling: Garbling) -> Self {
         Self {
             garbling,
             pieces: 0,
         }
     }
+}
 
-    /// The period of heartbeats, where the garbling has one of its own.
-    pub(in super::super) fn period(&self) -> Option<Duration> {
-        (self.garbling == Some(Garbling::Heartbeats)).then_some(BEAT)
+impl Messages for Garbler {
+    fn period(&self) -> Option<Duration> {
+        (self.garbling == Garbling::Heartbeats).then_some(BEAT)
     }
 
-    /// Whether the stream stays open after its last event.
-    pub(in super::super) fn never_closes(&self) -> bool {
-        matches!(
-            self.garbling,
-            Some(Garbling::NoClose | Garbling::Heartbeats)
-        )
+    fn never_closes(&self) -> bool {
+        matches!(self.garbling, Garbling::NoClose | Garbling::Heartbeats)
     }
 
-    /// Whether the Space is restarted after this stream.
-    pub(in super::super) fn restarts_after(&self) -> bool {
-        self.garbling == Some(Garbling::RestartBetweenTurns)
+    fn restarts_after(&self) -> bool {
+        self.garbling == Garbling::RestartBetweenTurns
     }
 
-    /// What is done in the place of sending `message`.
-    pub(in super::super) fn act(&mut self, message: &Value) -> Act {
+    fn sent(&mut self, message: &Value) -> Option<Parts> {
         let is_piece = text_path(message).is_some();
         self.pieces += u32::from(is_piece);
         let strikes = is_piece && self.pieces == STRIKES_AT;
-        let good = frame(message);
-        match self.garbling {
-            Some(Garbling::OtherSession) => Act::Send(Box::new(others(message).chain([good]))),
-            Some(Garbling::Heartbeats) if is_of_reply(message) => {
-                Act::Send(Box::new(std::iter::empty()))
-            }
-            Some(Garbling::NoEnd) if strikes => Act::End,
-            Some(Garbling::RestartInReply) if strikes => Act::Restart,
-            Some(garbling) if strikes => Act::Send(Box::new(
-                instead(garbling, message).chain(std::iter::once(good)),
-            )),
-            _ => Act::Send(Box::new(std::iter::once(good))),
-        }
+        let good = std::iter::once(frame(message));
+        Some(match self.garbling {
+            Garbling::OtherSession => Box::new(others(message).chain(good)),
+            Garbling::Heartbeats if is_of_reply(message) => Box::new(std::iter::empty()),
+            Garbling::NoEnd if strikes => Box::new(std::iter::once(Part::End)),
+            Garbling::RestartInReply if strikes => return None,
+            garbling if strikes => Box::new(instead(garbling, message).chain(good)),
+            _ => Box::new(good),
+        })
     }
 }
 
 /// What goes out before `message`.
-fn instead(garbling: Garbling, message: &Value) -> Box<dyn Iterator<Item = Part> + Send> {
+fn instead(garbling: Garbling, message: &Value) -> Parts {
     match garbling {
         Garbling::MalformedJson => {
             let text = message.to_string();

@@ -162,6 +162,9 @@ fn messages_of_another_job_are_passed_over() {
     job.push(b"data: {\"msg\":\"heartbeat\",\"event_id\":null}\n\n")
         .unwrap();
     assert_eq!(job.next_update(), Ok(Some(Update::Heartbeat)));
+    job.push(b"data: {\"msg\":\"unexpected_error\",\"event_id\":null,\"message\":\"the end\"}\n\n")
+        .unwrap();
+    assert!(matches!(job.next_update(), Err(Error::Unexpected { .. })));
 }
 
 fn say(event_id: &str, kind: &str, output: &Value) -> Vec<u8> {

@@ -203,14 +203,14 @@ mod tests {
             Some("ZeroGPU queue timeout"),
             "No GPU was available after 60s",
         );
-        assert_eq!(timeout.kind(), "queue_full");
+        assert_eq!(timeout.kind(), crate::chat::FailureKind::QueueFull);
         assert!(
             timeout
                 .to_string()
                 .starts_with("No GPU became free in time: ZeroGPU queue timeout")
         );
         let aborted = error(None, "'GPU task aborted'");
-        assert_eq!(aborted.kind(), "space");
+        assert_eq!(aborted.kind(), crate::chat::FailureKind::Space);
         assert!(aborted.to_string().contains("longer than"), "{aborted}");
         let illegal = error(
             Some("ZeroGPU illegal duration"),
@@ -229,7 +229,7 @@ mod tests {
             None,
             "This action requires a logged in user. Please sign in and retry.",
         );
-        assert_eq!(error.kind(), "unsupported");
+        assert_eq!(error.kind(), crate::chat::FailureKind::Unsupported);
         assert!(error.to_string().contains("signed in with Hugging Face"));
         assert!(error.hint().contains("browser"));
     }

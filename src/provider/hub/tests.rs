@@ -28,7 +28,7 @@ fn the_endpoint_of_the_environment_is_taken_without_its_last_slash() {
 fn a_token_that_the_hub_does_not_know_is_told_apart_from_a_missing_space() {
     let said = "Invalid credentials in Authorization header";
     let error = hub(HUB, Some("hf_old")).refusal("a/b", 401, said);
-    assert_eq!(error.kind(), "login");
+    assert_eq!(error.kind(), crate::chat::FailureKind::Login);
     assert!(error.hint().contains("HF_TOKEN"), "{}", error.hint());
     assert!(!format!("{error:?}").contains("hf_old"));
     let error = hub(HUB, Some("hf_good")).refusal("a/b", 404, "Repository not found");

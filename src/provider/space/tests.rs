@@ -99,7 +99,7 @@ fn qwen_agents_page_is_known_by_its_functions() {
 #[test]
 fn an_app_of_gradio_3_is_too_old_and_told_with_its_version() {
     let error = detect::find(&config!("chatinterface-3.50"), &Value::Null).unwrap_err();
-    assert_eq!(error.kind(), "unsupported");
+    assert_eq!(error.kind(), crate::chat::FailureKind::Unsupported);
     assert!(error.to_string().contains("too old"), "{error}");
     assert!(error.to_string().contains("3.50.2"), "{error}");
 }
@@ -111,7 +111,7 @@ fn an_app_without_a_chat_says_what_was_looked_for() {
         json!([[[1], [2], "flip", "click"]]),
     );
     let error = detect::find(&app, &Value::Null).unwrap_err();
-    assert_eq!(error.kind(), "unsupported");
+    assert_eq!(error.kind(), crate::chat::FailureKind::Unsupported);
     assert!(error.to_string().contains("ChatInterface"), "{error}");
 }
 

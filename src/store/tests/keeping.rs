@@ -35,7 +35,7 @@ async fn after_reopening_everything_is_there() {
     reply.hidden_tail = "\n<summary>".to_owned();
     reply.state = MessageState::Failed;
     reply.failure = Some(Failure {
-        kind: "space".to_owned(),
+        kind: crate::chat::FailureKind::Space,
         message: "m".to_owned(),
         hint: "h".to_owned(),
     });

@@ -39,7 +39,7 @@ fn assert_all_there(dir: &Path, id: ConversationId) {
         conversation,
         unsent,
         ..
-    } = load(&open(dir), id);
+    } = load(&open_with_notices(dir).0, id);
     let message = conversation.head().unwrap();
     assert_eq!(message.text, "look");
     let file = |path| Arc::new(Attachment::file(SentFile::at(path)));
@@ -82,7 +82,9 @@ async fn several_windows_that_begin_together_on_an_older_database_all_open_it() 
     let dir = tempfile::tempdir().unwrap();
     let id = of_version_1(dir.path());
     let stores: Vec<Store> = std::thread::scope(|scope| {
-        let opening: Vec<_> = (0..4).map(|_| scope.spawn(|| open(dir.path()))).collect();
+        let opening: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| open_with_notices(dir.path()).0))
+            .collect();
         let stores = opening.into_iter().map(|store| store.join().unwrap());
         stores.collect()
     });
@@ -105,7 +107,7 @@ async fn a_name_and_a_password_in_an_address_are_gone_from_a_database_of_an_earl
         ))
         .unwrap();
     drop(connection);
-    let store = open(dir.path());
+    let (store, _notices) = open_with_notices(dir.path());
     let loaded = load(&store, id);
     assert_eq!(loaded.conversation.space, "http://host:1");
     let message = loaded.conversation.head().unwrap();

@@ -92,7 +92,7 @@ async fn a_message_that_nobody_heard_waits_in_the_list_until_it_is_answered() {
     let mut reply = Message::new(Role::Assistant, "");
     reply.state = MessageState::Failed;
     reply.failure = Some(Failure {
-        kind: "connect".to_owned(),
+        kind: crate::chat::FailureKind::Connect,
         message: "m".to_owned(),
         hint: "h".to_owned(),
     });

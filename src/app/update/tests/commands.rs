@@ -7,8 +7,8 @@ use crate::app::popups::help::Help;
 use crate::app::popups::palette::Palette;
 use crate::app::popups::setting::Setting;
 use crate::app::popups::switcher::Switcher;
-use crate::chat::SpaceInput;
 use crate::chat::input::Kind;
+use crate::chat::{FailureKind, SpaceInput};
 
 /// A Space was looked at that is called as it was written.
 fn looked(name: &str, found: Result<Vec<SpaceInput>, Failure>) -> Event {
@@ -96,7 +96,7 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
             .contains(&Effect::Look("owner/name".to_owned()))
     );
     let failure = Failure {
-        kind: "connect".to_owned(),
+        kind: FailureKind::Connect,
         message: "asleep".to_owned(),
         hint: String::new(),
     };
@@ -112,7 +112,7 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
 fn a_space_that_asks_for_a_login_gets_it_and_the_message_is_asked_again() {
     let mut user = User::new();
     let failure = Failure {
-        kind: "login".to_owned(),
+        kind: FailureKind::Login,
         message: String::new(),
         hint: String::new(),
     };

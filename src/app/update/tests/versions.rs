@@ -79,7 +79,7 @@ fn the_tree_stays_as_it_is_while_a_reply_comes() {
 fn the_embedded_space_takes_over_where_another_failed() {
     let mut user = User::new();
     let failure = Failure {
-        kind: "connect".to_owned(),
+        kind: crate::chat::FailureKind::Connect,
         message: String::new(),
         hint: String::new(),
     };

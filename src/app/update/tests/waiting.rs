@@ -5,7 +5,7 @@ use crate::chat::{Conversation, Draft};
 
 fn out_of_reach() -> ReplyUpdate {
     ReplyUpdate::Failed(Failure {
-        kind: "connect".to_owned(),
+        kind: crate::chat::FailureKind::Connect,
         message: "nobody answers".to_owned(),
         hint: "later".to_owned(),
     })

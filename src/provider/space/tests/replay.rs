@@ -295,7 +295,7 @@ async fn a_setting_that_is_refused_sends_nothing() {
         ..Request::new([Message::user("hi")])
     };
     let error = turn(&url, request).await.unwrap_err();
-    assert_eq!(error.kind(), "settings");
+    assert_eq!(error.kind(), crate::chat::FailureKind::Settings);
     let asked = asked.lock().unwrap();
     assert!(
         asked.iter().all(|(method, ..)| method == "GET"),
