@@ -23,7 +23,7 @@ pub enum Change {
     SaveConversation {
         /// Its name.
         id: ConversationId,
-        /// What the person calls it.
+        /// What the user calls it.
         title: Option<String>,
         /// The system message in force.
         system: Arc<str>,
@@ -37,7 +37,7 @@ pub enum Change {
         settings: Settings,
     },
     /// A message joins the tree, or takes the place of one with the same name. One that streams
-    /// counts as received by this instance. A message of the person takes its conversation out of
+    /// counts as received by this instance. A message of the user takes its conversation out of
     /// the trash, where another window may have put it.
     AddMessage {
         /// The conversation.
@@ -138,7 +138,7 @@ pub enum Change {
         /// Their names, as the store gave them.
         left_by: Vec<String>,
     },
-    /// The person names the conversation; `None` goes back to its first words.
+    /// The user names the conversation; `None` goes back to its first words.
     SetTitle {
         /// The conversation.
         conversation: ConversationId,
@@ -189,7 +189,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What it keeps, in words for a person.
+    /// What it keeps, in words for a user.
     pub fn what(&self) -> &'static str {
         match self {
             Self::SaveConversation { .. } => "the conversation",

@@ -38,7 +38,7 @@ impl std::fmt::Display for ConversationId {
 pub struct Conversation {
     /// Its name.
     pub id: ConversationId,
-    /// What the person calls it; `None` until it is named or has a first message.
+    /// What the user calls it; `None` until it is named or has a first message.
     pub title: Option<String>,
     /// The system message in force for the next message.
     pub system: Arc<str>,

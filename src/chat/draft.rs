@@ -29,7 +29,7 @@ impl Draft {
     }
 }
 
-/// What a message of the person was before it was sent.
+/// What a message of the user was before it was sent.
 impl From<&Message> for Draft {
     fn from(message: &Message) -> Self {
         Self {

@@ -64,7 +64,7 @@ pub enum Plan {
 /// Where a conversation comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// An export of this program, which a person may have changed since.
+    /// An export of this program, which a user may have changed since.
     Ours,
     /// Another program's log. Its messages never change under one name; where the text differs,
     /// another version of this program read it differently, and what is here stays.
@@ -137,7 +137,7 @@ fn is_message(change: &Change) -> bool {
     matches!(change, Change::AddMessage { .. })
 }
 
-/// The changes that add what `here` has not. The head moves on only where the person had left it
+/// The changes that add what `here` has not. The head moves on only where the user had left it
 /// on the way to the new one.
 fn added(conversation: &Conversation, here: &Conversation) -> Vec<Change> {
     let all = import_changes(

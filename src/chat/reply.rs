@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Where a reply stands, as a person is told.
+/// Where a reply stands, as a user is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// The Space is being looked up.
@@ -70,14 +70,14 @@ pub struct Progress {
     pub share: Option<f64>,
 }
 
-/// Why there is no whole reply, in words for a person.
+/// Why there is no whole reply, in words for a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// One word, as in `ask --json`: `connect`, `timeout`, `space` …
     pub kind: String,
     /// What happened, and where.
     pub message: String,
-    /// What the person can do.
+    /// What the user can do.
     pub hint: String,
 }
 

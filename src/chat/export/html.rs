@@ -1,6 +1,6 @@
 //! A conversation as one HTML file that needs nothing else: no scripts, nothing to fetch.
 //!
-//! What a person wrote stands as it was typed; replies and thoughts are Markdown and are set as such
+//! What a user wrote stands as it was typed; replies and thoughts are Markdown and are set as such
 //! (see `reply`), as on the screen. All text is escaped; whatever it holds, no browser runs or loads
 //! anything of it. The policy in the page says so once more, should this be wrong anywhere.
 

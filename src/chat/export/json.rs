@@ -81,7 +81,7 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    /// What the person can do.
+    /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NotOurs => "Import takes what `spacechat export --format json` writes.",

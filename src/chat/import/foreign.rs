@@ -118,7 +118,7 @@ impl Foreign {
         ConversationId(Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// What a person knows it by.
+    /// What a user knows it by.
     fn called(&self) -> String {
         self.title.clone().unwrap_or_else(|| self.id.clone())
     }

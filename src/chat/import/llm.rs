@@ -167,7 +167,7 @@ impl Log {
         chain
     }
 
-    /// The last message that was there before a call: above what the person said for it.
+    /// The last message that was there before a call: above what the user said for it.
     fn before<'a>(&'a self, turn: &'a Turn) -> Option<&'a str> {
         let chain = self.chain(turn.parent.as_deref());
         let mut said = chain.into_iter();
@@ -216,7 +216,7 @@ impl Log {
     }
 
     /// Adds a text to a message. Fragments that stand at its beginning become attachments of a
-    /// person's message; others are part of the text, as the model saw it.
+    /// user's message; others are part of the text, as the model saw it.
     fn add_text(&self, node: &mut Node, part: &Part, payload: &Value) {
         let mut text = part.text.clone().unwrap_or_default();
         for piece in payload["text_ref"].as_array().into_iter().flatten() {
