@@ -1,7 +1,7 @@
 //! The command line: what can be typed, and which command it runs.
 //!
 //! Options go before settings, and settings before defaults. Each command is a module; they give
-//! an exit code (see `exit`) and print errors for a person. `main` is the only caller.
+//! an exit code (see `exit`) and print errors for a user. `main` is the only caller.
 
 mod ask;
 mod doctor;
@@ -89,7 +89,7 @@ pub struct Global {
     config: Option<PathBuf>,
 }
 
-/// Said where the system knows no place for a person's files.
+/// Said where the system knows no place for a user's files.
 const NO_HOME: &str = "There is no place for saved conversations: no home directory is known.";
 
 #[derive(Debug, Subcommand)]

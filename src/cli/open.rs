@@ -21,7 +21,7 @@ pub struct OpenArgs {
     resume: Option<String>,
 }
 
-/// Opens the full screen and stays until the person leaves it.
+/// Opens the full screen and stays until the user leaves it.
 pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
     if let Err(exit) = context.check() {
         return exit;

@@ -128,7 +128,7 @@ impl Printer {
         write_flushed(&mut self.out, &rest)
     }
 
-    /// Tells a person at stderr what is going on, on one line that goes away again.
+    /// Tells a user at stderr what is going on, on one line that goes away again.
     fn stage(&mut self, stage: &Stage) {
         if self.tells_stages && *stage != Stage::Streaming {
             clear_stage(&mut self.has_stage);
@@ -196,7 +196,7 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
             "event": "error", "kind": "interrupted", "message": "The reply was stopped.",
             "hint": "What came is kept.", "text": text,
         }),
-        // What is hidden from a person is not printed either.
+        // What is hidden from a user is not printed either.
         ReplyUpdate::HiddenTail(_) => return None,
     })
 }

@@ -248,7 +248,7 @@ async fn search(store: &Store, arguments: &SearchArgs) -> Result<String, Trouble
     Ok(out)
 }
 
-/// A conversation that a person names by the beginning of its id.
+/// A conversation that a user names by the beginning of its id.
 fn find(store: &Store, id: &str) -> Result<ConversationId, Trouble> {
     let hint = "spacechat list shows the ids.".to_owned();
     match store.reader.find(id)? {
