@@ -327,7 +327,7 @@ pub fn data_directory() -> Option<PathBuf> {
     Some(project()?.data_dir().to_path_buf())
 }
 
-/// Where the log and reports of panics are written; `None` where the person has no home.
+/// Where the log and reports of panics are written; `None` where the user has no home.
 pub fn state_directory() -> Option<PathBuf> {
     let project = project()?;
     let folder = project
@@ -336,7 +336,7 @@ pub fn state_directory() -> Option<PathBuf> {
     Some(folder.to_path_buf())
 }
 
-/// The log file; `None` where the person has no home.
+/// The log file; `None` where the user has no home.
 pub fn log_path() -> Option<PathBuf> {
     Some(state_directory()?.join("spacechat.log"))
 }
