@@ -69,7 +69,7 @@ impl Tour {
             ("{length}", &|| length(&question.text)),
             ("{digest}", &digest),
             ("{files}", &|| files(&question.files)),
-            // Last, because what a person wrote must not be filled in.
+            // Last, because what a user wrote must not be filled in.
             ("{system}", &|| system(past)),
         ];
         blanks.iter().fold(text.to_owned(), |text, (blank, value)| {

@@ -112,7 +112,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// A bubble of the chatbot. `files` is `null` for what the model says, a list for what a person sent.
+/// A bubble of the chatbot. `files` is `null` for what the model says, a list for what a user sent.
 pub(super) fn bubble(text: &str, files: &Value) -> Value {
     json!({
         "id": null,
