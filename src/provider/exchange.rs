@@ -61,7 +61,7 @@ pub struct Exchange<'a> {
     pub is_fresh: bool,
     /// How a reply is read.
     pub read: &'a Read<'a>,
-    /// Whether the seed's hidden tail is cut.
+    /// Whether the Qwen demo Space's hidden tail is cut.
     pub cuts_tail: bool,
     /// Told the components as they stand after a reply that is complete, before that is told.
     pub kept: &'a (dyn Fn(&Session) + Send + Sync + 'a),

@@ -231,7 +231,7 @@ impl Hub {
         }
         let host = self.answer(id, host)?.and_then(|answer| {
             let host = answer.get("host")?.as_str()?.trim_end_matches('/');
-            // The person's words go there.
+            // The user's words go there.
             self.is_safe(host).then(|| host.to_owned())
         });
         let runtime = self.answer(id, runtime)?;

@@ -1,6 +1,6 @@
 //! What a provider says of itself, and how a model's name is resolved.
 
-/// A provider's description; the seed's attributes, with their values in [`super::qwen`].
+/// A provider's description. Its values for the Qwen demo Space are in [`super::qwen`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
     /// Its name for a user.

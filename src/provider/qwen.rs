@@ -1,4 +1,4 @@
-//! The seed's provider: the Qwen2.5-1M demo Space, Qwen-Agent's web page on Gradio.
+//! The provider for the Qwen demo Space (Qwen2.5-1M): Qwen-Agent's web page on Gradio.
 //!
 //! It is a page like others, held by [`super::Space`]; here is what is its own: the two functions of a turn, `add_text`
 //! (posted) and `agent_run` (queued), found in `/config` by name, so that the same code serves Gradio 4.44 (no

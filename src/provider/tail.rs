@@ -1,4 +1,4 @@
-//! The tail that the seed's Space may put behind a reply: `"\n<summary>"` and what follows.
+//! The tail that the Qwen demo Space may put behind a reply: `"\n<summary>"` and what follows.
 //!
 //! It is stored but not shown. The marker may arrive in pieces, so the end of a growing text that
 //! could still become the marker is held back: nothing is shown for a moment and taken away again.
