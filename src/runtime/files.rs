@@ -144,7 +144,7 @@ fn from_home(path: &str) -> PathBuf {
     }
 }
 
-/// Writes an export into a new file, for the person alone. Gives what there is to say.
+/// Writes an export into a new file, for the user alone. Gives what there is to say.
 fn export(path: &str, format: Format, source: Source, contents: &Contents) -> String {
     let path = from_home(path);
     let path = std::path::absolute(&path).unwrap_or(path);
@@ -152,7 +152,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
     let read = |hash| contents.get().map_or(Ok(None), |store| store.content(hash));
     let source = match format {
         Format::Json => source.with_contents(read),
-        // What a person reads does not hold them.
+        // What a user reads does not hold them.
         Format::Md | Format::Html => Ok(source),
     };
     let text = match source {

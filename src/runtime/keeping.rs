@@ -276,7 +276,7 @@ async fn read(reader: &Reader, events: &mpsc::Sender<Event>, (id, show): (Conver
     let _ = events.send(Event::Store(event)).await;
 }
 
-/// Reads what the person wrote before.
+/// Reads what the user wrote before.
 async fn prompts(reader: Reader, events: mpsc::Sender<Event>) {
     let read = tokio::task::spawn_blocking(move || reader.prompts(PROMPTS)).await;
     let event = match read {

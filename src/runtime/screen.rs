@@ -29,7 +29,7 @@ const GROWING_FRAME: Duration = Duration::from_millis(32);
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 256;
 
-/// Why the full screen ended before the person left it.
+/// Why the full screen ended before the user left it.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
     /// The terminal failed, or a part of the program broke down.
@@ -43,7 +43,7 @@ pub enum ScreenError {
     NotKept,
 }
 
-/// Runs the full screen until the person or a signal ends it, and gives the number of that signal.
+/// Runs the full screen until the user or a signal ends it, and gives the number of that signal.
 /// Replies on their way are then ended at the server, and everything is on the disk when this
 /// returns, each within some seconds.
 pub async fn run_screen(
@@ -91,7 +91,7 @@ pub async fn run_screen(
         files,
         ..
     } = screen;
-    // The person has the terminal back while the last tasks end.
+    // The user has the terminal back while the last tasks end.
     drop((terminal, turns, files));
     let is_kept = keeping.close().await;
     tracker.close();

@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 
 /// Where providers come from.
 pub trait Providers: Send {
-    /// The provider for a Space as the person named it; the same one each time.
+    /// The provider for a Space as the user named it; the same one each time.
     fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError>;
 
     /// The name by which a Space is stored, whatever was written: an alias is followed, and a name and a
