@@ -66,7 +66,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the store in `dir`, and makes both where they are missing: the directory for the
-    /// person alone (0700), the file likewise (0600); wider rights are narrowed. An older
+    /// user alone (0700), the file likewise (0600); wider rights are narrowed. An older
     /// database is brought up to date. Replies whose program died become interrupted. Blocks for
     /// as long as the disk takes, and at most some seconds for another instance's lock.
     ///

@@ -1,4 +1,4 @@
-//! What can go wrong with the store, in words for a person: what happened, where, what to do.
+//! What can go wrong with the store, in words for a user: what happened, where, what to do.
 
 use crate::chat::{ConversationId, MessageId};
 use rusqlite::ErrorCode;
@@ -119,7 +119,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the person can do.
+    /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Newer { .. } => {
@@ -216,7 +216,7 @@ pub enum StoreNotice {
         jobs: usize,
         /// What happened, and where.
         message: String,
-        /// What the person can do.
+        /// What the user can do.
         hint: String,
     },
     /// Writing works again, and all that waited is saved.
@@ -227,7 +227,7 @@ pub enum StoreNotice {
         what: String,
         /// What happened, and where.
         message: String,
-        /// What the person can do.
+        /// What the user can do.
         hint: String,
     },
     /// Another instance moved the conversation's head first; its head stays.

@@ -1,4 +1,4 @@
-//! The data directory and the database file: made and kept for the person alone.
+//! The data directory and the database file: made and kept for the user alone.
 //!
 //! Looks at the file before SQLite does, because opening a file with SQLite can change it.
 
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// Makes sure that `dir` and a file for the database are there, narrows rights that are wider
-/// than the person's own, and refuses a file that is no database for this program. Gives the
+/// than the user's own, and refuses a file that is no database for this program. Gives the
 /// database's path.
 pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     make_directory(dir)?;
@@ -34,7 +34,7 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-/// Makes a directory with those above it, for the person alone.
+/// Makes a directory with those above it, for the user alone.
 pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
     if let Err(error) = private_file::make_folder(dir) {
         let taken = matches!(

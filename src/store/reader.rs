@@ -157,7 +157,7 @@ impl Reader {
         self.read(|connection| load::content(connection, hash))
     }
 
-    /// What the person wrote before, newest first and each text once, at most `limit`; nothing
+    /// What the user wrote before, newest first and each text once, at most `limit`; nothing
     /// longer than 16 K characters, which nobody types again.
     pub fn prompts(&self, limit: usize) -> std::result::Result<Vec<String>, StoreError> {
         self.read(|connection| {
@@ -229,7 +229,7 @@ impl Reader {
         })
     }
 
-    /// Writes all that is saved to the new file `to`, for the person alone, as it is at one
+    /// Writes all that is saved to the new file `to`, for the user alone, as it is at one
     /// moment, while writing goes on. What is there is not overwritten.
     pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {
         let fail = |error| StoreError::io(to, error);

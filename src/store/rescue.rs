@@ -64,7 +64,7 @@ enum Stopped {
     Writing(rusqlite::Error),
 }
 
-/// Writes what can be read of the database at `from` into the new file `to`, for the person alone. What is there is
+/// Writes what can be read of the database at `from` into the new file `to`, for the user alone. What is there is
 /// not overwritten; without a single row to save, nothing is written.
 pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, StoreError> {
     let (damaged, version) = open_damaged(from, busy)?;

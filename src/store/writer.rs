@@ -130,7 +130,7 @@ struct Writer {
     /// Who waits for the index to be complete.
     index_waiters: Vec<oneshot::Sender<bool>>,
     on_notice: Box<dyn Fn(StoreNotice) + Send>,
-    /// Why writing has to wait, once the person was told.
+    /// Why writing has to wait, once the user was told.
     trouble: Option<StoreError>,
     /// Whether something was given up since the last answer to a flush.
     has_lost: bool,

@@ -1,4 +1,4 @@
-//! Writes what a person has written, sent or not: drafts, what waits, and the attachments of them
+//! Writes what a user has written, sent or not: drafts, what waits, and the attachments of them
 //! and of messages.
 
 use super::super::{row, texts};

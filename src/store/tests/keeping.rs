@@ -277,7 +277,7 @@ async fn the_trash_keeps_until_it_is_emptied() {
 }
 
 #[tokio::test]
-async fn what_a_person_says_takes_a_conversation_out_of_the_trash() {
+async fn what_a_user_says_takes_a_conversation_out_of_the_trash() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let mut conversation = begin(&store);
