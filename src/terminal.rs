@@ -143,7 +143,7 @@ impl Terminal {
 
     /// Has a text changed in `$VISUAL` or `$EDITOR` (`vi` without either), to which the terminal is
     /// lent meanwhile. The inner error says why there is no changed text; the text that was handed
-    /// in is still the person's then.
+    /// in is still the user's then.
     pub fn edit(&mut self, text: &str) -> io::Result<Result<String, String>> {
         leave();
         let edited = edit_in_file(text);
