@@ -1,7 +1,7 @@
 //! The report of a panic: a file in the state directory with what is needed to mend it, and a line on
 //! stderr that says where it is.
 //!
-//! It holds the version, the place, the thread and the backtrace, and nothing of the person: no text of a
+//! It holds the version, the place, the thread and the backtrace, and nothing of the user: no text of a
 //! conversation, and of a path only what names the program's sources. A panic's own message can quote text,
 //! so that it is written down only when it is one of those that cannot. `main` installs it; `terminal` puts
 //! itself before it, so that there is a screen on which the line can be read.
