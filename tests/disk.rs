@@ -1,5 +1,5 @@
 //! The disk under attack: full, read-only, not permitted, held by another program, damaged, newer, taken. Each time the
-//! person is told what and where and what to do, what was there stays as it is, and `doctor` tells the same.
+//! user is told what and where and what to do, what was there stays as it is, and `doctor` tells the same.
 //!
 //! What a machine cannot arrange is listed as ignored, with the reason: a small disk needs the right to mount one, and for
 //! root the rights of files hold only where `setpriv` can drop that privilege.

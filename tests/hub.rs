@@ -420,7 +420,7 @@ async fn an_app_that_asks_for_a_login_gets_it_once() {
 }
 
 #[tokio::test]
-async fn without_a_login_or_with_a_wrong_one_the_person_is_told_how_to_give_it() {
+async fn without_a_login_or_with_a_wrong_one_the_user_is_told_how_to_give_it() {
     let refusal = json!({"error": "Not authenticated", "auth_message": null});
     let app = guarded(refusal).await;
     for (login, message) in [

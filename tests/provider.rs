@@ -1,4 +1,4 @@
-//! The seed's provider from the outside, over real connections on loopback: whole turns with the embedded Space
+//! The provider for the Qwen demo Space from the outside, over real connections on loopback: whole turns with the embedded Space
 //! (`turns`, `sessions`, `endings`), everything that can go wrong with a server that says what a test tells it to
 //! (`refusals`, `streams`, `connections`, `repeats`), proxies, and replies cut into any pieces (`cuttings`).
 //!

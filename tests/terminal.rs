@@ -1,4 +1,4 @@
-//! The whole program as a person has it: the real binary in a pseudo-terminal, against the embedded Space. What is typed
+//! The whole program as a user has it: the real binary in a pseudo-terminal, against the embedded Space. What is typed
 //! goes in as bytes, what is seen is read from a terminal emulator, and nothing else is looked at but files and exit codes.
 //!
 //! Everything waits for something that is seen, with a deadline that only a failure meets; nothing measures time.

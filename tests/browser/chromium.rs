@@ -24,7 +24,7 @@ pub struct Chromium {
     program: &'static str,
 }
 
-/// What a person has set their system to.
+/// What a user has set their system to.
 #[derive(Clone, Copy)]
 pub enum Scheme {
     Dark,

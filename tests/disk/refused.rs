@@ -57,7 +57,7 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
-/// Whether the rights of files hold for this person, or can be made to.
+/// Whether the rights of files hold for this user, or can be made to.
 fn no_rights_for_root() -> Option<&'static str> {
     let mut dropping = Command::new(DROPPING[0]);
     dropping

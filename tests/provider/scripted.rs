@@ -1,5 +1,5 @@
 //! A server that answers each route with what a test has written down, byte for byte, and records every request. It is
-//! not a Gradio app: only [`Script::qwen`] knows the routes of one turn at the seed's Space.
+//! not a Gradio app: only [`Script::qwen`] knows the routes of one turn at the Qwen demo Space.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -134,7 +134,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// The seed's Space, answering every message with `reply`.
+    /// The Qwen demo Space, answering every message with `reply`.
     pub fn qwen(reply: &str) -> Self {
         let stream = Answer::events()
             .say(&started())
@@ -176,7 +176,7 @@ impl Script {
     }
 }
 
-/// What the seed's Space says of itself, started as number 7.
+/// What the Qwen demo Space says of itself, started as number 7.
 pub fn config() -> Value {
     let text = include_str!("../fixtures/qwen-webui-4.44.config.json");
     let mut config: Value = serde_json::from_str(text).expect("the recording is JSON");

@@ -1,4 +1,4 @@
-//! What goes wrong at the Space, one test for each line of the table in `demo::fault`: what the person is told, that the
+//! What goes wrong at the Space, one test for each line of the table in `demo::fault`: what the user is told, that the
 //! prompt and what came of the reply are kept, and that the next message works in the same window.
 //!
 //! Only where silence itself is the fault is it given up after two seconds: everywhere else a slow machine may take its time.
@@ -62,7 +62,7 @@ fn has_failed(shown: &Shown) -> bool {
         || is_waiting(shown) && shown.has("sends it again")
 }
 
-/// Whether a message waits for the person's word.
+/// Whether a message waits for the user's word.
 fn is_waiting(shown: &Shown) -> bool {
     shown.has("⧗ waiting ·")
 }
@@ -401,7 +401,7 @@ fn heartbeats_without_an_end_are_told_as_reading_and_can_be_stopped() {
     let home = Home::with_settings(NO_SILENCE);
     let mut screen = start(&home, "heartbeats");
     screen.send(ASKED);
-    // Longer than the idle timeout: the Space is alive, so that the person decides.
+    // Longer than the idle timeout: the Space is alive, so that the user decides.
     screen.wait_for_text("the model reads · 4 s · Esc stops");
     screen.press(ESC);
     screen.wait_for_text("■ stopped");

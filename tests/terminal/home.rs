@@ -16,7 +16,7 @@ const DEADLINE: Duration = Duration::from_secs(180);
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_spacechat");
 
-/// A person's home directory with nothing in it, removed when this is dropped.
+/// A user's home directory with nothing in it, removed when this is dropped.
 pub struct Home {
     directory: TempDir,
 }
@@ -42,7 +42,7 @@ impl Home {
         self.directory.path().join("data")
     }
 
-    /// The whole environment of the program: nothing of the person's own that runs the tests.
+    /// The whole environment of the program: nothing of the user's own that runs the tests.
     fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let home = self.directory.path();
         vec![
