@@ -48,11 +48,11 @@ impl Reader<'_> {
 
     /// Messages, or pairs, since the user's last one.
     fn conversation(self, items: &[Value], heap: &mut Heap) {
-        let is_persons = |item: &Value| match item {
+        let is_users = |item: &Value| match item {
             Value::Array(pair) => pair.first().is_some_and(|user| !user.is_null()),
             item => item.get("role").and_then(Value::as_str) == Some("user"),
         };
-        let newest = items.iter().rposition(is_persons).unwrap_or(0);
+        let newest = items.iter().rposition(is_users).unwrap_or(0);
         for item in &items[newest..] {
             match item {
                 Value::Array(pair) => self.content(pair.get(1).unwrap_or(&Value::Null), heap),

@@ -173,7 +173,7 @@ mod rights {
     }
 
     #[tokio::test]
-    async fn all_that_is_made_is_the_persons_alone() {
+    async fn all_that_is_made_is_the_users_alone() {
         let parent = tempfile::tempdir().unwrap();
         let dir = parent.path().join("deep/data");
         let store = open(&dir);
