@@ -254,7 +254,7 @@ impl Context {
     /// Talks to the Space that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`.
     fn talk_to(&mut self, written: &str) {
         self.space = self.name_of(written);
-        let space = catalog::Space::parse(written, &self.names);
+        let space = catalog::SpaceRef::parse(written, &self.names);
         self.address_login = space.ok().and_then(|space| space.login);
     }
 

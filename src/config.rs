@@ -139,7 +139,7 @@ pub struct NetworkSettings {
 impl Default for ChatSettings {
     fn default() -> Self {
         Self {
-            space: crate::provider::catalog::SEED.to_owned(),
+            space: crate::provider::catalog::QWEN_DEMO.to_owned(),
             model: String::new(),
             system: String::new(),
             attachments: FileForm::default(),

@@ -14,7 +14,7 @@ use spacechat::chat::{Message, Stage};
 use spacechat::demo;
 use spacechat::gradio;
 use spacechat::http::{self, Login, Token};
-use spacechat::provider::catalog::{NameRules, Space};
+use spacechat::provider::catalog::{NameRules, SpaceRef};
 use spacechat::provider::hub::{self, Hub};
 use spacechat::provider::{Place, Provider, ProviderError, Qwen, ReplyEvent, Request};
 use std::sync::{Arc, Mutex};
@@ -67,8 +67,8 @@ fn http_options() -> http::Options {
     }
 }
 
-fn space() -> Space {
-    Space::parse("a/b", &NameRules::default()).unwrap()
+fn space() -> SpaceRef {
+    SpaceRef::parse("a/b", &NameRules::default()).unwrap()
 }
 
 /// What comes of finding the Space, and the stages that were told meanwhile.

@@ -43,7 +43,7 @@ impl Context {
         if self.name_of(written) == DEMO_SPACE {
             return Ok(Arc::new(self.embedded.clone()));
         }
-        let space = catalog::Space::parse(written, &self.names)?;
+        let space = catalog::SpaceRef::parse(written, &self.names)?;
         let mut options = self.options.clone();
         options.login = login;
         let hub = Hub::new(self.hub.clone(), options.clone());
@@ -84,7 +84,7 @@ impl ProviderRegistry {
 impl Providers for ProviderRegistry {
     fn find(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
         let name = self.name(written);
-        let has_login = catalog::Space::parse(written, &self.context.names)
+        let has_login = catalog::SpaceRef::parse(written, &self.context.names)
             .is_ok_and(|space| space.login.is_some());
         if !has_login && let Some(provider) = self.providers().get(&name) {
             return Ok(Arc::clone(provider));

@@ -13,7 +13,7 @@ mod tests;
 pub use runtime::Runtime;
 use runtime::Standing;
 
-use super::catalog::Space;
+use super::catalog::SpaceRef;
 use super::{ProviderError, Report};
 use crate::chat::Stage;
 use crate::http::is_loopback;
@@ -78,7 +78,7 @@ pub struct Found {
 
 impl Found {
     /// A Space that the Hub knows nothing of.
-    fn unasked(space: &Space) -> Self {
+    fn unasked(space: &SpaceRef) -> Self {
         Self {
             url: space.url.clone(),
             stage: None,
@@ -132,7 +132,7 @@ impl Hub {
     /// waited for; each of its stages is told. Safe to drop while it waits.
     pub async fn resolve(
         &self,
-        space: &Space,
+        space: &SpaceRef,
         tell: impl FnMut(Stage),
     ) -> Result<String, ProviderError> {
         Ok(self.find(space, tell).await?.url)
@@ -141,7 +141,7 @@ impl Hub {
     /// [`Hub::resolve`], with the stage that the Hub told last.
     pub async fn find(
         &self,
-        space: &Space,
+        space: &SpaceRef,
         mut tell: impl FnMut(Stage),
     ) -> Result<Found, ProviderError> {
         let client = self.client()?;
@@ -162,7 +162,7 @@ impl Hub {
 
     /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
     /// nothing and waits for nothing.
-    pub async fn look(&self, space: &Space) -> Result<Found, ProviderError> {
+    pub async fn look(&self, space: &SpaceRef) -> Result<Found, ProviderError> {
         let client = self.client()?;
         let Some(id) = &id_of(&client, space).await else {
             return Ok(Found::unasked(space));
@@ -397,7 +397,7 @@ impl Hub {
 
 /// `owner/name` of a Space that was named so, or by its address at `hf.space`. Where the Hub does not tell,
 /// the address is taken as it is.
-async fn id_of(client: &Client, space: &Space) -> Option<String> {
+async fn id_of(client: &Client, space: &SpaceRef) -> Option<String> {
     if space.hub_id.is_some() {
         return space.hub_id.clone();
     }

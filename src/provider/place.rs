@@ -5,7 +5,7 @@
 //! 504), the Hub is asked again, so that the user is told how the Space stands or waits while
 //! it starts. A server that asks for a login gets it once.
 
-use super::catalog::Space;
+use super::catalog::SpaceRef;
 use super::hub::{self, Found, Hub};
 use super::{ProviderError, Report};
 use crate::chat::Stage;
@@ -21,7 +21,7 @@ const TRIES: u32 = 4;
 /// A Space's place on the network; cheap to clone, clones share what they learned.
 #[derive(Debug, Clone)]
 pub struct Place {
-    space: Space,
+    space: SpaceRef,
     hub: Option<Hub>,
     options: http::Options,
     learned: Arc<Mutex<Learned>>,
@@ -37,7 +37,7 @@ struct Learned {
 
 impl Place {
     /// The place of `space`; without a Hub its address is taken as it is. Asks nobody yet.
-    pub fn new(space: Space, hub: Option<Hub>, options: http::Options) -> Self {
+    pub fn new(space: SpaceRef, hub: Option<Hub>, options: http::Options) -> Self {
         Self {
             hub: hub.filter(|_| space.hub_id.is_some() || space.subdomain.is_some()),
             options: http::Options {
@@ -52,7 +52,7 @@ impl Place {
 
     /// The place of the app at `url`, which no Hub knows of.
     pub fn at_url(url: impl Into<String>, options: http::Options) -> Self {
-        Self::new(Space::at(url), None, options)
+        Self::new(SpaceRef::at(url), None, options)
     }
 
     /// The app's address, as far as it is known.

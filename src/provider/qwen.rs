@@ -22,7 +22,7 @@
 //! # }
 //! ```
 
-use super::catalog::{self, SEED};
+use super::catalog::{self, QWEN_DEMO};
 use super::space::chat::{Chat, Form, Memory};
 use super::{
     Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, Space, SpaceReport, hub,
@@ -50,7 +50,7 @@ pub struct Qwen {
 
 impl Default for Qwen {
     fn default() -> Self {
-        let space = catalog::Space::of_hub(SEED);
+        let space = catalog::SpaceRef::of_hub(QWEN_DEMO);
         let options = http::Options::default();
         let hub = Hub::new(hub::Options::default(), options.clone());
         Self::at(Place::new(space, Some(hub), options), TaskTracker::new())

@@ -5,7 +5,7 @@ use crate::server::{self, Asked, Server};
 use crate::{quick, qwen_at, space};
 use serde_json::{Value, json};
 use spacechat::http::Options;
-use spacechat::provider::catalog::{NameRules, Space};
+use spacechat::provider::catalog::{NameRules, SpaceRef};
 use spacechat::provider::{Provider, ProviderError};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -200,7 +200,7 @@ async fn a_container_that_runs_something_else_is_not_waited_for() {
 #[tokio::test]
 async fn the_hub_knows_the_space_of_an_address_of_hf_space() {
     let rules = NameRules::default();
-    let at = |name: &str| Space::parse(name, &rules).unwrap();
+    let at = |name: &str| SpaceRef::parse(name, &rules).unwrap();
     let hub = hub_of("gradio", "http://127.0.0.1:9".to_owned()).await;
     let found = quick(&hub.url)
         .look(&at("https://x-y.hf.space"))
