@@ -28,7 +28,7 @@ pub use place::Place;
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
 pub use report::{Ability, SpaceReport};
-pub use space::Space;
+pub use space::SpaceProvider;
 
 use crate::chat::{Attachment, Content, FileForm, Message};
 use crate::http::UploadSource;

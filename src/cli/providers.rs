@@ -4,7 +4,7 @@
 use super::Context;
 use crate::app::DEMO_SPACE;
 use crate::http::Login;
-use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, Space, catalog, qwen};
+use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, SpaceProvider, catalog, qwen};
 use crate::runtime::Providers;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,7 +53,7 @@ impl Context {
         if is_qwen {
             return Ok(Arc::new(Qwen::at(place, tracker)));
         }
-        Ok(Arc::new(Space::at(place, tracker)))
+        Ok(Arc::new(SpaceProvider::at(place, tracker)))
     }
 
     /// Finds providers by their Space, each made once.

@@ -1,6 +1,6 @@
 //! The provider for the Qwen demo Space (Qwen2.5-1M): Qwen-Agent's web page on Gradio.
 //!
-//! It is a page like others, held by [`super::Space`]; here is what is its own: the two functions of a turn, `add_text`
+//! It is a page like others, held by [`super::SpaceProvider`]; here is what is its own: the two functions of a turn, `add_text`
 //! (posted) and `agent_run` (queued), found in `/config` by name, so that the same code serves Gradio 4.44 (no
 //! prefix) and 5 (`/gradio_api`); its name, its model, its query. The model's memory is a `state` component that
 //! the server keeps by session: a live session is sent only the newest message, and a new one the whole past
@@ -25,7 +25,8 @@
 use super::catalog::{self, QWEN_DEMO};
 use super::space::chat::{Chat, Form, Memory};
 use super::{
-    Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, Space, SpaceReport, hub,
+    Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceProvider, SpaceReport,
+    hub,
 };
 use crate::gradio;
 use crate::gradio::app::{App, Component};
@@ -45,7 +46,7 @@ const MODEL: (&str, &str) = ("qwen-2.5-1m-demo", "qwen-2.5-1m");
 /// The provider; cheap to clone, clones share what they learned of the Space.
 #[derive(Debug, Clone)]
 pub struct Qwen {
-    space: Space,
+    space: SpaceProvider,
 }
 
 impl Default for Qwen {
@@ -68,7 +69,7 @@ impl Qwen {
     /// in [`Qwen::new`].
     pub fn at(place: Place, tracker: TaskTracker) -> Self {
         Self {
-            space: Space::of_qwen(place, tracker),
+            space: SpaceProvider::of_qwen(place, tracker),
         }
     }
 }
@@ -90,7 +91,7 @@ impl Provider for Qwen {
 }
 
 /// The provider's attributes, at the Space where its page was found.
-pub(super) fn info(space: &Space) -> ProviderInfo {
+pub(super) fn info(space: &SpaceProvider) -> ProviderInfo {
     let (name, offered) = MODEL;
     ProviderInfo {
         label: "Qwen Qwen-2.5M".to_owned(),

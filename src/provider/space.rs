@@ -39,7 +39,7 @@ pub const CHAT_SETTING: &str = "chat";
 
 /// The provider of one Space; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]
-pub struct Space {
+pub struct SpaceProvider {
     place: Place,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
@@ -107,7 +107,7 @@ impl Known {
     }
 }
 
-impl Space {
+impl SpaceProvider {
     /// The provider for the app at `url`. Nothing is asked before the first turn or look. Replies
     /// run as tasks of `tracker`; await it before the program exits, so that jobs which were
     /// dropped are ended at the server.
@@ -116,7 +116,7 @@ impl Space {
     }
 
     /// The provider for the app at `place`, which is looked up at the first request. `tracker` as
-    /// in [`Space::new`].
+    /// in [`SpaceProvider::new`].
     pub fn at(place: Place, tracker: TaskTracker) -> Self {
         Self {
             place,
@@ -293,7 +293,7 @@ impl Space {
     }
 }
 
-impl Provider for Space {
+impl Provider for SpaceProvider {
     fn info(&self) -> ProviderInfo {
         let (known, working) = {
             let learned = self.learned();

@@ -268,7 +268,7 @@ fn a_file_of_an_earlier_message_is_not_sent_with_a_later_one(space: &Space) {
 struct Talk<'a> {
     space: &'a Space,
     page: String,
-    provider: provider::Space,
+    provider: provider::SpaceProvider,
     runtime: Runtime,
 }
 
@@ -283,7 +283,7 @@ impl<'a> Talk<'a> {
     fn at(space: &'a Space, page: &Value) -> Self {
         let page = word(page, "page");
         Self {
-            provider: provider::Space::new(
+            provider: provider::SpaceProvider::new(
                 space.url_of(&page),
                 Options::default(),
                 TaskTracker::new(),

@@ -6,7 +6,7 @@ use super::memory::Past;
 use super::open_page::OpenPage;
 use super::page;
 use super::reply_reader::ReplyReader;
-use super::{Known, Space};
+use super::{Known, SpaceProvider};
 use crate::chat::{Stage, format_prompt, input, prompt_text};
 use crate::gradio::app::Component;
 use crate::gradio::{Chain, Client};
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Runs a turn to its end, its cancellation or its first error.
-pub(super) async fn run(space: Space, request: Request, sender: ReplySender) {
+pub(super) async fn run(space: SpaceProvider, request: Request, sender: ReplySender) {
     let turn = Turn {
         space: &space,
         request: &request,
@@ -29,7 +29,7 @@ pub(super) async fn run(space: Space, request: Request, sender: ReplySender) {
 }
 
 struct Turn<'a> {
-    space: &'a Space,
+    space: &'a SpaceProvider,
     request: &'a Request,
     sender: &'a ReplySender,
 }
@@ -233,7 +233,7 @@ fn needs_script() -> ProviderError {
     })
 }
 
-impl Space {
+impl SpaceProvider {
     /// Refuses what no look at the app is needed for.
     fn refuse_early(&self, request: &Request) -> Result<(), ProviderError> {
         if self.is_qwen {
