@@ -6,11 +6,11 @@
 
 pub mod bubbles;
 pub mod catalog;
+pub mod endpoint;
 pub mod error;
 mod exchange;
 pub mod hub;
 pub mod info;
-pub mod place;
 pub mod qwen;
 pub mod reply;
 pub mod report;
@@ -21,10 +21,10 @@ pub mod thoughts;
 mod uploading;
 
 pub use crate::http::Options as ConnectOptions;
+pub use endpoint::SpaceEndpoint;
 pub use error::{ProviderError, Report};
 pub use hub::Hub;
 pub use info::{ProviderInfo, UnknownModel};
-pub use place::Place;
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
 pub use report::{Ability, SpaceReport};

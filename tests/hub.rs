@@ -16,7 +16,7 @@ use spacechat::gradio;
 use spacechat::http::{self, Login, Token};
 use spacechat::provider::catalog::{NameRules, SpaceRef};
 use spacechat::provider::hub::{self, Hub};
-use spacechat::provider::{Place, Provider, ProviderError, Qwen, ReplyEvent, Request};
+use spacechat::provider::{Provider, ProviderError, Qwen, ReplyEvent, Request, SpaceEndpoint};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
@@ -97,7 +97,10 @@ async fn reply_of(qwen: &Qwen) -> (Result<String, ProviderError>, Vec<String>) {
 }
 
 fn qwen_at(hub: Hub, options: http::Options) -> Qwen {
-    Qwen::at(Place::new(space(), Some(hub), options), TaskTracker::new())
+    Qwen::at(
+        SpaceEndpoint::new(space(), Some(hub), options),
+        TaskTracker::new(),
+    )
 }
 
 async fn embedded() -> demo::Server {
@@ -280,9 +283,9 @@ async fn an_app_that_is_not_there_yet_is_waited_for_when_the_hub_says_that_it_ru
     ])
     .await;
     let server = hub_with(&app.url, &["RUNNING", "APP_STARTING", "RUNNING"]).await;
-    let place = Place::new(space(), Some(quick(&server.url)), http::Options::default());
+    let endpoint = SpaceEndpoint::new(space(), Some(quick(&server.url)), http::Options::default());
     let told = Mutex::new(Vec::new());
-    let (_, found) = place
+    let (_, found) = endpoint
         .reach(None, |stage| told.lock().unwrap().push(stage))
         .await
         .unwrap();

@@ -4,7 +4,9 @@
 use super::Context;
 use crate::app::DEMO_SPACE;
 use crate::http::Login;
-use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, SpaceProvider, catalog, qwen};
+use crate::provider::{
+    Hub, Provider, ProviderError, Qwen, SpaceEndpoint, SpaceProvider, catalog, qwen,
+};
 use crate::runtime::Providers;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,12 +50,12 @@ impl Context {
         options.login = login;
         let hub = Hub::new(self.hub.clone(), options.clone());
         let is_qwen = space.url == qwen::URL;
-        let place = Place::new(space, Some(hub), options);
+        let endpoint = SpaceEndpoint::new(space, Some(hub), options);
         let tracker = self.tracker.clone();
         if is_qwen {
-            return Ok(Arc::new(Qwen::at(place, tracker)));
+            return Ok(Arc::new(Qwen::at(endpoint, tracker)));
         }
-        Ok(Arc::new(SpaceProvider::at(place, tracker)))
+        Ok(Arc::new(SpaceProvider::at(endpoint, tracker)))
     }
 
     /// Finds providers by their Space, each made once.

@@ -25,8 +25,8 @@
 use super::catalog::{self, QWEN_DEMO};
 use super::space::chat::{Chat, Form, Memory};
 use super::{
-    Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceProvider, SpaceReport,
-    hub,
+    Hub, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, SpaceProvider,
+    SpaceReport, hub,
 };
 use crate::gradio;
 use crate::gradio::app::{App, Component};
@@ -54,7 +54,10 @@ impl Default for Qwen {
         let space = catalog::SpaceRef::of_hub(QWEN_DEMO);
         let options = http::Options::default();
         let hub = Hub::new(hub::Options::default(), options.clone());
-        Self::at(Place::new(space, Some(hub), options), TaskTracker::new())
+        Self::at(
+            SpaceEndpoint::new(space, Some(hub), options),
+            TaskTracker::new(),
+        )
     }
 }
 
@@ -62,14 +65,14 @@ impl Qwen {
     /// The provider for the app at `url`. Replies run as tasks of `tracker`; await it before the
     /// program exits, so that jobs which were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
-        Self::at(Place::at_url(url, options), tracker)
+        Self::at(SpaceEndpoint::at_url(url, options), tracker)
     }
 
-    /// The provider for the app at `place`, which is looked up at the first request. `tracker` as
+    /// The provider for the app at `endpoint`, which is looked up at the first request. `tracker` as
     /// in [`Qwen::new`].
-    pub fn at(place: Place, tracker: TaskTracker) -> Self {
+    pub fn at(endpoint: SpaceEndpoint, tracker: TaskTracker) -> Self {
         Self {
-            space: SpaceProvider::of_qwen(place, tracker),
+            space: SpaceProvider::of_qwen(endpoint, tracker),
         }
     }
 }

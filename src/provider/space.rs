@@ -17,7 +17,7 @@ mod reply_reader;
 mod turn;
 
 use super::report::{Ability, ChatReport, SpaceReport};
-use super::{Place, Provider, ProviderError, ProviderInfo, Reply, Request, qwen};
+use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, qwen};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::App;
@@ -40,7 +40,7 @@ pub const CHAT_SETTING: &str = "chat";
 /// The provider of one Space; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]
 pub struct SpaceProvider {
-    place: Place,
+    endpoint: SpaceEndpoint,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
     /// Whether it is Qwen-Agent's page and nothing else.
@@ -112,31 +112,31 @@ impl SpaceProvider {
     /// run as tasks of `tracker`; await it before the program exits, so that jobs which were
     /// dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
-        Self::at(Place::at_url(url, options), tracker)
+        Self::at(SpaceEndpoint::at_url(url, options), tracker)
     }
 
-    /// The provider for the app at `place`, which is looked up at the first request. `tracker` as
+    /// The provider for the app at `endpoint`, which is looked up at the first request. `tracker` as
     /// in [`SpaceProvider::new`].
-    pub fn at(place: Place, tracker: TaskTracker) -> Self {
+    pub fn at(endpoint: SpaceEndpoint, tracker: TaskTracker) -> Self {
         Self {
-            place,
+            endpoint,
             tracker,
             learned: Arc::default(),
             is_qwen: false,
         }
     }
 
-    /// The provider for Qwen-Agent's page at `place`: any other app is refused.
-    pub(super) fn of_qwen(place: Place, tracker: TaskTracker) -> Self {
+    /// The provider for Qwen-Agent's page at `endpoint`: any other app is refused.
+    pub(super) fn of_qwen(endpoint: SpaceEndpoint, tracker: TaskTracker) -> Self {
         Self {
             is_qwen: true,
-            ..Self::at(place, tracker)
+            ..Self::at(endpoint, tracker)
         }
     }
 
     /// The address.
     pub(super) fn url(&self) -> String {
-        self.place.url()
+        self.endpoint.url()
     }
 
     /// Whether the last look found it working; `None` before the first.
@@ -155,7 +155,7 @@ impl SpaceProvider {
         proxy: Option<&str>,
         tell: impl FnMut(Stage),
     ) -> Result<(Client, Arc<Known>), ProviderError> {
-        let reached = self.place.reach(proxy, tell).await;
+        let reached = self.endpoint.reach(proxy, tell).await;
         self.learn(reached).await
     }
 
@@ -288,7 +288,7 @@ impl SpaceProvider {
             sends_text_files: chat.form != Form::QwenAgent && files::take_text(&places),
             files: files::ability(&places),
             thinking: Ability::Native("where replies mark it".to_owned()),
-            ..SpaceReport::of(&self.place.url(), app)
+            ..SpaceReport::of(&self.endpoint.url(), app)
         })
     }
 }
@@ -304,7 +304,7 @@ impl Provider for SpaceProvider {
                 .as_ref()
                 .and_then(|known| known.app.title.clone())
                 .unwrap_or_else(|| "Gradio Space".to_owned()),
-            url: self.place.url(),
+            url: self.endpoint.url(),
             api_endpoint: "/queue/join".to_owned(),
             working,
             supports_stream: true,
@@ -338,7 +338,7 @@ impl Provider for SpaceProvider {
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
-            let (_, known) = self.learn(self.place.look().await).await?;
+            let (_, known) = self.learn(self.endpoint.look().await).await?;
             self.report(&known)
         })
     }

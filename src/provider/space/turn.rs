@@ -35,7 +35,7 @@ struct Turn<'a> {
 }
 
 /// What a turn has to do with: who asks, and what is known.
-type Place<'a> = (&'a Client, &'a Known, &'a Chat);
+type Target<'a> = (&'a Client, &'a Known, &'a Chat);
 
 impl Turn<'_> {
     async fn work(&self) -> Result<(), ProviderError> {
@@ -45,7 +45,7 @@ impl Turn<'_> {
         let known = self.space.learned().known.clone();
         let mut is_fresh = known.is_none();
         let reached = match known {
-            Some(known) => Some((self.space.place.client(proxy)?, known)),
+            Some(known) => Some((self.space.endpoint.client(proxy)?, known)),
             None => self.reach().await?,
         };
         let Some((mut client, mut known)) = reached else {
@@ -78,7 +78,7 @@ impl Turn<'_> {
     /// One message sent and one reply received in one session.
     async fn exchange(
         &self,
-        (client, known, chat): Place<'_>,
+        (client, known, chat): Target<'_>,
         session: Option<Session>,
         is_fresh: bool,
     ) -> Result<End, ProviderError> {

@@ -18,9 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How often an app that should run is asked for its description.
 const TRIES: u32 = 4;
 
-/// A Space's place on the network; cheap to clone, clones share what they learned.
+/// Where a Space's app is reached; cheap to clone, clones share what they learned.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct SpaceEndpoint {
     space: SpaceRef,
     hub: Option<Hub>,
     options: http::Options,
@@ -35,8 +35,8 @@ struct Learned {
     clients: HashMap<Option<String>, Client>,
 }
 
-impl Place {
-    /// The place of `space`; without a Hub its address is taken as it is. Asks nobody yet.
+impl SpaceEndpoint {
+    /// The endpoint of `space`; without a Hub its address is taken as it is. Asks nobody yet.
     pub fn new(space: SpaceRef, hub: Option<Hub>, options: http::Options) -> Self {
         Self {
             hub: hub.filter(|_| space.hub_id.is_some() || space.subdomain.is_some()),
@@ -50,7 +50,7 @@ impl Place {
         }
     }
 
-    /// The place of the app at `url`, which no Hub knows of.
+    /// The endpoint of the app at `url`, which no Hub knows of.
     pub fn at_url(url: impl Into<String>, options: http::Options) -> Self {
         Self::new(SpaceRef::at(url), None, options)
     }
