@@ -6,7 +6,7 @@
 //! it starts. A server that asks for a login gets it once.
 
 use super::catalog::SpaceRef;
-use super::hub::{self, Found, Hub};
+use super::hub::{self, Hub, ResolvedHost};
 use super::{ProviderError, Report};
 use crate::chat::Stage;
 use crate::gradio::app::App;
@@ -150,7 +150,7 @@ impl SpaceEndpoint {
     }
 
     /// Takes the address that the Hub told. Clients of another address are of no use any more.
-    fn remember(&self, found: Found) {
+    fn remember(&self, found: ResolvedHost) {
         let before = self.url();
         let mut learned = self.learned();
         if before != found.url {
@@ -160,7 +160,7 @@ impl SpaceEndpoint {
     }
 
     /// The refusal of a container that runs and answers by itself, though not as a Gradio app does.
-    fn is_another_app(&self, found: &Found, error: &Error) -> Option<ProviderError> {
+    fn is_another_app(&self, found: &ResolvedHost, error: &Error) -> Option<ProviderError> {
         let is_docker = found.sdk.as_deref() == Some("docker");
         let is_up = found.stage.as_deref() == Some("RUNNING");
         let answers = match error {

@@ -67,7 +67,7 @@ impl Options {
 
 /// Where a Space's app is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct ResolvedHost {
     /// The address of the app.
     pub url: String,
     /// The stage that the Hub told last; `None` where it could not be asked.
@@ -76,7 +76,7 @@ pub struct Found {
     pub sdk: Option<String>,
 }
 
-impl Found {
+impl ResolvedHost {
     /// A Space that the Hub knows nothing of.
     fn unasked(space: &SpaceRef) -> Self {
         Self {
@@ -143,10 +143,10 @@ impl Hub {
         &self,
         space: &SpaceRef,
         mut tell: impl FnMut(Stage),
-    ) -> Result<Found, ProviderError> {
+    ) -> Result<ResolvedHost, ProviderError> {
         let client = self.client()?;
         let Some(id) = id_of(&client, space).await else {
-            return Ok(Found::unasked(space));
+            return Ok(ResolvedHost::unasked(space));
         };
         let Answers { host, runtime, sdk } = self.ask(&client, &id).await?;
         let url = host.unwrap_or_else(|| space.url.clone());
@@ -157,15 +157,15 @@ impl Hub {
             }
             None => None,
         };
-        Ok(Found { url, stage, sdk })
+        Ok(ResolvedHost { url, stage, sdk })
     }
 
     /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
     /// nothing and waits for nothing.
-    pub async fn look(&self, space: &SpaceRef) -> Result<Found, ProviderError> {
+    pub async fn look(&self, space: &SpaceRef) -> Result<ResolvedHost, ProviderError> {
         let client = self.client()?;
         let Some(id) = &id_of(&client, space).await else {
-            return Ok(Found::unasked(space));
+            return Ok(ResolvedHost::unasked(space));
         };
         let Answers { host, runtime, sdk } = self.ask(&client, id).await?;
         if let Some(runtime) = &runtime {
@@ -181,7 +181,7 @@ impl Hub {
                 Standing::Down => return Err(self.down(id, runtime)),
             }
         }
-        Ok(Found {
+        Ok(ResolvedHost {
             url: host.unwrap_or_else(|| space.url.clone()),
             stage: runtime.map(|runtime| runtime.stage),
             sdk,
