@@ -27,7 +27,7 @@ pub use hub::Hub;
 pub use info::{ProviderInfo, UnknownModel};
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
-pub use report::{Ability, SpaceReport};
+pub use report::{SpaceReport, Support};
 pub use space::SpaceProvider;
 
 use crate::chat::{Attachment, Content, FileForm, Message};

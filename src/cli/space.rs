@@ -4,7 +4,7 @@ use super::Context;
 use super::exit::{Exit, complain, print};
 use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{Ability, ProviderInfo, SpaceReport};
+use crate::provider::{ProviderInfo, SpaceReport, Support};
 use crate::sanitize;
 use clap::Args;
 use serde_json::{Value, json};
@@ -102,9 +102,9 @@ fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
 }
 
 fn chat_json(report: &SpaceReport) -> Value {
-    let ability = |ability: &Ability| match ability {
-        Ability::Native(place) => json!({"native": true, "how": place}),
-        Ability::Folded => json!({"native": false, "how": ability.words()}),
+    let support = |support: &Support| match support {
+        Support::Native(place) => json!({"native": true, "how": place}),
+        Support::InPrompt => json!({"native": false, "how": support.words()}),
     };
     json!({
         "kind": report.kind,
@@ -112,10 +112,10 @@ fn chat_json(report: &SpaceReport) -> Value {
         "doubts": report.doubts,
         "endpoint": report.endpoint,
         "inputs": report.inputs.iter().map(input_json).collect::<Vec<_>>(),
-        "system_message": ability(&report.system),
-        "history": ability(&report.history),
-        "files": ability(&report.files),
-        "thinking": ability(&report.thinking),
+        "system_message": support(&report.system),
+        "history": support(&report.history),
+        "files": support(&report.files),
+        "thinking": support(&report.thinking),
     })
 }
 
@@ -206,8 +206,8 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
 
 fn chat_rows(report: &SpaceReport, row: &mut impl FnMut(&str, &str)) {
     let system = match &report.system {
-        Ability::Native(input) => format!("yes, in the setting {input}"),
-        Ability::Folded => "yes, in the prompt".to_owned(),
+        Support::Native(input) => format!("yes, in the setting {input}"),
+        Support::InPrompt => "yes, in the prompt".to_owned(),
     };
     row("system message", &system);
     row("history", &report.history.words());

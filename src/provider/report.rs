@@ -14,7 +14,7 @@ pub struct SpaceReport {
     pub protocol: String,
     /// The prefix of its routes, empty before Gradio 5.
     pub api_prefix: String,
-    /// The number of its start.
+    /// Its app instance id, new at every start.
     pub app_id: Option<String>,
     /// The functions of a turn, in order: number and name.
     pub functions: Vec<(i64, String)>,
@@ -31,16 +31,16 @@ pub struct SpaceReport {
     /// What can be set beside the message.
     pub inputs: Vec<SpaceInput>,
     /// How a system message reaches the model.
-    pub system: Ability,
+    pub system: Support,
     /// How the past of a conversation reaches the model.
-    pub history: Ability,
+    pub history: Support,
     /// How files reach the model.
-    pub files: Ability,
+    pub files: Support,
     /// Whether files of text go as files, too. Where the model is made for long prompts they are
     /// better read there.
     pub sends_text_files: bool,
     /// Whether thoughts are told apart from the reply.
-    pub thinking: Ability,
+    pub thinking: Support,
 }
 
 /// One of the chats of an app.
@@ -54,19 +54,19 @@ pub struct ChatReport {
 
 /// How something reaches the model, or comes from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ability {
+pub enum Support {
     /// The Space has a place for it; which one.
     Native(String),
     /// It travels in the prompt.
-    Folded,
+    InPrompt,
 }
 
-impl Ability {
+impl Support {
     /// In words for a user.
     pub fn words(&self) -> String {
         match self {
             Self::Native(place) => place.clone(),
-            Self::Folded => "in the prompt".to_owned(),
+            Self::InPrompt => "in the prompt".to_owned(),
         }
     }
 
@@ -92,11 +92,11 @@ impl SpaceReport {
             chats: Vec::new(),
             doubts: Vec::new(),
             inputs: Vec::new(),
-            system: Ability::Folded,
-            history: Ability::Folded,
-            files: Ability::Folded,
+            system: Support::InPrompt,
+            history: Support::InPrompt,
+            files: Support::InPrompt,
             sends_text_files: false,
-            thinking: Ability::Folded,
+            thinking: Support::InPrompt,
         }
     }
 }

@@ -16,7 +16,7 @@ mod page;
 mod reply_reader;
 mod turn;
 
-use super::report::{Ability, ChatReport, SpaceReport};
+use super::report::{ChatReport, SpaceReport, Support};
 use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, qwen};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
@@ -272,22 +272,22 @@ impl SpaceProvider {
                     .collect(),
             },
             system: match chat.system() {
-                Some(at) => Ability::Native(chat.inputs[at].name.clone()),
-                None => Ability::Folded,
+                Some(at) => Support::Native(chat.inputs[at].name.clone()),
+                None => Support::InPrompt,
             },
             history: match &chat.memory {
-                Memory::Session => Ability::Native(
+                Memory::Session => Support::Native(
                     "kept by the Space's session, in the prompt of a new one".to_owned(),
                 ),
                 Memory::Chatbot(_) => {
-                    Ability::Native("kept by the page, put back into a new one".to_owned())
+                    Support::Native("kept by the page, put back into a new one".to_owned())
                 }
-                Memory::Prompt => Ability::Folded,
+                Memory::Prompt => Support::InPrompt,
             },
             // Qwen's demo is made for long prompts.
             sends_text_files: chat.form != Form::QwenAgent && files::take_text(&places),
-            files: files::ability(&places),
-            thinking: Ability::Native("where replies mark it".to_owned()),
+            files: files::support(&places),
+            thinking: Support::Native("where replies mark it".to_owned()),
             ..SpaceReport::of(&self.endpoint.url(), app)
         })
     }

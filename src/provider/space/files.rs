@@ -9,7 +9,7 @@ use crate::gradio::app::{App, Component, ComponentId};
 use crate::gradio::wiring;
 use crate::http::UploadSource;
 use crate::http::media_type::media_type;
-use crate::provider::{Ability, ProviderError, Report, Request};
+use crate::provider::{ProviderError, Report, Request, Support};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -151,12 +151,12 @@ impl FileInput {
 }
 
 /// How files reach the model, for a user.
-pub fn ability(places: &[FileInput]) -> Ability {
+pub fn support(places: &[FileInput]) -> Support {
     if places.is_empty() {
-        return Ability::Folded;
+        return Support::InPrompt;
     }
     let words: Vec<String> = places.iter().map(FileInput::words).collect();
-    Ability::Native(words.join(", "))
+    Support::Native(words.join(", "))
 }
 
 /// Whether a file of text has a place of its own.
