@@ -48,8 +48,9 @@ pub trait Provider: Send + Sync {
     fn reply(&self, request: Request) -> Reply;
 
     /// Looks at the source: whether it answers and what it runs.
-    fn look(&self)
-    -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
+    fn inspect(
+        &self,
+    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
 }
 
 /// What is asked of a provider.

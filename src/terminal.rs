@@ -120,7 +120,7 @@ impl Terminal {
 
     /// Rings the bell, and shows `words` as a notice of the desktop where the terminal can (OSC 9).
     /// Only printable characters of them are written.
-    pub fn ring(&mut self, words: &str) -> io::Result<()> {
+    pub fn notify_desktop(&mut self, words: &str) -> io::Result<()> {
         let plain: String = words
             .chars()
             .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation() || *c == ' ')

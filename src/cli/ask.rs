@@ -140,7 +140,7 @@ async fn place_of_files(arguments: &AskArgs, providers: &dyn Providers, space: &
     let Ok(provider) = providers.find(space) else {
         return Place::Both;
     };
-    match provider.look().await {
+    match provider.inspect().await {
         Ok(report) if report.sends_text_files => Place::Space,
         Ok(report) if !report.files.is_native() => Place::Prompt,
         _ => Place::Both,

@@ -167,11 +167,11 @@ fn rescue(context: &Context, file: &Path) -> Exit {
 }
 
 async fn space(context: &Context, findings: &mut Findings) {
-    let looked = match context.provider(&context.space) {
-        Ok(provider) => provider.look().await,
+    let report = match context.provider(&context.space) {
+        Ok(provider) => provider.inspect().await,
         Err(error) => Err(error),
     };
-    match looked {
+    match report {
         Ok(report) => findings.good(
             "Space",
             &format!("{} answers (Gradio {})", report.url, report.gradio_version),

@@ -31,23 +31,23 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
         Ok(provider) => provider,
         Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
     };
-    let looked = provider
-        .look()
+    let report = provider
+        .inspect()
         .await
         .map(|report| of_chat(report, &context));
     let info = provider.info();
-    let failure = looked
+    let failure = report
         .as_ref()
         .err()
         .map(crate::provider::ProviderError::failure);
     let printed = if arguments.json {
-        let mut line = as_json(&info, looked.as_ref().ok());
+        let mut line = as_json(&info, report.as_ref().ok());
         if let Some(failure) = &failure {
             line["error"] = json!(failure);
         }
         print(&format!("{line}\n"))
     } else {
-        print(&as_text(&info, looked.as_ref().ok()))
+        print(&as_text(&info, report.as_ref().ok()))
     };
     match failure {
         None => printed,

@@ -191,7 +191,7 @@ impl Client {
     ) -> Result<Vec<Value>, Error> {
         let mut sized = Vec::with_capacity(files.len());
         for file in files {
-            sized.push(SizedSource::look(file, app.max_file_size).await?);
+            sized.push(SizedSource::inspect(file, app.max_file_size).await?);
         }
         let route = format!("{}/upload", app.api_prefix);
         let answer = self

@@ -91,7 +91,7 @@ pub struct SizedSource {
 
 impl SizedSource {
     /// Looks whether a file can be sent: that it is there, is a plain file, and has at most `limit` bytes.
-    pub async fn look(source: &UploadSource, limit: Option<u64>) -> Result<Self, Error> {
+    pub async fn inspect(source: &UploadSource, limit: Option<u64>) -> Result<Self, Error> {
         let unreadable = |detail: String| Error::File {
             name: source.path.display().to_string(),
             detail,

@@ -132,11 +132,11 @@ impl SpaceEndpoint {
     }
 
     /// Reads the app's description if the Space is awake; otherwise tells how it stands.
-    pub async fn look(&self) -> Result<(Client, Arc<App>), ProviderError> {
+    pub async fn inspect(&self) -> Result<(Client, Arc<App>), ProviderError> {
         let Some(hub) = &self.hub else {
             return self.reach(None, |_| {}).await;
         };
-        let found = hub.look(&self.space).await?;
+        let found = hub.inspect(&self.space).await?;
         self.remember(found.clone());
         let client = self.client(None)?;
         match config(&client).await {

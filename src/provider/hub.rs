@@ -162,7 +162,7 @@ impl Hub {
 
     /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
     /// nothing and waits for nothing.
-    pub async fn look(&self, space: &SpaceRef) -> Result<ResolvedHost, ProviderError> {
+    pub async fn inspect(&self, space: &SpaceRef) -> Result<ResolvedHost, ProviderError> {
         let client = self.client()?;
         let Some(id) = &id_of(&client, space).await else {
             return Ok(ResolvedHost::unasked(space));

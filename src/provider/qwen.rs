@@ -86,10 +86,10 @@ impl Provider for Qwen {
         self.space.reply(request)
     }
 
-    fn look(
+    fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
-        self.space.look()
+        self.space.inspect()
     }
 }
 

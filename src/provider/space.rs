@@ -334,11 +334,11 @@ impl Provider for SpaceProvider {
         Reply::spawn(&self.tracker, |sender| turn::run(space, request, sender))
     }
 
-    fn look(
+    fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
-            let (_, known) = self.learn(self.endpoint.look().await).await?;
+            let (_, known) = self.learn(self.endpoint.inspect().await).await?;
             self.report(&known)
         })
     }

@@ -92,9 +92,9 @@ impl Provider for Embedded {
         Reply::spawn(&self.tracker, |sender| embedded.pass_on(request, sender))
     }
 
-    fn look(
+    fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
-        Box::pin(async { self.qwen().await?.look().await })
+        Box::pin(async { self.qwen().await?.inspect().await })
     }
 }

@@ -267,11 +267,11 @@ impl Screen {
                     name,
                     password,
                 } => self.turns.login(&space, &name, &password.0),
-                Effect::Look(space) => self.turns.look(space),
+                Effect::Look(space) => self.turns.inspect(space),
                 Effect::Prompts => self.keeping.prompts(),
                 Effect::Presets(number) => self.keeping.presets(number),
                 Effect::Trash => self.keeping.trash(),
-                Effect::Ring(words) => self.terminal.ring(&words)?,
+                Effect::Ring(words) => self.terminal.notify_desktop(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
                     self.preparing.want(vec![Work::Find(request, theme)]);

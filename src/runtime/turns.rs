@@ -90,13 +90,13 @@ impl Turns {
     }
 
     /// Looks at a Space; what is found comes back as an event.
-    pub fn look(&self, asked: String) {
+    pub fn inspect(&self, asked: String) {
         let events = self.events.clone();
         let provider = self.providers.find(&asked);
         let name = self.providers.name(&asked);
         self.tracker.spawn(async move {
             let found = match provider {
-                Ok(provider) => provider.look().await.map(|report| report.inputs),
+                Ok(provider) => provider.inspect().await.map(|report| report.inputs),
                 Err(error) => Err(error),
             };
             let found = found.map_err(|error| error.failure());
@@ -343,7 +343,7 @@ mod tests {
             })
         }
 
-        fn look(
+        fn inspect(
             &self,
         ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
             unreachable!("a reply is all that is asked for")
@@ -377,7 +377,7 @@ mod tests {
             })
         }
 
-        fn look(
+        fn inspect(
             &self,
         ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
             unreachable!("a reply is all that is asked for")

@@ -120,7 +120,7 @@ async fn after_a_restart_the_whole_past_goes_into_a_new_session() {
 async fn a_restart_before_a_first_message_changes_nothing_of_the_reply() {
     let server = space().await;
     let provider = provider(&server.url(), options());
-    provider.look().await.unwrap();
+    provider.inspect().await.unwrap();
     server.restart().await;
     let told = hear_one(&provider, "hash fresh").await;
     assert_eq!(told.done(), hash_of("hash fresh"));
