@@ -7,18 +7,18 @@
 mod embedded;
 mod files;
 mod headless;
-mod keeping;
-mod preparing;
+mod persistence;
+mod render_worker;
 mod screen;
-mod searching;
+mod search;
 mod sessions;
 mod signals;
 mod turns;
 
 pub use embedded::Embedded;
 pub use files::{decoded, looks_like_text, name_of, origin_of};
-pub use headless::{Heard, run_headless};
-pub use keeping::{Keeping, Storage, loaded};
+pub use headless::{HeadlessEnd, run_headless};
+pub use persistence::{Persistence, Storage, loaded};
 pub use screen::{ScreenError, run_screen};
 pub use turns::{Contents, Providers, Turns};
 
@@ -61,8 +61,8 @@ impl Time {
     }
 }
 
-/// Tells the model an event at its time, and gives what it asks for.
-fn tell(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
+/// Gives the model an event at its time, and returns the effects.
+fn handle(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
     let mut effects = update(model, Event::Clock(time.now()));
     effects.extend(update(model, event));
     effects

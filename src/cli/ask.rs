@@ -10,7 +10,8 @@ use crate::app::{Event, Model, update};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::{Attachment, Change, Draft, SentFile, Unsent};
 use crate::runtime::{
-    Heard, Providers, Time, decoded, loaded, looks_like_text, name_of, origin_of, run_headless,
+    HeadlessEnd, Providers, Time, decoded, loaded, looks_like_text, name_of, origin_of,
+    run_headless,
 };
 use crate::store::Store;
 use clap::Args;
@@ -79,7 +80,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
             kind.into()
         })
     };
-    let heard = run_headless(
+    let ended = run_headless(
         &mut model,
         draft,
         providers,
@@ -87,8 +88,8 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         listen,
     )
     .await;
-    let exit = match heard {
-        Ok(Heard::Abandoned) => printed(written),
+    let exit = match ended {
+        Ok(HeadlessEnd::Abandoned) => printed(written),
         Ok(heard) => end(heard, &model, printer, hint),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     };
@@ -164,7 +165,7 @@ fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, E
 
 /// Prints what is left to print, and gives the exit code. `login_hint` is what there is to do about a login that
 /// is wanted.
-fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
+fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
     let reply = model.conversation().conversation.head();
     let failure = reply.and_then(|reply| reply.failure.clone());
     let text = reply.map_or("", |reply| reply.text.as_str());
@@ -172,7 +173,7 @@ fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&st
     if written.is_err() {
         return printed(written);
     }
-    if let Heard::Interrupted(signal) = heard {
+    if let HeadlessEnd::Interrupted(signal) = heard {
         return Exit::Signal(signal);
     }
     match failure {

@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::sync::mpsc;
 
 /// What can be done when the disk did not take everything.
-const NOT_KEPT: &str = "spacechat -c shows what is there; spacechat doctor looks for the cause.";
+const NOT_SAVED: &str = "spacechat -c shows what is there; spacechat doctor looks for the cause.";
 
 /// Which conversation is opened.
 #[derive(Debug, Clone, Default, Args)]
@@ -52,7 +52,7 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
         Ok(None) => Exit::Done,
         Ok(Some(signal)) => Exit::Signal(signal),
         Err(ScreenError::Store(error)) => saved::complain_of(&error),
-        Err(error @ ScreenError::NotKept) => complain(Exit::Failed, &error.to_string(), NOT_KEPT),
+        Err(error @ ScreenError::NotSaved) => complain(Exit::Failed, &error.to_string(), NOT_SAVED),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     }
 }

@@ -4,11 +4,11 @@
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
 use super::files::Files;
-use super::keeping::{Keeping, Storage};
-use super::preparing::Preparing;
+use super::persistence::{Persistence, Storage};
+use super::render_worker::RenderWorker;
 use super::signals::Signals;
 use super::turns::{Contents, Providers, Turns};
-use super::{DRAIN, Time, sleep_until, tell};
+use super::{DRAIN, Time, handle, sleep_until};
 use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
 use crate::store::StoreError;
 use crate::terminal::{Addresses, Terminal};
@@ -40,7 +40,7 @@ pub enum ScreenError {
     Store(StoreError),
     /// The store did not take everything, or not in time.
     #[error("The last changes could not be saved before the end.")]
-    NotKept,
+    NotSaved,
 }
 
 /// Runs the full screen until the user or a signal ends it, and gives the number of that signal.
@@ -57,20 +57,20 @@ pub async fn run_screen(
     let links = theme.markdown.links.clone();
     let addresses = links.map(|links| -> Addresses { Box::new(move |mark| links.address(mark)) });
     let terminal = Terminal::enter(addresses)?;
-    let (preparing, prepared) = Preparing::new();
+    let (render_worker, prepared) = RenderWorker::new();
     let contents = Contents::default();
-    let (keeping, opened) = Keeping::start(storage, Arc::clone(&contents), sender.clone());
+    let (persistence, opened) = Persistence::start(storage, Arc::clone(&contents), sender.clone());
     let mut screen = Screen {
         terminal,
         model,
         time,
         theme,
         caches: Caches::default(),
-        preparing,
+        render_worker,
         prepared,
         files: Files::new(sender.clone(), tracker.clone(), Arc::clone(&contents)),
         turns: Turns::new(providers, contents, sender, tracker.clone()),
-        keeping,
+        persistence,
         opened: Some(opened),
         input: Some(EventStream::new()),
         is_over: false,
@@ -82,26 +82,26 @@ pub async fn run_screen(
     let rest = rest
         .into_iter()
         .filter(|effect| matches!(effect, Effect::Keep(_)));
-    let kept = screen.carry_out(rest.collect());
+    let carried_out = screen.carry_out(rest.collect());
     let Screen {
         terminal,
         signal,
         turns,
-        keeping,
+        persistence,
         files,
         ..
     } = screen;
     // The user has the terminal back while the last tasks end.
     drop((terminal, turns, files));
-    let is_kept = keeping.close().await;
+    let is_kept = persistence.close().await;
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
     result?;
-    kept?;
+    carried_out?;
     if is_kept {
         Ok(signal)
     } else {
-        Err(ScreenError::NotKept)
+        Err(ScreenError::NotSaved)
     }
 }
 
@@ -111,10 +111,10 @@ struct Screen {
     time: Time,
     theme: Theme,
     caches: Caches,
-    preparing: Preparing,
+    render_worker: RenderWorker,
     prepared: mpsc::UnboundedReceiver<Prepared>,
     turns: Turns,
-    keeping: Keeping,
+    persistence: Persistence,
     files: Files,
     /// Tells once whether the store is open.
     opened: Option<oneshot::Receiver<Result<(), StoreError>>>,
@@ -178,7 +178,7 @@ impl Screen {
             // Whatever else has arrived belongs to the same frame.
             while let Ok(event) = events.try_recv() {
                 due = sooner(due, Some(pause_before(&event)));
-                self.tell(event)?;
+                self.handle(event)?;
             }
             if due.is_some_and(|pause| last_frame.elapsed() >= pause) {
                 self.draw()?;
@@ -225,11 +225,11 @@ impl Screen {
                 if matches!(event, TerminalEvent::Resize(..)) {
                     self.terminal.resized();
                 }
-                self.tell(Event::Input(input(event)))
+                self.handle(Event::Input(input(event)))
             }
-            Woken::Event(event) => self.tell(event),
+            Woken::Event(event) => self.handle(event),
             Woken::Prepared(Prepared::Found(conversation, number, hits)) => {
-                self.tell(Event::Found(conversation, number, hits))
+                self.handle(Event::Found(conversation, number, hits))
             }
             Woken::Prepared(prepared) => {
                 self.caches.take(prepared);
@@ -243,8 +243,8 @@ impl Screen {
         }
     }
 
-    fn tell(&mut self, event: Event) -> io::Result<()> {
-        let effects = tell(&mut self.model, self.time, event);
+    fn handle(&mut self, event: Event) -> io::Result<()> {
+        let effects = handle(&mut self.model, self.time, event);
         self.carry_out(effects)
     }
 
@@ -253,13 +253,13 @@ impl Screen {
             match effect {
                 Effect::StartTurn(request) => self.turns.start(request),
                 Effect::CancelTurn(turn) => self.turns.cancel(turn),
-                Effect::Keep(changes) => self.keeping.keep(changes),
-                Effect::Load { id, show } => self.keeping.load(id, show),
-                Effect::List => self.keeping.list(),
-                Effect::Search { number, query } => self.keeping.search((number, query)),
+                Effect::Keep(changes) => self.persistence.save(changes),
+                Effect::Load { id, show } => self.persistence.load(id, show),
+                Effect::List => self.persistence.list(),
+                Effect::Search { number, query } => self.persistence.search((number, query)),
                 Effect::Describe { space, model } => {
                     if let Some(names) = self.turns.describe(&space, &model) {
-                        self.tell(Event::Described(space, names))?;
+                        self.handle(Event::Described(space, names))?;
                     }
                 }
                 Effect::Login {
@@ -268,13 +268,13 @@ impl Screen {
                     password,
                 } => self.turns.login(&space, &name, &password.0),
                 Effect::Look(space) => self.turns.inspect(space),
-                Effect::Prompts => self.keeping.prompts(),
-                Effect::Presets(number) => self.keeping.presets(number),
-                Effect::Trash => self.keeping.trash(),
+                Effect::Prompts => self.persistence.prompts(),
+                Effect::Presets(number) => self.persistence.presets(number),
+                Effect::Trash => self.persistence.trash(),
                 Effect::Ring(words) => self.terminal.notify_desktop(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
-                    self.preparing.want(vec![Work::Find(request, theme)]);
+                    self.render_worker.want(vec![Work::Find(request, theme)]);
                 }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => self.copy_code(&text, number)?,
@@ -285,7 +285,7 @@ impl Screen {
                         Ok(text) => Event::Edited(text),
                         Err(words) => Event::Said(words),
                     };
-                    self.tell(event)?;
+                    self.handle(event)?;
                 }
                 Effect::Attach(_)
                 | Effect::AttachAll(..)
@@ -297,7 +297,7 @@ impl Screen {
                     // A stream that is merely not polled would go on taking the shell's input.
                     self.input = None;
                     self.terminal.suspend()?;
-                    self.tell(Event::Resumed)?;
+                    self.handle(Event::Resumed)?;
                 }
                 Effect::Quit => self.is_over = true,
             }
@@ -313,7 +313,7 @@ impl Screen {
             }
             None => format!("This message has no code block {number}."),
         };
-        self.tell(Event::Said(words))
+        self.handle(Event::Said(words))
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -325,7 +325,7 @@ impl Screen {
             let effects = update(&mut self.model, Event::Drawn(regions));
             self.carry_out(effects)?;
         }
-        self.preparing.want(self.caches.take_wanted());
+        self.render_worker.want(self.caches.take_wanted());
         Ok(())
     }
 }

@@ -307,7 +307,7 @@ impl Forward {
             ReplyEvent::Done(text) => {
                 if let Some(session) = session.take() {
                     let key = self.key_after;
-                    self.sessions.keep(self.conversation, key, session);
+                    self.sessions.put(self.conversation, key, session);
                 }
                 ReplyUpdate::Done(text)
             }
@@ -387,7 +387,7 @@ mod tests {
     #[tokio::test]
     async fn a_reply_whose_task_dies_is_a_failure() {
         let tracker = TaskTracker::new();
-        let (events, mut heard) = mpsc::channel(8);
+        let (events, mut received) = mpsc::channel(8);
         let forward = Forward {
             turn: TurnId(1),
             events,
@@ -402,16 +402,18 @@ mod tests {
             Some(Event::Reply(_, update)) => update,
             other => panic!("{other:?}"),
         };
-        assert!(matches!(update(heard.recv().await), ReplyUpdate::Delta(text) if text == "so far"));
         assert!(
-            matches!(update(heard.recv().await), ReplyUpdate::Failed(failure) if failure.kind == "internal")
+            matches!(update(received.recv().await), ReplyUpdate::Delta(text) if text == "so far")
+        );
+        assert!(
+            matches!(update(received.recv().await), ReplyUpdate::Failed(failure) if failure.kind == "internal")
         );
     }
 
     #[tokio::test]
     async fn nothing_is_held_of_turns_that_are_over() {
         let tracker = TaskTracker::new();
-        let (events, mut heard) = mpsc::channel(8);
+        let (events, mut received) = mpsc::channel(8);
         let providers = Box::new(Brief(tracker.clone()));
         let mut turns = Turns::new(providers, Contents::default(), events, tracker.clone());
         for number in 0..100 {
@@ -426,7 +428,7 @@ mod tests {
                 space: String::new(),
                 file_form: crate::chat::FileForm::default(),
             });
-            assert!(heard.recv().await.is_some());
+            assert!(received.recv().await.is_some());
             while !tracker.is_empty() {
                 tokio::task::yield_now().await;
             }

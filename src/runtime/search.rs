@@ -1,5 +1,5 @@
 //! Searches the texts of all conversations for the switcher, on a connection of its own: one query
-//! at a time, and the next one ends the one before it. `keeping` starts it and hands queries on.
+//! at a time, and the next one ends the one before it. `persistence` starts it and hands queries on.
 
 use crate::app::{Event, SearchAnswer, StoreEvent};
 use crate::chat::SearchHit;

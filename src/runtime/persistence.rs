@@ -1,7 +1,7 @@
 //! The store, beside the loop: what is to be kept goes to its writer, what is asked for is read on
 //! other threads and comes back as events. Nothing here makes the loop wait.
 
-use super::searching::{self, Query};
+use super::search::{self, Query};
 use super::turns::Contents;
 use crate::app::{Event, StoreEvent};
 use crate::chat::{Change, ConversationId};
@@ -21,7 +21,7 @@ const PROMPTS: usize = 1000;
 /// How long the program waits at its end for the disk.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// Where conversations are kept.
+/// Where conversations are saved.
 pub enum Storage {
     /// Nowhere.
     Off,
@@ -30,13 +30,13 @@ pub enum Storage {
 }
 
 /// The store's hands in the loop.
-pub struct Keeping {
+pub struct Persistence {
     requests: mpsc::UnboundedSender<Request>,
-    keeper: JoinHandle<bool>,
+    task: JoinHandle<bool>,
 }
 
 enum Request {
-    Keep(Vec<Change>),
+    Save(Vec<Change>),
     Load { id: ConversationId, show: bool },
     List,
     Prompts,
@@ -45,8 +45,8 @@ enum Request {
     Search(Query),
 }
 
-impl Keeping {
-    /// Begins to keep. The receiver tells once whether the store could be opened; what is asked
+impl Persistence {
+    /// Begins to save. The receiver tells once whether the store could be opened; what is asked
     /// for before that waits.
     /// Once it is open, `contents` reads from it.
     pub fn start(
@@ -56,13 +56,13 @@ impl Keeping {
     ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
         let (requests, received) = mpsc::unbounded_channel();
         let (opened, is_open) = oneshot::channel();
-        let keeper = tokio::spawn(keep((storage, contents), received, events, opened));
-        (Self { requests, keeper }, is_open)
+        let task = tokio::spawn(run((storage, contents), received, events, opened));
+        (Self { requests, task }, is_open)
     }
 
-    /// Has changes kept, all or none of them. Never waits.
-    pub fn keep(&self, changes: Vec<Change>) {
-        self.ask(Request::Keep(changes));
+    /// Saves changes, all or none of them. Never waits.
+    pub fn save(&self, changes: Vec<Change>) {
+        self.ask(Request::Save(changes));
     }
 
     /// Has a conversation read.
@@ -103,12 +103,12 @@ impl Keeping {
     /// Waits until all that was sent is on the disk, at most two seconds. Gives false when it is not.
     pub async fn close(self) -> bool {
         drop(self.requests);
-        let closed = tokio::time::timeout(CLOSING, self.keeper).await;
-        let is_kept = matches!(closed, Ok(Ok(true)));
-        if !is_kept {
+        let closed = tokio::time::timeout(CLOSING, self.task).await;
+        let is_saved = matches!(closed, Ok(Ok(true)));
+        if !is_saved {
             tracing::error!("the disk did not take everything, or not in time");
         }
-        is_kept
+        is_saved
     }
 }
 
@@ -127,7 +127,7 @@ impl Open {
         let (handle, reader) = (self.handle.clone(), self.reader.clone());
         let events = self.events.clone();
         match request {
-            Request::Keep(changes) => handle.send_all(changes),
+            Request::Save(changes) => handle.send_all(changes),
             Request::Load { id, show } => {
                 drop(tokio::spawn(load(handle, reader, events, (id, show))));
             }
@@ -142,9 +142,9 @@ impl Open {
     }
 }
 
-/// The keeper's life: opens the store, serves requests in order, closes it. Gives whether the store
+/// Opens the store, serves requests in order, closes it. Gives whether the store
 /// has taken everything; one that could not be opened is told by `opened` and not again.
-async fn keep(
+async fn run(
     (storage, contents): (Storage, Contents),
     mut requests: mpsc::UnboundedReceiver<Request>,
     events: mpsc::Sender<Event>,
@@ -153,7 +153,7 @@ async fn keep(
     let Storage::Directory(directory) = storage else {
         return true;
     };
-    let (notices, mut heard) = mpsc::unbounded_channel();
+    let (notices, mut noticed) = mpsc::unbounded_channel();
     let opening = tokio::task::spawn_blocking(move || {
         Store::open(&directory, move |notice| {
             // The loop is gone only when the program ends.
@@ -176,7 +176,7 @@ async fn keep(
     let open = Open {
         handle: store.handle.clone(),
         reader: store.reader.clone(),
-        queries: searching::start(store.reader.clone(), events.clone()),
+        queries: search::start(store.reader.clone(), events.clone()),
         lists: Arc::clone(&lists),
         events: events.clone(),
     };
@@ -197,8 +197,8 @@ async fn keep(
                 Some(request) => open.serve(request),
                 None => break,
             },
-            Some(notice) = heard.recv() => {
-                let _ = events.send(Event::Store(told(notice))).await;
+            Some(notice) = noticed.recv() => {
+                let _ = events.send(Event::Store(store_event(notice))).await;
             }
             _ = looks.tick() => {
                 let now = store.handle.others_version().await;
@@ -326,7 +326,7 @@ fn trouble(error: &StoreError) -> StoreEvent {
     StoreEvent::Trouble(format!("{error}. {}", error.hint()))
 }
 
-fn told(notice: StoreNotice) -> StoreEvent {
+fn store_event(notice: StoreNotice) -> StoreEvent {
     match notice {
         StoreNotice::HeadElsewhere { conversation, .. } => StoreEvent::HeadElsewhere(conversation),
         StoreNotice::Waiting { message, hint, .. } => {

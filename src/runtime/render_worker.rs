@@ -10,23 +10,23 @@ use std::sync::{Arc, mpsc};
 use tokio::sync::mpsc as channel;
 
 /// Hands work to the thread.
-pub struct Preparing {
+pub struct RenderWorker {
     prepared: channel::UnboundedSender<Prepared>,
     thread: Option<mpsc::Sender<Work>>,
     /// The number of the newest search; older ones are given up.
     newest: Arc<AtomicU64>,
 }
 
-impl Preparing {
+impl RenderWorker {
     /// Nothing runs yet; the receiver gets what is made.
     pub fn new() -> (Self, channel::UnboundedReceiver<Prepared>) {
         let (prepared, made) = channel::unbounded_channel();
-        let preparing = Self {
+        let worker = Self {
             prepared,
             thread: None,
             newest: Arc::default(),
         };
-        (preparing, made)
+        (worker, made)
     }
 
     /// Has these made. Never waits. Without a thread, which the system may refuse, everything
@@ -53,7 +53,7 @@ fn start(
     let (wanted, received) = mpsc::channel();
     let (prepared, newest) = (prepared.clone(), Arc::clone(newest));
     let started = std::thread::Builder::new()
-        .name("preparing".to_owned())
+        .name("render".to_owned())
         .spawn(move || serve(&received, &prepared, &newest));
     if let Err(error) = started {
         tracing::warn!(%error, "no thread for what takes long");
