@@ -74,7 +74,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     let mut printer = Printer::new(arguments.json);
     let mut written = Ok(());
     let listen = |update: &_| {
-        printer.hear(update).map_err(|error| {
+        printer.print_update(update).map_err(|error| {
             let kind = error.kind();
             written = Err(error);
             kind.into()
@@ -173,7 +173,7 @@ fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Opti
     if written.is_err() {
         return printed(written);
     }
-    if let HeadlessEnd::Interrupted(signal) = heard {
+    if let HeadlessEnd::Interrupted(signal) = ended {
         return Exit::Signal(signal);
     }
     match failure {

@@ -68,15 +68,15 @@ pub fn printed(written: std::io::Result<()>) -> Exit {
 
 /// Says on stderr what went wrong and what can be done, and gives the exit code back.
 pub fn complain(exit: Exit, message: &str, hint: &str) -> Exit {
-    tell(&format!("spacechat: {message}"));
+    to_stderr(&format!("spacechat: {message}"));
     if !hint.is_empty() {
-        tell(hint);
+        to_stderr(hint);
     }
     exit
 }
 
 /// Says a line on stderr.
-pub fn tell(line: &str) {
+pub fn to_stderr(line: &str) {
     let mut err = std::io::stderr().lock();
     // With stderr closed there is nobody to tell.
     let _ = if err.is_terminal() {

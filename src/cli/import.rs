@@ -7,7 +7,7 @@
 
 mod source;
 
-use super::exit::tell;
+use super::exit::to_stderr;
 use super::saved::Trouble;
 use crate::chat::import::{Plan, plan};
 use crate::chat::{Change, ConversationId};
@@ -62,33 +62,33 @@ pub(super) fn run(store: &Store, file: &Path, space: &str) -> Result<String, Tro
         let _ = writeln!(names, "{id}");
     }
     store.handle.send_all(changes);
-    report.tell();
+    report.print();
     Ok(names)
 }
 
 impl Report {
-    fn tell(&self) {
+    fn print(&self) {
         let copied = self.copies.len();
-        tell(&format!(
+        to_stderr(&format!(
             "{} imported, {} already here.",
             self.new + copied,
             self.here + self.grown
         ));
         if self.grown > 0 {
-            tell(&format!(
+            to_stderr(&format!(
                 "{} of those already here got what was new in the file, {}.",
                 self.grown,
                 counted(self.added, "message")
             ));
         }
         if self.trashed > 0 {
-            tell(&format!(
+            to_stderr(&format!(
                 "{} of those already here stayed in the trash; spacechat list --trash shows them.",
                 self.trashed
             ));
         }
         for (copy, taken) in &self.copies {
-            tell(&format!(
+            to_stderr(&format!(
                 "{taken} is here with other contents, and stays as it is; the file's is {copy}."
             ));
         }

@@ -50,7 +50,7 @@ impl Printer {
     }
 
     /// Takes the next update. The error says that stdout takes nothing more.
-    pub fn hear(&mut self, update: &ReplyUpdate) -> io::Result<()> {
+    pub fn print_update(&mut self, update: &ReplyUpdate) -> io::Result<()> {
         if let ReplyUpdate::Stage(stage) = update {
             self.stage(stage);
         }

@@ -214,7 +214,7 @@ impl Chain {
                 self.listen();
                 Ok(None)
             }
-            (at, update) = update(&mut self.streams) => self.heard(at, update?),
+            (at, update) = update(&mut self.streams) => self.on_update(at, update?),
             () = tokio::time::sleep(UPLOAD_TICK), if is_asking => {
                 Ok(self.running.iter_mut().find_map(Running::upload_step))
             }
@@ -320,7 +320,7 @@ impl Chain {
     }
 
     /// The stream says something.
-    fn heard(&mut self, stream: usize, update: JobUpdate) -> Result<Option<Step>, Error> {
+    fn on_update(&mut self, stream: usize, update: JobUpdate) -> Result<Option<Step>, Error> {
         let JobUpdate { event_id, update } = update;
         let of_job = |run: &Running| event_id.is_some() && run.event_id() == event_id.as_deref();
         let Some(at) = self.running.iter().position(of_job) else {
@@ -351,7 +351,7 @@ impl Chain {
             }
             Update::Cancelled => {
                 let (run, outputs, _) = self.given_up(at);
-                self.keep(run.fn_index, outputs);
+                self.write_outputs(run.fn_index, outputs);
                 let app = Arc::clone(&self.app);
                 self.course.ended(&app, run.fn_index, &run.cause);
                 is_shown.then(|| {
@@ -365,7 +365,7 @@ impl Chain {
     /// A stream is at its end. A job that joined while the server was closing it is told of by another one.
     fn closed(&mut self, at: usize) -> Result<(), Error> {
         let stream = &self.streams[at];
-        let is_over = stream.jobs().has_ended_any() && !stream.jobs().is_any_heard();
+        let is_over = stream.jobs().has_ended_any() && !stream.jobs().has_any_message();
         if is_over || stream.jobs().event_ids().next().is_none() {
             self.streams.remove(at);
             self.listen();

@@ -99,7 +99,7 @@ struct Job {
     /// Whether whole values have come, after which diffs may.
     begun: bool,
     /// Whether the stream has said anything of it.
-    is_heard: bool,
+    has_message: bool,
 }
 
 impl Jobs {
@@ -137,8 +137,8 @@ impl Jobs {
     }
 
     /// Whether the stream has said anything of any of its jobs.
-    pub fn is_any_heard(&self) -> bool {
-        self.list.iter().any(|job| job.is_heard)
+    pub fn has_any_message(&self) -> bool {
+        self.list.iter().any(|job| job.has_message)
     }
 
     /// Whether a job has been taken away.
@@ -184,7 +184,7 @@ impl Jobs {
     pub fn next_update(&mut self) -> Result<Option<JobUpdate>, Error> {
         loop {
             let update = if let Some((event_id, message)) = self.ready.pop_front() {
-                self.hear(Some(event_id), message, 0)?
+                self.on_message(Some(event_id), message, 0)?
             } else if let Some(frame) = self.frames.pop_front() {
                 self.read(frame)?
             } else {
@@ -213,11 +213,11 @@ impl Jobs {
             Envelope::read(value).map_err(|detail| self.garbled(detail.to_owned(), &frame))?;
         let length = frame.len();
         drop(frame);
-        self.hear(event_id, message, length)
+        self.on_message(event_id, message, length)
     }
 
     /// A message of a frame of `length` bytes.
-    fn hear(
+    fn on_message(
         &mut self,
         event_id: Option<String>,
         message: Message,
@@ -260,13 +260,13 @@ impl Jobs {
         // Apps of 4.0 to 4.8 have a stream for each job and name none.
         let named = |job: &Job| event_id.as_ref().is_none_or(|named| *named == job.event_id);
         let Some(at) = self.list.iter().position(named) else {
-            self.keep_early(event_id, message, length);
+            self.hold_early(event_id, message, length);
             return Ok(None);
         };
         let others: usize = self.bound() - self.list[at].outputs.bound();
         let job = &mut self.list[at];
-        job.is_heard = true;
-        let update = job.hear(message);
+        job.has_message = true;
+        let update = job.on_message(message);
         // One diff after another can make a value of any size.
         let room = json::budget(self.limit).saturating_sub(others);
         if matches!(update, Some(Update::Values(_))) && !job.outputs.fit_in(room) {
@@ -276,7 +276,7 @@ impl Jobs {
         Ok(update.map(|update| JobUpdate { event_id, update }))
     }
 
-    fn keep_early(&mut self, event_id: Option<String>, message: Message, length: usize) {
+    fn hold_early(&mut self, event_id: Option<String>, message: Message, length: usize) {
         let kept: usize = self.early.iter().map(|(.., length)| length).sum();
         if let Some(event_id) = event_id
             && kept + length <= self.limit
@@ -307,11 +307,11 @@ impl Job {
             dialect,
             changed_states: Vec::new(),
             begun: false,
-            is_heard: false,
+            has_message: false,
         }
     }
 
-    fn hear(&mut self, message: Message) -> Option<Update> {
+    fn on_message(&mut self, message: Message) -> Option<Update> {
         match message {
             Message::Estimation { rank, rank_eta, .. } => Some(Update::Queued {
                 rank,

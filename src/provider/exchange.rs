@@ -63,15 +63,15 @@ pub struct Exchange<'a> {
     pub read: &'a Read<'a>,
     /// Whether the Qwen demo Space's hidden tail is cut.
     pub cuts_tail: bool,
-    /// Told the components as they stand after a reply that is complete, before that is told.
-    pub kept: &'a (dyn Fn(&Session) + Send + Sync + 'a),
+    /// Called with the session after a complete reply, before `Done` is sent.
+    pub on_complete: &'a (dyn Fn(&Session) + Send + Sync + 'a),
 }
 
 impl Exchange<'_> {
     /// Pulls the chain to its end and tells the reply; [`ReplyEvent::Done`] is told here.
     pub async fn run(&self, chain: &mut Chain) -> Result<End, ProviderError> {
-        let mut heard = Heard::new(self.sender, self.cuts_tail);
-        let result = self.follow(chain, &mut heard).await;
+        let mut so_far = ReplySoFar::new(self.sender, self.cuts_tail);
+        let result = self.follow(chain, &mut so_far).await;
         if let Ok(End::Restarted | End::Cancelled) = result {
             chain.cancel().await;
         }
@@ -93,14 +93,14 @@ impl Exchange<'_> {
             let error = ProviderError::from(error).after_a_part();
             return result.and(Err(error));
         }
-        heard.listen(last, true).await;
+        so_far.update(last, true).await;
         if is_complete {
-            heard.require_words()?;
-            (self.kept)(chain.session());
-            self.sender.send(ReplyEvent::Done(heard.shown)).await;
+            so_far.require_words()?;
+            (self.on_complete)(chain.session());
+            self.sender.send(ReplyEvent::Done(so_far.shown)).await;
             return result;
         }
-        let has_part = !heard.shown.trim().is_empty();
+        let has_part = !so_far.shown.trim().is_empty();
         result.map_err(|error| {
             if has_part {
                 error.after_a_part()
@@ -126,7 +126,11 @@ impl Exchange<'_> {
     /// An app that was known before is asked beside the first request whether it is still the one
     /// that was known; nothing is shown and no further function is fired before it has answered. Where it
     /// cannot say, the session is used as it is, and it is asked again at the end.
-    async fn follow(&self, chain: &mut Chain, heard: &mut Heard<'_>) -> Result<End, ProviderError> {
+    async fn follow(
+        &self,
+        chain: &mut Chain,
+        so_far: &mut ReplySoFar<'_>,
+    ) -> Result<End, ProviderError> {
         let checked = self.check();
         tokio::pin!(checked);
         let mut check = self.is_fresh.then_some(AppCheck::Same);
@@ -145,7 +149,7 @@ impl Exchange<'_> {
                     let mut spoken = (self.read)(chain, Moment::Growing);
                     chain.require_room(spoken.text.len())?;
                     without_cursor(&mut spoken.text);
-                    heard.listen(spoken, false).await;
+                    so_far.update(spoken, false).await;
                     (due, told) = (None, Some(Instant::now()));
                     continue;
                 }
@@ -179,10 +183,10 @@ impl Exchange<'_> {
                     let is_own = |title: &String| !title.eq_ignore_ascii_case(&log.level);
                     let title = log.title.filter(is_own);
                     let text = title.map_or_else(String::new, |title| title + ": ") + &log.text;
-                    heard.notice = Some(shortened(text.clone()));
+                    so_far.notice = Some(shortened(text.clone()));
                     self.notify(&log.level, &text).await;
                 }
-                other => self.tell(other).await,
+                other => self.pass_on(other).await,
             }
         }
     }
@@ -195,7 +199,7 @@ impl Exchange<'_> {
         self.sender.send(ReplyEvent::Notice(notice)).await;
     }
 
-    async fn tell(&self, step: Step) {
+    async fn pass_on(&self, step: Step) {
         let event = match step {
             Step::Uploading { sent, total } => ReplyEvent::Stage(Stage::Uploading { sent, total }),
             Step::Refused { retry_in, .. } => ReplyEvent::Stage(Stage::QueueFull { retry_in }),
@@ -257,8 +261,8 @@ fn progress(unit: ProgressUnit) -> Progress {
     }
 }
 
-/// What was heard of the reply so far, so that the reader is told only what is new.
-struct Heard<'a> {
+/// What has come of the reply so far, so that the reader is told only what is new.
+struct ReplySoFar<'a> {
     sender: &'a ReplySender,
     shown: String,
     thinking: Option<String>,
@@ -269,7 +273,7 @@ struct Heard<'a> {
     notice: Option<String>,
 }
 
-impl<'a> Heard<'a> {
+impl<'a> ReplySoFar<'a> {
     fn new(sender: &'a ReplySender, cuts_tail: bool) -> Self {
         Self {
             sender,
@@ -301,7 +305,7 @@ impl<'a> Heard<'a> {
     }
 
     /// Takes what the page shows now and tells what changed.
-    async fn listen(&mut self, spoken: Spoken, ended: bool) {
+    async fn update(&mut self, spoken: Spoken, ended: bool) {
         if spoken.thinking.is_some() && spoken.thinking != self.thinking {
             self.thinking.clone_from(&spoken.thinking);
             let thinking = spoken.thinking.unwrap_or_default();

@@ -113,9 +113,9 @@ impl ReplySender {
         let _ = self.events.send(Ok(event)).await;
     }
 
-    /// Tells a stage without waiting. While the reader is far behind it is left out: the next one
+    /// Sends a stage without waiting. While the reader is far behind it is left out: the next one
     /// says more.
-    pub fn tell(&self, stage: Stage) {
+    pub fn send_stage(&self, stage: Stage) {
         let _ = self.events.try_send(Ok(ReplyEvent::Stage(stage)));
     }
 

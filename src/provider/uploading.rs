@@ -35,7 +35,7 @@ pub(super) async fn upload_files(
         let (bytes, total) = upload.progress();
         if (bytes, total) != told {
             told = (bytes, total);
-            sender.tell(Stage::Uploading { sent: bytes, total });
+            sender.send_stage(Stage::Uploading { sent: bytes, total });
         }
         if let Some(sent) = sent {
             break sent;

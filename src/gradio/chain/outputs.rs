@@ -22,7 +22,7 @@ impl Chain {
             let mut answers = failure.answers.iter();
             failure.is_answered |= answers.any(|id| output(&self.app, fn_index, *id).is_some());
         }
-        let mut changed = self.keep(fn_index, outputs);
+        let mut changed = self.write_outputs(fn_index, outputs);
         changed.extend(
             states
                 .iter()
@@ -44,7 +44,7 @@ impl Chain {
         let watched = self.course.scope().watched().to_vec();
         let is_begun = watched.iter().any(|id| self.written.contains_key(id));
         let is_beside = is_begun && !self.writes_watched(fn_index);
-        self.keep(fn_index, outputs);
+        self.write_outputs(fn_index, outputs);
         let app = Arc::clone(&self.app);
         self.course.ended(&app, fn_index, &run.cause);
         self.course
@@ -113,7 +113,11 @@ impl Chain {
     }
 
     /// Writes outputs into the page. Gives the components whose change fires something.
-    pub(super) fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Vec<ComponentId> {
+    pub(super) fn write_outputs(
+        &mut self,
+        fn_index: FnIndex,
+        outputs: Vec<Value>,
+    ) -> Vec<ComponentId> {
         self.clock += 1;
         self.write(fn_index, outputs, self.clock)
     }

@@ -71,7 +71,9 @@ impl Turn<'_> {
     /// Reads the app again; `None` when the reply was cancelled meanwhile.
     async fn reach(&self) -> Result<Option<(Client, Arc<Known>)>, ProviderError> {
         let proxy = self.request.proxy.as_deref();
-        let reach = self.space.read(proxy, |stage| self.sender.tell(stage));
+        let reach = self
+            .space
+            .read(proxy, |stage| self.sender.send_stage(stage));
         self.sender.unless_cancelled(reach).await.transpose()
     }
 
@@ -114,7 +116,7 @@ impl Turn<'_> {
             is_fresh,
             read: &|chain, moment| reading.read(chain, moment),
             cuts_tail: is_qwen,
-            kept: &|session| {
+            on_complete: &|session| {
                 if !is_qwen {
                     self.space.keep_tab(session);
                 }
