@@ -18,7 +18,7 @@ pub mod space;
 pub mod spoken;
 pub mod tail;
 pub mod thoughts;
-mod uploading;
+mod uploads;
 
 pub use crate::http::Options as ConnectOptions;
 pub use endpoint::SpaceEndpoint;

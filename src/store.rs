@@ -36,7 +36,7 @@ mod tests;
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
 pub use llm_log::llm_log;
-pub use reader::{Found, Interrupt, Loaded, Reader};
+pub use reader::{Interrupt, Loaded, PrefixMatch, Reader};
 pub use rescue::Rescued;
 pub use writer::StoreHandle;
 
@@ -103,13 +103,13 @@ impl Store {
         let interrupted = recover::interrupt_orphans(&mut connection, &instance)
             .map_err(|error| StoreError::sql(&path, &error))?;
         files::narrow_database(&path)?;
-        let place = Place {
+        let database = DatabaseFile {
             path,
             busy,
             instance,
         };
-        let reader = Reader::open(place.clone())?;
-        let handle = writer::start(connection, place, on_notice)?;
+        let reader = Reader::open(database.clone())?;
+        let handle = writer::start(connection, database, on_notice)?;
         Ok(Self {
             handle,
             reader,
@@ -131,7 +131,7 @@ impl Store {
 
 /// Where the database is, and who uses it: what every connection is made from.
 #[derive(Debug, Clone)]
-struct Place {
+struct DatabaseFile {
     path: PathBuf,
     busy: Duration,
     instance: Arc<instance::Instance>,

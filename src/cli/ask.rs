@@ -60,8 +60,8 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     };
     let providers = context.providers();
     let space = &model.conversation().conversation.space;
-    let place = place_of_files(&arguments, providers.as_ref(), space).await;
-    let draft = match draft(&arguments, place) {
+    let placement = file_placement(&arguments, providers.as_ref(), space).await;
+    let draft = match draft(&arguments, placement) {
         Ok(draft) if !draft.is_empty() => draft,
         Ok(_) => {
             let hint = "Write it behind ask, or pass it in: spacechat ask < question.txt";
@@ -124,7 +124,7 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
 
 /// Where the files of a message go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum FilePlacement {
     /// All of them to the Space, as files.
     Space,
     /// Text into the prompt, what is no text to the Space.
@@ -134,17 +134,21 @@ enum Place {
 }
 
 /// Where the Space wants files. One that cannot be looked at says why when it is asked.
-async fn place_of_files(arguments: &AskArgs, providers: &dyn Providers, space: &str) -> Place {
+async fn file_placement(
+    arguments: &AskArgs,
+    providers: &dyn Providers,
+    space: &str,
+) -> FilePlacement {
     if arguments.files.is_empty() {
-        return Place::Both;
+        return FilePlacement::Both;
     }
     let Ok(provider) = providers.find(space) else {
-        return Place::Both;
+        return FilePlacement::Both;
     };
     match provider.inspect().await {
-        Ok(report) if report.sends_text_files => Place::Space,
-        Ok(report) if !report.files.is_native() => Place::Prompt,
-        _ => Place::Both,
+        Ok(report) if report.sends_text_files => FilePlacement::Space,
+        Ok(report) if !report.files.is_native() => FilePlacement::Prompt,
+        _ => FilePlacement::Both,
     }
 }
 
@@ -190,15 +194,15 @@ fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Opti
 }
 
 /// The message: the words and what stdin holds, with a blank line between, and the files before them. A single
-/// part is sent exactly as it is. Files go where `place` says.
-fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
+/// part is sent exactly as it is. Files go where `placement` says.
+fn draft(arguments: &AskArgs, placement: FilePlacement) -> Result<Draft, String> {
     let mut parts = Vec::new();
     if !arguments.prompt.is_empty() {
         parts.push(arguments.prompt.join(" "));
     }
     let mut attachments = Vec::new();
     for file in &arguments.files {
-        let attachment = attached(file, place, arguments.no_save)?;
+        let attachment = attached(file, placement, arguments.no_save)?;
         attachments.push(Arc::new(attachment));
     }
     if !std::io::stdin().is_terminal() {
@@ -219,15 +223,15 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
 }
 
 /// A file as it travels: as text under its path, or as a file.
-fn attached(path: &Path, place: Place, no_save: bool) -> Result<Attachment, String> {
+fn attached(path: &Path, placement: FilePlacement, no_save: bool) -> Result<Attachment, String> {
     let name = path.display();
-    let read = read_once(path, place, no_save);
+    let read = read_once(path, placement, no_save);
     match read.map_err(|error| format!("{name} cannot be read: {error}."))? {
         FileRead::Text(text) => Ok(Attachment {
             origin: origin_of(path),
             ..Attachment::new(name_of(path), text)
         }),
-        _ if place == Place::Prompt => Err(format!(
+        _ if placement == FilePlacement::Prompt => Err(format!(
             "{name} is no text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
         )),
         FileRead::Bytes(bytes) => Ok(Attachment::file(SentFile::new(path, bytes))),
@@ -248,16 +252,17 @@ enum FileRead {
 
 /// Reads a file, a pipe included, once, and decides by what it holds. A plain file that need not be kept is not
 /// read where it is sent as a file: only its beginning is looked at.
-fn read_once(path: &Path, place: Place, no_save: bool) -> std::io::Result<FileRead> {
+fn read_once(path: &Path, placement: FilePlacement, no_save: bool) -> std::io::Result<FileRead> {
     let file = std::fs::File::open(path)?;
     let stays = no_save && file.metadata()?.is_file();
-    if stays && place == Place::Space {
+    if stays && placement == FilePlacement::Space {
         return Ok(FileRead::AtPath);
     }
     let mut file = file.take(LARGEST_FILE + 1);
     let mut bytes = Vec::new();
     let head = (&mut file).take(HEAD).read_to_end(&mut bytes)?;
-    let may_be_text = place != Place::Space && looks_like_text(&bytes, (head as u64) < HEAD);
+    let may_be_text =
+        placement != FilePlacement::Space && looks_like_text(&bytes, (head as u64) < HEAD);
     if stays && !may_be_text {
         return Ok(FileRead::AtPath);
     }
@@ -292,7 +297,7 @@ mod tests {
         let path = folder.path().join("file");
         let text = |content: &[u8]| {
             std::fs::write(&path, content).unwrap();
-            match read_once(&path, Place::Both, true).unwrap() {
+            match read_once(&path, FilePlacement::Both, true).unwrap() {
                 FileRead::Text(text) => Some(text),
                 FileRead::AtPath => None,
                 FileRead::Bytes(bytes) => panic!("{bytes:?}"),
@@ -307,7 +312,7 @@ mod tests {
         assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
         let late = [long.as_bytes(), b"\0"].concat();
         assert_eq!(text(&late), None);
-        assert!(read_once(folder.path(), Place::Both, true).is_err());
+        assert!(read_once(folder.path(), FilePlacement::Both, true).is_err());
     }
 
     #[test]
@@ -316,12 +321,12 @@ mod tests {
         let path = folder.path().join("file");
         let image = b"\x89PNG\r\n\x1a\n\0";
         std::fs::write(&path, image).unwrap();
-        for place in [Place::Both, Place::Space] {
-            let read = read_once(&path, place, false).unwrap();
+        for placement in [FilePlacement::Both, FilePlacement::Space] {
+            let read = read_once(&path, placement, false).unwrap();
             assert_eq!(read, FileRead::Bytes(image.to_vec()));
         }
         std::fs::write(&path, "text").unwrap();
-        let read = read_once(&path, Place::Space, false).unwrap();
+        let read = read_once(&path, FilePlacement::Space, false).unwrap();
         assert_eq!(read, FileRead::Bytes(b"text".to_vec()));
     }
 }

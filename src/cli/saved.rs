@@ -7,7 +7,7 @@ use super::import;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Pending, Summary};
 use crate::sanitize;
-use crate::store::{Found, Loaded, Reader, Store, StoreError, StoreNotice};
+use crate::store::{Loaded, PrefixMatch, Reader, Store, StoreError, StoreNotice};
 use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -252,13 +252,13 @@ async fn search(store: &Store, arguments: &SearchArgs) -> Result<String, Trouble
 fn find(store: &Store, id: &str) -> Result<ConversationId, Trouble> {
     let hint = "spacechat list shows the ids.".to_owned();
     match store.reader.find(id)? {
-        Found::One(id) => Ok(id),
-        Found::Nothing => Err(Trouble::Other(
+        PrefixMatch::One(id) => Ok(id),
+        PrefixMatch::Nothing => Err(Trouble::Other(
             Exit::Usage,
             format!("There is no conversation {id:?}."),
             hint,
         )),
-        Found::Several(found) => {
+        PrefixMatch::Several(found) => {
             let listed = store.reader.list(usize::MAX, 0)?;
             let lines = listed.iter().filter(|summary| found.contains(&summary.id));
             let lines: String = lines.map(text_line).collect();

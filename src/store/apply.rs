@@ -76,7 +76,7 @@ impl Applier<'_> {
             Change::SaveDraft { .. }
             | Change::SaveQueue { .. }
             | Change::SaveAside { .. }
-            | Change::TakeOver { .. } => self.keep_unsent(job),
+            | Change::TakeOver { .. } => self.apply_unsent(job),
             Change::SetTitle {
                 conversation,
                 title,
@@ -115,7 +115,7 @@ impl Applier<'_> {
         else {
             return Ok(());
         };
-        let system = texts::keep(self.connection, self.hashes, system)?;
+        let system = texts::save(self.connection, self.hashes, system)?;
         let created_at = row::time(*created_at);
         self.connection
             .prepare_cached(
@@ -141,7 +141,7 @@ impl Applier<'_> {
         let owner = self.conversation_key(conversation)?;
         let id = message.id.to_string();
         let system = match &message.system {
-            Some(system) => Some(texts::keep(self.connection, self.hashes, system)?),
+            Some(system) => Some(texts::save(self.connection, self.hashes, system)?),
             None => None,
         };
         let known = self.find_message(message.id)?;

@@ -27,7 +27,7 @@ fn read(path: &Path) -> Result<Option<Log>> {
     connection.busy_timeout(super::BUSY)?;
     // One moment for all that is read.
     let moment = connection.transaction()?;
-    let source = Source(&moment);
+    let source = LogDatabase(&moment);
     let is_older =
         source.has("responses", "conversation_id")? && source.has("conversations", "name")?;
     let is_newer = source.has("turns", "tip_message_hash")? && source.has("parts", "payload")?;
@@ -50,9 +50,9 @@ fn read(path: &Path) -> Result<Option<Log>> {
     Ok(Some(log))
 }
 
-struct Source<'a>(&'a Connection);
+struct LogDatabase<'a>(&'a Connection);
 
-impl Source<'_> {
+impl LogDatabase<'_> {
     /// Whether there is a table, and no view, of this name with this column.
     fn has(&self, table: &str, column: &str) -> Result<bool> {
         let mut found = self.0.prepare_cached(

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Result, params};
 pub(super) fn apply(connection: &Connection, hashes: &mut Hashes, change: &Change) -> Result<()> {
     match change {
         Change::SavePreset { name, text } => {
-            let text = texts::keep(connection, hashes, text)?;
+            let text = texts::save(connection, hashes, text)?;
             connection
                 .prepare_cached(
                     "INSERT INTO presets (name, text) VALUES (?1, ?2)

@@ -5,7 +5,7 @@
 
 use super::load::{self, Whose};
 use super::search;
-use super::{Place, StoreError, presets, row, schema};
+use super::{DatabaseFile, StoreError, presets, row, schema};
 use crate::chat::export::Source;
 use crate::chat::{
     Conversation, ConversationId, Failure, FileHash, Pending, Preset, SearchHit, Settings, Summary,
@@ -23,7 +23,7 @@ const RECENT: usize = 2000;
 /// Reads from the store. Clones share a connection and take turns; [`Reader::again`] has its own.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    place: Place,
+    database: DatabaseFile,
     connection: Arc<Mutex<Connection>>,
 }
 
@@ -54,7 +54,7 @@ impl Interrupt {
 
 /// Which conversations have names that begin so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum PrefixMatch {
     /// None.
     Nothing,
     /// This one alone.
@@ -64,17 +64,17 @@ pub enum Found {
 }
 
 impl Reader {
-    pub(super) fn open(place: Place) -> std::result::Result<Self, StoreError> {
-        let connection = schema::open_to_read(&place.path, place.busy)?;
+    pub(super) fn open(database: DatabaseFile) -> std::result::Result<Self, StoreError> {
+        let connection = schema::open_to_read(&database.path, database.busy)?;
         Ok(Self {
-            place,
+            database,
             connection: Arc::new(Mutex::new(connection)),
         })
     }
 
     /// A reader with another connection, for a long search beside short reads.
     pub fn again(&self) -> std::result::Result<Self, StoreError> {
-        Self::open(self.place.clone())
+        Self::open(self.database.clone())
     }
 
     /// The conversations outside the trash that have a message, a draft or a title, newest first:
@@ -102,9 +102,9 @@ impl Reader {
 
     /// The conversations, in the trash too, whose names begin with `prefix`; hyphens and case do
     /// not matter.
-    pub fn find(&self, prefix: &str) -> std::result::Result<Found, StoreError> {
+    pub fn find(&self, prefix: &str) -> std::result::Result<PrefixMatch, StoreError> {
         let Some(prefix) = hyphenated(prefix) else {
-            return Ok(Found::Nothing);
+            return Ok(PrefixMatch::Nothing);
         };
         self.read(|connection| {
             let mut found = connection.prepare_cached(
@@ -115,9 +115,9 @@ impl Reader {
                 .query_map([prefix], |row| row::read_conversation_id(row, "id"))?
                 .collect::<Result<Vec<_>>>()?;
             Ok(match found.as_slice() {
-                [] => Found::Nothing,
-                [one] => Found::One(*one),
-                _ => Found::Several(found),
+                [] => PrefixMatch::Nothing,
+                [one] => PrefixMatch::One(*one),
+                _ => PrefixMatch::Several(found),
             })
         })
     }
@@ -125,7 +125,7 @@ impl Reader {
     /// A conversation with all its messages, in the trash too; `None` if there is none. What is
     /// unsent in another living window stays that one's and is not given.
     pub fn load(&self, id: ConversationId) -> std::result::Result<Option<Loaded>, StoreError> {
-        self.read(|connection| load::load(connection, &self.place, id, Whose::Own))
+        self.read(|connection| load::load(connection, &self.database, id, Whose::Own))
     }
 
     /// As [`Reader::load`], for an export: with what is unsent in every window, and the contents of
@@ -134,7 +134,7 @@ impl Reader {
         &self,
         id: ConversationId,
     ) -> std::result::Result<Option<Loaded>, StoreError> {
-        let load = |connection: &_| load::load(connection, &self.place, id, Whose::Everyones);
+        let load = |connection: &_| load::load(connection, &self.database, id, Whose::Everyones);
         let Some(loaded) = self.read(load)? else {
             return Ok(None);
         };
@@ -256,7 +256,7 @@ impl Reader {
         &self,
         read: impl FnOnce(&Connection) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
-        read(&self.connection()).map_err(|error| StoreError::sql(&self.place.path, &error))
+        read(&self.connection()).map_err(|error| StoreError::sql(&self.database.path, &error))
     }
 }
 

@@ -295,7 +295,7 @@ impl<'a> Insert<'a> {
 
 /// Mends what refers to something lost, and makes anew what is made from messages.
 fn mend(new: &Connection) -> rusqlite::Result<()> {
-    let empty = texts::keep(new, &mut Hashes::default(), &Arc::from(""))?;
+    let empty = texts::save(new, &mut Hashes::default(), &Arc::from(""))?;
     add_conversations(new, empty)?;
     new.execute(
         "UPDATE conversations SET system = ?1 WHERE system NOT IN (SELECT key FROM texts)",

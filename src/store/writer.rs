@@ -10,7 +10,7 @@
 use super::apply::Applier;
 use super::index::Indexer;
 use super::texts::Hashes;
-use super::{Place, StoreError, StoreNotice};
+use super::{DatabaseFile, StoreError, StoreNotice};
 use crate::chat::Change;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
@@ -91,14 +91,14 @@ impl StoreHandle {
 /// Starts the thread.
 pub(super) fn start(
     connection: Connection,
-    place: Place,
+    database: DatabaseFile,
     on_notice: impl Fn(StoreNotice) + Send + 'static,
 ) -> Result<StoreHandle, StoreError> {
     let (commands, received) = mpsc::channel();
-    let path = place.path.clone();
+    let path = database.path.clone();
     let writer = Writer {
         connection,
-        place,
+        database,
         commands: received,
         pending: Vec::new(),
         hashes: Hashes::default(),
@@ -121,7 +121,7 @@ pub(super) fn start(
 
 struct Writer {
     connection: Connection,
-    place: Place,
+    database: DatabaseFile,
     commands: Receiver<Command>,
     /// What is not saved yet.
     pending: Vec<Vec<Change>>,
@@ -252,7 +252,7 @@ impl Writer {
 
     /// Carries out all pending jobs in one transaction; those that belong together fail together.
     fn try_save(&mut self, notices: &mut Vec<StoreNotice>) -> Result<(), StoreError> {
-        let path = &self.place.path;
+        let path = &self.database.path;
         let sql = |error: rusqlite::Error| StoreError::sql(path, &error);
         let mut transaction = self
             .connection
@@ -264,7 +264,7 @@ impl Writer {
             let mut applier = Applier {
                 connection: &savepoint,
                 path,
-                instance: &self.place.instance.name,
+                instance: &self.database.instance.name,
                 hashes: &mut self.hashes,
                 notices: &mut told,
             };
@@ -305,7 +305,7 @@ impl Writer {
             .connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         drop(self.connection);
-        drop(self.place);
+        drop(self.database);
         if let Some(close) = close {
             let _ = close.send(is_saved);
         }

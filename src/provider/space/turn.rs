@@ -12,7 +12,7 @@ use crate::gradio::app::Component;
 use crate::gradio::{Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::reply::ReplySender;
-use crate::provider::uploading::upload_files;
+use crate::provider::uploads::upload_files;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Report, Request, Session};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

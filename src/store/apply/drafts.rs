@@ -35,10 +35,10 @@ impl Applier<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         );
         for (place, attachment) in attachments.iter().enumerate() {
-            let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
+            let text = texts::save(self.connection, self.hashes, &attachment.text)?;
             let file = attachment.file.as_ref();
             let content = match file {
-                Some(file) => texts::keep_content(self.connection, file)?,
+                Some(file) => texts::save_content(self.connection, file)?,
                 None => None,
             };
             self.connection.prepare_cached(&insert)?.execute(params![
@@ -56,7 +56,7 @@ impl Applier<'_> {
     }
 
     /// Carries out a job about what is unsent in this window.
-    pub(super) fn keep_unsent(&mut self, job: &Change) -> Outcome {
+    pub(super) fn apply_unsent(&mut self, job: &Change) -> Outcome {
         match job {
             Change::SaveDraft {
                 conversation,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::chat::import_changes;
 use crate::chat::{Draft, Failure, MessageId, Pending, Unsent};
-use crate::store::Found;
+use crate::store::PrefixMatch;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -406,12 +406,15 @@ async fn a_conversation_is_found_by_the_beginning_of_its_name() {
     store.handle.flush().await;
     let name = one.id.to_string();
     for prefix in [name.clone(), name.replace('-', "").to_uppercase()] {
-        assert_eq!(store.reader.find(&prefix).unwrap(), Found::One(one.id));
+        assert_eq!(
+            store.reader.find(&prefix).unwrap(),
+            PrefixMatch::One(one.id)
+        );
     }
     let both = store.reader.find(name.get(..6).unwrap()).unwrap();
-    assert_eq!(both, Found::Several(vec![other.id, one.id]));
+    assert_eq!(both, PrefixMatch::Several(vec![other.id, one.id]));
     for nothing in ["", "%", "not hex", "ffffffff"] {
-        assert_eq!(store.reader.find(nothing).unwrap(), Found::Nothing);
+        assert_eq!(store.reader.find(nothing).unwrap(), PrefixMatch::Nothing);
     }
 }
 
