@@ -52,8 +52,8 @@ pub struct Cli {
 /// Options that stand before or after the command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The Space: owner/name, its page's address, or http(s)://host[:port]; without it the one of
-    /// the conversation, of `SPACECHAT_SPACE`, or of the settings
+    /// The Space: owner/name, its page's address, or http(s)://host[:port] [default: that of
+    /// the conversation, of `SPACECHAT_SPACE`, or of the settings]
     #[arg(short, long, global = true, value_name = "SPACE")]
     space: Option<String>,
     /// The model's name or alias
@@ -62,7 +62,7 @@ pub struct Global {
     /// The system message
     #[arg(long, global = true, value_name = "TEXT")]
     system: Option<String>,
-    /// Something that the Space lets one set: temperature=0.2; can be given several times
+    /// A setting of the Space: temperature=0.2 (can be given several times)
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
     /// The chat to talk to where a Space has several (`spacechat space` lists them)
@@ -74,14 +74,14 @@ pub struct Global {
     /// Allow plain http to other machines
     #[arg(long, global = true)]
     insecure_http: bool,
-    /// Talk to the Space that is built in; no network is used
+    /// Talk to the embedded Space, without a network
     #[arg(long, global = true)]
     demo: bool,
-    /// Let something go wrong at the Space that is built in, once: hang, cut=4000, 503@join …
+    /// Make the embedded Space fail once: hang, cut=4000, 503@join …
     /// (an unknown name lists all of them)
     #[arg(long, global = true, value_name = "NAME")]
     demo_fault: Option<Fault>,
-    /// Where conversations are kept
+    /// Where conversations are saved
     #[arg(long, global = true, env = "SPACECHAT_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// The settings file
@@ -90,7 +90,7 @@ pub struct Global {
 }
 
 /// Said where the system knows no place for a user's files.
-const NO_HOME: &str = "There is no place for saved conversations: no home directory is known.";
+const NO_HOME: &str = "Conversations cannot be saved: no home directory is known.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -98,13 +98,13 @@ enum Command {
     Ask(ask::AskArgs),
     #[command(flatten)]
     Saved(saved::SavedCommand),
-    /// Tell what a Space is and how it is doing
+    /// Describe a Space and its state
     Space(space::SpaceArgs),
     /// Print the commented default settings
     Config,
-    /// Look for what could be wrong on this machine
+    /// Check settings, saved conversations, terminal and Space
     Doctor(doctor::DoctorArgs),
-    /// Print what a shell needs to complete the command line
+    /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -127,7 +127,7 @@ struct Context {
     address_login: Option<Login>,
     options: http::Options,
     hub: hub::Options,
-    /// Where conversations are kept.
+    /// Where conversations are saved.
     directory: Option<PathBuf>,
     embedded: Embedded,
     tracker: TaskTracker,
@@ -165,7 +165,7 @@ impl Cli {
             None => open::run(context, self.open).await,
             Some(Command::Saved(command)) => match &context.directory {
                 Some(directory) => saved::run(directory, command, &context.space).await,
-                None => exit::complain(Exit::Failed, NO_HOME, "Name one with --data-dir."),
+                None => exit::complain(Exit::Failed, NO_HOME, "Name a directory with --data-dir."),
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
             Some(Command::Space(arguments)) => space::run(context, arguments).await,

@@ -173,7 +173,7 @@ pub enum ConfigError {
         error: std::io::Error,
     },
     /// It says something that is not understood.
-    #[error("The settings file {} is not right: {detail}", path.display())]
+    #[error("The settings file {} is invalid: {detail}", path.display())]
     Wrong {
         /// The file.
         path: PathBuf,
@@ -245,17 +245,15 @@ impl Settings {
             .iter()
             .find(|seconds| !(0.0..=86_400.0).contains(*seconds));
         if let Some(seconds) = wrong {
-            return Err(format!(
-                "is {seconds}; seconds from 0 to 86400 are expected"
-            ));
+            return Err(format!("is {seconds}, not from 0 to 86400 seconds"));
         }
         let never_waits = [network.connect_timeout, network.idle_timeout].contains(&0.0);
         if never_waits {
-            return Err("is 0; nothing could ever answer in time".to_owned());
+            return Err("is 0, and must be larger".to_owned());
         }
         if !FRAME_LIMITS.contains(&network.frame_limit) {
             return Err(format!(
-                "is {}; megabytes from {} to {} are expected",
+                "is {}, not from {} to {} megabytes",
                 network.frame_limit,
                 FRAME_LIMITS.start(),
                 FRAME_LIMITS.end()
@@ -322,7 +320,7 @@ pub fn default_path() -> Option<PathBuf> {
     Some(project()?.config_dir().join("config.toml"))
 }
 
-/// Where conversations are kept when no place is named.
+/// Where conversations are saved when no place is named.
 pub fn data_directory() -> Option<PathBuf> {
     Some(project()?.data_dir().to_path_buf())
 }
@@ -375,10 +373,10 @@ mod tests {
         assert_eq!(settings.keys["find"].all(), ["ctrl+y"]);
         let complaints = settings.complaints.join("\n");
         for expected in [
-            "line 2: spaec is not known; was space meant?",
-            "line 6: idle_timeout stands in [netwrok], which is no section; was network meant?",
-            "line 9: idle_timeout is -1; seconds from 0 to 86400 are expected",
-            "line 11: proxy is not right",
+            "line 2: spaec is unknown. Did you mean space?",
+            "line 6: idle_timeout is in the unknown section [netwrok]. Did you mean network?",
+            "line 9: idle_timeout is -1, not from 0 to 86400 seconds",
+            "line 11: proxy is invalid",
         ] {
             assert!(complaints.contains(expected), "{expected}: {complaints}");
         }
@@ -388,14 +386,14 @@ mod tests {
     #[test]
     fn numbers_that_could_not_work_are_refused() {
         for (entry, words) in [
-            ("frame_limit = 0", "megabytes from 1 to 1024"),
-            ("frame_limit = 1025", "megabytes from 1 to 1024"),
-            ("frame_limit = 17592186044416", "megabytes from 1 to 1024"),
-            ("frame_limit = -1", "is not right"),
-            ("idle_timeout = 0", "could ever answer"),
-            ("connect_timeout = 0.0", "could ever answer"),
-            ("queue_patience = 1e300", "from 0 to 86400"),
-            ("cancel_timeout = nan", "from 0 to 86400"),
+            ("frame_limit = 0", "from 1 to 1024 megabytes"),
+            ("frame_limit = 1025", "from 1 to 1024 megabytes"),
+            ("frame_limit = 17592186044416", "from 1 to 1024 megabytes"),
+            ("frame_limit = -1", "is invalid"),
+            ("idle_timeout = 0", "is 0, and must be larger"),
+            ("connect_timeout = 0.0", "is 0, and must be larger"),
+            ("queue_patience = 1e300", "from 0 to 86400 seconds"),
+            ("cancel_timeout = nan", "from 0 to 86400 seconds"),
         ] {
             let settings = Settings::parse(&format!("[network]\n{entry}\n")).unwrap();
             let complaints = settings.complaints.join("\n");

@@ -44,7 +44,7 @@ pub fn install(folder: Option<PathBuf>) {
     std::panic::set_hook(Box::new(move |panic| {
         let (thread, place) = (thread(), place(panic));
         let mut said = format!(
-            "spacechat: a part of the program broke down (thread {thread}, at {place}): {}\n",
+            "spacechat: internal error (thread {thread}, at {place}): {}\n",
             message(panic)
         );
         if let Some(folder) = &folder
@@ -55,7 +55,7 @@ pub fn install(folder: Option<PathBuf>) {
             let _ = match write(folder, &report) {
                 Ok(path) => writeln!(
                     said,
-                    "What is needed to mend it is in {}; nothing of your conversations is in it.",
+                    "A report for the developers is in {}. It holds nothing of your conversations.",
                     path.display()
                 ),
                 Err(error) => writeln!(said, "Its report could not be written: {error}."),
@@ -85,7 +85,7 @@ fn message<'a>(panic: &'a PanicHookInfo<'_>) -> &'a str {
     let owned = payload.downcast_ref::<String>().map(String::as_str);
     owned
         .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("it says nothing")
+        .unwrap_or("no message")
 }
 
 /// The file's text.

@@ -208,7 +208,7 @@ async fn a_missing_a_private_and_a_gated_space_have_messages_of_their_own() {
         (
             403,
             "You are not on the list.",
-            "not let everyone use a/b: You are not on the list.",
+            "Access to a/b is restricted: You are not on the list.",
             "Ask for access",
         ),
     ] {

@@ -124,7 +124,7 @@ impl SentFile {
     pub fn read(path: &Path) -> io::Result<Self> {
         if std::fs::metadata(path)?.len() > LARGEST_FILE {
             let detail = format!(
-                "it is larger than {} MB, more than spacechat keeps",
+                "it is larger than {} MB, the most that spacechat saves",
                 LARGEST_FILE >> 20
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, detail));

@@ -199,21 +199,21 @@ impl Change {
             | Self::Reasoning { .. }
             | Self::HiddenTail { .. } => "a part of a reply",
             Self::Finish { .. } => "the end of a reply",
-            Self::LeaveOut { .. } => "what is left out",
+            Self::LeaveOut { .. } => "the message that is left out",
             Self::SetHead { .. } => "the place in the conversation",
             Self::SaveDraft { .. } => "the draft",
-            Self::SaveQueue { .. } => "the messages that wait",
-            Self::SaveAside { .. } => "what was set aside",
-            Self::TakeOver { .. } => "what another window left unsent",
+            Self::SaveQueue { .. } => "the queued messages",
+            Self::SaveAside { .. } => "the drafts set aside",
+            Self::TakeOver { .. } => "the unsent drafts of another window",
             Self::SetTitle { .. } => "the title",
             Self::Pin { .. } => "the pin",
             Self::SavePreset { .. } | Self::RemovePreset { .. } | Self::SetDefaultPreset { .. } => {
                 "a saved system message"
             }
-            Self::Discard { .. } => "that a refused question is removed",
-            Self::Delete { .. } => "that the conversation is deleted",
-            Self::Restore { .. } => "that the conversation is restored",
-            Self::Purge { .. } => "that the trash is emptied",
+            Self::Discard { .. } => "the removal of a refused question",
+            Self::Delete { .. } => "the deletion of the conversation",
+            Self::Restore { .. } => "the restoring of the conversation",
+            Self::Purge { .. } => "the emptying of the trash",
         }
     }
 

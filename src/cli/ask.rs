@@ -20,24 +20,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Said of stdin that is no text.
-const NOT_TEXT: &str = "stdin is no text. Send a file with -f, to a Space that takes files.";
+const NOT_TEXT: &str = "stdin is not text. Send a file with -f to a Space that takes files.";
 /// How much of a plain file is read before it is looked at, in bytes.
 const HEAD: u64 = 1 << 16;
 /// What to do where a login was not sent.
-const NO_LOGIN: &str = "SPACECHAT_LOGIN was not sent: it goes to a Space that the command line or the settings name, and this one is named by the conversation alone. Add -s with its address.";
+const NO_LOGIN: &str = "SPACECHAT_LOGIN was not sent: only a Space named on the command line or in the settings receives it. Add -s with the Space's address.";
 
 /// What `ask` takes.
 #[derive(Debug, Args)]
 pub struct AskArgs {
-    /// The message; what stdin holds, when it is a pipe or a file, is appended
+    /// The message (stdin is appended when it is a pipe or a file)
     prompt: Vec<String>,
-    /// Send a file: to a Space that takes files as it is, to others its text in the message
+    /// Send a file: as it is where the Space takes files, else its text in the message
     #[arg(short, long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Go on with this conversation: its id, or the beginning of it
+    /// Continue this conversation: its id, or the beginning of it
     #[arg(long, value_name = "ID", conflicts_with = "no_save")]
     conversation: Option<String>,
-    /// Keep nothing of it
+    /// Save nothing
     #[arg(long)]
     no_save: bool,
     /// One JSON object a line: stages, pieces, the end
@@ -64,7 +64,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     let draft = match draft(&arguments, placement) {
         Ok(draft) if !draft.is_empty() => draft,
         Ok(_) => {
-            let hint = "Write it behind ask, or pass it in: spacechat ask < question.txt";
+            let hint = "Write it after ask, or pass it on stdin: spacechat ask < question.txt";
             return complain(Exit::Usage, "There is no message to send.", hint);
         }
         Err(complaint) => return complain(Exit::Usage, &complaint, ""),
@@ -160,9 +160,11 @@ fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, E
             Ok(store) => Ok(Some(store)),
             Err(error) => Err(saved::complain_of(&error)),
         },
-        None if arguments.conversation.is_some() => {
-            Err(complain(Exit::Failed, NO_HOME, "Name one with --data-dir."))
-        }
+        None if arguments.conversation.is_some() => Err(complain(
+            Exit::Failed,
+            NO_HOME,
+            "Name a directory with --data-dir.",
+        )),
         _ => Ok(None),
     }
 }
@@ -232,7 +234,7 @@ fn attached(path: &Path, placement: FilePlacement, no_save: bool) -> Result<Atta
             ..Attachment::new(name_of(path), text)
         }),
         _ if placement == FilePlacement::Prompt => Err(format!(
-            "{name} is no text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
+            "{name} is not text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
         )),
         FileRead::Bytes(bytes) => Ok(Attachment::file(SentFile::new(path, bytes))),
         FileRead::AtPath => Ok(Attachment::file(SentFile::at(path))),
@@ -270,7 +272,7 @@ fn read_once(path: &Path, placement: FilePlacement, no_save: bool) -> std::io::R
     if bytes.len() as u64 > LARGEST_FILE {
         let limit = LARGEST_FILE >> 20;
         let detail = format!(
-            "it is larger than {limit} MB, more than spacechat keeps. ask --no-save sends a plain file all the same"
+            "it is larger than {limit} MB, the most that spacechat saves. ask --no-save sends a plain file without saving it"
         );
         return Err(std::io::Error::new(
             std::io::ErrorKind::FileTooLarge,

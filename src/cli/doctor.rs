@@ -55,12 +55,12 @@ pub async fn run(context: &Context, arguments: &DoctorArgs) -> Exit {
     let mut findings = Findings::default();
     findings.good("spacechat", env!("CARGO_PKG_VERSION"));
     let settings = context.settings.path().map_or_else(
-        || "none, the defaults hold".to_owned(),
+        || "no file, defaults in use".to_owned(),
         |path| path.display().to_string(),
     );
     findings.good("settings", &settings);
     for complaint in &context.settings.complaints {
-        findings.bad("settings", complaint, "Everything else in the file holds.");
+        findings.bad("settings", complaint, "All other entries are in use.");
     }
     terminal(&mut findings);
     store(context, &mut findings);
@@ -77,13 +77,13 @@ fn terminal(findings: &mut Findings) {
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let size = crossterm::terminal::size().ok().filter(|_| is_terminal);
     let Some((width, height)) = size else {
-        findings.good("terminal", "none here; ask works without one");
+        findings.good("terminal", "none (ask works without it)");
         return;
     };
     let kind = std::env::var("TERM").unwrap_or_default();
     let found = format!("{kind}, {width}×{height}");
     if width < 40 || height < 10 {
-        findings.bad("terminal", &found, "The full screen needs 40×10.");
+        findings.bad("terminal", &found, "The full screen needs at least 40×10.");
     } else {
         findings.good("terminal", &found);
     }
@@ -104,7 +104,11 @@ fn terminal(findings: &mut Findings) {
 
 fn store(context: &Context, findings: &mut Findings) {
     let Some(directory) = &context.directory else {
-        findings.bad("conversations", NO_HOME, "Name a place with --data-dir.");
+        findings.bad(
+            "conversations",
+            NO_HOME,
+            "Name a directory with --data-dir.",
+        );
         return;
     };
     match Store::check(directory) {
@@ -125,7 +129,7 @@ fn found(place: &str, check: &Check, findings: &mut Findings) {
         findings.good("conversations", &found);
         return;
     }
-    let hint = "spacechat doctor --rescue FILE writes what can be read into a new file; this one is left as it is.";
+    let hint = "spacechat doctor --rescue FILE copies what can be read into a new file.";
     findings.bad(
         "conversations",
         &format!("{found}; damaged: {}", check.problems.join("; ")),
@@ -136,13 +140,13 @@ fn found(place: &str, check: &Check, findings: &mut Findings) {
 /// Rescues into `file`, and says how that comes to be used.
 fn rescue(context: &Context, file: &Path) -> Exit {
     let Some(directory) = &context.directory else {
-        return complain(Exit::Failed, NO_HOME, "Name a place with --data-dir.");
+        return complain(Exit::Failed, NO_HOME, "Name a directory with --data-dir.");
     };
     let rescued = match Store::rescue(directory, file) {
         Ok(rescued) => rescued,
         // There is nothing more to try than what was tried.
         Err(error @ StoreError::Damaged { .. }) => {
-            let hint = "Put a backup in its place, or move it away to begin anew.";
+            let hint = "Restore a backup, or move the file away to start empty.";
             return complain(Exit::Failed, &format!("{error}."), hint);
         }
         Err(error) => return saved::complain_of(&error),
@@ -156,11 +160,11 @@ fn rescue(context: &Context, file: &Path) -> Exit {
     // Writing to a string cannot fail.
     let _ = match rescued.gaps.as_slice() {
         [] => writeln!(text, "Everything could be read."),
-        gaps => writeln!(text, "Not all could be read of: {}", gaps.join(", ")),
+        gaps => writeln!(text, "Not everything could be read: {}", gaps.join(", ")),
     };
     let _ = writeln!(
         text,
-        "To use it, end every spacechat, move the files {FILE_NAME}* in {} elsewhere, and put it there as {FILE_NAME}.",
+        "To use it, quit every spacechat, move the files {FILE_NAME}* out of {}, and copy the new file there as {FILE_NAME}.",
         directory.display()
     );
     print(&text)

@@ -76,20 +76,20 @@ impl Report {
         ));
         if self.grown > 0 {
             to_stderr(&format!(
-                "{} of those already here got what was new in the file, {}.",
+                "Extended {} of those already here by {}.",
                 self.grown,
                 counted(self.added, "message")
             ));
         }
         if self.trashed > 0 {
             to_stderr(&format!(
-                "{} of those already here stayed in the trash; spacechat list --trash shows them.",
+                "In the trash: {} of those already here. spacechat list --trash shows them.",
                 self.trashed
             ));
         }
         for (copy, taken) in &self.copies {
             to_stderr(&format!(
-                "{taken} is here with other contents, and stays as it is; the file's is {copy}."
+                "{taken} is already here with other contents and stays as it is. The imported copy is {copy}."
             ));
         }
     }

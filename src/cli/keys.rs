@@ -11,14 +11,14 @@ pub fn take(settings: &mut Settings) {
         let Some(action) = action(&named) else {
             let known: Vec<String> = bindings().iter().map(|known| name(known.action)).collect();
             let known = known.iter().map(String::as_str);
-            settings.complain(("keys", &named), "is no action", known);
+            settings.complain(("keys", &named), "is not an action", known);
             continue;
         };
         let chords: Result<Vec<Chord>, NoKey> = keys.all().iter().map(|key| key.parse()).collect();
         match chords {
             Ok(chords) => changes.push((action, chords)),
             Err(error) => {
-                let wrong = format!("is not right: {error}");
+                let wrong = format!("is invalid: {error}");
                 settings.complain(("keys", &named), &wrong, std::iter::empty());
             }
         }

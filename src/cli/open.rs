@@ -16,7 +16,7 @@ pub struct OpenArgs {
     /// Go on with the newest conversation
     #[arg(short, long = "continue", conflicts_with = "resume")]
     continue_: bool,
-    /// Go on with this conversation: its id, or the beginning of it
+    /// Continue this conversation: its id, or the beginning of it
     #[arg(short, long, value_name = "ID")]
     resume: Option<String>,
 }
@@ -35,7 +35,7 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
     if let Some(first) = context.settings.complaints.first() {
         let more = context.settings.complaints.len() - 1;
         let more = if more > 0 {
-            format!(" ({more} more; spacechat doctor)")
+            format!(" ({more} more, see spacechat doctor)")
         } else {
             String::new()
         };

@@ -155,21 +155,18 @@ fn write_flushed(out: &mut io::Stdout, text: &str) -> io::Result<()> {
 fn words(stage: &Stage) -> String {
     match stage {
         Stage::Resolving => "reaching the Space …".to_owned(),
-        Stage::Waking(word) => format!("the Space is {} …", sanitize::line(word)),
+        Stage::Waking(word) => format!("Space {} …", sanitize::line(word)),
         Stage::Uploading { sent, total } => {
             format!("sending {} of {} KB …", sent / 1000, total / 1000)
         }
         Stage::QueueFull { retry_in } => {
-            format!(
-                "the queue is full; trying again in {} s …",
-                retry_in.as_secs()
-            )
+            format!("queue full, retrying in {} s …", retry_in.as_secs())
         }
         Stage::Queued { position, .. } => match position {
-            Some(before) if *before > 0 => format!("queued, {before} before you …"),
+            Some(before) if *before > 0 => format!("queued, {before} ahead …"),
             _ => "queued …".to_owned(),
         },
-        Stage::Reading => "the model reads …".to_owned(),
+        Stage::Reading => "reading the prompt …".to_owned(),
         Stage::Streaming => String::new(),
     }
 }
@@ -194,7 +191,7 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
         }),
         ReplyUpdate::Cancelled => json!({
             "event": "error", "kind": "interrupted", "message": "The reply was stopped.",
-            "hint": "What came is kept.", "text": text,
+            "hint": "The text so far is kept.", "text": text,
         }),
         // What is hidden from a user is not printed either.
         ReplyUpdate::HiddenTail(_) => return None,

@@ -36,7 +36,7 @@ pub enum SavedCommand {
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
     },
-    /// Take conversations in, this program's or another's
+    /// Import conversations of spacechat, ChatGPT or llm
     Import(ImportArgs),
     /// Put a conversation in the trash, for 30 days
     Delete {
@@ -61,7 +61,7 @@ pub struct ListArgs {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// What is in the trash
+    /// List the trash
     #[arg(long)]
     trash: bool,
 }
@@ -79,7 +79,7 @@ pub struct ImportArgs {
 /// What `search` takes.
 #[derive(Debug, Args)]
 pub struct SearchArgs {
-    /// All of these must be in the message; the last may be the beginning of a word
+    /// All of these must be in the message (the last may be the beginning of a word)
     #[arg(required = true)]
     words: Vec<String>,
     /// One JSON object a line
@@ -94,8 +94,8 @@ impl ValueEnum for Format {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self {
-            Self::Md => "Markdown: what is seen",
-            Self::Json => "JSON: everything, to be imported again",
+            Self::Md => "Markdown: the branch that is shown",
+            Self::Json => "JSON: everything, for import",
             Self::Html => "One HTML page",
         };
         Some(PossibleValue::new(self.extension()).help(help))
@@ -278,7 +278,7 @@ fn load_with(
 ) -> Result<Loaded, Trouble> {
     let id = find(store, id)?;
     load(&store.reader, id)?.ok_or_else(|| {
-        let message = format!("The conversation {id} is not there any more.");
+        let message = format!("The conversation {id} no longer exists.");
         Trouble::Other(Exit::Failed, message, String::new())
     })
 }

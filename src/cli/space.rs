@@ -151,9 +151,9 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
     row("provider", &info.label);
     row("address", &info.url);
     let state = match info.working {
-        Some(true) => "it answers",
-        Some(false) => "it does not answer",
-        None => "not looked at",
+        Some(true) => "answering",
+        Some(false) => "not answering",
+        None => "not checked",
     };
     row("state", state);
     if let Some(report) = report {

@@ -42,7 +42,7 @@ pub(super) fn http_client(
         let trusting = builder()?.tls_certs_only(named.certificates.iter().cloned());
         return trusting
             .build()
-            .map_err(|_| named.broken("it holds something that is no certificate"));
+            .map_err(|_| named.broken("it holds something that is not a certificate"));
     }
     builder()?.build().or_else(|_| {
         // A system without CA certificates: without roots the client refuses even loopback.

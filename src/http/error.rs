@@ -93,7 +93,7 @@ pub enum Error {
         detail: String,
     },
     /// A file is larger than the server takes.
-    #[error("{name} has {size} bytes; the app takes files of at most {limit} bytes")]
+    #[error("{name} has {size} bytes, more than the app's limit of {limit} bytes")]
     FileTooLarge {
         /// Its own name.
         name: String,

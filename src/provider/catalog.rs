@@ -89,7 +89,7 @@ impl SpaceRef {
         }
         let mut url = address(&name, rules.insecure_http).ok_or_else(|| {
             refusal(
-                format!("{:?} names no Space.", without_logins(&name)),
+                format!("{:?} is not a Space.", without_logins(&name)),
                 "Write owner/name, the address of its page, or http(s)://host[:port].",
             )
         })?;
@@ -97,7 +97,7 @@ impl SpaceRef {
         if url.scheme() == "http" && !rules.insecure_http && !is_loopback(&url) {
             return Err(refusal(
                 format!("{url} would send everything unencrypted over the network."),
-                "Use https, or add --insecure-http if you mean it.",
+                "Use https, or add --insecure-http to allow it.",
             ));
         }
         let host = url.host_str().unwrap_or_default();

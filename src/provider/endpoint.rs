@@ -176,7 +176,7 @@ impl SpaceEndpoint {
                 "The app of the Space {} does not answer, though the Hub calls it {stage}: {error}",
                 self.space.label
             ),
-            hint: "It may be starting or stuck. Try again in a minute; if that does not help, its owner has to restart it.".to_owned(),
+            hint: "It may be starting or stuck. Try again in a minute. If that does not help, its owner must restart it.".to_owned(),
         })
     }
 }

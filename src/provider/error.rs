@@ -139,7 +139,7 @@ impl ProviderError {
     #[must_use]
     pub fn after_a_part(mut self) -> Self {
         if let Some(report) = self.report_mut() {
-            report.hint = format!("What came is kept. {}", report.hint);
+            report.hint = format!("The text so far is kept. {}", report.hint);
         }
         self
     }
@@ -213,13 +213,13 @@ impl From<gradio::Error> for ProviderError {
             }
             Error::Invalid { message } => Self::Space(report(
                 format!("The Space does not accept the message: {message}"),
-                "Change what it names, and send it again.",
+                "Change what it names and send it again.",
             )),
             Error::Form { url, complaints } => Self::Status {
                 status: 422,
                 report: report(
                     format!("{url} answered with status 422{}", quoted(&complaints)),
-                    "The Space did not accept the form of the request: its interface may have changed.",
+                    "The Space did not accept the request. Its interface may have changed.",
                 ),
             },
             Error::QueueFull { message } => Self::QueueFull(report(
@@ -234,7 +234,7 @@ impl From<gradio::Error> for ProviderError {
                 "It was probably restarted. Retry: the whole conversation is sent again.",
             )),
             Error::Unexpected { message, .. } => Self::Space(report(
-                format!("The Space gave the reply up: {message}"),
+                format!("The Space gave up on the reply: {message}"),
                 "Retry in a moment.",
             )),
             Error::Failed { message, title } => failed::read(message, title),
@@ -249,7 +249,7 @@ impl From<gradio::Error> for ProviderError {
 fn ended_early(url: &str) -> ProviderError {
     ProviderError::Space(report(
         format!("The Space closed the stream of the reply ({url}) before its end."),
-        "Retry; if it happens again, the Space or a proxy before it cuts long replies.",
+        "Retry. If it happens again, the Space or a proxy before it cuts long replies.",
     ))
 }
 
@@ -259,7 +259,7 @@ fn garbled(url: &str, detail: &str, excerpt: &str) -> ProviderError {
             "A message from {url} could not be understood: {detail}{}",
             quoted(excerpt)
         ),
-        "Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
+        "Retry. If it happens again, the Space or a proxy before it garbles what it sends.",
     ))
 }
 

@@ -215,7 +215,7 @@ impl Exchange<'_> {
             Step::SilentUntil(patience) => ReplyEvent::Notice(Notice {
                 level: "info".to_owned(),
                 text: format!(
-                    "This Space runs Gradio {}, which does not say whether it is still at work. It is waited for up to {} min.",
+                    "This Space runs Gradio {}, which does not report whether it is still working. Waiting up to {} min.",
                     self.app.version,
                     patience.as_secs() / 60
                 ),
@@ -239,7 +239,7 @@ enum AppCheck {
 fn ended_by_the_app() -> ProviderError {
     ProviderError::Space(Report {
         message: "The Space ended the reply before it was complete.".to_owned(),
-        hint: "Retry; somebody may have stopped it there.".to_owned(),
+        hint: "Retry. Someone may have stopped it there.".to_owned(),
     })
 }
 

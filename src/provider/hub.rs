@@ -175,7 +175,7 @@ impl Hub {
                     return Err(not_yet(id, runtime, "Try again in a minute."));
                 }
                 Standing::Asleep => {
-                    let hint = "A message wakes it; that may take some minutes.";
+                    let hint = "Send a message to wake it. That may take some minutes.";
                     return Err(not_yet(id, runtime, hint));
                 }
                 Standing::Down => return Err(self.down(id, runtime)),
@@ -193,7 +193,7 @@ impl Hub {
         let endpoint = &self.options.endpoint;
         if !self.is_safe(endpoint) {
             return Err(ProviderError::Unsupported(Report {
-                message: format!("HF_ENDPOINT names no Hub that can be asked safely: {endpoint}"),
+                message: format!("HF_ENDPOINT is not a safe address of a Hub: {endpoint}"),
                 hint: "Write https://host, or add --insecure-http if you mean plain http."
                     .to_owned(),
             }));
@@ -271,27 +271,27 @@ impl Hub {
         let has_token = self.has_token();
         let (message, hint) = match status {
             403 => (
-                format!("The Hub does not let everyone use {id}: {excerpt}"),
+                format!("Access to {id} is restricted: {excerpt}"),
                 format!(
-                    "Ask for access at {page}, and give the token of your account as HF_TOKEN."
+                    "Ask for access at {page}, then set HF_TOKEN to your token."
                 ),
             ),
             401 if has_token && excerpt.to_lowercase().contains("credentials") => {
                 return ProviderError::Login(Report {
                     message: "The Hub does not accept the Hugging Face token.".to_owned(),
                     hint: format!(
-                        "It is expired or wrong: correct HF_TOKEN or the token file, from {}/settings/tokens.",
+                        "It is expired or wrong. Correct HF_TOKEN or the token file, from {}/settings/tokens.",
                         self.options.endpoint
                     ),
                 });
             }
             _ if has_token => (
                 format!("There is no Space {id}, or your token may not see it."),
-                "Check the spelling; if it is private, its owner must give you access.".to_owned(),
+                "Check the spelling. If it is private, its owner must give you access.".to_owned(),
             ),
             _ => (
                 format!("There is no Space {id}, or it is private."),
-                "Check the spelling; for a private Space set HF_TOKEN to a token that may see it."
+                "Check the spelling. For a private Space, set HF_TOKEN to a token that may read it."
                     .to_owned(),
             ),
         };
@@ -332,7 +332,7 @@ impl Hub {
             if begun.elapsed() >= self.options.patience {
                 let minutes = self.options.patience.as_secs().div_ceil(60);
                 let hint = format!(
-                    "It was waited for {minutes} min. Try again, or look at {}.",
+                    "spacechat waited {minutes} min. Try again, or look at {}.",
                     self.page(id)
                 );
                 return Err(not_yet(id, &runtime, &hint));
@@ -363,24 +363,24 @@ impl Hub {
             "PAUSED" => (
                 "is paused by its owner",
                 format!(
-                    "Only its owner can start it again: ask at {page}/discussions, or make a copy of it with {page}?duplicate=true."
+                    "Only its owner can restart it. Ask at {page}/discussions, or duplicate it at {page}?duplicate=true."
                 ),
             ),
             "RUNTIME_ERROR" => (
                 "has crashed",
-                format!("Its owner has to mend it; its log is at {page}?logs=container."),
+                format!("Its owner must fix it. Its log is at {page}?logs=container."),
             ),
             "BUILD_ERROR" => (
                 "could not be built",
-                format!("Its owner has to mend it; its log is at {page}?logs=build."),
+                format!("Its owner must fix it. Its log is at {page}?logs=build."),
             ),
             "CONFIG_ERROR" => (
                 "is configured wrongly",
-                format!("Its owner has to mend it; see {page}."),
+                format!("Its owner must fix it. See {page}."),
             ),
             "NO_APP_FILE" => (
                 "has no app yet",
-                format!("Its owner has to add one; see {page}."),
+                format!("Its owner must add an app. See {page}."),
             ),
             _ => (
                 "is being deleted",
@@ -420,7 +420,7 @@ pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
         None => "unknown".to_owned(),
     };
     ProviderError::Unsupported(Report {
-        message: format!("{id} is a {name} Space, not a Gradio one."),
+        message: format!("{id} is a {name} Space, not a Gradio Space."),
         hint: "Use it in a browser, or choose another Space with --space.".to_owned(),
     })
 }

@@ -277,10 +277,10 @@ impl SpaceProvider {
             },
             history: match &chat.memory {
                 Memory::Session => Support::Native(
-                    "kept by the Space's session, in the prompt of a new one".to_owned(),
+                    "in the Space's session, in the prompt of a new session".to_owned(),
                 ),
                 Memory::Chatbot(_) => {
-                    Support::Native("kept by the page, put back into a new one".to_owned())
+                    Support::Native("in the page, restored in a new session".to_owned())
                 }
                 Memory::Prompt => Support::InPrompt,
             },

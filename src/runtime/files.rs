@@ -163,7 +163,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
     let mut file = match options.write(true).create_new(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return format!("{shown} is there already; nothing was written.");
+            return format!("{shown} already exists. Nothing was written.");
         }
         Err(error) => return format!("{shown} cannot be written: {error}."),
     };
@@ -171,7 +171,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
     {
-        Ok(()) => format!("The conversation is in {shown}."),
+        Ok(()) => format!("Exported to {shown}."),
         Err(error) => {
             // Half an export would look like a whole one.
             let _ = std::fs::remove_file(&path);

@@ -269,7 +269,7 @@ async fn read(reader: &Reader, events: &mpsc::Sender<Event>, (id, show): (Conver
     let loaded = tokio::task::spawn_blocking(move || reader.load(id)).await;
     let event = match loaded {
         Ok(Ok(Some(loaded))) => self::loaded(loaded, show),
-        Ok(Ok(None)) => StoreEvent::Trouble("This conversation is not there any more.".to_owned()),
+        Ok(Ok(None)) => StoreEvent::Trouble("This conversation no longer exists.".to_owned()),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
     };

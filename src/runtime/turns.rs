@@ -239,8 +239,8 @@ fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
 fn broke_down() -> Failure {
     Failure {
         kind: "internal".to_owned(),
-        message: "spacechat itself failed while it received the reply.".to_owned(),
-        hint: "Retry; the log says what happened.".to_owned(),
+        message: "spacechat failed while it received the reply.".to_owned(),
+        hint: "Retry. The log has the details.".to_owned(),
     }
 }
 

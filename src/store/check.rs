@@ -87,7 +87,9 @@ fn problems(connection: &Connection) -> Result<Vec<String>> {
     while let Some(row) = rows.next()? {
         let table: String = row.get(0)?;
         let parent: String = row.get(2)?;
-        problems.push(format!("a row of {table} refers to {parent} in vain"));
+        problems.push(format!(
+            "a row of {table} refers to a missing row of {parent}"
+        ));
     }
     Ok(problems)
 }

@@ -92,7 +92,7 @@ pub enum StoreError {
         detail: String,
     },
     /// The file to write exists.
-    #[error("{} exists and is not overwritten", path.display())]
+    #[error("{} already exists", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
@@ -126,7 +126,7 @@ impl StoreError {
                 "Update spacechat, or use another data directory with --data-dir."
             }
             Self::Damaged { .. } => {
-                "It is left as it is. spacechat doctor --rescue FILE writes what can be read of it into a new file; or put a backup in its place."
+                "It stays as it is. Restore a backup, or copy what can be read with spacechat doctor --rescue FILE."
             }
             Self::Foreign { .. } | Self::NotAFile { .. } => {
                 "Move it away, or use another data directory with --data-dir."
@@ -134,26 +134,26 @@ impl StoreError {
             Self::NotADirectory { .. } => "Name a directory with --data-dir.",
             Self::Missing { .. } => "Check the data directory that --data-dir names.",
             Self::Denied { .. } => {
-                "Check who owns it and its rights, or use another data directory with --data-dir."
+                "Check its owner and permissions, or use another data directory with --data-dir."
             }
             Self::ReadOnly { .. } => {
                 "Make it and its directory writable, or use another data directory with --data-dir."
             }
             Self::Locked { .. } => {
-                "End the program that uses it, a backup or another spacechat perhaps, and try again."
+                "End the program that uses it (a backup or another spacechat, perhaps) and try again."
             }
             Self::OlderWindow { .. } => {
-                "End every spacechat that is open (Ctrl+Q), then start this one again."
+                "Quit every open spacechat (Ctrl+Q), then start spacechat again."
             }
-            Self::Full { .. } => "Make room on the disk; what waits is saved then.",
+            Self::Full { .. } => "Make room on the disk. Waiting changes are saved then.",
             Self::Disk { .. } => {
-                "Check the disk, its room and your quota; what waits is saved once it can be."
+                "Check the disk, its free space and your quota. Waiting changes are saved as soon as possible."
             }
             Self::Exists { .. } => "Name a file that does not exist.",
             Self::Unknown(_) => {
-                "It may have been deleted for good in another window; copy what you need from here."
+                "Another window may have deleted it for good. Copy what you need from here."
             }
-            Self::Io { .. } => "Check the disk and the rights of the data directory.",
+            Self::Io { .. } => "Check the disk and the permissions of the data directory.",
             Self::Sql { .. } => "spacechat doctor examines the store.",
         }
     }

@@ -104,7 +104,7 @@ fn look_at(path: &Path) -> Result<(), StoreError> {
         })
     };
     if header.len() < 100 || !header.starts_with(MAGIC) {
-        return damaged("it does not begin as a database does");
+        return damaged("it does not start like a database");
     }
     let found = i64::from(big_endian(&header, 60));
     let application = i64::from(big_endian(&header, 68));

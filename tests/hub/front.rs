@@ -168,7 +168,7 @@ async fn a_space_of_another_sdk_is_said_to_be_one_and_not_asked() {
         let hub = hub_of(sdk, app.url.clone()).await;
         let qwen = qwen_at(quick(&hub.url), Options::default());
         let error = qwen.inspect().await.unwrap_err();
-        let expected = format!("a/b is a {name} Space, not a Gradio one.");
+        let expected = format!("a/b is a {name} Space, not a Gradio Space.");
         assert_eq!(error.to_string(), expected);
         assert!(matches!(error, ProviderError::Unsupported(_)), "{error:?}");
         assert!(app.asked().is_empty());
@@ -190,7 +190,7 @@ async fn a_container_that_runs_something_else_is_not_waited_for() {
         ] {
             assert_eq!(
                 error.to_string(),
-                "a/b is a Docker Space, not a Gradio one."
+                "a/b is a Docker Space, not a Gradio Space."
             );
         }
         assert_eq!(app.asked(), ["GET /config", "GET /config"]);

@@ -34,7 +34,7 @@ async fn a_refused_connection_says_that_nobody_answers() {
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let address = socket.local_addr().unwrap();
     let (error, told) = failure(&format!("http://{address}"), options()).await;
-    is_connect(&error, "nobody answers");
+    is_connect(&error, "connection refused");
     assert!(error.to_string().contains(&address.to_string()), "{error}");
     assert_eq!(told.course(), ["resolving"]);
 }

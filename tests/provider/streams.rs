@@ -50,7 +50,7 @@ async fn an_error_of_the_app_keeps_what_came_and_tells_its_words() {
     let (error, told) = broken(begun().say(&failed(&json!("'the disk is full'"))).end()).await;
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
     assert!(error.to_string().contains("the disk is full"), "{error}");
-    assert!(error.hint().starts_with("What came is kept."));
+    assert!(error.hint().starts_with("The text so far is kept."));
     assert_eq!(told.shown, SAID);
 }
 
@@ -58,7 +58,7 @@ async fn an_error_of_the_app_keeps_what_came_and_tells_its_words() {
 async fn an_error_without_words_says_that_the_app_hides_them() {
     let (error, told) = broken(begun().say(&failed(&json!(null))).end()).await;
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
-    assert!(error.to_string().contains("hides the reason"), "{error}");
+    assert!(error.to_string().contains("gave no reason"), "{error}");
     assert_eq!(told.shown, SAID);
 }
 

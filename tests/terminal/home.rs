@@ -37,7 +37,7 @@ impl Home {
         home
     }
 
-    /// Where conversations are kept.
+    /// Where conversations are saved.
     pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }

@@ -84,7 +84,7 @@ impl ImportError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NotOurs => "Import takes what `spacechat export --format json` writes.",
+            Self::NotOurs => "Import reads what `spacechat export --format json` writes.",
             Self::Newer { .. } => "Update spacechat.",
             _ => "The file was changed or cut since it was exported; export it again.",
         }

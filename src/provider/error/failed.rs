@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderError {
     let Some(message) = message else {
         return ProviderError::Space(report(
-            "The Space failed while it replied, and hides the reason.",
+            "The Space failed while it replied and gave no reason.",
             "Retry, or shorten the message if it is very long.",
         ));
     };
@@ -27,7 +27,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     // Gradio's own words where a function takes `gr.OAuthProfile` or `gr.OAuthToken` (`helpers.py` of 4 to 6).
     if lower.contains("requires a logged in user") {
         return ProviderError::Unsupported(report(
-            "The Space answers only users who have signed in with Hugging Face, which its page does in a browser.",
+            "The Space answers only users who have signed in with Hugging Face on its page.",
             "Open it in a browser, or choose another Space with --space.",
         ));
     }
@@ -52,7 +52,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     if is_of_zero_gpu {
         return ProviderError::Space(report(
             format!("The Space got no GPU: {words}"),
-            "Retry in a moment; if it stays so, its owner has to mend it.",
+            "Retry in a moment. If it stays so, its owner must fix it.",
         ));
     }
     ProviderError::Space(report(
@@ -254,6 +254,6 @@ mod tests {
             title: None,
         }
         .into();
-        assert!(hidden.to_string().contains("hides the reason"));
+        assert!(hidden.to_string().contains("gave no reason"));
     }
 }

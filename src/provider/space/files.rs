@@ -294,9 +294,9 @@ fn refusal(places: &[FileInput], name: &str, is_full: bool) -> ProviderError {
     let taken: Vec<String> = places.iter().map(FileInput::words).collect();
     let taken = taken.join(", ");
     let message = match (places.is_empty(), is_full) {
-        (true, _) => format!("This Space takes no files; {name} cannot be sent."),
+        (true, _) => format!("This Space takes no files, so {name} cannot be sent."),
         (false, true) => format!(
-            "This Space takes one file at a time; {name} is one too many. Files go {taken}."
+            "This Space takes one file at a time, and {name} is too many. Files go {taken}."
         ),
         (false, false) => format!("This Space does not take {name}. Files go {taken}."),
     };
@@ -337,7 +337,7 @@ mod tests {
             BTreeMap::from([(0, vec![1]), (1, vec![0, 2])])
         );
         let refused = |names: &[&str]| of(names).unwrap_err().to_string();
-        assert!(refused(&["a.png", "b.png"]).contains("b.png is one too many"));
+        assert!(refused(&["a.png", "b.png"]).contains("b.png is too many"));
         assert!(
             refused(&["a.zip"]).contains("in Picture (image)"),
             "{}",

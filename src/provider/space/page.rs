@@ -14,11 +14,10 @@ use std::sync::Arc;
 /// The events by which a user sends.
 const SENDING_EVENTS: [&str; 3] = ["submit", "click", "press_enter"];
 /// Said of a page whose own script changes what is sent.
-const SCRIPT: &str =
-    "A script of the page has a part in sending a message; only a browser can run it.";
+const SCRIPT: &str = "Sending a message on this page runs a script, which only a browser can run.";
 /// Said of a chat that the page does not show when it opens.
 const HIDDEN: &str =
-    "The chat is hidden when the page opens. It may want a key or a name first: see the settings.";
+    "The chat is hidden when the page opens. It may need a key or a name first. See the settings.";
 /// How many chats of one page are offered.
 const MOST_CHATS: usize = 16;
 /// How many boxes of one event are looked at as the one for the message.
@@ -67,7 +66,7 @@ fn chats(app: &App, parameters: &Parameters<'_>, candidates: Vec<Candidate<'_>>)
         .collect();
     if let (Some(first), false) = (chats.first_mut(), rivals.is_empty()) {
         first.doubts.push(format!(
-            "It is not certain that {} is meant: it may be {}. --chat NAME chooses.",
+            "Several chats are possible: {} or {}. Choose with --chat NAME.",
             first.name,
             rivals.join(" or ")
         ));

@@ -229,7 +229,7 @@ impl Turn<'_> {
 /// The refusal of a page on which a script of its own sends.
 fn needs_script() -> ProviderError {
     ProviderError::Unsupported(Report {
-        message: "A step of this page is a script, which only a browser can run; nothing was sent."
+        message: "A step of this page is a script, which only a browser can run. Nothing was sent."
             .to_owned(),
         hint: "Use the Space's page in a browser, or choose another Space with --space.".to_owned(),
     })

@@ -37,7 +37,7 @@ pub fn pattern(named: &str, path: &Path) -> Result<Survey, String> {
     let matcher = GlobBuilder::new(whole.strip_prefix("./").unwrap_or(&whole))
         .literal_separator(true)
         .build()
-        .map_err(|error| format!("{named} is no pattern: {}.", error.kind()))?;
+        .map_err(|error| format!("{named} is not a valid pattern: {}.", error.kind()))?;
     let is_fixed = |part: &&std::ffi::OsStr| !is_pattern(&part.to_string_lossy());
     let fixed: PathBuf = path.iter().take_while(is_fixed).collect();
     let parts = path.iter().count() - fixed.iter().count();
@@ -192,7 +192,7 @@ fn size_of_text(path: &Path) -> io::Result<u64> {
         return Err(io::Error::other("empty"));
     }
     if !text::looks_like_text(&head, size <= HEAD) {
-        return Err(io::Error::other("no text; attach it by its own name"));
+        return Err(io::Error::other("not text, attach it by its own name"));
     }
     Ok(size)
 }
@@ -251,7 +251,7 @@ mod tests {
             left,
             [
                 ("project/.gitignore", "hidden"),
-                ("project/image.png", "no text; attach it by its own name"),
+                ("project/image.png", "not text, attach it by its own name"),
                 ("project/nothing.txt", "empty"),
                 ("project/target/", "in .gitignore"),
                 ("project/trace.log", "in .gitignore"),
@@ -276,7 +276,7 @@ mod tests {
         assert!(
             pattern("[", Path::new("["))
                 .unwrap_err()
-                .contains("no pattern")
+                .contains("not a valid pattern")
         );
     }
 }
