@@ -1,5 +1,5 @@
-//! A change of what is kept on disk: plain data, made where the model changes and applied by the
-//! store in the order in which it is sent.
+//! A change to what is saved on disk. Plain data; changes are applied in the order in which they
+//! are sent.
 
 use super::{
     Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState, Unsent,
@@ -13,8 +13,8 @@ use std::time::Duration;
 /// What a conversation has set for its Space, by name.
 pub type Settings = BTreeMap<String, String>;
 
-/// One thing to keep. Those that belong together are sent together; then all of them are saved
-/// or none.
+/// One thing to save. Changes that belong together are sent together: all of them are saved, or
+/// none.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A conversation is new, or its fields changed. It stands before all else about it. The
@@ -189,7 +189,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What it keeps, in words for a user.
+    /// What it saves, in words for a user.
     pub fn what(&self) -> &'static str {
         match self {
             Self::SaveConversation { .. } => "the conversation",
@@ -232,9 +232,9 @@ impl Change {
     }
 }
 
-/// The changes that keep a whole conversation, imported or made elsewhere; to be sent together. A
-/// reply that still streams in it becomes interrupted: nobody here receives the rest. The names
-/// in it must be new to the store (see `chat::export::renamed`).
+/// The changes that save a whole conversation, imported or created elsewhere. Send them together. A
+/// reply that still streams in it becomes interrupted: nobody here receives the rest. The names in
+/// it must be new to the store (see `chat::export::renamed`).
 pub fn import_changes(
     conversation: &Conversation,
     unsent: Unsent,

@@ -1,8 +1,7 @@
 //! A conversation: messages in a tree, and the path through it that is seen.
 //!
 //! Editing a message or asking for another reply adds a sibling; nothing is overwritten. The view
-//! is the path from the first message to the head. Plain data: what is written to disk and what is
-//! drawn is made from it elsewhere.
+//! is the path from the first message to the head. Plain data; nothing is saved or drawn here.
 
 use super::message::{Message, MessageId, Role};
 use jiff::Timestamp;

@@ -1,10 +1,10 @@
-//! What other programs keep of chats, and what this one exported, as conversations of ours.
+//! Converts the chats of other programs, and exports of this one, into conversations.
 //!
-//! [`chatgpt`] and [`llm`] make conversations of texts and rows; [`plan`] holds one against what is
-//! here already. No I/O: `cli` reads the files, `store` the rows, and both give them to this.
+//! [`chatgpt`] and [`llm`] make conversations from texts and rows. [`plan`] compares a conversation
+//! with what is saved already. No I/O.
 //!
-//! What comes from elsewhere gets names that are made from the names it had there (see `foreign`),
-//! so that the same file taken in twice is known again.
+//! Imported items get ids derived from their original ids (see `foreign`), so that importing the
+//! same file twice is recognised.
 
 pub mod chatgpt;
 mod foreign;

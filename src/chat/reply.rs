@@ -1,6 +1,6 @@
-//! What is known of a reply on its way: its stage, notices, progress, and how it failed.
+//! The state of a reply in progress: its stage, notices, progress, and why it failed.
 //!
-//! The words that provider, app and ui share; each is plain data that `ask --json` can print.
+//! Plain data, each with a form for JSON.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! A conversation as JSON and back, with nothing lost: every branch, times, system messages,
 //! thoughts, hidden tails, attachments, states, failures, the head, what is unsent, the settings.
 //!
-//! What is read may come from anywhere; it is checked before a conversation is made of it.
+//! The input may come from anywhere; it is checked before a conversation is made from it.
 
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,

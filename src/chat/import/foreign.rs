@@ -1,4 +1,4 @@
-//! A conversation of another program as nodes, and how it becomes one of ours.
+//! A conversation of another program as nodes, and its conversion into one of this program.
 //!
 //! Other programs have nodes that we do not: tools that were called, what they answered, empty
 //! and hidden ones. These do not become messages. What is worth reading of them goes to the
