@@ -1,7 +1,7 @@
-//! The command line: what can be typed, and which command it runs.
+//! The command line: options, commands, and which module runs each.
 //!
-//! Options go before settings, and settings before defaults. Each command is a module; they give
-//! an exit code (see `exit`) and print errors for a user. `main` is the only caller.
+//! Options override settings, and settings override defaults. Each command is a module; it returns
+//! an exit code (see `exit`) and prints errors for a user.
 
 mod ask;
 mod doctor;
@@ -89,7 +89,7 @@ pub struct Global {
     config: Option<PathBuf>,
 }
 
-/// Said where the system knows no place for a user's files.
+/// The error where the system has no home directory for the user.
 const NO_HOME: &str = "Conversations cannot be saved: no home directory is known.";
 
 #[derive(Debug, Subcommand)]
@@ -121,7 +121,7 @@ struct Context {
     set: chat::Settings,
     /// What was given on the command line itself: it holds for a saved conversation too.
     given: Given,
-    /// What names of Spaces are read by.
+    /// The rules for names of Spaces.
     names: NameRules,
     /// The name and the password that stood in the address of `space`.
     address_login: Option<Login>,
@@ -144,7 +144,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 impl Cli {
-    /// Runs what was typed and gives the exit code.
+    /// Runs the command and returns the exit code.
     pub async fn run(self) -> Exit {
         match self.command {
             Some(Command::Config) => return exit::print(config::DEFAULT_FILE),
@@ -258,7 +258,7 @@ impl Context {
         self.address_login = space.ok().and_then(|space| space.login);
     }
 
-    /// What new conversations begin with; `keeps` says whether anything is kept at all.
+    /// The defaults of new conversations; `keeps` says whether anything is saved.
     fn defaults(&self, keeps: bool) -> Defaults {
         Defaults {
             space: self.space.clone(),

@@ -1,7 +1,7 @@
-//! `spacechat ask`: one message out, its reply on stdout and nothing else there.
+//! `spacechat ask`: sends one message and prints the reply, and nothing else, to stdout.
 //!
-//! The same turn engine as the screen, without one. What is printed when, and what to stderr, is
-//! [`super::printer`]'s.
+//! It runs the same turn engine as the full screen. What goes to stdout and stderr, and when, is
+//! decided in [`super::printer`].
 
 use super::exit::{Exit, complain, printed};
 use super::printer::Printer;
@@ -19,7 +19,7 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Said of stdin that is no text.
+/// The error for stdin that is not text.
 const NOT_TEXT: &str = "stdin is not text. Send a file with -f to a Space that takes files.";
 /// How much of a plain file is read before it is looked at, in bytes.
 const HEAD: u64 = 1 << 16;
@@ -99,7 +99,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
             let conversation = model.current;
             store.handle.send(Change::Discard { conversation });
         }
-        // What could not be saved was told already.
+        // The error was printed already.
         let is_saved = store.handle.close().await;
         if !is_saved && exit == Exit::Done {
             return Exit::Failed;
@@ -113,7 +113,7 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
     let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
     if let (Some(id), Some(store)) = (&arguments.conversation, store) {
         let mut found = saved::load_named(store, id)?;
-        // What is unsent there is the screen's: it stays as it is on the disk.
+        // Unsent drafts belong to the full screen and stay as they are.
         found.unsent = Unsent::default();
         found.left_by.clear();
         update(&mut model, Event::Store(loaded(found, true)));
@@ -127,13 +127,13 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
 enum FilePlacement {
     /// All of them to the Space, as files.
     Space,
-    /// Text into the prompt, what is no text to the Space.
+    /// Text into the prompt, everything else to the Space.
     Both,
-    /// Into the prompt; what is no text has no place.
+    /// Into the prompt; files that are not text are refused.
     Prompt,
 }
 
-/// Where the Space wants files. One that cannot be looked at says why when it is asked.
+/// Where the Space wants files. If it cannot be inspected, sending the message reports the error.
 async fn file_placement(
     arguments: &AskArgs,
     providers: &dyn Providers,
@@ -152,8 +152,8 @@ async fn file_placement(
     }
 }
 
-/// The store, unless nothing is to be kept. Without a place for it, only a conversation that was
-/// named is missed.
+/// The store, unless nothing is to be saved. Without a data directory, only a named conversation is
+/// an error.
 fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, Exit> {
     match &context.directory {
         Some(directory) if !arguments.no_save => match saved::open(directory) {
@@ -169,8 +169,7 @@ fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, E
     }
 }
 
-/// Prints what is left to print, and gives the exit code. `login_hint` is what there is to do about a login that
-/// is wanted.
+/// Prints the rest and returns the exit code. `login_hint` is what there is to do about a login that is wanted.
 fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
     let reply = model.conversation().conversation.head();
     let failure = reply.and_then(|reply| reply.failure.clone());

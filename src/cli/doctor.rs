@@ -1,8 +1,8 @@
-//! `spacechat doctor`: what could be wrong here: settings, saved conversations, terminal, Space.
+//! `spacechat doctor`: checks settings, saved conversations, terminal and Space.
 //!
-//! It changes nothing. Each line says what was looked at and what was found; what needs doing
-//! follows it. The exit code is 1 when something was found. With `--rescue` it does one thing
-//! instead: it writes what can be read of a damaged store into a new file.
+//! It changes nothing. Each line names what was checked and the result; advice follows on the next
+//! line. The exit code is 1 when a problem was found. With `--rescue` it only copies what can be
+//! read of a damaged store into a new file.
 
 use super::exit::{Exit, complain, print};
 use super::{Context, NO_HOME, saved};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// What `doctor` takes.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Write what can be read of damaged conversations into this new file
+    /// Copy what can be read of a damaged database into this new file
     #[arg(long, value_name = "FILE")]
     rescue: Option<PathBuf>,
 }
@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-/// Looks, and prints what was found.
+/// Runs the checks and prints the report.
 pub async fn run(context: &Context, arguments: &DoctorArgs) -> Exit {
     if let Some(file) = &arguments.rescue {
         return rescue(context, file);
@@ -137,14 +137,14 @@ fn found(place: &str, check: &Check, findings: &mut Findings) {
     );
 }
 
-/// Rescues into `file`, and says how that comes to be used.
+/// Rescues into `file`, and prints how to use it.
 fn rescue(context: &Context, file: &Path) -> Exit {
     let Some(directory) = &context.directory else {
         return complain(Exit::Failed, NO_HOME, "Name a directory with --data-dir.");
     };
     let rescued = match Store::rescue(directory, file) {
         Ok(rescued) => rescued,
-        // There is nothing more to try than what was tried.
+        // A rescue was the last resort.
         Err(error @ StoreError::Damaged { .. }) => {
             let hint = "Restore a backup, or move the file away to start empty.";
             return complain(Exit::Failed, &format!("{error}."), hint);

@@ -1,9 +1,9 @@
-//! The import command: reads a file of any kind that is known, takes in what is not here yet, and
-//! tells what it did.
+//! The import command: reads a file of any known kind, imports what is new, and reports what it
+//! did.
 //!
-//! The whole file is understood before anything is saved, and all of it is saved together: a file
-//! that is damaged or a disk that is full leaves nothing half imported. The names of the file's
-//! conversations go to stdout, what became of them to stderr.
+//! The whole file is parsed before anything is saved, and all of it is saved together, so that a
+//! damaged file or a full disk leaves nothing half imported. The ids of the file's conversations go
+//! to stdout, the summary to stderr.
 
 mod source;
 
@@ -15,7 +15,7 @@ use crate::store::Store;
 use std::fmt::Write;
 use std::path::Path;
 
-/// What became of the conversations of a file.
+/// The result of an import.
 #[derive(Default)]
 struct Report {
     new: usize,
@@ -28,7 +28,7 @@ struct Report {
     copies: Vec<(ConversationId, ConversationId)>,
 }
 
-/// Takes in what is in `file`; for `space`, where the file names none. Gives the names for stdout.
+/// Imports `file`; for `space`, where the file names none. Returns the ids for stdout.
 pub(super) fn run(store: &Store, file: &Path, space: &str) -> Result<String, Trouble> {
     let (origin, found) = source::read(file, space)?;
     let mut report = Report::default();

@@ -3,8 +3,8 @@
 use crate::app::keymap::{Chord, NoKey, action, bindings, customise, name};
 use crate::config::Settings;
 
-/// Has the keys of the settings hold from now on. An action or a key that is not known is
-/// complained of, and the table's keys hold there.
+/// Applies the keys of the settings. An unknown action or key becomes a complaint, and the table's
+/// keys stay.
 pub fn take(settings: &mut Settings) {
     let mut changes = Vec::new();
     for (named, keys) in settings.keys.clone() {

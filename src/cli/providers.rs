@@ -1,5 +1,4 @@
-//! Which provider serves a Space: the embedded one, the Qwen demo Space's, or any other; and which login goes to
-//! which.
+//! Chooses the provider for a Space (embedded, Qwen demo, or any other) and the login that it receives.
 
 use super::Context;
 use crate::app::DEMO_SPACE;
@@ -28,9 +27,9 @@ impl Context {
         catalog::canonical(written, &self.names)
     }
 
-    /// The login that may go to a Space without being asked for: `SPACECHAT_LOGIN`, to the one that the command line,
-    /// the environment or the settings name. One that only a saved conversation names gets none: an imported
-    /// file could name any server.
+    /// The login that is sent to a Space without asking: `SPACECHAT_LOGIN`, only for the Space that the command line,
+    /// the environment or the settings name. A Space that only a saved conversation names gets none, because an
+    /// imported file could name any server.
     fn login_for(&self, name: &str) -> Option<Login> {
         let own = self.address_login.clone();
         let login = own.or_else(|| self.options.login.clone());
@@ -58,7 +57,7 @@ impl Context {
         Ok(Arc::new(SpaceProvider::at(endpoint, tracker)))
     }
 
-    /// Finds providers by their Space, each made once.
+    /// Finds providers by their Space and creates each once.
     pub(super) fn providers(&self) -> Box<dyn Providers> {
         Box::new(ProviderRegistry {
             context: self.clone(),
@@ -67,8 +66,7 @@ impl Context {
     }
 }
 
-/// The providers that were made, by the name of their Space. What stood in an address as a name and a password is
-/// known to its provider, and to nothing else.
+/// The providers by the name of their Space. A name and a password in an address are known to that provider only.
 struct ProviderRegistry {
     context: Context,
     providers: Mutex<HashMap<String, Arc<dyn Provider>>>,
@@ -76,7 +74,7 @@ struct ProviderRegistry {
 
 impl ProviderRegistry {
     fn providers(&self) -> MutexGuard<'_, HashMap<String, Arc<dyn Provider>>> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.providers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

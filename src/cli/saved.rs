@@ -1,4 +1,5 @@
-//! The commands over what is saved: list, show, search, export, import, delete, restore, backup.
+//! The commands for saved conversations: list, show, search, export, import, delete, restore,
+//! backup.
 //!
 //! They print for people, or one JSON object a line, and change nothing that they do not name.
 
@@ -102,7 +103,7 @@ impl ValueEnum for Format {
     }
 }
 
-/// Why a command did nothing.
+/// Why a command failed.
 pub(super) enum Trouble {
     Store(StoreError),
     Other(Exit, String, String),
@@ -114,7 +115,7 @@ impl From<StoreError> for Trouble {
     }
 }
 
-/// Opens the store for a command; what could not be saved is told on stderr.
+/// Opens the store for a command; failures to save are printed to stderr.
 pub fn open(directory: &Path) -> Result<Store, StoreError> {
     Store::open(directory, |notice| {
         if let StoreNotice::NotSaved {
@@ -165,7 +166,7 @@ pub async fn run(directory: &Path, command: SavedCommand, space: &str) -> Exit {
     }
 }
 
-/// Says what is wrong with the store.
+/// Prints an error of the store.
 pub fn complain_of(error: &StoreError) -> Exit {
     complain(Exit::Failed, &format!("{error}."), error.hint())
 }
@@ -219,7 +220,7 @@ fn local(at: Timestamp) -> String {
 }
 
 async fn search(store: &Store, arguments: &SearchArgs) -> Result<String, Trouble> {
-    // What was saved a moment ago may still wait for its place in the index.
+    // What was saved a moment ago may not be indexed yet.
     store.handle.indexed().await;
     let hits = store.reader.search(&arguments.words.join(" "), 200)?;
     let mut out = String::new();
@@ -302,7 +303,7 @@ fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
         settings: loaded.settings,
     };
     let text = source.text(format);
-    // JSON and HTML, too, hold characters as they are that a terminal would obey.
+    // JSON and HTML can also hold characters that a terminal would obey.
     Ok(if std::io::stdout().is_terminal() {
         sanitize::text(&text).text
     } else {

@@ -1,4 +1,4 @@
-//! `spacechat space`: what the provider is and can, and how the Space is doing.
+//! `spacechat space`: describes a Space, its provider and its state.
 
 use super::Context;
 use super::exit::{Exit, complain, print};
@@ -20,7 +20,7 @@ pub struct SpaceArgs {
     json: bool,
 }
 
-/// Looks at the Space and tells.
+/// Inspects the Space and prints the report.
 pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
     let mut context = context;
     if let Some(written) = &arguments.space_name {
@@ -179,7 +179,7 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
         }
     }
     if report.is_none() {
-        // Of a Space that does not answer nothing else is known.
+        // Nothing else is known of a Space that does not answer.
         return text;
     }
     let endpoint = report.and_then(|report| report.endpoint.as_deref());

@@ -1,4 +1,4 @@
-//! What is in a file that is to be imported: told by its first bytes, not by its name.
+//! Detects the kind of a file to import by its first bytes, not by its name.
 
 use crate::chat::export::{self, Imported};
 use crate::chat::import::{ForeignError, Origin, chatgpt, llm};
