@@ -1,8 +1,7 @@
-//! Settings from a TOML file over their defaults, and where the program's files are.
+//! Settings from a TOML file over their defaults, and the paths of the program's files.
 //!
-//! Known to `main`, `cli` and `runtime` only; everything else receives values. The commented
-//! defaults that `spacechat config` prints are `assets/config.toml`, and a test holds them to the
-//! defaults here.
+//! Only for the program's start: everything else receives values. The commented default file is
+//! `assets/config.toml`, and a test keeps it equal to the defaults here.
 
 mod entries;
 
@@ -26,9 +25,9 @@ const FRAME_LIMITS: std::ops::RangeInclusive<usize> = 1..=1024;
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// What is talked to.
+    /// The chat: which Space, which model.
     pub chat: ChatSettings,
-    /// How it looks.
+    /// The screen.
     pub screen: ScreenSettings,
     /// How it is reached.
     pub network: NetworkSettings,
@@ -64,7 +63,7 @@ impl Keys {
     }
 }
 
-/// What is talked to.
+/// The chat: which Space, which model.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChatSettings {
@@ -78,7 +77,7 @@ pub struct ChatSettings {
     pub attachments: FileForm,
 }
 
-/// How it looks.
+/// The screen.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScreenSettings {
@@ -203,13 +202,13 @@ impl Settings {
         }
     }
 
-    /// The file that holds; `None` where there is none and the defaults hold.
+    /// The file in use; `None` where there is none and the defaults apply.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// Reads settings from their text. An entry that is wrong is left out and complained of; a
-    /// text that is no TOML is an error, which names the line.
+    /// Reads settings from their text. A wrong entry is left out and becomes a complaint; text that
+    /// is not TOML is an error that names the line.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (settings, complaints) = entries::read(text)?;
         Ok(Self {
@@ -219,8 +218,8 @@ impl Settings {
         })
     }
 
-    /// Complains of an entry that only others can read: names its line, and the closest of the
-    /// names that are `known`.
+    /// Adds a complaint about an entry that is validated elsewhere: names its line and the closest
+    /// of the `known` names.
     pub fn complain<'a>(
         &mut self,
         (section, name): (&str, &str),

@@ -1,5 +1,5 @@
-//! The settings file entry by entry: one that is wrong is named with its line and with what may
-//! have been meant, and all others hold.
+//! Reads the settings file entry by entry: a wrong entry is reported with its line and a
+//! suggestion, and all others apply.
 
 use super::{DEFAULT_FILE, Settings};
 use serde::Deserialize;
@@ -49,7 +49,7 @@ fn entry(section: &str, name: &str, value: Value) -> Result<(), String> {
         let hint = suggestion(section, known.keys().map(String::as_str));
         return Err(format!("is in the unknown section [{section}]{hint}"));
     };
-    // Any action may have keys; who knows the actions reads their names.
+    // Any action may have keys; their names are validated where the actions are known.
     if section != "keys" && !names.iter().any(|known| known == name) {
         let hint = suggestion(name, names.iter().map(String::as_str));
         return Err(format!("is unknown{hint}"));
@@ -93,7 +93,7 @@ fn sections() -> Vec<String> {
     known().into_keys().collect()
 }
 
-/// `; was NAME meant?` for the closest of the known names, if one is close.
+/// `. Did you mean NAME?` for the closest of the known names, if one is close.
 pub(super) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let scored = known.map(|known| (strsim::jaro_winkler(name, known), known));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
