@@ -1,12 +1,12 @@
 //! The embedded Space: a real HTTP server on loopback that speaks the wire of a Gradio 4.44 chat Space (protocol
 //! `sse_v3`, no path prefix), so that spacechat can be tried and tested without a network.
 //!
-//! What answers is a [`Tour`] of the program, or a scenario word for tests (see `scenario`); there is no language
-//! model in it. The module builds its JSON by itself and never uses `gradio`: sharing code with the client would
-//! mean sharing its mistakes. `runtime` starts it for `--demo`, and the tests start it for everything else.
+//! Replies come from a [`Tour`] of the program, or from a scenario for tests (see `scenario`); there is no language
+//! model in it. The module builds its JSON by itself and never uses `gradio`: sharing code with the client would mean
+//! sharing its mistakes.
 //!
-//! Shapes, status codes and the order of messages were compared field by field with Qwen-Agent's own `WebUI` on
-//! Gradio 4.44.0, whose habits are kept, also the odd ones: see `queue` and `stream`.
+//! Shapes, status codes and the order of messages were compared field by field with Qwen-Agent's own `WebUI` on Gradio
+//! 4.44.0, including its odd habits: see `queue` and `stream`.
 
 mod answer;
 mod diff;
@@ -53,9 +53,9 @@ pub struct Options {
     pub concurrency: usize,
     /// How many events may wait (running ones are not counted) before a join is refused with 503; `None`: no limit.
     pub max_queue: Option<usize>,
-    /// What answers a message that is no scenario.
+    /// Answers every message that is not a scenario.
     pub tour: Tour,
-    /// What goes wrong, once.
+    /// A fault, which happens once.
     pub fault: Option<Fault>,
 }
 

@@ -1,5 +1,5 @@
-//! Answers: the bodies that go out, in the one type whose `poll_frame` every byte of every response passes
-//! ([`Outgoing`]), and the errors in the words of Gradio 4.44 on `FastAPI`. Made by `http`, filled by `stream`.
+//! Response bodies, in the one type whose `poll_frame` every byte of every response passes ([`Outgoing`]), and the
+//! errors in the words of Gradio 4.44 on `FastAPI`.
 
 use std::fmt;
 use std::pin::Pin;

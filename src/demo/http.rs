@@ -1,5 +1,5 @@
-//! The HTTP side: which path and method leads where, and what a request must contain. Called for each connection that
-//! the server accepts. Status codes and error bodies are those of Gradio 4.44 on `FastAPI`.
+//! The HTTP side: routes, and what a request must contain. Status codes and error bodies are those of Gradio 4.44 on
+//! `FastAPI`.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What was said so far, as the Space's model sees it: the turns that the state component keeps, and the reading of a
-//! prompt in which a client wrote down the whole past. Used by `functions`, `scenario` and `tour`.
+//! The conversation so far, as the Space's model sees it: the turns in the state component, and the parsing of a prompt
+//! in which a client wrote down the whole past.
 
 use std::sync::Arc;
 

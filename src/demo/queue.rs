@@ -1,5 +1,5 @@
-//! Events: who waits and at which rank, what runs, and how it ends. Each function has its own lane, as in Gradio.
-//! Called by `http` for joins and cancels, and by `stream`, which delivers the messages that are put here.
+//! Events: their rank while they wait, how they run, and how they end. Each function has its own lane, as in Gradio.
+//! Messages are put into mailboxes here and delivered elsewhere.
 //!
 //! One odd habit of 4.44 is kept because clients meet it: after a stream was dropped before its event ended, that
 //! session's later streams never say `close_stream`, however well their events end.

@@ -1,5 +1,5 @@
 //! Delivery: the messages that wait for a session's stream, and the two kinds of endless response that a client reads,
-//! `/queue/data` and `/heartbeat/…`. `queue` fills the mailboxes; `http` starts the deliveries.
+//! `/queue/data` and `/heartbeat/…`.
 //!
 //! Odd habits of 4.44 are kept because clients meet them: a stream of a session that never joined says `404: Session
 //! not found.` and is cut off without a proper end, but one whose events are all over stays open, silent but for

@@ -1,5 +1,5 @@
-//! The guided tour: pages of prepared text, chosen by the words of the newest message. It stands in for a model in the
-//! embedded Space and says so. Called by `functions`; the text is `assets/tour.md`.
+//! The guided tour: pages of prepared text, chosen by the words of the newest message. It takes the place of a model in
+//! the embedded Space and says so. The text is `assets/tour.md`.
 
 use super::past::{Attached, Past};
 use super::wire::sha256;

@@ -1,5 +1,5 @@
 //! The shapes that travel: messages of the event stream, errors, and the bubbles of the chatbot component, as Gradio
-//! 4.44 and `modelscope_studio` 0.5 write them. Pure functions from values to JSON; `queue` and `http` send the results.
+//! 4.44 and `modelscope_studio` 0.5 write them. Pure functions from values to JSON; nothing is sent here.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Messages of a stream that are not what they should be. `stream` asks a [`Garbler`] what to send for each message,
-//! and whether the stream ends as it should.
+//! Wrong messages in a stream. A [`Garbler`] decides what is sent for each message, and whether the stream ends as it
+//! should.
 
 use std::time::Duration;
 
