@@ -1,9 +1,9 @@
-//! What a Gradio app says of itself in `/config`: components, dependencies, protocol, prefix.
+//! The description of a Gradio app in `/config`: components, dependencies, protocol, prefix.
 //!
-//! Read leniently: any field may be missing, `false`, null or an object, and what is not
-//! understood is passed over, because apps of every age answer here (Gradio 3.50 to 6.31 are
-//! tested from recordings). Nothing is fetched here and nothing of chat is known; see
-//! [`super::client`] for the request and [`super::session`] for what is done with it.
+//! It is read leniently: any field may be missing, `false`, null or an object, and unknown parts
+//! are skipped, because apps of every age answer here (Gradio 3.50 to 6.31 are tested from
+//! recordings). Nothing is fetched here; see [`super::client`] for the request and
+//! [`super::session`] for the values.
 
 mod dependency;
 mod layout;

@@ -1,12 +1,12 @@
-//! An event of a page, the functions that it fires, and those that follow by themselves: as a browser runs them.
+//! Runs an event of a page as a browser does: the functions that it fires, and those that follow.
 //!
-//! [`Chain::next`] is pulled for [`Step`]s: dependencies are posted or joined, those of one event side by side, their
-//! outputs are written back into the [`Session`], then those are due that an end fires (`then`, `success`, `failure`) and
-//! the `change` of what was written, while it is still growing too; for State the server tells what changed. What does
-//! not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter): nothing here
+//! [`Chain::next`] yields [`Step`]s: dependencies are posted or joined, those of one event side by side, their outputs
+//! are written back into the [`Session`], then those are due that an end fires (`then`, `success`, `failure`) and the
+//! `change` of what was written, while it is still growing too; for State the server tells what changed. What does not
+//! matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter), because nothing
 //! would show it.
 //!
-//! Not here: what the values mean, and whether a session may be used again; `provider` decides.
+//! Not here: what the values mean, and whether a session may be used again.
 
 mod cancel;
 mod outputs;
@@ -319,7 +319,7 @@ impl Chain {
         }
     }
 
-    /// The stream says something.
+    /// Takes an update of a stream.
     fn on_update(&mut self, stream: usize, update: JobUpdate) -> Result<Option<Step>, Error> {
         let JobUpdate { event_id, update } = update;
         let of_job = |run: &Running| event_id.is_some() && run.event_id() == event_id.as_deref();
@@ -331,7 +331,7 @@ impl Chain {
             };
         };
         let fn_index = self.running[at].fn_index;
-        // How a function that is beside the reply gets on is nobody's concern.
+        // The progress of a function beside the reply is not shown.
         let is_shown = self.running.len() == 1 || self.writes_watched(fn_index);
         Ok(match update {
             Update::Queued { rank, eta } => is_shown.then_some(Step::Queued { rank, eta }),
@@ -362,7 +362,7 @@ impl Chain {
         })
     }
 
-    /// A stream is at its end. A job that joined while the server was closing it is told of by another one.
+    /// A stream has ended. A job that joined while the server was closing it is served by another stream.
     fn closed(&mut self, at: usize) -> Result<(), Error> {
         let stream = &self.streams[at];
         let is_over = stream.jobs().has_ended_any() && !stream.jobs().has_any_message();
@@ -416,7 +416,7 @@ async fn opened(opening: &mut Option<Pending<Stream>>) -> Result<Stream, Error> 
     }
 }
 
-/// The next thing that a stream says. Safe to drop while it waits.
+/// The next update of any stream. Safe to drop while it waits.
 async fn update(streams: &mut [Stream]) -> (usize, Result<JobUpdate, Error>) {
     if streams.is_empty() {
         return pending().await;
@@ -426,7 +426,7 @@ async fn update(streams: &mut [Stream]) -> (usize, Result<JobUpdate, Error>) {
     (at, update)
 }
 
-/// An error as a page tells it, beside the reply.
+/// An error as a notice beside the reply, as a page shows it.
 fn notice(error: &Error) -> Step {
     Step::Log(Log {
         level: "error".to_owned(),

@@ -1,4 +1,5 @@
-//! Gradio's own chat page, `gr.ChatInterface`: how it is known, and what of it need not be run.
+//! Recognises Gradio's own chat page, `gr.ChatInterface`, and says which of its functions need not
+//! run.
 //!
 //! Its functions are the library's own, so that what each does is known (`chat_interface.py` of Gradio 4.0 to 6.31): one
 //! only shows the user's message until the reply is there, and from 5.30 on the change of a State shows the conversation

@@ -1,7 +1,6 @@
 //! The HTTP side of a Gradio app: one method for each route.
 //!
-//! [`super::chain`] and `provider` know what a route means, this knows how it is asked; what may be repeated
-//! is `http`'s business.
+//! It knows how a route is requested, not what the answer means. What may be repeated is decided in `http`.
 
 use super::app::{App, ComponentId, digits};
 use super::error::Error;

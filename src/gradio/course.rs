@@ -1,6 +1,6 @@
 //! Which functions of a page are to run, and which of them may begin: a queue that events add to.
 //!
-//! Pure; [`super::chain`] takes what may begin, runs it beside what runs already, and says how it ended.
+//! Pure: nothing is run here.
 
 use super::app::{App, ComponentId, FnIndex, TriggerMode};
 use super::error::Error;

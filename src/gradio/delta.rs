@@ -3,8 +3,8 @@
 //! The first `process_generating` of an event holds each output whole; later ones hold, for each
 //! output, a list of operations `[action, path, value]` (protocols `sse_v2` to `sse_v3`; Gradio's
 //! `utils.diff`); `process_completed` holds the values whole again. [`Outputs`] keeps the values
-//! and applies the operations. It never guesses from the shape whether something is a diff: the
-//! caller, [`super::queue`], decides by protocol and by what came before.
+//! and applies the operations. It never guesses from the shape whether something is a diff: that is
+//! decided by the protocol and by what came before.
 
 use crate::http::json::weight;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// exhausts the stack.
 const LONGEST_PATH: usize = 128;
 
-/// The outputs of one event, as far as the stream has told them.
+/// The outputs of one event, as far as they have been received.
 #[derive(Debug, Default)]
 pub struct Outputs {
     values: Vec<OutputValue>,

@@ -1,8 +1,8 @@
-//! What can go wrong between this program and a Gradio app, told apart by what can be done.
+//! The errors of a Gradio app, distinguished by what can be done about them.
 //!
-//! What any server can do wrong is [`http::Error`]; here stands what Gradio says in its own words. Texts
-//! here are for the log and for building what a user reads; those words, with a hint, are made in
-//! `provider`. No error holds a prompt, a reply, a token or a cookie.
+//! Errors that any server can cause are [`http::Error`]; here are those that Gradio reports itself. The texts are for
+//! the log and as a part of what a user reads; hints for users are not made here. No error holds a prompt, a reply, a
+//! token or a cookie.
 
 use crate::http::{self, Refusal};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! Files as an app names them: those that are sent, and the addresses of those that it sends.
 //!
-//! A file is uploaded first and then named in the data of a call by the path that the app
-//! gave it. Nothing is ever fetched here: [`link`] only says where a file of a reply could be had.
+//! A file is uploaded first and then named in the data of a call by the path that the app gave it.
+//! Nothing is fetched here: [`link`] only gives the address of a file of a reply.
 
 use super::app::App;
 use crate::http::is_loopback;

@@ -1,9 +1,9 @@
 //! The jobs of one stream of the queue, from its bytes to the values of their outputs; no I/O.
 //!
 //! A session has one stream, which carries the messages of all its jobs. [`Jobs::push`] takes bytes,
-//! [`Jobs::next_update`] tells what they say and of which job, and the outputs are kept between (see [`super::delta`]).
-//! Recorded streams of every version are replayed through it by the tests. It does not know what the outputs mean.
-//! [`super::queue`] feeds it from the network.
+//! [`Jobs::next_update`] returns the next update and its job, and the outputs are kept in between (see
+//! [`super::delta`]). Recorded streams of every version are replayed through it by the tests. It does not know what the
+//! outputs mean.
 
 use super::app::{App, ComponentId};
 use super::delta::Outputs;
@@ -136,7 +136,7 @@ impl Jobs {
         self.list.iter().map(|job| &*job.event_id)
     }
 
-    /// Whether the stream has said anything of any of its jobs.
+    /// Whether any job has had a message.
     pub fn has_any_message(&self) -> bool {
         self.list.iter().any(|job| job.has_message)
     }
@@ -146,7 +146,7 @@ impl Jobs {
         self.has_ended_any
     }
 
-    /// A job's outputs as far as the stream has told them.
+    /// A job's outputs as far as they have been received.
     pub fn outputs(&self, event_id: &str) -> Option<&Outputs> {
         let job = self.list.iter().find(|job| job.event_id == event_id)?;
         Some(&job.outputs)
@@ -157,7 +157,8 @@ impl Jobs {
         self.list.iter().map(|job| job.outputs.bound()).sum()
     }
 
-    /// Gives a job up: its outputs, final after [`Update::Completed`], and the State components that it changed.
+    /// Removes a job and returns its outputs, final after [`Update::Completed`], and the State components that it
+    /// changed.
     pub fn take(&mut self, event_id: &str) -> Option<(Outputs, Vec<ComponentId>)> {
         let at = self.list.iter().position(|job| job.event_id == event_id)?;
         let job = self.list.remove(at);
@@ -180,7 +181,7 @@ impl Jobs {
         pushed.map_err(|FrameTooLarge { .. }| self.too_large())
     }
 
-    /// What the bytes so far say next; `None` when more are needed. An error concerns the whole stream.
+    /// The next update in the bytes so far; `None` when more are needed. An error concerns the whole stream.
     pub fn next_update(&mut self) -> Result<Option<JobUpdate>, Error> {
         loop {
             let update = if let Some((event_id, message)) = self.ready.pop_front() {
@@ -216,7 +217,7 @@ impl Jobs {
         self.on_message(event_id, message, length)
     }
 
-    /// A message of a frame of `length` bytes.
+    /// Takes a message from a frame of `length` bytes.
     fn on_message(
         &mut self,
         event_id: Option<String>,

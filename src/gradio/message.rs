@@ -1,8 +1,8 @@
 //! The messages of the queue's stream, read from the JSON of a frame.
 //!
-//! Gradio has added messages with every version, so an unknown one is passed over by the caller;
-//! a frame that is not a message at all is an error that shows its beginning. Large parts
-//! (outputs hold whole prompts) are moved out of the parsed value, never copied.
+//! Gradio has added messages with every version, so an unknown one is not an error; a frame that is
+//! not a message at all is an error that shows its beginning. Large parts (outputs hold whole
+//! prompts) are moved out of the parsed value, never copied.
 
 use super::app::ComponentId;
 use serde_json::{Map, Value};

@@ -1,8 +1,8 @@
-//! A session's stream from the network: `/queue/data`, or `/queue/join` before 4.9, which is one job's own.
+//! Reads a session's stream from the network: `/queue/data`, or `/queue/join` before 4.9, which serves a single job.
 //!
 //! It is opened after its first job has joined, and carries every job that joins while it is open. It never reconnects:
 //! the server ends a session's jobs when their stream is lost, and a second stream beside it takes its messages away
-//! (seen in 4.44, 5.49 and 6.31). [`super::chain`] pulls it.
+//! (seen in 4.44, 5.49 and 6.31).
 
 use super::app::App;
 use super::client::Client;

@@ -1,7 +1,7 @@
 //! The component values that a browser tab would hold, and the session they belong to.
 //!
 //! A session is its `session_hash`: the server keeps `state` components by it and this side keeps
-//! the others. Nothing is sent here; [`super::chain`] fires dependencies with these values.
+//! the others. Nothing is sent here.
 
 use super::app::{App, Component, ComponentId, Dependency};
 use serde_json::{Map, Value};

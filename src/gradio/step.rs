@@ -1,7 +1,6 @@
-//! What happens while a dependency and those that follow it run: plain data.
+//! The events of a running chain: plain data.
 //!
-//! [`super::queue`] tells what a full queue and a stream say, [`super::chain`] all of it. What it means for a
-//! reply is decided elsewhere.
+//! What they mean for a reply is decided elsewhere.
 
 use super::message::{Log, ProgressUnit};
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! How the functions of a page hang together: which ones an event fires, which ones follow one that is done, and
-//! which of them can change what is watched.
+//! How the functions of a page are connected: which an event fires, which follow a finished one, and which can change a
+//! watched component.
 //!
-//! Pure, over `/config` alone. [`super::chain`] fires what is found here.
+//! Pure, over `/config` alone. Nothing is fired here.
 
 use super::app::{App, Component, ComponentId, Dependency, FnIndex, RunsAfter};
 use super::chat_interface::LeftOut;

@@ -1,4 +1,4 @@
-//! What the functions of a chain give: written into the page, and what follows from it.
+//! Writes the outputs of functions into the page and finds what follows from them.
 
 use super::{Chain, Failure, Running, notice};
 use crate::gradio::app::{ComponentId, FnIndex};

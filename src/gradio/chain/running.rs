@@ -1,4 +1,4 @@
-//! A function that is at work: how it is asked, and what is known of it until it ends.
+//! A running function: its request, and its state until it ends.
 
 use super::Pending;
 use crate::gradio::app::{App, ComponentId, FnIndex, Protocol};
