@@ -1,7 +1,7 @@
 //! A client of one server: requests below its address, with typed errors and idle timeouts.
 //!
-//! What may be repeated by itself is repeated here ([`super::retry`]), and nothing else. Which routes there
-//! are, and what an answer means, is the caller's business.
+//! What may be repeated by itself is repeated here ([`super::retry`]), and nothing else. It knows no routes and gives
+//! no meaning to answers.
 
 use super::address;
 use super::answer::{checked, checked_stream, not_as_expected};
@@ -82,7 +82,7 @@ impl Client {
         })
     }
 
-    /// The limits and timeouts that this client keeps.
+    /// The limits and timeouts of this client.
     pub fn options(&self) -> &Options {
         &self.options
     }

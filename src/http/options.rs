@@ -1,4 +1,4 @@
-//! How servers are reached: patience, limits, and the secrets that may go along.
+//! Options of a client: timeouts, limits, and secrets.
 
 use super::login::Login;
 use super::token::Token;

@@ -1,7 +1,7 @@
-//! What is asked again by itself, and after which pauses.
+//! Which requests are repeated automatically, and after which pauses.
 //!
-//! Two kinds: what surely never arrived (any request), and what changes nothing (a GET). A request that may
-//! have arrived is never sent twice here.
+//! Two kinds: requests that certainly never arrived, and requests that change nothing (GET). A request that may have
+//! arrived is never sent twice here.
 
 use super::error::{ConnectCause, Error};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
