@@ -1,8 +1,7 @@
 //! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
 //!
-//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the provider of Qwen's demo and
-//! [`space`] that of any other chat Space; another kind of server fits behind the same trait.
-//! `runtime` and the commands call this; what a Space speaks on the wire is `gradio`'s business.
+//! [`Provider`] is the whole interface. [`qwen`] is the provider of the Qwen demo Space and [`space`] that of any other
+//! chat Space; another kind of server fits behind the same trait. The wire protocol is not here but in `gradio`.
 
 pub mod bubbles;
 pub mod catalog;

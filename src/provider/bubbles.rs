@@ -1,4 +1,4 @@
-//! What a chatbot component says: the assistant's bubbles since the user's last message.
+//! Reads a chatbot component: the assistant's bubbles since the user's last message.
 //!
 //! The Qwen demo Space shows a conversation as pairs `[user, assistant]`. Either side is null, a
 //! text, a message object with a `text`, or a list of these, one for each agent

@@ -1,4 +1,4 @@
-//! Which app is behind a Space's name as a user writes it.
+//! Resolves the name of a Space, as a user writes it, to an address.
 //!
 //! Pure text: an alias, `owner/name`, a page of the Hub or of its mirror, an address of `hf.space`, or any
 //! Gradio app's address become an address to ask, and a name to be stored and compared

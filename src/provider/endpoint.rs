@@ -1,9 +1,9 @@
 //! Where a Space's app is, and the clients that talk to it.
 //!
-//! A Space that was named `owner/name` is found through the Hub before the first request, woken
-//! if it sleeps, and remembered. When what answers there is not the app (a page in HTML, 502 to
-//! 504), the Hub is asked again, so that the user is told how the Space stands or waits while
-//! it starts. A server that asks for a login gets it once.
+//! A Space that was named `owner/name` is found through the Hub before the first request, woken if
+//! it sleeps, and remembered. When what answers there is not the app (a page in HTML, 502 to 504),
+//! the Hub is asked again, so that the user sees the Space's state or waits while it starts. A
+//! server that asks for a login gets it once.
 
 use super::catalog::SpaceRef;
 use super::hub::{self, Hub, ResolvedHost};

@@ -1,4 +1,4 @@
-//! Why there is no whole reply, sorted by what a user can do about it.
+//! Why a reply failed, sorted by what a user can do about it.
 //!
 //! Every variant carries a [`Report`]: what happened and where, and a hint. The errors of `http` and of
 //! `gradio` are turned into these here (`error::transport`), and nowhere else. No prompt, reply, token,

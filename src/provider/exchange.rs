@@ -1,8 +1,8 @@
-//! One message sent and one reply received: a chain pulled to its end, and what of it is told.
+//! One message sent and one reply received: runs a chain to its end and reports the reply.
 //!
-//! The providers prepare a chain (which function, which values, which session) and say how the
-//! watched component's value is read; here its stages are passed on, its text is told in pieces,
-//! a restart of the app under the session is noticed, and a cancelled job is ended at the server.
+//! The chain is prepared elsewhere (function, values, session), with a function that reads the
+//! watched component. Here its stages and its text are passed on in pieces, a restart of the app is
+//! noticed, and a cancelled job is ended at the server.
 
 use super::bubbles::Spoken;
 use super::error::shortened;
@@ -68,7 +68,7 @@ pub struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// Pulls the chain to its end and tells the reply; [`ReplyEvent::Done`] is told here.
+    /// Runs the chain to its end and passes the reply on, [`ReplyEvent::Done`] included.
     pub async fn run(&self, chain: &mut Chain) -> Result<End, ProviderError> {
         let mut so_far = ReplySoFar::new(self.sender, self.cuts_tail);
         let result = self.follow(chain, &mut so_far).await;
@@ -261,7 +261,7 @@ fn progress(unit: ProgressUnit) -> Progress {
     }
 }
 
-/// What has come of the reply so far, so that the reader is told only what is new.
+/// What has come of the reply so far, so that only what is new is sent.
 struct ReplySoFar<'a> {
     sender: &'a ReplySender,
     shown: String,
@@ -286,7 +286,7 @@ impl<'a> ReplySoFar<'a> {
         }
     }
 
-    /// A reply without a word is no reply: what the Space said beside it is told, or that it said nothing.
+    /// A reply without text is an error, which quotes the Space's last notice.
     fn require_words(&self) -> Result<(), ProviderError> {
         if !self.shown.trim().is_empty() {
             return Ok(());
@@ -304,7 +304,7 @@ impl<'a> ReplySoFar<'a> {
         }))
     }
 
-    /// Takes what the page shows now and tells what changed.
+    /// Takes what the page shows now and sends what changed.
     async fn update(&mut self, spoken: Spoken, ended: bool) {
         if spoken.thinking.is_some() && spoken.thinking != self.thinking {
             self.thinking.clone_from(&spoken.thinking);

@@ -1,10 +1,9 @@
 //! The Hub: where a Space's app is, and whether it runs, sleeps, is built or is broken.
 //!
-//! `GET /api/spaces/{id}`, its `/host` and its `/runtime` are asked at once; which Space an address of
-//! `hf.space` is, by `GET /api/spaces/by-subdomain/{x}`. A Space of another SDK is refused at once. One that
-//! sleeps is woken by a visit and waited for. The Hub is believed about trouble, but not needed:
-//! when it cannot be reached, the host that follows from the name is tried, and in the end only
-//! the app's own `/config` counts.
+//! `GET /api/spaces/{id}`, its `/host` and its `/runtime` are asked at once; which Space an address of `hf.space` is,
+//! by `GET /api/spaces/by-subdomain/{x}`. A Space of another SDK is refused at once. One that sleeps is woken by a
+//! visit and waited for. The Hub's reports of trouble are trusted, but the Hub is not needed: when it cannot be
+//! reached, the host that follows from the name is tried, and only the app's own `/config` decides.
 
 mod runtime;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a provider says of itself, and how a model's name is resolved.
+//! The description of a provider, and how a model's name is resolved.
 
 /// A provider's description. Its values for the Qwen demo Space are in [`super::qwen`].
 #[derive(Debug, Clone, PartialEq)]

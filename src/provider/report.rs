@@ -1,9 +1,9 @@
-//! What a look at a Space found; `spacechat space` shows it.
+//! The result of inspecting a Space. Plain data.
 
 use crate::chat::input::SpaceInput;
 use crate::gradio::app::App;
 
-/// What a look at a Space found.
+/// The result of inspecting a Space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpaceReport {
     /// Its address.
@@ -52,10 +52,10 @@ pub struct ChatReport {
     pub inputs: Vec<SpaceInput>,
 }
 
-/// How something reaches the model, or comes from it.
+/// Whether the Space supports something itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Support {
-    /// The Space has a place for it; which one.
+    /// The Space has an input for it; which one.
     Native(String),
     /// It travels in the prompt.
     InPrompt,
@@ -70,14 +70,14 @@ impl Support {
         }
     }
 
-    /// Whether the Space has a place for it.
+    /// Whether the Space has an input for it.
     pub fn is_native(&self) -> bool {
         matches!(self, Self::Native(_))
     }
 }
 
 impl SpaceReport {
-    /// A report of what the app tells of itself; of the chat in it nothing is said yet.
+    /// A report of the app's own description; the chat in it is filled in later.
     pub fn of(url: &str, app: &App) -> Self {
         Self {
             url: url.to_owned(),

@@ -1,9 +1,9 @@
 //! Any Gradio Space with a chat, whatever its author built.
 //!
-//! On the first turn or look it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users use them,
-//! Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once, because what
-//! can be set is often filled only then. `turn` holds the conversation: `open_page` sets the page up, `reply_reader` reads the
-//! reply out of it, `memory` says who remembers, `files` where files go.
+//! On the first turn or inspection it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users
+//! use them, Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once,
+//! because what can be set is often filled only then. `turn` runs a turn: `open_page` sets the page up, `reply_reader`
+//! reads the reply from it, `memory` decides how the past is sent, `files` where files go.
 
 pub mod chat;
 pub mod detect;

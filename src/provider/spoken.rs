@@ -1,5 +1,5 @@
-//! What a Space's value says: text, thoughts and files, out of every form in which Gradio's chats
-//! give a reply.
+//! Reads a reply from a Space's value: text, thoughts and files, in every form that Gradio's chats
+//! use.
 //!
 //! A reply is a text, a message object, a list of messages, parts of content (Gradio 6) or a file;
 //! a chatbot's value is a list of pairs or of messages, of which those since the user's last one

@@ -1,4 +1,4 @@
-//! Files on their way to a Space, before the message that they belong to.
+//! Uploads the files of a message, before the message is sent.
 
 use super::ProviderError;
 use super::reply::ReplySender;

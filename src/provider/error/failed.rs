@@ -1,4 +1,4 @@
-//! What a Space's own function says when it fails, the words of `ZeroGPU` above all.
+//! The errors of a Space's own functions, those of `ZeroGPU` above all.
 //!
 //! `ZeroGPU` lends Spaces their GPUs by quota; its errors come as any other error of a function
 //! and are told apart by title ("`ZeroGPU` quota exceeded") or words ("You have exceeded your GPU

@@ -1,4 +1,4 @@
-//! The words for what can go wrong on the way to any server.
+//! The words for the errors of connections and servers.
 
 use super::{ProviderError, Report, login, quoted, report};
 use crate::http::{ConnectCause, Error, Refusal};

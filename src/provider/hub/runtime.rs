@@ -1,6 +1,6 @@
-//! A Space's stage in the Hub's words, and what it means for who wants to talk to it.
+//! A Space's stage as the Hub reports it, and whether the Space can be used.
 //!
-//! The stages are those of `GET /api/spaces/{id}/runtime`. [`super::Hub`] is the caller.
+//! The stages are those of `GET /api/spaces/{id}/runtime`. Nothing is requested here.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A chat of a Gradio app, as it was found: plain data.
+//! A chat found in a Gradio app: plain data.
 
 use crate::chat::input::{self, Kind, SpaceInput, slug};
 use crate::gradio::app::{App, ComponentId, FnIndex};

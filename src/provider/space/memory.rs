@@ -1,4 +1,4 @@
-//! Who remembers a conversation at a page, and how a past is given to it.
+//! Where a page keeps the conversation, and how a past is given to it.
 //!
 //! A component carries a conversation from turn to turn where a turn reads it before writing it. The chatbot can be
 //! given any past; of what the server keeps, only State that the page itself makes from the chatbot. Where anything

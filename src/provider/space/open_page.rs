@@ -1,7 +1,7 @@
 //! A page that is open in a session: opened, set as the user wants it, given a past, as a browser would do it.
 //!
 //! Each thing that is set fires its events, and what they run is waited for, because it may change what can be set
-//! next: a provider's choice fills the list of models. `turn` sends the message then.
+//! next: a provider's choice fills the list of models. The message is not sent here.
 
 use super::chat::{Chat, Memory};
 use super::inputs;

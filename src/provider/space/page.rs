@@ -1,7 +1,7 @@
 //! The chats that a page shows: which events send a message, and where the reply appears.
 //!
-//! Every event that takes a message and leads to a chat is a candidate; `evidence` weighs them. The best one of
-//! each chat is kept, the likeliest chat first, and where two are close that is said.
+//! Every event that takes a message and leads to a chat is a candidate. The best candidate of each chat is kept, the
+//! likeliest chat first, and a close decision is reported as a doubt.
 
 use super::chat::{Chat, Form};
 use super::evidence::{self, Candidate, Weighed};

@@ -1,4 +1,4 @@
-//! One turn at a chat that was found: which session, which values, and the way it is remembered.
+//! One turn of a chat: its session, its values, and how it is remembered.
 
 use super::chat::{Chat, Form, Memory};
 use super::files::FilePlan;
