@@ -1,8 +1,8 @@
 //! The loops: events in, [`update`] in the middle, effects out, and a frame when one is due.
 //!
-//! [`run_screen`] has a terminal; [`run_headless`] has none and serves `ask`. Both drive the same
-//! model with the same [`Turns`], so a reply behaves the same in both. Only this module spawns
-//! tasks, and it drains them before it returns.
+//! [`run_screen`] has a terminal, [`run_headless`] has none. Both drive the same model with the
+//! same [`Turns`], so a reply behaves the same in both. Only this module spawns tasks, and it
+//! drains them before it returns.
 
 mod embedded;
 mod files;

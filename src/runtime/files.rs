@@ -1,8 +1,7 @@
-//! Files that are to travel with a message, found, read and looked at again, and files that a
-//! conversation is exported to: off the loop.
+//! File work off the loop: finds, reads and checks the files to attach, and writes exports.
 //!
-//! `screen` hands the model's wishes over; every answer is an event. What folders hold is
-//! [`survey`]'s, what completes a path [`paths`]', what is text and what is not [`text`]'s.
+//! Every answer is an event. Folders are listed in [`survey`], paths are completed in [`paths`],
+//! and text is detected in [`text`].
 
 mod paths;
 mod survey;

@@ -1,5 +1,5 @@
-//! The store, beside the loop: what is to be kept goes to its writer, what is asked for is read on
-//! other threads and comes back as events. Nothing here makes the loop wait.
+//! The store beside the loop: changes go to its writer, reads run on other threads and come back as
+//! events. Nothing here makes the loop wait.
 
 use super::search::{self, Query};
 use super::turns::Contents;
@@ -29,7 +29,7 @@ pub enum Storage {
     Directory(PathBuf),
 }
 
-/// The store's hands in the loop.
+/// The loop's handle to the store.
 pub struct Persistence {
     requests: mpsc::UnboundedSender<Request>,
     task: JoinHandle<bool>,
@@ -46,9 +46,8 @@ enum Request {
 }
 
 impl Persistence {
-    /// Begins to save. The receiver tells once whether the store could be opened; what is asked
-    /// for before that waits.
-    /// Once it is open, `contents` reads from it.
+    /// Starts the task that opens the store. The receiver gets the result once; earlier requests
+    /// wait. Once the store is open, `contents` reads from it.
     pub fn start(
         storage: Storage,
         contents: Contents,
@@ -96,7 +95,7 @@ impl Persistence {
     }
 
     fn ask(&self, request: Request) {
-        // Without a store nobody listens, which is as it should be.
+        // Without a store, requests are dropped.
         let _ = self.requests.send(request);
     }
 
@@ -142,8 +141,8 @@ impl Open {
     }
 }
 
-/// Opens the store, serves requests in order, closes it. Gives whether the store
-/// has taken everything; one that could not be opened is told by `opened` and not again.
+/// Opens the store, serves requests in order, and closes it. Returns whether everything was saved;
+/// a store that could not be opened is reported through `opened` only.
 async fn run(
     (storage, contents): (Storage, Contents),
     mut requests: mpsc::UnboundedReceiver<Request>,

@@ -1,5 +1,5 @@
-//! Searches the texts of all conversations for the switcher, on a connection of its own: one query
-//! at a time, and the next one ends the one before it. `persistence` starts it and hands queries on.
+//! Searches the texts of all conversations on its own connection: one query at a time, and each query ends the one
+//! before it.
 
 use crate::app::{Event, SearchAnswer, StoreEvent};
 use crate::chat::SearchHit;
@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 /// The most messages that are found: nobody walks more in a box.
 const MOST: usize = 100;
-/// How soon a query that is to end is told so again, in case it had not begun.
+/// The interval at which a query that must end is interrupted again, in case it had not begun.
 const AGAIN: Duration = Duration::from_millis(5);
 
 /// What is looked for, and the number of the search.

@@ -1,7 +1,7 @@
-//! The sessions that may be used again, of the conversations that were asked last. Those of older
-//! ones are forgotten: the whole past travels then, in a new session.
+//! The reusable sessions of the most recent conversations. Older sessions are forgotten, and the
+//! whole past is then sent in a new session.
 //!
-//! [`super::turns`] keeps a session when a turn has ended well and takes it for the next one.
+//! Only a turn that ended well leaves a session here; the next turn takes it out.
 
 use crate::chat::ConversationId;
 use crate::provider::Session;

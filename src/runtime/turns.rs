@@ -1,10 +1,10 @@
-//! Replies on their way: each a task that passes a provider's events on, and the sessions that
+//! Replies in progress: each is a task that passes a provider's events on, with the sessions that
 //! may be used again.
 //!
 //! A session is kept with a key: what the server's memory holds, as the names of the messages
-//! (which never change once they are complete), the system message and the Space. It is handed
-//! to the provider only for a request whose past is exactly that. A turn that failed or was
-//! cancelled leaves no session behind, because nobody knows what the server remembers of it.
+//! (which never change once they are complete), the system message and the Space. It is handed to
+//! the provider only for a request whose past is exactly that. A turn that failed or was cancelled
+//! leaves no session behind, because it is unknown what the server remembers of it.
 
 use super::sessions::{SessionKey, Sessions};
 use crate::app::turn::TurnId;

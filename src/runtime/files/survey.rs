@@ -1,7 +1,7 @@
 //! What a folder or a pattern holds: which files would be attached, and which not, and why.
 //!
 //! `.gitignore` and `.ignore` are respected, hidden files and links are left out. Only the
-//! beginnings of files are read here; the user decides on the [`Survey`] before more is.
+//! beginnings of files are read here: the user decides on the [`Survey`] first.
 
 use super::{LOOKED_AT, name_of, text};
 use crate::app::attaching::{Found, Survey};

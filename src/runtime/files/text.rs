@@ -1,7 +1,7 @@
-//! Bytes of a file as text, whatever its encoding; or the finding that they are none.
+//! Decodes the bytes of a file as text of any encoding, or finds that they are not text.
 //!
 //! A byte order mark decides, then UTF-8, damaged perhaps, then what the bytes look like as a whole
-//! (Latin-1, GB18030, Shift-JIS …). [`super::Files`] reads the files.
+//! (Latin-1, GB18030, Shift-JIS …). No file is read here.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
