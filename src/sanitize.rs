@@ -1,11 +1,11 @@
-//! The one gate that every foreign text passes before it is shown: model text, titles, errors,
+//! The single gate that all foreign text passes before it is shown: model text, titles, errors,
 //! notices, file names, pasted text. What is stored, sent and copied stays the original.
 //!
-//! Escape sequences go whole, control characters and invisible characters become visible marks,
-//! tabs become spaces, and every kind of line break becomes LF. [`Gate`] does this piece by piece,
-//! and any cutting into pieces gives the same output; [`text()`] and [`line()`] do it at once.
-//! A [`SourceMap`] leads from the shown text back to the original, so that copying copies the
-//! source. [`without_logins`] takes names and passwords out of addresses. A leaf: it knows no other module, and all may use it.
+//! Escape sequences go whole, control characters and invisible characters become visible marks, tabs become spaces, and
+//! every kind of line break becomes LF. [`Gate`] does this piece by piece, and any cutting into pieces gives the same
+//! output; [`text()`] and [`line()`] do it at once. A [`SourceMap`] leads from the shown text back to the original, so
+//! that copying copies the source. [`without_logins`] takes names and passwords out of addresses. A leaf: it knows no
+//! other module.
 
 mod class;
 mod gate;
