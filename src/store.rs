@@ -1,5 +1,5 @@
-//! What is kept on disk: conversations, drafts, attachments and the search index, in one SQLite
-//! file in the data directory.
+//! The data on disk: conversations, drafts, attachments and the search index, in one SQLite file in
+//! the data directory.
 //!
 //! One thread owns the connection that writes. It takes [`crate::chat::Change`]s in order, puts those that wait
 //! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have
@@ -7,8 +7,7 @@
 //! same directory; a lock file for each tells which of them live. What is unsent belongs to the
 //! instance that wrote it and, once that is gone, to the next window that opens the conversation.
 //!
-//! `runtime` sends jobs and reads; the commands that draw no screen read. Nothing here knows of
-//! the screen or of providers.
+//! Nothing here knows of the screen or of providers.
 
 mod apply;
 mod check;

@@ -1,4 +1,4 @@
-//! Carries out jobs on the connection that writes, inside a transaction of the writer's.
+//! Applies changes on the write connection, inside a transaction.
 
 mod drafts;
 

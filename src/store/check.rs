@@ -1,4 +1,4 @@
-//! Examines a store and changes nothing: for `doctor`.
+//! Examines a store and changes nothing.
 
 use super::{StoreError, schema};
 use rusqlite::{Connection, Result};

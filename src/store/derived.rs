@@ -1,5 +1,5 @@
-//! What is made from messages when they change: a reply's one text, what the index has to cover,
-//! and the lines that lists show.
+//! Data derived from messages when they change: a reply's joined text, the index's backlog, and the
+//! lines of lists.
 
 use super::row;
 use crate::chat::{Attachment, Conversation, Failure, Message, MessageState};

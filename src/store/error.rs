@@ -1,4 +1,4 @@
-//! What can go wrong with the store, in words for a user: what happened, where, what to do.
+//! The errors of the store, in words for a user: what happened, where, what to do.
 
 use crate::chat::{ConversationId, MessageId};
 use rusqlite::ErrorCode;
@@ -158,7 +158,7 @@ impl StoreError {
         }
     }
 
-    /// Whether trying again later may help, with nothing changed in what is written.
+    /// Whether the same write may succeed later.
     pub(super) fn is_passing(&self) -> bool {
         matches!(
             self,
@@ -207,7 +207,7 @@ impl StoreError {
     }
 }
 
-/// What the writer has to tell while it works.
+/// Notices of the writer while it works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
     /// The store cannot be written now. The jobs are kept in memory and tried again.

@@ -1,8 +1,8 @@
-//! Which instances of the program use the data directory, told by a lock file for each.
+//! The instances of the program that use the data directory, each with a lock file.
 //!
 //! The system releases a lock when its program ends, however it ends, so that a lock that can be
-//! had means a dead owner. A file is locked before it gets the name that others look for; nobody
-//! can therefore take a living instance for a dead one.
+//! had means a dead owner. A file is locked before it gets its final name, so that a living
+//! instance is never taken for a dead one.
 
 use super::{StoreError, files};
 use std::fs::{self, File, TryLockError};

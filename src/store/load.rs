@@ -1,4 +1,4 @@
-//! Makes a conversation of what is stored: messages, pieces, texts, what is unsent.
+//! Loads a conversation: messages, pieces, texts, unsent drafts.
 
 use super::{DatabaseFile, Loaded, row};
 use crate::chat::{

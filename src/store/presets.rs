@@ -1,4 +1,4 @@
-//! Saved system messages: written by the writer, read at the start and when their box opens.
+//! Saved system messages, in the database.
 
 use super::texts::{self, Hashes};
 use crate::chat::{Change, Preset};

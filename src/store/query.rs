@@ -1,4 +1,4 @@
-//! What a user types into a search box, as queries of the index that are always well-formed.
+//! Turns what a user types into a search box into well-formed queries of the index.
 //!
 //! Words are all wanted, the last one may be a beginning, and words between double quotes stand
 //! together. Nothing else has a meaning.

@@ -1,4 +1,4 @@
-//! Reads what is kept, on a connection of its own that never waits for the writer.
+//! Reads saved data on its own connection, which never waits for the writer.
 //!
 //! The calls block for as long as the disk takes: from async code they belong in
 //! `spawn_blocking`.

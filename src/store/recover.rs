@@ -1,4 +1,4 @@
-//! What is set right when the store is opened: replies whose program died.
+//! Repairs when the store is opened: replies whose program died.
 
 use super::derived;
 use super::instance::Instance;

@@ -1,9 +1,9 @@
-//! Saves what can be read of a damaged database into a new one: for `doctor --rescue`.
+//! Copies what can be read of a damaged database into a new one.
 //!
-//! The damaged file is only read. Row after row is copied; where one cannot be read, those behind it are looked
-//! for by their keys. Then the new database is brought to the present version, and what refers to something lost is
-//! mended: a message without its parent follows the one before it, messages without their conversation get a new
-//! one. The search index is made anew from the texts when the new database is first used.
+//! The damaged file is only read. Row after row is copied; where one cannot be read, those behind it are looked for by
+//! their keys. Then the new database is brought to the present version, and what refers to something lost is mended: a
+//! message without its parent follows the one before it, messages without their conversation get a new one. The search
+//! index is rebuilt from the texts when the new database is first used.
 
 use super::texts::{self, Hashes};
 use super::{StoreError, derived, row, schema};

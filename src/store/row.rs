@@ -1,4 +1,4 @@
-//! How the words of a chat are written in columns, and read from them.
+//! Converts roles, states and other values to columns and back.
 
 use crate::chat::{ConversationId, Failure, MessageId, MessageState, Origin, Role};
 use jiff::Timestamp;

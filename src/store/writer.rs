@@ -1,11 +1,11 @@
-//! The thread that writes: jobs in order, those that wait together in one transaction.
+//! The write thread: applies jobs in order, and those that wait together in one transaction.
 //!
 //! ```text
 //! StoreHandle ──jobs──▶ pending ──one transaction──▶ saved ──nothing waits──▶ a slice is indexed
 //!                          ▲            │
 //!                          └─ locked or full: kept and tried again ─┘
 //! ```
-//! A job that can never succeed is reported and left out; it does not hold up those behind it.
+//! A job that can never succeed is reported and left out; it does not block those after it.
 
 use super::apply::Applier;
 use super::index::Indexer;
