@@ -1,9 +1,8 @@
-//! The terminal: entered, left as it was found, and written to. The only module that writes
-//! escape sequences other than what the renderer draws.
+//! The terminal: enters and leaves its modes, and writes to it. The only module that writes escape
+//! sequences other than what the renderer draws.
 //!
-//! Whatever ends the program (a return, an error, a panic, a signal that `runtime` turns into an
-//! event), [`leave`] runs: modes off in the reverse order, the main screen back. What differs
-//! between systems stands here behind `cfg`.
+//! [`leave`] runs however the program ends (a return, an error, a panic, a signal): modes off in
+//! the reverse order, the main screen back. What differs between systems is here behind `cfg`.
 
 mod backend;
 mod clipboard;
