@@ -1,10 +1,8 @@
-//! The report of a panic: a file in the state directory with what is needed to mend it, and a line on
-//! stderr that says where it is.
+//! The report of a panic: a file in the state directory for the developers, and a line on stderr that says where it is.
 //!
-//! It holds the version, the place, the thread and the backtrace, and nothing of the user: no text of a
-//! conversation, and of a path only what names the program's sources. A panic's own message can quote text,
-//! so that it is written down only when it is one of those that cannot. `main` installs it; `terminal` puts
-//! itself before it, so that there is a screen on which the line can be read.
+//! It holds the version, the place, the thread and the backtrace, and nothing of the user: no text of a conversation,
+//! and of a path only what names the program's sources. A panic's own message can quote text, so it is included only
+//! when it is one of those that cannot. The terminal must be restored before the line is printed.
 
 use crate::private_file;
 use crate::sanitize;
@@ -38,7 +36,7 @@ const HARMLESS: [&str; 15] = [
     "slice index starts at # but ends at #",
 ];
 
-/// Has panics reported on stderr and, where there is a state directory, in a file of its owner alone in it.
+/// Reports panics on stderr and, where there is a state directory, in a private file there.
 pub fn install(folder: Option<PathBuf>) {
     let count = AtomicUsize::new(0);
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,6 +1,6 @@
-//! Files and folders for the user alone: the one way in which this program makes them.
+//! Private files and folders: the one way in which this program creates them.
 //!
-//! A leaf. What stands in the files is others' business.
+//! A leaf; it knows nothing of the files' contents.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
