@@ -322,7 +322,7 @@ async fn a_look_tells_that_a_space_sleeps_and_does_not_wake_it() {
     let qwen = qwen_at(quick(&server.url), http::Options::default());
     let error = qwen.inspect().await.unwrap_err();
     assert_eq!(error.to_string(), "The Space a/b is sleeping.");
-    assert!(error.hint().contains("wakes it"), "{}", error.hint());
+    assert!(error.hint().contains("wake it"), "{}", error.hint());
     assert!(app.asked().is_empty());
 }
 
