@@ -39,42 +39,42 @@ use std::sync::Arc;
 
 /// A source of replies.
 pub trait Provider: Send + Sync {
-    /// What it is and can. Cheap; asks nobody.
+    /// Its description. Cheap; no request is sent.
     fn info(&self) -> ProviderInfo;
 
     /// Begins a reply. Nothing is sent before the first poll of the tokio runtime, in whose
     /// context this must be called. Errors arrive through the [`Reply`].
     fn reply(&self, request: Request) -> Reply;
 
-    /// Looks at the source: whether it answers and what it runs.
+    /// Inspects the source: whether it answers and what it runs.
     fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
 }
 
-/// What is asked of a provider.
+/// A request to a provider.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The conversation so far; the last message is the user's newest.
     pub messages: Vec<Arc<Message>>,
-    /// Files of this machine that go with the newest message, beside those that are attached to
-    /// the messages themselves.
+    /// Files of this machine that go with the newest message, besides those attached to the
+    /// messages themselves.
     pub files: Vec<PathBuf>,
     /// The system message; empty for none.
     pub system: String,
     /// The model's name or alias; empty for the default.
     pub model: String,
-    /// What is set for the Space beside the message, by the name or label of its input; a text is
-    /// read as the input wants it. A name that the Space does not know is an error.
+    /// Settings of the Space, by the name or label of its input; text is parsed as the input
+    /// requires. A name that the Space does not know is an error.
     pub settings: BTreeMap<String, Value>,
     /// How the texts of attached files stand in a prompt.
     pub file_form: FileForm,
     /// A proxy for this request alone: `http://`, `https://`, `socks5://` or `socks5h://`.
     pub proxy: Option<String>,
-    /// The session to go on with. The caller answers for its past being exactly the messages
-    /// before the newest; the provider answers for the app still knowing it.
+    /// The session to continue. The caller guarantees that its past is exactly the messages before
+    /// the newest; the provider checks that the app still knows it.
     pub session: Option<Session>,
-    /// Whether a [`ReplyEvent::Session`] is wanted, to go on with in the next request.
+    /// Whether to send a [`ReplyEvent::Session`], to continue with in the next request.
     pub return_conversation: bool,
 }
 
@@ -99,9 +99,9 @@ impl Request {
             .collect()
     }
 
-    /// The files to upload for this request: those of the newest message where the source
-    /// remembers the rest, those of all messages where it does not. A file whose content was kept and cannot
-    /// be read any more is an error: what is at its path now may be another one.
+    /// The files to upload for this request: those of the newest message where the source remembers the rest, those of
+    /// all messages where it does not. A file whose saved content cannot be read is an error: the file at its path may
+    /// be another one now.
     pub fn files_to_send(&self, is_remembered: bool) -> Result<Vec<UploadSource>, ProviderError> {
         let skipped = if is_remembered {
             self.messages.len().saturating_sub(1)

@@ -13,7 +13,7 @@ use crate::sanitize::without_logins;
 use serde::Deserialize;
 use url::Url;
 
-/// A Space that is offered by name: data of `assets/catalog.toml`.
+/// A Space that is offered by name, from `assets/catalog.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -21,7 +21,7 @@ pub struct Entry {
     pub id: String,
     /// What it is.
     pub about: String,
-    /// What may be typed in its place.
+    /// Its aliases.
     #[serde(default)]
     pub aliases: Vec<String>,
 }
@@ -46,12 +46,12 @@ pub const QWEN_URL: &str = "https://qwen-qwen2-5-1m-demo.hf.space";
 /// The Qwen demo Space.
 pub const QWEN_DEMO: &str = "Qwen/Qwen2.5-1M-Demo";
 
-/// What names are read by.
+/// The rules for reading names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameRules {
     /// The address of the Hub, whose pages name Spaces.
     pub hub: String,
-    /// Whether plain http to another machine is meant.
+    /// Whether plain http to another machine is allowed.
     pub insecure_http: bool,
 }
 
@@ -69,8 +69,8 @@ impl Default for NameRules {
 pub struct SpaceRef {
     /// How it is called: `owner/name`, or its host.
     pub label: String,
-    /// The address of its app, without a slash at its end, a name or a password. For a Space of the Hub it
-    /// follows from the name, mostly rightly; the Hub knows better.
+    /// The address of its app, without a slash at its end, a name or a password. For a Space of the Hub it is derived
+    /// from the name, and is usually right; the Hub knows for certain.
     pub url: String,
     /// `owner/name`, where the Hub can be asked about it: [`super::hub`].
     pub hub_id: Option<String>,
@@ -148,9 +148,8 @@ impl SpaceRef {
     }
 }
 
-/// The one name of a Space by which it is stored and compared, whatever was written: aliases are followed, pages of
-/// the Hub become `owner/name`, and addresses lose a name and a password. What names no Space is
-/// given back without its secrets.
+/// The canonical name of a Space, for storing and comparing: aliases are followed, pages of the Hub become
+/// `owner/name`, and addresses lose a name and a password. A name of no Space is returned without its secrets.
 pub fn canonical(name: &str, rules: &NameRules) -> String {
     let name = without_alias(name.trim());
     match SpaceRef::parse(&name, rules) {

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How often an app that should run is asked for its description.
 const TRIES: u32 = 4;
 
-/// Where a Space's app is reached; cheap to clone, clones share what they learned.
+/// Where a Space's app is reached. Cheap to clone; clones share what they learned.
 #[derive(Debug, Clone)]
 pub struct SpaceEndpoint {
     space: SpaceRef,
@@ -36,7 +36,8 @@ struct Learned {
 }
 
 impl SpaceEndpoint {
-    /// The endpoint of `space`; without a Hub its address is taken as it is. Asks nobody yet.
+    /// The endpoint of `space`; without a Hub its address is used as it is. Nothing is requested
+    /// yet.
     pub fn new(space: SpaceRef, hub: Option<Hub>, options: http::Options) -> Self {
         Self {
             hub: hub.filter(|_| space.hub_id.is_some() || space.subdomain.is_some()),
@@ -50,7 +51,7 @@ impl SpaceEndpoint {
         }
     }
 
-    /// The endpoint of the app at `url`, which no Hub knows of.
+    /// The endpoint of the app at `url`, without a Hub.
     pub fn at_url(url: impl Into<String>, options: http::Options) -> Self {
         Self::new(SpaceRef::at(url), None, options)
     }
@@ -62,7 +63,7 @@ impl SpaceEndpoint {
     }
 
     fn learned(&self) -> MutexGuard<'_, Learned> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -88,7 +89,7 @@ impl SpaceEndpoint {
     }
 
     /// Reads the app's description, waking the Space and logging in where that is needed. Stages
-    /// are told while it waits. Safe to drop while it waits.
+    /// are reported while it waits. Safe to drop while it waits.
     pub async fn reach(
         &self,
         proxy: Option<&str>,
@@ -121,7 +122,7 @@ impl SpaceEndpoint {
             tries += 1;
             match stage {
                 Some(_) if tries < TRIES => {
-                    // The host in front of an app that just started takes a while to notice.
+                    // The host's proxy takes a while to notice that an app has started.
                     tell(Stage::Waking("starting".to_owned()));
                     tokio::time::sleep(hub.poll()).await;
                 }
@@ -131,7 +132,7 @@ impl SpaceEndpoint {
         }
     }
 
-    /// Reads the app's description if the Space is awake; otherwise tells how it stands.
+    /// Reads the app's description if the Space is awake; otherwise the error says why not.
     pub async fn inspect(&self) -> Result<(Client, Arc<App>), ProviderError> {
         let Some(hub) = &self.hub else {
             return self.reach(None, |_| {}).await;
@@ -149,7 +150,7 @@ impl SpaceEndpoint {
         }
     }
 
-    /// Takes the address that the Hub told. Clients of another address are of no use any more.
+    /// Stores the address from the Hub. Clients of another address are dropped.
     fn remember(&self, found: ResolvedHost) {
         let before = self.url();
         let mut learned = self.learned();

@@ -25,13 +25,13 @@ pub struct Report {
     pub hint: String,
 }
 
-/// A failed reply, or a failed look at a Space.
+/// A failed reply, or a failed inspection of a Space.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ProviderError {
     /// No connection: refused, unknown name, bad certificate, proxy.
     #[error("{}", .0.message)]
     Connect(Report),
-    /// Nothing was heard for too long.
+    /// Nothing was received for too long.
     #[error("{}", .0.message)]
     Timeout(Report),
     /// The Space answered with an HTTP status that is not a success.
@@ -45,7 +45,7 @@ pub enum ProviderError {
     /// The answer could not be understood.
     #[error("{}", .0.message)]
     Decode(Report),
-    /// The Space's own function failed, or gave the reply up.
+    /// The Space's own function failed, or ended the reply.
     #[error("{}", .0.message)]
     Space(Report),
     /// 429 or 502 to 504: something before the Space answered in its place, and the message did not reach it.
@@ -84,7 +84,7 @@ pub enum ProviderError {
     /// A setting that the Space does not have, or a value that it does not take.
     #[error("{}", .0.message)]
     Settings(Report),
-    /// What the user's machine is set up with cannot be used: CA certificates, a proxy, an address.
+    /// The setup of the user's machine cannot be used: CA certificates, a proxy, an address.
     #[error("{}", .0.message)]
     Setup(Report),
     /// The model's name is not known.
@@ -135,7 +135,7 @@ impl ProviderError {
         }
     }
 
-    /// The error of a reply of which a part had come, which is kept.
+    /// The error of a reply of which a part was received and is kept.
     #[must_use]
     pub fn after_a_part(mut self) -> Self {
         if let Some(report) = self.report_mut() {
@@ -174,7 +174,7 @@ impl ProviderError {
     }
 }
 
-/// A text of the Space that is not its reply, cut to what is read: a Space may send anything.
+/// A text of the Space other than its reply, cut to a readable length: a Space may send anything.
 pub(super) fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
         text.truncate(end);
@@ -270,7 +270,7 @@ fn login(message: &str) -> ProviderError {
     ))
 }
 
-/// What was said, behind a colon; nothing for nothing.
+/// The text after a colon; nothing for an empty text.
 fn quoted(excerpt: &str) -> String {
     if excerpt.is_empty() {
         String::new()

@@ -17,11 +17,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// The shortest time between two readings of a growing reply.
 const PAUSE: Duration = Duration::from_millis(16);
-/// How long a reply that is here is held back for the answer whether the app is still the same.
+/// How long a received reply is held back until it is known whether the app is still the same.
 const CHECK_PATIENCE: Duration = Duration::from_secs(3);
-/// What pages draw where the next words of a reply will stand.
+/// Cursors that pages draw at the end of a growing reply.
 const CURSORS: [char; 8] = ['▌', '▐', '█', '▋', '▊', '▉', '▍', '▎'];
-/// Said where a reply may come from an app that did not know the conversation.
+/// The notice where a reply may come from an app that did not know the conversation.
 const RESTARTED: &str = "The Space was restarted and did not know the conversation when it replied. Retry sends all of it again.";
 
 /// How a chain ended.
@@ -31,7 +31,7 @@ pub enum End {
     Done,
     /// The user ended it.
     Cancelled,
-    /// The app behind the session was restarted: the session's memory is gone, nothing was told.
+    /// The app was restarted: the session's memory is gone, and nothing of the reply was sent.
     Restarted,
 }
 
@@ -46,18 +46,18 @@ pub enum Moment {
     Complete,
 }
 
-/// Reads the reply out of the components as they stand.
+/// Reads the reply from the components.
 pub type Read<'a> = dyn Fn(&Chain, Moment) -> Spoken + Send + Sync + 'a;
 
-/// What an exchange needs beside its chain.
+/// What an exchange needs besides its chain.
 pub struct Exchange<'a> {
     /// Where events go.
     pub sender: &'a ReplySender,
-    /// Who asks whether the app is still the same.
+    /// The client that checks whether the app is still the same.
     pub client: &'a Client,
     /// The app as it is known.
     pub app: &'a App,
-    /// Whether the app was read for this very turn, so that it need not be asked.
+    /// Whether the app was read for this turn, so that it need not be checked.
     pub is_fresh: bool,
     /// How a reply is read.
     pub read: &'a Read<'a>,
@@ -79,7 +79,7 @@ impl Exchange<'_> {
             return result;
         }
         let is_complete = matches!(result, Ok(End::Done));
-        // What was held back in case it became the tail's marker is part of what came.
+        // Text that was held back as a possible marker of the tail belongs to the reply.
         let moment = if is_complete {
             Moment::Complete
         } else {
@@ -123,9 +123,8 @@ impl Exchange<'_> {
         }
     }
 
-    /// An app that was known before is asked beside the first request whether it is still the one
-    /// that was known; nothing is shown and no further function is fired before it has answered. Where it
-    /// cannot say, the session is used as it is, and it is asked again at the end.
+    /// A known app is asked for its app id beside the first request; nothing is shown and no further function is fired
+    /// before the answer. Where it gives none, the session is used as it is, and the app is asked again at the end.
     async fn follow(
         &self,
         chain: &mut Chain,
@@ -134,7 +133,7 @@ impl Exchange<'_> {
         let checked = self.check();
         tokio::pin!(checked);
         let mut check = self.is_fresh.then_some(AppCheck::Same);
-        // When what came since is told.
+        // When the pieces since then are sent.
         let mut due: Option<Instant> = None;
         let mut told: Option<Instant> = None;
         loop {
@@ -166,8 +165,8 @@ impl Exchange<'_> {
                 _ => {}
             }
             match step? {
-                // Pieces that come quickly are told together: reading the value costs as much as
-                // the whole reply is long.
+                // Pieces that come quickly are sent together: reading the value costs time in
+                // proportion to the whole reply.
                 Step::Values => {
                     let soon = told.map_or_else(Instant::now, |told| told + PAUSE);
                     due.get_or_insert(soon);
@@ -243,7 +242,7 @@ fn ended_by_the_app() -> ProviderError {
     })
 }
 
-/// Takes a cursor off the end of a reply that grows, or that was broken off while one stood there.
+/// Removes a cursor from the end of a reply that grows, or that was broken off with a cursor.
 fn without_cursor(text: &mut String) {
     let length = text.trim_end_matches(CURSORS).len();
     text.truncate(length);

@@ -21,21 +21,21 @@ use crate::http::{self, Client, Error};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How many polls in a row may fail before the Hub is given up.
+/// How many polls in a row may fail before the Hub is no longer asked.
 const FAILED_POLLS: u32 = 3;
-/// How long the Hub may take to be connected to; without it there is still a host to try.
+/// The connect timeout for the Hub; without the Hub there is still a host to try.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Which Hub, and how patiently it is asked.
+/// Options of the Hub: address, polling, patience.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// The Hub's address; `HF_ENDPOINT` names another one.
     pub endpoint: String,
-    /// The pause between two looks at a Space that starts.
+    /// The pause between two polls of a Space that starts.
     pub poll: Duration,
-    /// For how long a Space that starts is waited for.
+    /// How long to wait for a Space that starts.
     pub patience: Duration,
-    /// Whether plain http to another machine is meant.
+    /// Whether plain http to another machine is allowed.
     pub insecure_http: bool,
 }
 
@@ -69,14 +69,14 @@ impl Options {
 pub struct ResolvedHost {
     /// The address of the app.
     pub url: String,
-    /// The stage that the Hub told last; `None` where it could not be asked.
+    /// The last stage from the Hub; `None` where it could not be asked.
     pub stage: Option<String>,
     /// What the Space is built with, in the Hub's word: `gradio`, `docker`; `None` where that is not known.
     pub sdk: Option<String>,
 }
 
 impl ResolvedHost {
-    /// A Space that the Hub knows nothing of.
+    /// A Space about which the Hub was not asked.
     fn unasked(space: &SpaceRef) -> Self {
         Self {
             url: space.url.clone(),
@@ -86,14 +86,14 @@ impl ResolvedHost {
     }
 }
 
-/// What the Hub says of a Space.
+/// The Hub's answers about a Space.
 struct Answers {
     host: Option<String>,
     runtime: Option<Runtime>,
     sdk: Option<String>,
 }
 
-/// The Hub as it is reached by one user: with their proxy and their token.
+/// A client of the Hub with the user's proxy and token.
 #[derive(Debug, Clone)]
 pub struct Hub {
     options: Options,
@@ -122,13 +122,13 @@ impl Hub {
         hub
     }
 
-    /// The pause between two looks at something that starts.
+    /// The pause between two polls.
     pub fn poll(&self) -> Duration {
         self.options.poll
     }
 
-    /// The address of the Space's app, once it should answer. A Space that sleeps or starts is
-    /// waited for; each of its stages is told. Safe to drop while it waits.
+    /// The address of the Space's app, once it should answer. It waits for a Space that sleeps or
+    /// starts and reports each stage. Safe to drop while it waits.
     pub async fn resolve(
         &self,
         space: &SpaceRef,
@@ -137,7 +137,7 @@ impl Hub {
         Ok(self.find(space, tell).await?.url)
     }
 
-    /// [`Hub::resolve`], with the stage that the Hub told last.
+    /// [`Hub::resolve`], with the last stage from the Hub.
     pub async fn find(
         &self,
         space: &SpaceRef,
@@ -211,8 +211,8 @@ impl Hub {
         }
     }
 
-    /// What the Hub says of the Space. What it could not be asked is `None`; that there is no such Space, or
-    /// that it cannot be a Gradio app, is an error.
+    /// Asks the Hub about a Space. An answer that is missing is `None`; a Space that does not exist or cannot be a
+    /// Gradio app is an error.
     async fn ask(&self, client: &Client, id: &str) -> Result<Answers, ProviderError> {
         let about_route = format!("/api/spaces/{id}");
         let host_route = format!("/api/spaces/{id}/host");
@@ -230,7 +230,7 @@ impl Hub {
         }
         let host = self.answer(id, host)?.and_then(|answer| {
             let host = answer.get("host")?.as_str()?.trim_end_matches('/');
-            // The user's words go there.
+            // The user's messages go there.
             self.is_safe(host).then(|| host.to_owned())
         });
         let runtime = self.answer(id, runtime)?;
@@ -304,7 +304,8 @@ impl Hub {
         format!("{}/spaces/{id}", self.options.endpoint)
     }
 
-    /// Waits until the Space should answer; gives the last stage, or none when the Hub fell silent.
+    /// Waits until the Space should answer; returns the last stage, or none when the Hub stopped
+    /// answering.
     async fn wait(
         &self,
         client: &Client,
@@ -349,7 +350,7 @@ impl Hub {
                 None => failed += 1,
             }
             if failed == FAILED_POLLS {
-                // The app itself will say how it is.
+                // The app's own answer decides.
                 return Ok(None);
             }
         }
@@ -394,8 +395,8 @@ impl Hub {
     }
 }
 
-/// `owner/name` of a Space that was named so, or by its address at `hf.space`. Where the Hub does not tell,
-/// the address is taken as it is.
+/// `owner/name` of a Space that was named so, or by its address at `hf.space`. Where the Hub gives no answer, the
+/// address is used as it is.
 async fn id_of(client: &Client, space: &SpaceRef) -> Option<String> {
     if space.hub_id.is_some() {
         return space.hub_id.clone();
@@ -411,7 +412,7 @@ fn may_be_gradio(sdk: &str) -> bool {
     matches!(sdk, "gradio" | "docker")
 }
 
-/// The refusal of a Space that is no Gradio app; `sdk` in the Hub's word.
+/// The error for a Space that is not a Gradio app; `sdk` as the Hub names it.
 pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
     let mut letters = sdk.chars();
     let name: String = match letters.next() {

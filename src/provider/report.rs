@@ -24,7 +24,7 @@ pub struct SpaceReport {
     pub kind: String,
     /// The function that programs call, where it has a name for them.
     pub endpoint: Option<String>,
-    /// The chats that the app has, the one that is meant first.
+    /// The chats of the app, the selected one first.
     pub chats: Vec<ChatReport>,
     /// What is not certain about how the chat was found, in sentences.
     pub doubts: Vec<String>,
@@ -36,10 +36,10 @@ pub struct SpaceReport {
     pub history: Support,
     /// How files reach the model.
     pub files: Support,
-    /// Whether files of text go as files, too. Where the model is made for long prompts they are
-    /// better read there.
+    /// Whether text files are also sent as files. Where the model is made for long prompts, they
+    /// are better in the prompt.
     pub sends_text_files: bool,
-    /// Whether thoughts are told apart from the reply.
+    /// Whether thoughts are separated from the reply.
     pub thinking: Support,
 }
 

@@ -32,7 +32,7 @@ use tokio_util::task::TaskTracker;
 
 /// How many pages' component values are kept for the next message.
 const TABS_KEPT: usize = 8;
-/// How the one model of a Space is called that offers no choice.
+/// The name of the only model of a Space without a choice.
 const MODEL: &str = "default";
 /// The setting that chooses a chat where an app has several.
 pub const CHAT_SETTING: &str = "chat";
@@ -47,7 +47,7 @@ pub struct SpaceProvider {
     is_qwen: bool,
 }
 
-/// What is remembered of the Space between turns.
+/// What is known of the Space between turns.
 #[derive(Debug, Default)]
 struct Learned {
     known: Option<Arc<Known>>,
@@ -108,9 +108,9 @@ impl Known {
 }
 
 impl SpaceProvider {
-    /// The provider for the app at `url`. Nothing is asked before the first turn or look. Replies
-    /// run as tasks of `tracker`; await it before the program exits, so that jobs which were
-    /// dropped are ended at the server.
+    /// The provider for the app at `url`. Nothing is requested before the first turn or inspection.
+    /// Replies run as tasks of `tracker`; await it before the program exits, so that jobs which
+    /// were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
         Self::at(SpaceEndpoint::at_url(url, options), tracker)
     }
@@ -139,13 +139,13 @@ impl SpaceProvider {
         self.endpoint.url()
     }
 
-    /// Whether the last look found it working; `None` before the first.
+    /// Whether the last request found it working; `None` before the first.
     pub(super) fn working(&self) -> Option<bool> {
         self.learned().working
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -20,7 +20,7 @@ pub struct Reader<'a> {
     pub ended: bool,
 }
 
-/// What was read so far.
+/// The parts read so far.
 #[derive(Default)]
 struct Heap {
     texts: Vec<String>,

@@ -9,11 +9,11 @@ use crate::http::{Upload, UploadSource};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How often the progress of an upload is looked at.
+/// How often the progress of an upload is read.
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
 
-/// Sends the files and tells how far they are; `None` when the reply was cancelled meanwhile.
-/// Gives what a message names each file by, in their order.
+/// Uploads the files and reports the progress; `None` when the reply was cancelled meanwhile.
+/// Returns the reference to each file for a message, in order.
 pub(super) async fn upload_files(
     sender: &ReplySender,
     client: &Client,

@@ -3,7 +3,7 @@
 use super::{ProviderError, Report, login, quoted, report};
 use crate::http::{ConnectCause, Error, Refusal};
 
-/// The proxy, the address, the certificates: what the user's machine is set up with.
+/// The hint for the setup of the user's machine.
 const SETUP: &str = "Check the address, the proxy and the certificates in the command, the settings and the environment.";
 
 impl From<Error> for ProviderError {

@@ -29,7 +29,7 @@ pub struct Weighed<'a> {
     pub strongest: i32,
 }
 
-/// What is looked at, and what it weighs.
+/// A criterion and its weight.
 struct Evidence {
     weight: i32,
     holds: fn(&Seen<'_>) -> bool,
@@ -141,7 +141,7 @@ const OTHER_BUTTON: [&str; 27] = [
     "停止",
 ];
 
-/// What speaks for a candidate and what against it.
+/// The evidence for and against a candidate.
 const EVIDENCE: [Evidence; 12] = [
     // Enter in a box sends what stands in it.
     Evidence {

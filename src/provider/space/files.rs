@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub struct FileInput {
     /// The component.
     pub id: ComponentId,
-    /// What stands on it.
+    /// Its label.
     label: String,
     /// How its value is written.
     form: Form,
@@ -40,7 +40,7 @@ enum Form {
     Video,
 }
 
-/// The places for files of a chat, the message box first.
+/// The file inputs of a chat, the message box first.
 pub fn places(app: &App, chat: &Chat) -> Vec<FileInput> {
     let boxed = app
         .component(chat.message)
@@ -85,7 +85,7 @@ impl FileInput {
             "gallery" if types.is_empty() => types = vec!["image".to_owned()],
             _ => {}
         }
-        // What an upload button holds in place of a label stands on it.
+        // The value of an upload button is its label.
         let label = component.label.clone().filter(|label| !label.is_empty());
         Some(Self {
             id: component.id,
@@ -159,7 +159,7 @@ pub fn support(places: &[FileInput]) -> Support {
     Support::Native(words.join(", "))
 }
 
-/// Whether a file of text has a place of its own.
+/// Whether an input takes text files.
 pub fn take_text(places: &[FileInput]) -> bool {
     places.iter().any(|place| place.takes("text.txt"))
 }

@@ -15,7 +15,7 @@ use crate::provider::{ProviderError, Request, UnknownModel};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What a user wants set: an input, and what was given for it.
+/// A setting to apply: an input, and the value given for it.
 struct Wish {
     at: usize,
     given: Value,
@@ -48,8 +48,8 @@ impl<'a> OpenPage<'a> {
         }
     }
 
-    /// Opens the page in a session of its own: what the page does by itself then is done. A function that fails there is
-    /// no more of a hindrance than it is in a browser.
+    /// Opens the page in a session of its own: what the page does by itself then is done. A function that fails there
+    /// is ignored, as in a browser.
     pub async fn open(known: (&'a Client, &'a Arc<App>, &'a Chat)) -> Result<Self, ProviderError> {
         let session = gradio::Session::new(gradio::session_hash());
         let mut page = Self::of(known, session);
@@ -83,7 +83,7 @@ impl<'a> OpenPage<'a> {
         failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
-    /// Sets a component and lets the page do what it does then. Nothing is fired where the value is the same.
+    /// Sets a component and fires its events. Nothing is fired where the value is the same.
     pub async fn set(
         &mut self,
         place: ComponentId,
@@ -98,7 +98,7 @@ impl<'a> OpenPage<'a> {
         self.settle(Chain::at_events(self.tab(), events)).await
     }
 
-    /// Puts a value beside the message and does what a user does for it to act.
+    /// Sets a value beside the message and submits it as a user would.
     pub async fn act(&mut self, place: ComponentId, value: Value) -> Result<(), ProviderError> {
         self.set(place, value, &page::events(place)).await?;
         let press = page::press(self.app, self.chat, place);

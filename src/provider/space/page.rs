@@ -13,14 +13,14 @@ use std::sync::Arc;
 
 /// The events by which a user sends.
 const SENDING_EVENTS: [&str; 3] = ["submit", "click", "press_enter"];
-/// Said of a page whose own script changes what is sent.
+/// The doubt about a page whose own script changes what is sent.
 const SCRIPT: &str = "Sending a message on this page runs a script, which only a browser can run.";
-/// Said of a chat that the page does not show when it opens.
+/// The doubt about a chat that is hidden when the page opens.
 const HIDDEN: &str =
     "The chat is hidden when the page opens. It may need a key or a name first. See the settings.";
 /// How many chats of one page are offered.
 const MOST_CHATS: usize = 16;
-/// How many boxes of one event are looked at as the one for the message.
+/// How many boxes of one event are examined as the message box.
 const MOST_BOXES: usize = 16;
 
 /// The chats of a page with chatbots, the likeliest first; none where it has no chatbot.
@@ -145,7 +145,7 @@ fn name_apart(app: &App, chats: &mut [Chat]) {
     }
 }
 
-/// Whether a component only shows: a text that nobody can edit.
+/// Whether a component only shows text, which cannot be edited.
 fn is_output(app: &App, id: ComponentId) -> bool {
     app.component(id).is_some_and(|component| {
         component.props.get("interactive") == Some(&serde_json::Value::Bool(false))

@@ -34,7 +34,7 @@ struct Turn<'a> {
     sender: &'a ReplySender,
 }
 
-/// What a turn has to do with: who asks, and what is known.
+/// The client, the app and the chat of a turn.
 type Target<'a> = (&'a Client, &'a Known, &'a Chat);
 
 impl Turn<'_> {
@@ -226,7 +226,7 @@ impl Turn<'_> {
     }
 }
 
-/// The refusal of a page on which a script of its own sends.
+/// The error for a page that sends with its own script.
 fn needs_script() -> ProviderError {
     ProviderError::Unsupported(Report {
         message: "A step of this page is a script, which only a browser can run. Nothing was sent."
@@ -236,7 +236,7 @@ fn needs_script() -> ProviderError {
 }
 
 impl SpaceProvider {
-    /// Refuses what no look at the app is needed for.
+    /// Refuses what can be refused without the app.
     fn refuse_early(&self, request: &Request) -> Result<(), ProviderError> {
         if self.is_qwen {
             input::values(&[], &request.settings)?;
@@ -245,7 +245,7 @@ impl SpaceProvider {
         Ok(())
     }
 
-    /// An error for a model that is none of a Space without an input for it.
+    /// An error for an unknown model of a Space without an input for models.
     fn require_model(&self, request: &Request) -> Result<(), ProviderError> {
         let info = self.info();
         let resolved = info.resolve(&request.model);
