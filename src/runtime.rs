@@ -29,14 +29,14 @@ use std::time::{Duration, Instant};
 /// How long a program that ends waits for its tasks: replies that are being cancelled.
 const DRAIN: Duration = Duration::from_millis(2500);
 
-/// Tells the model's time.
+/// The model's clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Time {
     start: Instant,
 }
 
 impl Time {
-    /// Time that begins now.
+    /// A clock that starts now.
     #[expect(
         clippy::new_without_default,
         reason = "a default would hide that the clock starts"
@@ -47,7 +47,7 @@ impl Time {
         }
     }
 
-    /// What time it is.
+    /// The current time.
     pub fn now(self) -> Clock {
         Clock {
             wall: Timestamp::now(),

@@ -24,7 +24,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Nothing is started yet. Timeouts are those of `options`; its proxy is left out. `fault` is what goes wrong there.
+    /// Nothing is started yet. Timeouts come from `options`, without its proxy. `fault` is the fault to simulate.
     pub fn new(options: &ConnectOptions, fault: Option<Fault>, tracker: TaskTracker) -> Self {
         Self {
             running: Arc::default(),

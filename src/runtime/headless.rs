@@ -20,12 +20,12 @@ pub enum HeadlessEnd {
     Done,
     /// The signal of this number ended it; what came is in the model.
     Interrupted(u8),
-    /// The listener had enough: what it writes to is closed.
+    /// The listener failed: its output is closed.
     Abandoned,
 }
 
-/// Sends `draft` in the model's current conversation and tells `listen` every update of the
-/// reply, before the model takes it. `listen` says whether to go on. A second signal does not
+/// Sends `draft` in the model's current conversation and calls `listen` with every update of the
+/// reply, before the model takes it. An error of `listen` ends the run. A second signal does not
 /// wait for the server.
 pub async fn run_headless(
     model: &mut Model,

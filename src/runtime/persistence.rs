@@ -12,13 +12,13 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-/// How often is looked whether another window has saved something.
+/// How often to check whether another window has saved something.
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a read gives the writer to finish what was sent before it.
 const SETTLING: Duration = Duration::from_millis(100);
-/// How many earlier prompts are known.
+/// How many earlier prompts are loaded.
 const PROMPTS: usize = 1000;
-/// How long the program waits at its end for the disk.
+/// How long the program waits for the disk before it exits.
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// Where conversations are saved.
@@ -64,32 +64,32 @@ impl Persistence {
         self.ask(Request::Save(changes));
     }
 
-    /// Has a conversation read.
+    /// Loads a conversation.
     pub fn load(&self, id: ConversationId, show: bool) {
         self.ask(Request::Load { id, show });
     }
 
-    /// Has the list read.
+    /// Loads the list.
     pub fn list(&self) {
         self.ask(Request::List);
     }
 
-    /// Has earlier prompts read.
+    /// Loads earlier prompts.
     pub fn prompts(&self) {
         self.ask(Request::Prompts);
     }
 
-    /// Has the saved system messages read, as the answer to this question.
+    /// Loads the saved system messages, as the answer to this request.
     pub fn presets(&self, number: u64) {
         self.ask(Request::Presets(number));
     }
 
-    /// Has the trash read.
+    /// Loads the trash.
     pub fn trash(&self) {
         self.ask(Request::Trash);
     }
 
-    /// Has the texts of all conversations searched, and the search before it ended.
+    /// Searches the texts of all conversations and ends the search before.
     pub fn search(&self, query: Query) {
         self.ask(Request::Search(query));
     }
@@ -99,7 +99,7 @@ impl Persistence {
         let _ = self.requests.send(request);
     }
 
-    /// Waits until all that was sent is on the disk, at most two seconds. Gives false when it is not.
+    /// Waits until all changes are on the disk, at most two seconds. Returns false if they are not.
     pub async fn close(self) -> bool {
         drop(self.requests);
         let closed = tokio::time::timeout(CLOSING, self.task).await;
@@ -121,7 +121,7 @@ struct Open {
 }
 
 impl Open {
-    /// Begins what is asked for; what is read comes back as an event.
+    /// Starts a request; results come back as events.
     fn serve(&self, request: Request) {
         let (handle, reader) = (self.handle.clone(), self.reader.clone());
         let events = self.events.clone();

@@ -22,9 +22,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
-/// The shortest time between two frames that nobody waits for.
+/// The shortest time between two frames without input.
 const FRAME: Duration = Duration::from_millis(16);
-/// The same while a reply grows: faster than anybody reads, and half the work.
+/// The same while a reply grows: faster than reading speed, and half the work.
 const GROWING_FRAME: Duration = Duration::from_millis(32);
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 256;
@@ -32,19 +32,19 @@ const BACKLOG: usize = 256;
 /// Why the full screen ended before the user left it.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
-    /// The terminal failed, or a part of the program broke down.
+    /// The terminal failed, or a thread panicked.
     #[error("The full screen cannot be shown: {0}.")]
     Terminal(#[from] io::Error),
     /// The conversations could not be opened.
     #[error("{0}.")]
     Store(StoreError),
-    /// The store did not take everything, or not in time.
+    /// Not everything was saved in time.
     #[error("The last changes could not be saved before the end.")]
     NotSaved,
 }
 
-/// Runs the full screen until the user or a signal ends it, and gives the number of that signal.
-/// Replies on their way are then ended at the server, and everything is on the disk when this
+/// Runs the full screen until the user or a signal ends it, and returns the number of that signal.
+/// Replies in progress are then ended at the server, and everything is on the disk when this
 /// returns, each within some seconds.
 pub async fn run_screen(
     model: Model,
@@ -77,7 +77,7 @@ pub async fn run_screen(
         signal: None,
     };
     let result = screen.run(events, signals).await;
-    // However it ended: what is in the model and not on the disk goes there now.
+    // In every case, unsaved changes of the model are saved now.
     let rest = update(&mut screen.model, Event::Terminate);
     let rest = rest
         .into_iter()
@@ -116,7 +116,7 @@ struct Screen {
     turns: Turns,
     persistence: Persistence,
     files: Files,
-    /// Tells once whether the store is open.
+    /// Resolves once the store is open or has failed.
     opened: Option<oneshot::Receiver<Result<(), StoreError>>>,
     /// The terminal's events; none while the program has given the terminal away, because the
     /// stream reads on until it is dropped.
@@ -126,7 +126,7 @@ struct Screen {
     signal: Option<u8>,
 }
 
-/// What woke the loop.
+/// Why the loop woke up.
 enum Woken {
     Terminal(TerminalEvent),
     Event(Event),
@@ -136,7 +136,7 @@ enum Woken {
 }
 
 impl Woken {
-    /// How long after the last frame one is due because of this, if one is.
+    /// How long after the last frame this requires a new one, if it does.
     fn due(&self) -> Option<Duration> {
         match self {
             Self::Terminal(_) | Self::Clock => Some(Duration::ZERO),
@@ -175,7 +175,7 @@ impl Screen {
             let woken = self.wait(&mut events, &mut signals, frame).await?;
             due = sooner(due, woken.due());
             self.take(woken)?;
-            // Whatever else has arrived belongs to the same frame.
+            // Everything that has arrived belongs to the same frame.
             while let Ok(event) = events.try_recv() {
                 due = sooner(due, Some(pause_before(&event)));
                 self.handle(event)?;
@@ -341,7 +341,7 @@ async fn opened(
     *receiver = None;
     match opened {
         Ok(opened) => opened,
-        // Nothing is kept, so nothing was opened.
+        // Nothing is saved, so nothing was opened.
         Err(_) => std::future::pending().await,
     }
 }

@@ -20,7 +20,7 @@ pub struct Sessions(Arc<Mutex<VecDeque<(ConversationId, SessionKey, Session)>>>)
 
 impl Sessions {
     fn lock(&self) -> MutexGuard<'_, VecDeque<(ConversationId, SessionKey, Session)>> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

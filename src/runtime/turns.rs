@@ -25,18 +25,17 @@ pub trait Providers: Send {
     /// The provider for a Space as the user named it; the same one each time.
     fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError>;
 
-    /// The name by which a Space is stored, whatever was written: an alias is followed, and a name and a
-    /// password in an address are not part of it.
+    /// The canonical name of a Space: an alias is followed, and a name and a password in an address are not part of it.
     fn name(&self, written: &str) -> String;
 
     /// Gives a name and a password to a Space that asks for them.
     fn login(&self, space: &str, name: &str, password: &str);
 }
 
-/// Reads the contents of files that are kept; set once the store is open.
+/// Reads the saved contents of files; set once the store is open.
 pub type Contents = Arc<OnceLock<Reader>>;
 
-/// The replies on their way.
+/// The replies in progress.
 pub struct Turns {
     providers: Box<dyn Providers>,
     contents: Contents,
@@ -89,7 +88,7 @@ impl Turns {
         self.providers.login(space, name, password);
     }
 
-    /// Looks at a Space; what is found comes back as an event.
+    /// Inspects a Space; the result comes back as an event.
     pub fn inspect(&self, asked: String) {
         let events = self.events.clone();
         let provider = self.providers.find(&asked);
@@ -132,7 +131,7 @@ impl Turns {
             _over: cancelled.clone().drop_guard(),
             cancelled,
         };
-        // It is gone from the list until the turn has ended well.
+        // The session is removed until the turn has ended well.
         let session = self
             .sessions
             .take(request.conversation, key(&request, None));
@@ -252,7 +251,7 @@ struct Forward {
     conversation: ConversationId,
     key_after: SessionKey,
     sessions: Sessions,
-    /// Marks the turn as over, however that came, so that it is forgotten.
+    /// Marks the turn as over in every case, so that it is forgotten.
     _over: DropGuard,
 }
 
@@ -280,7 +279,7 @@ impl Forward {
                     self.send(ReplyUpdate::Failed(error.failure())).await;
                     return;
                 }
-                // What receives the reply has ended without a word: it broke down.
+                // The provider's task ended without a result: it panicked.
                 None => {
                     self.send(ReplyUpdate::Failed(broke_down())).await;
                     return;
@@ -318,7 +317,7 @@ impl Forward {
     }
 
     async fn send(&self, update: ReplyUpdate) {
-        // The loop is gone only when the program ends; then nobody wants to know.
+        // The loop is gone only when the program ends.
         let _ = self.events.send(Event::Reply(self.turn, update)).await;
     }
 }
@@ -362,7 +361,7 @@ mod tests {
         fn login(&self, _: &str, _: &str, _: &str) {}
     }
 
-    /// A source of replies whose task breaks down.
+    /// A source of replies whose task panics.
     struct Broken(TaskTracker);
 
     impl Provider for Broken {

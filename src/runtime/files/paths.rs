@@ -34,7 +34,7 @@ struct Root {
 }
 
 impl Paths {
-    /// Tells of a question before it is asked: older ones need no answer any longer.
+    /// Announces a request before it runs: older requests need no answer any more.
     pub fn is_asked(&self, number: u64) {
         self.newest.store(number, Ordering::Relaxed);
     }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 const FILES: usize = 500;
 /// The most that they may hold together, in bytes.
 const TOGETHER: u64 = 32 << 20;
-/// The most of what is left out that is told one by one.
+/// The most omitted files that are listed one by one.
 const TOLD: usize = 500;
 /// How much of a file tells whether it is text, in bytes.
 const HEAD: u64 = 8 << 10;
@@ -159,7 +159,7 @@ impl Surveying<'_> {
     }
 
     fn done(mut self) -> Survey {
-        // Of a walk that was ended nobody knows what it would not have met.
+        // After an incomplete walk it is unknown what else was ignored.
         if self.survey.ended_at.is_none() {
             for path in std::mem::take(&mut self.unseen) {
                 let is_hidden = path

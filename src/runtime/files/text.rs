@@ -13,7 +13,7 @@ const TELLING: usize = 1 << 20;
 /// they were where they are no text: a NUL in what is no UTF-16, control characters that no text
 /// has, a PDF.
 pub fn decoded(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
-    // A PDF may be written in letters alone, and yet nobody can read it.
+    // A PDF may consist of letters only, but it is not readable text.
     if bytes.starts_with(b"%PDF-") {
         return Err(bytes);
     }
