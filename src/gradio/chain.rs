@@ -35,15 +35,15 @@ use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// How often the progress of an upload is looked at.
+/// How often the progress of an upload is read.
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// A page that is open: the app behind it, its components, and what matters of it.
+/// An open page: its app, its components, and the scope of what matters.
 #[derive(Debug, Clone)]
 pub struct Tab {
-    /// Who asks the app.
+    /// The client of the app.
     pub client: Client,
     /// The app.
     pub app: Arc<App>,
@@ -74,12 +74,12 @@ pub struct Chain {
     failures: Vec<Failure>,
 }
 
-/// The error of a function, which is told when nothing runs any more.
+/// The error of a function, which is reported when nothing runs any more.
 struct Failure {
     error: Error,
     /// The watched components that the function writes to; all of them where it writes to none.
     answers: Vec<ComponentId>,
-    /// Whether another one has written to one of these since: it has answered in its place.
+    /// Whether another function has written to one of these since, and so replaced the reply.
     is_answered: bool,
 }
 
@@ -149,9 +149,9 @@ impl Chain {
         }
     }
 
-    /// An error where a reply of this length, read from the watched component, and the outputs that it is read
-    /// from take more memory together than the client's limit allows. A reply is held several times over: as
-    /// it is read, told, shown and saved.
+    /// An error where a reply of this length, read from the watched component, and the outputs that it is read from
+    /// take more memory together than the client's limit allows. A reply is in memory several times: read, sent, shown
+    /// and saved.
     pub fn require_room(&self, reply: usize) -> Result<(), Error> {
         let outputs: usize = self
             .streams
@@ -170,8 +170,8 @@ impl Chain {
         }))
     }
 
-    /// Runs it to its end, with nobody listening: what opens a page or sets something in it. Gives the page as it is
-    /// then, and the error of a function that failed. Dropping it ends what runs.
+    /// Runs it to its end without reporting steps: for opening a page or setting something in it. Returns the page and
+    /// the error of a function that failed. Dropping it ends what runs.
     pub async fn settle(mut self) -> (Session, Option<Error>) {
         loop {
             match self.next().await {
@@ -188,7 +188,7 @@ impl Chain {
     }
 
     /// The next step. Safe to drop while it waits. After [`Step::Done`], [`Step::Cancelled`] or an
-    /// error it must not be called again; [`Chain::watched`] still tells how far the value came.
+    /// error it must not be called again; [`Chain::watched`] still returns the last value.
     pub async fn next(&mut self) -> Result<Step, Error> {
         loop {
             if let Some(step) = self.advance().await? {
@@ -221,7 +221,7 @@ impl Chain {
         }
     }
 
-    /// Nothing runs any more: the failures are told, then the end.
+    /// Nothing runs any more: reports the failures, then the end.
     fn end(&mut self) -> Result<Step, Error> {
         if self.failures.is_empty() {
             return Ok(Step::Done);
@@ -292,7 +292,7 @@ impl Chain {
         }
     }
 
-    /// Lets the stream tell of all jobs that have joined; it is opened where it is not.
+    /// Adds all jobs that have joined to the stream, and opens it if necessary.
     fn listen(&mut self) {
         let told = |event_id: &str| {
             let mut jobs = self
@@ -374,7 +374,7 @@ impl Chain {
         Err(stream.jobs().ended_early())
     }
 
-    /// Gives up a function that has ended, with its outputs and the State components that it changed. A stream that
+    /// Removes a function that has ended, with its outputs and the State components that it changed. A stream that
     /// nothing is waited for any more is closed.
     fn given_up(&mut self, at: usize) -> (Running, Vec<Value>, Vec<ComponentId>) {
         let run = self.running.remove(at);

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
 
-/// How long an app is waited for that does not say whether it is still at work.
+/// How long to wait for an app that does not report whether it is still working.
 const SILENT_WORK: Duration = Duration::from_secs(15 * 60);
 
 /// A client of the app at one address; cheap to clone, clones share connections and cookies.
@@ -34,7 +34,7 @@ impl Client {
         Ok(Self { http })
     }
 
-    /// The limits and timeouts that this client keeps.
+    /// The limits and timeouts of this client.
     pub fn options(&self) -> &Options {
         self.http.options()
     }
@@ -236,7 +236,7 @@ fn lacking(url: String, field: &str, answer: &Value) -> Error {
     unexpected(url, &format!("the field {field} is missing"), answer)
 }
 
-/// What is told of an answer, which may repeat the request: only the names of its fields.
+/// What is quoted of an answer that may repeat the request: only the names of its fields.
 fn fields(answer: &Value) -> String {
     let names: Vec<&str> = match answer {
         Value::Object(fields) => fields.keys().map(String::as_str).collect(),

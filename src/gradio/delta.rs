@@ -9,9 +9,8 @@
 use crate::http::json::weight;
 use serde_json::Value;
 
-/// The longest path of an operation. JSON is read no deeper than 128, so that a value is at most twice as
-/// deep: were there no end, one diff after another could nest a value until a walk through it
-/// exhausts the stack.
+/// The longest path of an operation. JSON is read no deeper than 128, so that a value is at most twice as deep: without
+/// a limit, one diff after another could nest a value until traversing it exhausts the stack.
 const LONGEST_PATH: usize = 128;
 
 /// The outputs of one event, as far as they have been received.
@@ -60,9 +59,9 @@ impl Outputs {
     }
 
     /// Applies one frame of diffs: `diffs[i]` is the list of operations for output `i`. An output
-    /// beyond those known starts from null. An operation that does not fit leaves its output at
-    /// the last good value and marks it as out of step; further operations on it are passed over
-    /// until [`Outputs::set`].
+    /// beyond those known starts from null. An operation that does not fit leaves its output at the
+    /// last good value and marks it as out of step; further operations on it are ignored until
+    /// [`Outputs::set`].
     pub fn apply(&mut self, diffs: Vec<Value>) {
         self.bound += diffs.iter().map(weight).sum::<usize>();
         for (index, diff) in diffs.into_iter().enumerate() {
@@ -110,7 +109,7 @@ impl Outputs {
         Some(output.left.as_ref().unwrap_or(&output.value))
     }
 
-    /// Whether output `index` missed an operation, so that its value waits for the end to be right.
+    /// Whether output `index` missed an operation, so that its value is wrong until the end.
     pub fn is_out_of_step(&self, index: usize) -> bool {
         self.values
             .get(index)

@@ -13,7 +13,7 @@ use crate::http::sse::{Decoder, FrameTooLarge};
 use crate::http::{self, error::words, json};
 use std::collections::VecDeque;
 
-/// What a job's stream has to say.
+/// An update of a job's stream.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update {
     /// The job waits.
@@ -33,7 +33,7 @@ pub enum Update {
     Progress(Vec<ProgressUnit>),
     /// The app shows a notice.
     Log(Log),
-    /// The app is alive and has nothing to say.
+    /// The app is alive and has no news.
     Heartbeat,
     /// The job is done; the outputs are whole and final.
     Completed,
@@ -54,7 +54,7 @@ pub struct JobUpdate {
     pub update: Update,
 }
 
-/// How an app's queue speaks, as far as versions differ.
+/// The dialect of an app's queue, as far as versions differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dialect {
     /// Values after the first arrive as diffs.
@@ -82,8 +82,8 @@ pub struct Jobs {
     limit: usize,
     list: Vec<Job>,
     has_ended_any: bool,
-    /// Messages of jobs that are not known yet: a stream that is open already can be quicker than the answer that
-    /// names the job. They take at most a frame's limit as they arrive.
+    /// Messages of jobs that are not known yet: an open stream can be faster than the answer that names the job. They
+    /// take at most a frame's limit as they arrive.
     early: VecDeque<(String, Message, usize)>,
     /// Messages of a job that has become known since.
     ready: VecDeque<(String, Message)>,
@@ -98,7 +98,7 @@ struct Job {
     changed_states: Vec<ComponentId>,
     /// Whether whole values have come, after which diffs may.
     begun: bool,
-    /// Whether the stream has said anything of it.
+    /// Whether it has had a message.
     has_message: bool,
 }
 
@@ -385,7 +385,7 @@ fn unquoted(words: &str) -> Option<String> {
                 't' => text.push('\t'),
                 'r' => text.push('\r'),
                 escaped @ ('\\' | '\'' | '"') => text.push(escaped),
-                // Characters that do not print; nobody words an error with them.
+                // Characters that do not print, which no error message contains.
                 other => text.extend(['\\', other]),
             },
             c if c == quote => return None,

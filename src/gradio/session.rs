@@ -90,9 +90,9 @@ impl Session {
             .collect()
     }
 
-    /// Writes what `dependency` gave back into its outputs. An update without a value
-    /// (`gr.update(interactive=False)`) leaves the component's value as it is. Gives the components whose value is
-    /// another one now, of those in which `is_followed` is interested.
+    /// Writes what `dependency` gave back into its outputs. An update without a value (`gr.update(interactive=False)`)
+    /// leaves the component's value as it is. Returns the components whose value has changed, of those for which
+    /// `is_followed` is true.
     pub fn store(
         &mut self,
         app: &App,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 impl Chain {
-    /// A dependency is done: its outputs are kept, and what follows is due.
+    /// A dependency is done: its outputs are stored, and what follows is due.
     pub(super) fn finish(
         &mut self,
         (fn_index, cause): (FnIndex, &Cause),
@@ -35,9 +35,9 @@ impl Chain {
         Step::Values
     }
 
-    /// A dependency has failed. What runs beside it and after it runs all the same; then the error is told. Where it
-    /// writes to nothing that is watched and something has been written there, it is told as a page tells it, beside the
-    /// reply.
+    /// A dependency has failed. Parallel and following functions still run; then the error is reported. Where it writes
+    /// to no watched component and another function has written there, it is reported as a notice beside the reply, as
+    /// a page does.
     pub(super) fn fail(&mut self, at: usize, error: Error) -> Option<Step> {
         let (run, outputs, _) = self.given_up(at);
         let fn_index = run.fn_index;
