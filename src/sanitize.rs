@@ -19,7 +19,7 @@ pub use gate::Gate;
 pub use map::SourceMap;
 pub use secrets::without_logins;
 
-/// Foreign text made fit to be shown, with the way back to the original.
+/// Foreign text that is safe to show, with a map back to the original.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// What may be drawn. Its line breaks are all LF; it holds no other control character.
