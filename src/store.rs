@@ -49,17 +49,17 @@ pub const FILE_NAME: &str = "spacechat.db";
 /// How long a connection waits for another instance's lock before it says so.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How often an older window is looked for.
+/// How often to check for an older window.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A data directory that is open: send what is to be kept to `handle`, read with `reader`.
+/// An open data directory: send changes to `handle`, read with `reader`.
 #[derive(Debug)]
 pub struct Store {
-    /// Takes jobs; cloned to whoever writes.
+    /// Takes changes; clone it for each writer.
     pub handle: StoreHandle,
     /// Reads; [`Reader::again`] gives further ones.
     pub reader: Reader,
-    /// How many replies were found cut off by the end of the program that received them.
+    /// How many replies were interrupted by the end of the program that received them.
     pub interrupted: usize,
 }
 
@@ -71,8 +71,8 @@ impl Store {
     ///
     /// `on_notice` is called on the writer's thread with what could not be saved and why.
     ///
-    /// A file that cannot be used (newer, damaged, foreign, locked, not readable) is left as it
-    /// is, and the error says what to do.
+    /// A file that cannot be used (newer, damaged, foreign, locked, not readable) stays as it is,
+    /// and the error says what to do.
     pub fn open(
         dir: &Path,
         on_notice: impl Fn(StoreNotice) + Send + 'static,

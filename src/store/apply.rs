@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
 use std::time::Duration;
 
-/// What jobs are carried out with.
+/// What applying a change needs.
 pub(super) struct Applier<'a> {
     pub connection: &'a Connection,
     pub path: &'a Path,
@@ -20,11 +20,11 @@ pub(super) struct Applier<'a> {
     /// is unsent was written.
     pub instance: &'a str,
     pub hashes: &'a mut Hashes,
-    /// What there is to tell when the transaction is through.
+    /// The notices to send when the transaction is committed.
     pub notices: &'a mut Vec<StoreNotice>,
 }
 
-/// A job failed: for lack of what it refers to, or because of the database.
+/// A job failed: what it refers to is missing, or the database refused.
 enum Refusal {
     Unknown(String),
     Sql(rusqlite::Error),
@@ -39,7 +39,7 @@ impl From<rusqlite::Error> for Refusal {
 type Outcome<T = ()> = Result<T, Refusal>;
 
 impl Applier<'_> {
-    /// Carries out one job.
+    /// Applies one change.
     pub(super) fn apply(&mut self, job: &Change) -> Result<(), StoreError> {
         self.dispatch(job).map_err(|refusal| match refusal {
             Refusal::Unknown(what) => StoreError::Unknown(what),
@@ -199,7 +199,7 @@ impl Applier<'_> {
         Ok(derived::reindex(self.connection, key, !streams)?)
     }
 
-    /// Writes down in the conversation's row that it has got a message.
+    /// Updates the conversation's row for a new message.
     fn count_message(&self, owner: i64, message: &Message, is_new: bool) -> Outcome {
         self.connection
             .prepare_cached(

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// What there is to say about a store.
+/// The result of examining a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// The version of its format.
@@ -19,9 +19,9 @@ pub struct Check {
     pub conversations: usize,
     /// Messages, all branches counted.
     pub messages: usize,
-    /// Texts that are not searched yet, or not to their end.
+    /// Texts that are not indexed yet, or not completely.
     pub unindexed: usize,
-    /// What is broken; empty for a sound store.
+    /// The damage; empty for a sound store.
     pub problems: Vec<String>,
 }
 

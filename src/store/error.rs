@@ -21,7 +21,7 @@ pub enum StoreError {
         /// The newest version that is understood here.
         known: i64,
     },
-    /// It is no database, or parts of it are broken.
+    /// It is not a database, or parts of it are damaged.
     #[error("{} is damaged: {detail}", path.display())]
     Damaged {
         /// The database.
@@ -35,13 +35,13 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
-    /// Something that is no file stands in its place.
+    /// Its path is not a file.
     #[error("{} is not a file", path.display())]
     NotAFile {
         /// Its place.
         path: PathBuf,
     },
-    /// The data directory's place is taken by something else.
+    /// The path of the data directory is not a directory.
     #[error("the data directory {} is not a directory", path.display())]
     NotADirectory {
         /// The data directory.
@@ -53,7 +53,7 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
-    /// The rights to use it are missing.
+    /// The permissions to use it are missing.
     #[error("no permission to use {}", path.display())]
     Denied {
         /// The file or directory.

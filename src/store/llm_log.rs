@@ -25,7 +25,7 @@ fn read(path: &Path) -> Result<Option<Log>> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.busy_timeout(super::BUSY)?;
-    // One moment for all that is read.
+    // One snapshot for all reads.
     let moment = connection.transaction()?;
     let source = LogDatabase(&moment);
     let is_older =
@@ -85,7 +85,7 @@ impl LogDatabase<'_> {
         let sql = format!("SELECT id, name FROM {table}");
         self.each((table, "name"), &sql, |row| {
             let title: Option<String> = row.get(1)?;
-            // The older title stays: a conversation that is gone on with is named anew.
+            // The older title stays: a continued conversation gets a new title.
             let known = log.titles.entry(row.get(0)?).or_default();
             *known = known.take().or(title);
             Ok(())

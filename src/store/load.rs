@@ -13,20 +13,20 @@ use std::time::Duration;
 /// What is unsent belongs to the window in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whose {
-    /// What this instance wrote, and what those left that are gone.
+    /// Drafts of this instance, and of instances that are gone.
     Own,
-    /// That of other living instances too.
+    /// Drafts of other living instances too.
     Everyones,
 }
 
-/// A conversation as it is at one moment; `None` if there is none of this name.
+/// A snapshot of a conversation; `None` if there is none of this id.
 pub(super) fn load(
     connection: &Connection,
     database: &DatabaseFile,
     id: ConversationId,
     whose: Whose,
 ) -> Result<Option<Loaded>> {
-    // One moment for all that is read.
+    // One snapshot for all reads.
     let moment = connection.unchecked_transaction()?;
     let mut row = moment.prepare_cached(
         "SELECT conversations.*, texts.text AS system_text FROM conversations
@@ -62,7 +62,7 @@ pub(super) fn load(
     };
     let mut texts = Texts::default();
     let messages = messages(&moment, database, key, &mut texts)?;
-    // Without a head that can be found, the newest message is better than nothing.
+    // Without a valid head, the newest message is shown.
     let head = head
         .filter(|head| messages.iter().any(|message| message.id == *head))
         .or_else(|| messages.last().map(|message| message.id));

@@ -4,7 +4,7 @@ use super::texts::{self, Hashes};
 use crate::chat::{Change, Preset};
 use rusqlite::{Connection, Result, params};
 
-/// Carries out a change of them; any other is none of theirs.
+/// Applies a change of a preset; other changes are ignored.
 pub(super) fn apply(connection: &Connection, hashes: &mut Hashes, change: &Change) -> Result<()> {
     match change {
         Change::SavePreset { name, text } => {

@@ -52,7 +52,7 @@ impl Interrupt {
     }
 }
 
-/// Which conversations have names that begin so.
+/// The conversations whose ids begin with a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrefixMatch {
     /// None.
@@ -157,8 +157,8 @@ impl Reader {
         self.read(|connection| load::content(connection, hash))
     }
 
-    /// What the user wrote before, newest first and each text once, at most `limit`; nothing
-    /// longer than 16 K characters, which nobody types again.
+    /// What the user wrote before, newest first and each text once, at most `limit`; nothing longer
+    /// than 16 K characters.
     pub fn prompts(&self, limit: usize) -> std::result::Result<Vec<String>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -209,13 +209,13 @@ impl Reader {
         self.read(|connection| search::search(connection, query, limit, Some(RECENT)))
     }
 
-    /// What ends a read of this reader and its clones early.
+    /// A handle that ends a read of this reader and its clones early.
     pub fn interrupt(&self) -> Interrupt {
         Interrupt(self.connection().get_interrupt_handle())
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A reader that panicked left nothing half done: it only reads.
+        // A reader that panicked left nothing incomplete: it only reads.
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -229,8 +229,8 @@ impl Reader {
         })
     }
 
-    /// Writes all that is saved to the new file `to`, for the user alone, as it is at one
-    /// moment, while writing goes on. What is there is not overwritten.
+    /// Writes a snapshot of the whole database to the new private file `to`, while writing goes on.
+    /// An existing file is not overwritten.
     pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {
         let fail = |error| StoreError::io(to, error);
         let file = crate::private_file::options()

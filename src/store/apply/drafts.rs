@@ -8,7 +8,7 @@ use rusqlite::params;
 use std::sync::Arc;
 
 impl Applier<'_> {
-    /// Makes `attachments` those of the message, and has their texts searched.
+    /// Replaces the message's attachments, and queues their texts for the index.
     pub(super) fn attach(&mut self, message: i64, attachments: &[Arc<Attachment>]) -> Outcome {
         self.connection
             .prepare_cached("DELETE FROM attachments WHERE message = ?1")?
