@@ -36,7 +36,7 @@ const LONGEST_NOTICE: usize = 120;
 
 type Screen = ratatui::Terminal<FrameBackend<BufWriter<Stdout>>>;
 
-/// The terminal while the program has it. Dropping it gives it back.
+/// The terminal in the program's modes. Dropping it restores it.
 pub struct Terminal {
     screen: Screen,
     has_mouse: bool,
@@ -44,9 +44,9 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal: raw mode, the alternate screen, bracketed paste, focus reports. Fails
-    /// when input or output is no terminal, before anything was changed.
-    /// What `links` has addresses for is made a hyperlink.
+    /// Enters the program's modes: raw mode, the alternate screen, bracketed paste, focus reports.
+    /// Fails when input or output is no terminal, before anything was changed. What `links` has
+    /// addresses for is made a hyperlink.
     pub fn enter(links: Option<Addresses>) -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other(
@@ -75,7 +75,7 @@ impl Terminal {
             EnableBracketedPaste,
             EnableFocusChange,
             // Shift+Enter and a lone Esc can be told apart where the terminal knows this; the
-            // others pass it over. It is not asked first: the answer could be taken for typing.
+            // others ignore it. There is no query first: the answer could be taken for typing.
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
         )?;
         if self.has_mouse {
@@ -140,9 +140,9 @@ impl Terminal {
         )
     }
 
-    /// Has a text changed in `$VISUAL` or `$EDITOR` (`vi` without either), to which the terminal is
-    /// lent meanwhile. The inner error says why there is no changed text; the text that was handed
-    /// in is still the user's then.
+    /// Edits a text in `$VISUAL` or `$EDITOR` (`vi` without either), which has the terminal
+    /// meanwhile. The inner error says why there is no changed text; the text that was handed in is
+    /// still the user's then.
     pub fn edit(&mut self, text: &str) -> io::Result<Result<String, String>> {
         leave();
         let edited = edit_in_file(text);
@@ -164,7 +164,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Undoes every mode, once. Errors are passed over: there may be no terminal any more.
+/// Undoes every mode, once. Errors are ignored: there may be no terminal any more.
 pub fn leave() {
     if !IS_ENTERED.swap(false, Ordering::SeqCst) {
         return;
@@ -221,7 +221,7 @@ fn write_private(path: &std::path::Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Before a panic is reported, the terminal is given back, or nobody could read the report.
+/// The terminal is restored before a panic is reported, so that the report can be read.
 fn install_panic_hook() {
     static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
     if IS_INSTALLED.swap(true, Ordering::SeqCst) {
