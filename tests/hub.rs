@@ -329,9 +329,9 @@ async fn a_look_tells_that_a_space_sleeps_and_does_not_wake_it() {
 #[tokio::test]
 async fn a_token_is_never_sent_without_encryption_nor_seen_in_an_error() {
     let seen = Arc::new(Mutex::new(String::new()));
-    let heard = Arc::clone(&seen);
+    let requests = Arc::clone(&seen);
     let server = Server::start(move |asked| {
-        let mut seen = heard.lock().unwrap();
+        let mut seen = requests.lock().unwrap();
         seen.push_str(&asked.headers);
         seen.push_str(&asked.body);
         server::json(404, &json!({"error": "Repository not found"}))

@@ -43,7 +43,7 @@ fn read(output: &str) -> (bool, usize) {
         loop {
             match jobs
                 .next_update()
-                .map(|heard| heard.map(|heard| heard.update))
+                .map(|update| update.map(|update| update.update))
             {
                 Ok(None) => break,
                 Ok(Some(Update::Completed)) => break 'all,

@@ -10,14 +10,14 @@ mod connections;
 mod cuttings;
 #[path = "provider/endings.rs"]
 mod endings;
-#[path = "provider/listening.rs"]
-mod listening;
 #[path = "provider/program.rs"]
 mod program;
 #[path = "provider/proxies.rs"]
 mod proxies;
 #[path = "provider/proxy.rs"]
 mod proxy;
+#[path = "provider/received.rs"]
+mod received;
 #[path = "provider/refusals.rs"]
 mod refusals;
 #[path = "provider/repeats.rs"]

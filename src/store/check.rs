@@ -48,14 +48,14 @@ pub(super) fn check(path: &Path, busy: Duration) -> std::result::Result<Check, S
     read().map_err(|error| StoreError::sql(path, &error))
 }
 
-/// Refuses what could be read and never written, as opening the store would. Nothing is written.
+/// Refuses a database that can be read but not written, as opening the store would. Nothing is written.
 fn require_writable(path: &Path) -> std::result::Result<(), StoreError> {
     let read_only = || StoreError::ReadOnly {
         path: path.to_owned(),
     };
     match fs::File::options().write(true).open(path) {
         Ok(_) => {}
-        // One that can be read alone is told from one that is forbidden.
+        // Readable but not writable is another error than forbidden.
         Err(_) if fs::File::open(path).is_ok() => return Err(read_only()),
         Err(error) => return Err(StoreError::io(path, error)),
     }

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::listening::{SAID, SECRET, soon};
 use crate::proxy::{Kind, Proxy};
+use crate::received::{SAID, SECRET, soon};
 use crate::scripted::{Answer, Script, Server};
 use crate::tls;
 
