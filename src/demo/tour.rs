@@ -248,7 +248,7 @@ mod tests {
             ("你好", "# Welcome"),
             (
                 "What is the capital of France?",
-                "I am the built-in guide and no language model",
+                "I am the built-in guide, not a language model",
             ),
             ("", "I am the built-in guide"),
         ];
