@@ -8,9 +8,9 @@
 //!
 //! Not here: what the values mean, and whether a session may be used again.
 
+mod call;
 mod cancel;
 mod outputs;
-mod running;
 
 use super::app::{App, ComponentId, FnIndex};
 use super::client::Client;
@@ -24,8 +24,8 @@ use super::step::Step;
 use super::wiring::Scope;
 use crate::http;
 use crate::http::json::budget;
+use call::{Answer, Asker, Phase, Running};
 use futures_util::future::select_all;
-use running::{Answer, Asker, Phase, Running};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};

@@ -4,7 +4,7 @@ mod instances;
 mod lists;
 mod llm_logs;
 mod older;
-mod opening;
+mod open;
 mod persistence;
 mod presets;
 mod rescue;
