@@ -233,8 +233,8 @@ impl Change {
 }
 
 /// The changes that save a whole conversation, imported or created elsewhere. Send them together. A
-/// reply that still streams in it becomes interrupted: nobody here receives the rest. The names in
-/// it must be new to the store (see `chat::export::renamed`).
+/// reply that still streams in it becomes interrupted, because the rest will not be received. The
+/// names in it must be new to the store (see `chat::export::renamed`).
 pub fn import_changes(
     conversation: &Conversation,
     unsent: Unsent,

@@ -98,7 +98,7 @@ impl Conversation {
 
     fn insert(&mut self, message: Message) {
         let (id, parent) = (message.id, message.parent);
-        // What was read anew differs so from what was seen before.
+        // Data that was read again differs in this way from earlier data.
         self.reweighed += u64::from(message.left_out);
         if self.messages.insert(id, Arc::new(message)).is_none() {
             self.children.entry(parent).or_default().push(id);

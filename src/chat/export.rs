@@ -44,7 +44,7 @@ impl Format {
         }
     }
 
-    /// The form of a file of this name; `None` where its ending tells none.
+    /// The form of a file of this name; `None` for an unknown ending.
     pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?;
         let mut all = Self::ALL.into_iter();

@@ -102,7 +102,7 @@ pub struct Message {
     pub system: Option<Arc<str>>,
     /// Whether the user leaves it out of what is sent. With a prompt goes the reply to it.
     pub left_out: bool,
-    /// Grows with every change, so that what was made from it can be told to be stale.
+    /// Grows with every change, so that derived data can be recognised as stale.
     pub revision: u64,
     /// Grows when the text changes other than by more at its end.
     pub rewrites: u64,

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Where a reply stands, as a user is told.
+/// The stage of a reply, for a user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// The Space is being looked up.
@@ -66,7 +66,7 @@ pub struct Notice {
 pub struct Progress {
     /// What it does.
     pub desc: String,
-    /// The share that is done, from 0 to 1, where it can be told.
+    /// The share that is done, from 0 to 1, where it is known.
     pub share: Option<f64>,
 }
 
@@ -82,8 +82,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The kinds of failures in which the message was not delivered: no connection came about, the Space
-    /// sleeps, its queue is full, or something before it answered in its place (429, 502 to 504).
+    /// The kinds of failures in which the message was not delivered: there was no connection, the Space sleeps, its
+    /// queue is full, or a proxy answered in its place (429, 502 to 504).
     pub const UNDELIVERED: [&str; 4] = ["connect", "asleep", "queue_full", "unavailable"];
 
     /// Whether the message was not delivered: it waits, and is sent on the user's word.

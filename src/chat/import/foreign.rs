@@ -40,7 +40,7 @@ pub(super) struct Node {
     pub id: String,
     pub parent: Option<String>,
     pub at: Option<Timestamp>,
-    /// Who speaks; `None` where nobody does, as in a tool's answer.
+    /// Who speaks; `None` for other nodes, such as a tool's answer.
     pub role: Option<Role>,
     /// What is said. A system message that is empty changes nothing.
     pub text: String,

@@ -2,8 +2,8 @@
 //!
 //! Up to version 0.31 or so each answer is a row with its prompt ([`Response`]); later ones keep
 //! messages that threads share, each named by a hash of all that is before it ([`Stored`]). A
-//! conversation that was begun with an old version and gone on with in a new one has both: the rows
-//! of its beginning, and the messages again, with less in them. Then the rows count.
+//! conversation that was started in an old version and continued in a new one has both: the rows of
+//! its beginning, and the messages again, with less in them. Then the rows count.
 //!
 //! Fragments become attachments, files too, with their contents where the log holds them; a file
 //! that it names by its path is never read. In newer logs calls of tools and their answers go to the
