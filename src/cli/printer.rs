@@ -58,7 +58,7 @@ impl Printer {
             && !matches!(self.how, How::Lines)
         {
             clear_stage(&mut self.has_stage);
-            // With stderr closed there is nobody to tell.
+            // With stderr closed the message is lost.
             let words = sanitize::line(&notice.text);
             let _ = writeln!(io::stderr(), "spacechat: the Space says: {words}");
         }
@@ -133,7 +133,7 @@ impl Printer {
         if self.tells_stages && *stage != Stage::Streaming {
             clear_stage(&mut self.has_stage);
             let mut err = io::stderr();
-            // With stderr closed there is nobody to tell.
+            // With stderr closed the message is lost.
             let _ = write!(err, "{}", words(stage));
             let _ = err.flush();
             self.has_stage = true;
