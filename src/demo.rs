@@ -49,7 +49,7 @@ pub struct Options {
     pub pace: Duration,
     /// The period of `heartbeat` messages on an open stream; at least one millisecond.
     pub heartbeat: Duration,
-    /// How many events of one function run at once; at least one. The others wait and are told their rank.
+    /// How many events of one function run at once; at least one. The others wait and receive their rank.
     pub concurrency: usize,
     /// How many events may wait (running ones are not counted) before a join is refused with 503; `None`: no limit.
     pub max_queue: Option<usize>,
@@ -107,7 +107,7 @@ impl Server {
         if lives.plan.refuses() {
             let lives = lives.clone();
             accepting.spawn(async move {
-                // A bound port that nobody listens at refuses, and no other program gets it meanwhile.
+                // A bound port without a listener refuses connections, and no other program can take it.
                 let closed = tokio::time::sleep(CLOSED_FOR);
                 if lives.stop.run_until_cancelled(closed).await.is_some()
                     && let Ok(listener) = socket.listen(BACKLOG)

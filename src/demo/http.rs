@@ -140,7 +140,7 @@ async fn answer(space: &Arc<Space>, request: Request<Incoming>) -> Response<Outg
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    // The reader went away in the middle of its own request; whatever is answered reaches nobody.
+    // The reader went away in the middle of its own request, so no answer arrives.
     let body = request
         .into_body()
         .collect()

@@ -100,8 +100,8 @@ impl Past {
     }
 }
 
-/// Takes apart a prompt of lines `System: …`, `User: …`, `Assistant: …` that ends in the line `Assistant:`. `None` if the
-/// text is not of that form: it is a plain message then. A line without such a beginning goes on with the one above.
+/// Takes apart a prompt of lines `System: …`, `User: …`, `Assistant: …` that ends in the line `Assistant:`. `None` if
+/// the text is not of that form: it is a plain message then. A line without such a prefix continues the line above.
 fn unfold(text: &str) -> Option<Vec<Turn>> {
     let lines = text.trim_end().strip_suffix("\nAssistant:")?;
     let mut found: Vec<(Role, String)> = Vec::new();

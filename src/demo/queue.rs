@@ -94,7 +94,7 @@ impl Queue {
         }
     }
 
-    /// Tells the waiting events of a lane from rank `from` on where they stand.
+    /// Sends the waiting events of a lane their ranks, from rank `from` on.
     fn tell_ranks(&self, lane: &Lane, concurrency: usize, from: usize) {
         let average = lane.spent.value();
         let until_free = match lane.running.iter().map(|(_, start)| start.elapsed()).max() {
@@ -211,7 +211,7 @@ async fn run(space: Arc<Space>, event: Arc<Event>) {
     queue.advance(&space, function);
 }
 
-/// Does an event's work and tells its stream; true if it came to its proper end.
+/// Runs an event and sends its messages; true if it ended normally.
 async fn perform(space: &Arc<Space>, event: &Event) -> bool {
     let generator = functions::is_generator(event.call.function);
     if event.call.function == functions::AGENT_RUN {

@@ -63,8 +63,8 @@ impl Mailbox {
     }
 }
 
-/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is forgotten.
-/// `garbler` spoils what is said where a fault wants it.
+/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is
+/// forgotten. `garbler` corrupts messages for a fault.
 pub(super) async fn deliver(
     space: Arc<Space>,
     session: String,
@@ -88,7 +88,7 @@ pub(super) async fn deliver(
             _ = beat.tick() => Some(Message { json: wire::heartbeat(), ends: None }),
         };
         let Some(message) = message else {
-            // Cut off without an end; nobody is left to tell if it fails.
+            // Cut off without an end; a failure here cannot be reported.
             let _ = out.send(frame(&wire::session_not_found())).await;
             return;
         };

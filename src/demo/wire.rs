@@ -73,7 +73,7 @@ fn seconds(eta: Option<Duration>) -> Option<f64> {
 pub(super) enum Failure {
     /// An ordinary exception: with `show_error` off, its text stays on the server.
     Hidden,
-    /// A `gr.Error`, whose text is always told.
+    /// A `gr.Error`, whose text is always sent.
     Told(String),
 }
 

@@ -16,7 +16,7 @@ const STRIKES_AT: u32 = 4;
 const BEAT: Duration = Duration::from_millis(250);
 /// How many messages of a flood leave in one go.
 const WAVE: u64 = 100;
-/// An event that nobody here ever joined.
+/// An event that never joined here.
 const ELSEWHERE: &str = "0123456789abcdef0123456789abcdef";
 
 /// What is wrong with the messages.
