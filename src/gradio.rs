@@ -2,7 +2,7 @@
 //!
 //! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads `/config`;
 //! [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
-//! follow ([`course`], [`wiring`]); [`queue`] reads a session's stream, whose [`job`]s are told apart by their messages
+//! follow ([`course`], [`wiring`]); [`queue`] reads a session's stream, whose [`job`]s are separated by their messages
 //! ([`message`]) and rebuild values from diffs ([`delta`]). For Gradio's own `ChatInterface`, [`chat_interface`] says
 //! which functions need not run.
 //!

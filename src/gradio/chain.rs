@@ -2,9 +2,9 @@
 //!
 //! [`Chain::next`] yields [`Step`]s: dependencies are posted or joined, those of one event side by side, their outputs
 //! are written back into the [`Session`], then those are due that an end fires (`then`, `success`, `failure`) and the
-//! `change` of what was written, while it is still growing too; for State the server tells what changed. What does not
-//! matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter), because nothing
-//! would show it.
+//! `change` of what was written, while it is still growing too; for State the server reports what changed. What does
+//! not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter), because
+//! nothing would show it.
 //!
 //! Not here: what the values mean, and whether a session may be used again.
 

@@ -71,8 +71,8 @@ impl Client {
         }
     }
 
-    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs and the State components
-    /// that it changed. `upload` is told how much of the body has been sent.
+    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs and the State components that it
+    /// changed. `upload` receives the progress of the body.
     pub async fn predict(
         &self,
         app: &App,
@@ -178,8 +178,8 @@ impl Client {
         self.http.authenticate(login)
     }
 
-    /// `POST /upload`: sends files from this machine and gives, in their order, the `FileData`
-    /// that a call names them by. `upload` is told the bytes of all files together. Checked before
+    /// `POST /upload`: sends files from this machine and gives, in their order, the `FileData` that
+    /// a call names them by. `upload` receives the progress of all files together. Checked before
     /// anything is sent: that each can be read, is a plain file, and is not larger than the app
     /// takes. Dropping it ends the upload.
     pub async fn upload(

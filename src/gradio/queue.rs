@@ -39,7 +39,7 @@ impl Stream {
         }
     }
 
-    /// Joins as apps of 4.0 to 4.8 want it: the stream is opened first, and when the queue asks for them, the inputs of
+    /// Joins as apps of 4.0 to 4.8 require: the stream is opened first, and when the queue asks for them, the inputs of
     /// `body` are posted. `tell` is called with the positions in the queue until then. Returns the job's number too.
     pub async fn join(
         client: &Client,
