@@ -33,7 +33,7 @@ pub(super) fn http_client(
     let setup = |error: reqwest::Error| Error::Setup {
         detail: format!("The HTTP client could not be set up: {error}"),
     };
-    // Without encryption nobody is trusted by a certificate.
+    // Without encryption no certificates are needed.
     let named = match base.scheme() {
         "http" if address::is_loopback(base) => None,
         _ => roots::named(|name| std::env::var_os(name))?,

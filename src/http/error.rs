@@ -263,7 +263,7 @@ pub fn page_title(body: &[u8]) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-/// All causes, the outermost first. What an `io::Error` wraps is not its source, and is a cause all the same.
+/// All causes, the outermost first. What an `io::Error` wraps is not its source, but counts as a cause too.
 fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(StdError::source(error), |&cause| {
         let wrapped = cause
