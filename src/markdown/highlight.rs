@@ -119,9 +119,9 @@ fn token(colour: Color) -> Option<Token> {
         .map(|(token, _)| *token)
 }
 
-/// How many blocks are remembered to be gone on with.
+/// How many blocks are remembered, to be continued.
 const REMEMBERED: usize = 8;
-/// A line with more bytes than this is not highlighted: nobody wrote it by hand.
+/// A line with more bytes than this is not highlighted: it is generated.
 const LONGEST_LINE: usize = 2000;
 
 /// Finds tokens, block after block.
