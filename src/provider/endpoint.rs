@@ -29,7 +29,7 @@ pub struct SpaceEndpoint {
 
 #[derive(Debug, Default)]
 struct Learned {
-    /// The address that the Hub told.
+    /// The address from the Hub.
     found: Option<String>,
     /// A client for each proxy, so that connections and cookies are kept.
     clients: HashMap<Option<String>, Client>,

@@ -15,7 +15,7 @@ const BACKLOG: usize = 64;
 /// An event of a reply.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplyEvent {
-    /// The session to hand back in the next request.
+    /// The session to pass in the next request.
     Session(Session),
     /// The stage of the reply.
     Stage(Stage),
@@ -108,7 +108,7 @@ impl Stream for Reply {
 
 impl ReplySender {
     /// Passes an event on, waiting while the reader is behind. A reader that has gone away is no
-    /// error: [`ReplySender::cancelled`] tells.
+    /// error; see [`ReplySender::cancelled`].
     pub async fn send(&self, event: ReplyEvent) {
         let _ = self.events.send(Ok(event)).await;
     }

@@ -1,13 +1,13 @@
 //! The errors of a Space's own functions, those of `ZeroGPU` above all.
 //!
-//! `ZeroGPU` lends Spaces their GPUs by quota; its errors come as any other error of a function
-//! and are told apart by title ("`ZeroGPU` quota exceeded") or words ("You have exceeded your GPU
+//! `ZeroGPU` lends Spaces their GPUs by quota; its errors come as any other error of a function and
+//! are distinguished by title ("`ZeroGPU` quota exceeded") or words ("You have exceeded your GPU
 //! quota", in older ones), may hold links in HTML, and say when to try again.
 
 use super::{ProviderError, report};
 use std::time::Duration;
 
-/// Sorts the error of a function, told by its message (none where the app hides it) and title.
+/// Sorts the error of a function by its message (none where the app hides it) and title.
 pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderError {
     let Some(message) = message else {
         return ProviderError::Space(report(

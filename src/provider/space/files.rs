@@ -275,8 +275,8 @@ impl FilePlan {
     }
 }
 
-/// Whether a page shows the files of a message in its chat, as far as its functions tell: not where the one that takes
-/// the message keeps something in a State.
+/// Whether a page shows the files of a message in its chat, judged by its functions: not where the function that takes
+/// the message stores something in a State.
 fn shows_files(app: &App, chat: &Chat) -> bool {
     let first = app.dependency(chat.first);
     let mut outputs = first.into_iter().flat_map(|first| &first.outputs);

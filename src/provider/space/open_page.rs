@@ -1,4 +1,4 @@
-//! A page that is open in a session: opened, set as the user wants it, given a past, as a browser would do it.
+//! An open page in a session: opens it, applies the user's settings and gives it a past, as a browser would.
 //!
 //! Each thing that is set fires its events, and what they run is waited for, because it may change what can be set
 //! next: a provider's choice fills the list of models. The message is not sent here.

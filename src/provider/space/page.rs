@@ -112,8 +112,8 @@ fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Ch
     }
 }
 
-/// Gives each chat a name that no other has: its tab's, its own label, with the box that it is written in where
-/// that is what tells it apart, and a number where nothing does.
+/// Gives each chat a name that no other has: its tab's, its own label, with the box that it is written in where that is
+/// what distinguishes it, and a number where nothing does.
 fn name_apart(app: &App, chats: &mut [Chat]) {
     let label = |id| Chat::name_of(app, id);
     for at in 0..chats.len() {
