@@ -68,7 +68,7 @@ fn handle(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
     effects
 }
 
-/// Waits for a moment, or for ever without one.
+/// Waits for a moment, or forever without one.
 async fn sleep_until(instant: Option<tokio::time::Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant).await,

@@ -18,7 +18,7 @@ const FILES: usize = 500;
 const TOGETHER: u64 = 32 << 20;
 /// The most omitted files that are listed one by one.
 const TOLD: usize = 500;
-/// How much of a file tells whether it is text, in bytes.
+/// How much of a file is examined for being text, in bytes.
 const HEAD: u64 = 8 << 10;
 
 /// Whether a name is meant as a pattern.
@@ -95,7 +95,7 @@ struct Surveying<'a> {
     survey: Survey,
     base: PathBuf,
     matcher: Option<&'a GlobMatcher>,
-    /// What stands in the folders and was not met on the walk.
+    /// Entries of the folders that the walk did not meet.
     unseen: BTreeSet<PathBuf>,
 }
 

@@ -6,7 +6,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// How much of a file tells its encoding, in bytes. The detector is slower than the disk.
+/// How much of a file is examined for its encoding, in bytes. The detector is slower than the disk.
 const TELLING: usize = 1 << 20;
 
 /// The text of a file without its byte order mark, what is damaged in it as U+FFFD; or the bytes as
