@@ -2,10 +2,10 @@
 //! the data directory.
 //!
 //! One thread owns the connection that writes. It takes [`crate::chat::Change`]s in order, puts those that wait
-//! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have
-//! connections of their own and never wait for it. Several instances of the program may use the
-//! same directory; a lock file for each tells which of them live. What is unsent belongs to the
-//! instance that wrote it and, once that is gone, to the next window that opens the conversation.
+//! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have connections of their
+//! own and never wait for it. Several instances of the program may use the same directory; a lock file for each shows
+//! which are alive. Unsent drafts belong to the instance that wrote them and, once that is gone, to the next window
+//! that opens the conversation.
 //!
 //! Nothing here knows of the screen or of providers.
 

@@ -148,7 +148,7 @@ fn add_pieces(connection: &Connection, message: i64, text: &mut String) -> Resul
     Ok(())
 }
 
-/// The attachments in a table, told with the column that names their owner.
+/// The attachments in a table, given with the column of their owner.
 fn attachments(
     connection: &Connection,
     table: &str,

@@ -1,7 +1,7 @@
 //! Copies what can be read of a damaged database into a new one.
 //!
 //! The damaged file is only read. Row after row is copied; where one cannot be read, those behind it are looked for by
-//! their keys. Then the new database is brought to the present version, and what refers to something lost is mended: a
+//! their keys. Then the new database is migrated to the current version, and references to lost rows are repaired: a
 //! message without its parent follows the one before it, messages without their conversation get a new one. The search
 //! index is rebuilt from the texts when the new database is first used.
 

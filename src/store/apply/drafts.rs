@@ -23,7 +23,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    /// Adds attachments to a table, told with the column that names their owner.
+    /// Adds attachments to a table, given with the column of their owner.
     fn put_attachments(
         &mut self,
         table: &str,

@@ -1,4 +1,4 @@
-//! Opening: what is refused, what it leaves alone, and whose the files are.
+//! Opening: what is refused, what stays unchanged, and the permissions of the files.
 
 use super::*;
 use crate::store::{StoreError, schema};

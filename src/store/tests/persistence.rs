@@ -1,4 +1,4 @@
-//! Keeping: what was sent is there again, whatever ended the program.
+//! Persistence: saved changes are there again, however the program ended.
 
 use super::*;
 use crate::chat::import_changes;
