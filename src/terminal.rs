@@ -74,7 +74,7 @@ impl Terminal {
             EnterAlternateScreen,
             EnableBracketedPaste,
             EnableFocusChange,
-            // Shift+Enter and a lone Esc can be told apart where the terminal knows this; the
+            // Shift+Enter and a lone Esc can be distinguished where the terminal supports this; the
             // others ignore it. There is no query first: the answer could be taken for typing.
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
         )?;
