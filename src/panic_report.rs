@@ -17,7 +17,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Panics of one run that are reported; with so many, the next says nothing new.
 const MOST: usize = 5;
 
-/// What a panic may say in a report, `#` standing for a number: the words of the language itself.
+/// The panic messages that a report may hold, `#` standing for a number: those of the language
+/// itself.
 const HARMLESS: [&str; 15] = [
     "already borrowed",
     "already mutably borrowed",
@@ -59,7 +60,7 @@ pub fn install(folder: Option<PathBuf>) {
                 Err(error) => writeln!(said, "Its report could not be written: {error}."),
             };
         }
-        // With stderr closed there is nobody to tell.
+        // With stderr closed the message is lost.
         let _ = io::stderr().write_all(sanitize::text(&said).text.as_bytes());
     }));
 }

@@ -34,7 +34,7 @@ pub fn narrow(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(now & mode))
 }
 
-/// Where rights are not told by a mode, a file in the user's own folders is private already.
+/// Where permissions have no mode, a file in the user's own folders is private already.
 #[cfg(not(unix))]
 pub fn narrow(path: &Path, _mode: u32) -> io::Result<()> {
     fs::metadata(path).map(drop)
