@@ -1,4 +1,4 @@
-//! `spacechat import` as it is typed: exports of ours, of other programs, sound, damaged and hostile.
+//! `spacechat import` on the command line: exports of this and of other programs, valid, damaged and hostile.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,7 +1,7 @@
-//! The whole program as a user has it: the real binary in a pseudo-terminal, against the embedded Space. What is typed
-//! goes in as bytes, what is seen is read from a terminal emulator, and nothing else is looked at but files and exit codes.
+//! The whole program as a user runs it: the real binary in a pseudo-terminal, against the embedded Space. Keys go in as
+//! bytes, the screen is read from a terminal emulator, and only files and exit codes are examined besides.
 //!
-//! Everything waits for something that is seen, with a deadline that only a failure meets; nothing measures time.
+//! Every test waits for something on the screen, with a deadline that only a failure reaches; nothing measures time.
 //! `SPACECHAT_KILLS` sets how often the program is killed in mid-reply (6 when it is not set).
 
 #![cfg(unix)]

@@ -1,4 +1,4 @@
-//! Chromium as a command: finds one, and has it open a page and write down the document that came of it, scripts run.
+//! Chromium as a command: finds it, opens a page in it and returns the document after its scripts have run.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Runs a target without knowing which code its inputs reach: first the kept corpus, then inputs made from it. The same
+//! Runs a target without knowing which code its inputs reach: first the corpus, then inputs mutated from it. The same
 //! targets run under libFuzzer, see `fuzz/`.
 
 use super::mutator::Mutator;

@@ -1,5 +1,5 @@
-//! What stands before an app: a front that asks for HTTP's own login, the Hub's word on what a Space is built with, and an
-//! address of `hf.space` that the Hub knows the Space of.
+//! A proxy in front of an app that asks for HTTP Basic login, the Hub's report of a Space's SDK, and an `hf.space`
+//! address that the Hub resolves to its Space.
 
 use crate::server::{self, Asked, Server};
 use crate::{quick, qwen_at, space};

@@ -1,4 +1,4 @@
-//! Connections that do not come about, or over which nothing more is received. (Names without an address are looked up by the
+//! Connections that fail, or over which nothing more is received. (Names without an address are looked up by the
 //! program itself, in `program`: a proxy of the environment would look them up here.)
 
 use std::net::Ipv4Addr;

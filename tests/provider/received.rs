@@ -1,4 +1,4 @@
-//! A reply received to its end, and what must hold of every reply and of every failure whatever its cause.
+//! A reply received to its end, and what must hold for every reply and every failure.
 
 use std::fmt::Debug;
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! Answers that are no success, or not what the protocol says, at each route of a turn: which error each becomes, what the
-//! user is told, and that nothing which may have arrived is sent twice.
+//! Answers without success, or against the protocol, at each route of a turn: which error each becomes, its message,
+//! and that nothing that may have arrived is sent twice.
 
 use serde_json::{Value, json};
 use spacechat::provider::{Provider, ProviderError};

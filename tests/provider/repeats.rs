@@ -1,5 +1,5 @@
-//! What is sent again by itself, and what never is: requests that only read, connections that never came about and joins
-//! that were refused are; a message that may have arrived is not.
+//! What is repeated automatically and what never is: requests that only read, failed connections and refused joins are
+//! repeated; a message that may have arrived is not.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;

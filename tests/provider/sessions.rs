@@ -1,5 +1,5 @@
-//! When a session is gone on with and when the whole past is sent instead: the model never forgets silently, and no
-//! prompt travels twice.
+//! When a session is continued and when the whole past is sent instead: the model never forgets silently, and no prompt
+//! travels twice.
 
 use serde_json::{Value, json};
 use spacechat::chat::{Message, Role, format_prompt};

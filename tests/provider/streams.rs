@@ -1,5 +1,5 @@
-//! Everything that can be odd or wrong about the stream of a reply. What came before stays, what can be set right is, and
-//! the job is never joined a second time.
+//! Everything that can be odd or wrong about the stream of a reply. Received text stays, recoverable errors are
+//! recovered, and the job is never joined twice.
 
 use serde_json::{Value, json};
 use spacechat::http::Options;

@@ -1,4 +1,4 @@
-//! Whole turns with the embedded Space: what is told, in which order, and that it ends in the server's final value.
+//! Whole turns with the embedded Space: the events, their order, and that they end in the server's final value.
 
 use std::time::Duration;
 

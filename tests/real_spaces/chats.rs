@@ -1,6 +1,6 @@
-//! What is tried on the chat Spaces of `tests/spaces/chat_space.py`: that every kind of chat is found and answers, that settings
-//! and the system message arrive where they belong, and that a conversation goes on. The prompt `told` makes the server say
-//! what it received. Run by the harness in `real_spaces.rs`, several at a time on one server.
+//! What is tried on the chat Spaces of `tests/spaces/chat_space.py`: that every kind of chat is found and answers, that
+//! settings and the system message arrive where they belong, and that a conversation goes on. The prompt `told` makes
+//! the server say what it received. Several scenarios run at a time on one server.
 
 use serde_json::{Value, json};
 use spacechat::chat::{Message, Role};

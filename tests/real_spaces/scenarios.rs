@@ -1,6 +1,6 @@
-//! What is tried on the real servers. A scenario drives the program by its command line and compares what it printed with what
-//! the server is known to end on; `tests/spaces/qwen_space.py` says what each first word of a prompt makes it do. Run by the
-//! harness in `real_spaces.rs`, several at a time on one server, so none may count on being alone there.
+//! What is tried on the real servers. A scenario drives the program by its command line and compares what it printed
+//! with what the server is known to end on; `tests/spaces/qwen_space.py` says what each first word of a prompt makes it
+//! do. Several scenarios run at a time on one server, so none may rely on being alone there.
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Leaving: Ctrl+C's ladder, and the terminal given back as it was, whatever ends or stops the program.
+//! Exit: the steps of Ctrl+C, and the terminal restored however the program ends or stops.
 
 use super::home::{Home, PROGRAM};
 use super::keys::{CTRL_C, CTRL_G, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};

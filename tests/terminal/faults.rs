@@ -1,7 +1,7 @@
-//! What goes wrong at the Space, one test for each line of the table in `demo::fault`: what the user is told, that the
-//! prompt and what came of the reply are kept, and that the next message works in the same window.
+//! What goes wrong at the Space, one test for each line of the table in `demo::fault`: the error message, that the
+//! prompt and the partial reply are kept, and that the next message works in the same window.
 //!
-//! Only where silence itself is the fault is it given up after two seconds: everywhere else a slow machine may take its time.
+//! Only where silence is the fault, the timeout is two seconds: everywhere else a slow machine may take its time.
 
 use super::home::Home;
 use super::keys::{ALT_UP, CTRL_U, ESC};

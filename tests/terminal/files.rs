@@ -1,4 +1,4 @@
-//! Files that are sent as they are stay with their conversation, whatever becomes of them on the disk.
+//! Files that are sent as they are stay with their conversation, also when they change on the disk.
 
 use super::home::Home;
 use super::keys::{ALT_UP, FOCUS_GAINED, TAB};

@@ -1,5 +1,5 @@
-//! A home of a test's own: the directories that the program may write to, its environment, and the commands that draw no
-//! screen, run over the same data.
+//! The home directory of a test: the directories that the program may write to, its environment, and commands without a
+//! screen over the same data.
 
 use portable_pty::CommandBuilder;
 use serde_json::Value;

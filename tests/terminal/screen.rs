@@ -1,4 +1,4 @@
-//! The program in a pseudo-terminal: started, typed to, looked at, ended.
+//! The program in a pseudo-terminal: start, input, screen, end.
 //!
 //! A thread reads what the program writes into the emulator; a test waits until it sees something. Only then does it act
 //! again, as a user does.
