@@ -37,7 +37,7 @@ pub enum SavedCommand {
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
     },
-    /// Import conversations of spacechat, ChatGPT or llm
+    /// Import conversations of this program or another
     Import(ImportArgs),
     /// Put a conversation in the trash, for 30 days
     Delete {

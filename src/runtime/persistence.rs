@@ -152,7 +152,7 @@ async fn run(
     let Storage::Directory(directory) = storage else {
         return true;
     };
-    let (notices, mut noticed) = mpsc::unbounded_channel();
+    let (notices, mut from_store) = mpsc::unbounded_channel();
     let opening = tokio::task::spawn_blocking(move || {
         Store::open(&directory, move |notice| {
             // The loop is gone only when the program ends.
@@ -196,7 +196,7 @@ async fn run(
                 Some(request) => open.serve(request),
                 None => break,
             },
-            Some(notice) = noticed.recv() => {
+            Some(notice) = from_store.recv() => {
                 let _ = events.send(Event::Store(store_event(notice))).await;
             }
             _ = looks.tick() => {
