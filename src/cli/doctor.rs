@@ -132,7 +132,7 @@ fn found(place: &str, check: &Check, findings: &mut Findings) {
     let hint = "spacechat doctor --rescue FILE copies what can be read into a new file.";
     findings.bad(
         "conversations",
-        &format!("{found}; damaged: {}", check.problems.join("; ")),
+        &format!("{found}, damaged: {}", check.problems.join(", ")),
         hint,
     );
 }

@@ -8,7 +8,8 @@ use clap::Args;
 use tokio::sync::mpsc;
 
 /// What can be done when the disk did not take everything.
-const NOT_SAVED: &str = "spacechat -c shows what is there; spacechat doctor looks for the cause.";
+const NOT_SAVED: &str =
+    "Look at what is saved with spacechat -c, and for the cause with spacechat doctor.";
 
 /// Which conversation is opened.
 #[derive(Debug, Clone, Default, Args)]

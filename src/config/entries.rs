@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<(Settings, Vec<String>), String> {
                 text,
                 "",
                 &section,
-                &format!("is no section{hint}"),
+                &format!("is not a section{hint}"),
             ));
             continue;
         };

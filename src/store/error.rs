@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     /// A newer spacechat wrote it.
     #[error(
-        "{} was written by a newer spacechat (its format is {found}, this one knows {known})",
+        "{} was written by a newer spacechat (format {found}, known up to {known})",
         path.display()
     )]
     Newer {

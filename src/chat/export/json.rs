@@ -42,12 +42,10 @@ pub struct Imported {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
     /// It is no conversation of this program.
-    #[error("this is no exported conversation of spacechat")]
+    #[error("this is not an exported conversation of spacechat")]
     NotOurs,
     /// A newer spacechat wrote it.
-    #[error(
-        "it was exported by a newer spacechat (its format is {found}, this one knows {VERSION})"
-    )]
+    #[error("it was exported by a newer spacechat (format {found}, known up to {VERSION})")]
     Newer {
         /// Its version.
         found: u64,
@@ -56,10 +54,10 @@ pub enum ImportError {
     #[error("a part of it cannot be read: {0}")]
     Shape(String),
     /// A time is no RFC 3339 time.
-    #[error("{0:?} is no time in RFC 3339")]
+    #[error("{0:?} is not a time in RFC 3339")]
     Time(String),
     /// The content of this file is no Base64.
-    #[error("the content of {0:?} in it is no Base64")]
+    #[error("the content of {0:?} in it is not Base64")]
     Content(String),
     /// Two messages have the same name.
     #[error("message {0} is in it twice")]
@@ -86,7 +84,7 @@ impl ImportError {
         match self {
             Self::NotOurs => "Import reads what `spacechat export --format json` writes.",
             Self::Newer { .. } => "Update spacechat.",
-            _ => "The file was changed or cut since it was exported; export it again.",
+            _ => "The file was changed or cut off after its export. Export it again.",
         }
     }
 }

@@ -406,10 +406,8 @@ async fn a_conversation_is_found_by_the_beginning_of_its_name() {
     store.handle.flush().await;
     let name = one.id.to_string();
     for prefix in [name.clone(), name.replace('-', "").to_uppercase()] {
-        assert_eq!(
-            store.reader.find(&prefix).unwrap(),
-            PrefixMatch::One(one.id)
-        );
+        let found = store.reader.find(&prefix).unwrap();
+        assert_eq!(found, PrefixMatch::One(one.id));
     }
     let both = store.reader.find(name.get(..6).unwrap()).unwrap();
     assert_eq!(both, PrefixMatch::Several(vec![other.id, one.id]));
