@@ -1,9 +1,9 @@
-//! The budgets of the whole program, measured as a person meets them: the release binary in a pseudo-terminal of 120×40,
+//! The budgets of the whole program, measured as a user meets them: the release binary in a pseudo-terminal of 120×40,
 //! against the embedded Space.
 //!
 //! `cargo bench --bench end_to_end` prints one table; a word behind `--` picks measurements by name (`start`, `echo`,
-//! `paste`, `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is missed: machines
-//! differ, and a person reads the table. Linux only: processor time and memory come from `/proc`.
+//! `paste`, `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is
+//! missed: machines differ, and the table is for reading. Linux only: processor time and memory come from `/proc`.
 
 #[path = "end_to_end/conversations.rs"]
 mod conversations;

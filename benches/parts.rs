@@ -1,7 +1,7 @@
 //! The parts that a key, a piece of a reply or a frame goes through, each by itself: server-sent events, diffs, Markdown,
 //! layout, drawing, the model. `cargo bench --bench parts` takes about a minute.
 //!
-//! What they come to together, as a person meets it, is measured by `end_to_end`.
+//! What they come to together, as a user meets it, is measured by `end_to_end`.
 
 #[path = "end_to_end/conversations.rs"]
 mod conversations;

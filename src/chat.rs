@@ -1,6 +1,6 @@
 //! Plain data of a chat: conversations as trees of messages, prompts, stages, token estimates.
 //!
-//! No I/O and nothing of the screen or of Gradio; every other module speaks in these words.
+//! No I/O, and nothing of the screen or of Gradio.
 
 pub mod attachment;
 pub mod change;

@@ -1,7 +1,7 @@
-//! The command line: what can be typed, and which command it runs.
+//! The command line: options, commands, and which module runs each.
 //!
-//! Options go before settings, and settings before defaults. Each command is a module; they give
-//! an exit code (see `exit`) and print errors for a person. `main` is the only caller.
+//! Options override settings, and settings override defaults. Each command is a module; it returns
+//! an exit code (see `exit`) and prints errors for a user.
 
 mod ask;
 mod doctor;
@@ -52,8 +52,8 @@ pub struct Cli {
 /// Options that stand before or after the command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The Space: owner/name, its page's address, or http(s)://host[:port]; without it the one of
-    /// the conversation, of `SPACECHAT_SPACE`, or of the settings
+    /// The Space: owner/name, its page's address, or http(s)://host[:port] [default: that of
+    /// the conversation, of `SPACECHAT_SPACE`, or of the settings]
     #[arg(short, long, global = true, value_name = "SPACE")]
     space: Option<String>,
     /// The model's name or alias
@@ -62,7 +62,7 @@ pub struct Global {
     /// The system message
     #[arg(long, global = true, value_name = "TEXT")]
     system: Option<String>,
-    /// Something that the Space lets one set: temperature=0.2; can be given several times
+    /// A setting of the Space: temperature=0.2 (can be given several times)
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
     /// The chat to talk to where a Space has several (`spacechat space` lists them)
@@ -74,15 +74,15 @@ pub struct Global {
     /// Allow plain http to other machines
     #[arg(long, global = true)]
     insecure_http: bool,
-    /// Talk to the Space that is built in; no network is used
+    /// Talk to the embedded Space, without a network
     #[arg(long, global = true)]
     demo: bool,
-    /// Let something go wrong at the Space that is built in, once: hang, cut=4000, 503@join …
+    /// Make the embedded Space fail once: hang, cut=4000, 503@join …
     /// (an unknown name lists all of them)
     #[cfg(feature = "faults")]
     #[arg(long, global = true, value_name = "NAME")]
     demo_fault: Option<demo::Fault>,
-    /// Where conversations are kept
+    /// Where conversations are saved
     #[arg(long, global = true, env = "SPACECHAT_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// The settings file
@@ -105,8 +105,8 @@ impl Global {
     }
 }
 
-/// Said where the system knows no place for a person's files.
-const NO_HOME: &str = "There is no place for saved conversations: no home directory is known.";
+/// The error where the system has no home directory for the user.
+const NO_HOME: &str = "Conversations cannot be saved: no home directory is known.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -114,13 +114,13 @@ enum Command {
     Ask(ask::AskArgs),
     #[command(flatten)]
     Saved(saved::SavedCommand),
-    /// Tell what a Space is and how it is doing
+    /// Describe a Space and its state
     Space(space::SpaceArgs),
     /// Print the commented default settings
     Config,
-    /// Look for what could be wrong on this machine
+    /// Check settings, saved conversations, terminal and Space
     Doctor(doctor::DoctorArgs),
-    /// Print what a shell needs to complete the command line
+    /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -137,13 +137,13 @@ struct Context {
     set: chat::Settings,
     /// What was given on the command line itself: it holds for a saved conversation too.
     given: Given,
-    /// What names of Spaces are read by.
+    /// The rules for names of Spaces.
     names: NameRules,
     /// The name and the password that stood in the address of `space`.
     address_login: Option<Login>,
     options: http::Options,
     hub: hub::Options,
-    /// Where conversations are kept.
+    /// Where conversations are saved.
     directory: Option<PathBuf>,
     embedded: Embedded,
     tracker: TaskTracker,
@@ -160,7 +160,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 impl Cli {
-    /// Runs what was typed and gives the exit code.
+    /// Runs the command and returns the exit code.
     pub async fn run(self) -> Exit {
         match self.command {
             Some(Command::Config) => return exit::print(config::DEFAULT_FILE),
@@ -181,7 +181,7 @@ impl Cli {
             None => open::run(context, self.open).await,
             Some(Command::Saved(command)) => match &context.directory {
                 Some(directory) => saved::run(directory, command, &context.space).await,
-                None => exit::complain(Exit::Failed, NO_HOME, "Name one with --data-dir."),
+                None => exit::complain(Exit::Failed, NO_HOME, "Name a directory with --data-dir."),
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
             Some(Command::Space(arguments)) => space::run(context, arguments).await,
@@ -270,11 +270,11 @@ impl Context {
     /// Talks to the Space that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`.
     fn talk_to(&mut self, written: &str) {
         self.space = self.name_of(written);
-        let space = catalog::Space::parse(written, &self.names);
+        let space = catalog::SpaceRef::parse(written, &self.names);
         self.address_login = space.ok().and_then(|space| space.login);
     }
 
-    /// What new conversations begin with; `keeps` says whether anything is kept at all.
+    /// The defaults of new conversations; `keeps` says whether anything is saved.
     fn defaults(&self, keeps: bool) -> Defaults {
         Defaults {
             space: self.space.clone(),

@@ -1,8 +1,7 @@
-//! Settings from a TOML file over their defaults, and where the program's files are.
+//! Settings from a TOML file over their defaults, and the paths of the program's files.
 //!
-//! Known to `main`, `cli` and `runtime` only; everything else receives values. The commented
-//! defaults that `spacechat config` prints are `assets/config.toml`, and a test holds them to the
-//! defaults here.
+//! Only for the program's start: everything else receives values. The commented default file is
+//! `assets/config.toml`, and a test keeps it equal to the defaults here.
 
 mod entries;
 
@@ -26,9 +25,9 @@ const FRAME_LIMITS: std::ops::RangeInclusive<usize> = 1..=1024;
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// What is talked to.
+    /// The chat: which Space, which model.
     pub chat: ChatSettings,
-    /// How it looks.
+    /// The screen.
     pub screen: ScreenSettings,
     /// How it is reached.
     pub network: NetworkSettings,
@@ -64,7 +63,7 @@ impl Keys {
     }
 }
 
-/// What is talked to.
+/// The chat: which Space, which model.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChatSettings {
@@ -78,7 +77,7 @@ pub struct ChatSettings {
     pub attachments: FileForm,
 }
 
-/// How it looks.
+/// The screen.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScreenSettings {
@@ -139,7 +138,7 @@ pub struct NetworkSettings {
 impl Default for ChatSettings {
     fn default() -> Self {
         Self {
-            space: crate::provider::catalog::SEED.to_owned(),
+            space: crate::provider::catalog::QWEN_DEMO.to_owned(),
             model: String::new(),
             system: String::new(),
             attachments: FileForm::default(),
@@ -173,7 +172,7 @@ pub enum ConfigError {
         error: std::io::Error,
     },
     /// It says something that is not understood.
-    #[error("The settings file {} is not right: {detail}", path.display())]
+    #[error("The settings file {} is invalid: {detail}", path.display())]
     Wrong {
         /// The file.
         path: PathBuf,
@@ -203,13 +202,13 @@ impl Settings {
         }
     }
 
-    /// The file that holds; `None` where there is none and the defaults hold.
+    /// The file in use; `None` where there is none and the defaults apply.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// Reads settings from their text. An entry that is wrong is left out and complained of; a
-    /// text that is no TOML is an error, which names the line.
+    /// Reads settings from their text. A wrong entry is left out and becomes a complaint; text that
+    /// is not TOML is an error that names the line.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (settings, complaints) = entries::read(text)?;
         Ok(Self {
@@ -219,8 +218,8 @@ impl Settings {
         })
     }
 
-    /// Complains of an entry that only others can read: names its line, and the closest of the
-    /// names that are `known`.
+    /// Adds a complaint about an entry that is validated elsewhere: names its line and the closest
+    /// of the `known` names.
     pub fn complain<'a>(
         &mut self,
         (section, name): (&str, &str),
@@ -245,17 +244,15 @@ impl Settings {
             .iter()
             .find(|seconds| !(0.0..=86_400.0).contains(*seconds));
         if let Some(seconds) = wrong {
-            return Err(format!(
-                "is {seconds}; seconds from 0 to 86400 are expected"
-            ));
+            return Err(format!("is {seconds}, not from 0 to 86400 seconds"));
         }
         let never_waits = [network.connect_timeout, network.idle_timeout].contains(&0.0);
         if never_waits {
-            return Err("is 0; nothing could ever answer in time".to_owned());
+            return Err("is 0, and must be larger".to_owned());
         }
         if !FRAME_LIMITS.contains(&network.frame_limit) {
             return Err(format!(
-                "is {}; megabytes from {} to {} are expected",
+                "is {}, not from {} to {} megabytes",
                 network.frame_limit,
                 FRAME_LIMITS.start(),
                 FRAME_LIMITS.end()
@@ -322,12 +319,12 @@ pub fn default_path() -> Option<PathBuf> {
     Some(project()?.config_dir().join("config.toml"))
 }
 
-/// Where conversations are kept when no place is named.
+/// Where conversations are saved when no place is named.
 pub fn data_directory() -> Option<PathBuf> {
     Some(project()?.data_dir().to_path_buf())
 }
 
-/// Where the log and reports of panics are written; `None` where the person has no home.
+/// Where the log and reports of panics are written; `None` where the user has no home.
 pub fn state_directory() -> Option<PathBuf> {
     let project = project()?;
     let folder = project
@@ -336,7 +333,7 @@ pub fn state_directory() -> Option<PathBuf> {
     Some(folder.to_path_buf())
 }
 
-/// The log file; `None` where the person has no home.
+/// The log file; `None` where the user has no home.
 pub fn log_path() -> Option<PathBuf> {
     Some(state_directory()?.join("spacechat.log"))
 }
@@ -375,10 +372,10 @@ mod tests {
         assert_eq!(settings.keys["find"].all(), ["ctrl+y"]);
         let complaints = settings.complaints.join("\n");
         for expected in [
-            "line 2: spaec is not known; was space meant?",
-            "line 6: idle_timeout stands in [netwrok], which is no section; was network meant?",
-            "line 9: idle_timeout is -1; seconds from 0 to 86400 are expected",
-            "line 11: proxy is not right",
+            "line 2: spaec is unknown. Did you mean space?",
+            "line 6: idle_timeout is in the unknown section [netwrok]. Did you mean network?",
+            "line 9: idle_timeout is -1, not from 0 to 86400 seconds",
+            "line 11: proxy is invalid",
         ] {
             assert!(complaints.contains(expected), "{expected}: {complaints}");
         }
@@ -388,14 +385,14 @@ mod tests {
     #[test]
     fn numbers_that_could_not_work_are_refused() {
         for (entry, words) in [
-            ("frame_limit = 0", "megabytes from 1 to 1024"),
-            ("frame_limit = 1025", "megabytes from 1 to 1024"),
-            ("frame_limit = 17592186044416", "megabytes from 1 to 1024"),
-            ("frame_limit = -1", "is not right"),
-            ("idle_timeout = 0", "could ever answer"),
-            ("connect_timeout = 0.0", "could ever answer"),
-            ("queue_patience = 1e300", "from 0 to 86400"),
-            ("cancel_timeout = nan", "from 0 to 86400"),
+            ("frame_limit = 0", "from 1 to 1024 megabytes"),
+            ("frame_limit = 1025", "from 1 to 1024 megabytes"),
+            ("frame_limit = 17592186044416", "from 1 to 1024 megabytes"),
+            ("frame_limit = -1", "is invalid"),
+            ("idle_timeout = 0", "is 0, and must be larger"),
+            ("connect_timeout = 0.0", "is 0, and must be larger"),
+            ("queue_patience = 1e300", "from 0 to 86400 seconds"),
+            ("cancel_timeout = nan", "from 0 to 86400 seconds"),
         ] {
             let settings = Settings::parse(&format!("[network]\n{entry}\n")).unwrap();
             let complaints = settings.complaints.join("\n");

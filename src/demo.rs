@@ -1,12 +1,12 @@
 //! The embedded Space: a real HTTP server on loopback that speaks the wire of a Gradio 4.44 chat Space (protocol
 //! `sse_v3`, no path prefix), so that spacechat can be tried and tested without a network.
 //!
-//! What answers is a [`Tour`] of the program, or a scenario word for tests (see `scenario`); there is no language
-//! model in it. The module builds its JSON by itself and never uses `gradio`: sharing code with the client would
-//! mean sharing its mistakes. `runtime` starts it for `--demo`, and the tests start it for everything else.
+//! Replies come from a [`Tour`] of the program, or from a scenario for tests (see `scenario`); there is no language
+//! model in it. The module builds its JSON by itself and never uses `gradio`: sharing code with the client would mean
+//! sharing its mistakes.
 //!
-//! Shapes, status codes and the order of messages were compared field by field with Qwen-Agent's own `WebUI` on
-//! Gradio 4.44.0, whose habits are kept, also the odd ones: see `queue` and `stream`.
+//! Shapes, status codes and the order of messages were compared field by field with Qwen-Agent's own `WebUI` on Gradio
+//! 4.44.0, including its odd habits: see `queue` and `stream`.
 
 mod answer;
 mod diff;
@@ -53,13 +53,13 @@ pub struct Options {
     pub pace: Duration,
     /// The period of `heartbeat` messages on an open stream; at least one millisecond.
     pub heartbeat: Duration,
-    /// How many events of one function run at once; at least one. The others wait and are told their rank.
+    /// How many events of one function run at once; at least one. The others wait and receive their rank.
     pub concurrency: usize,
     /// How many events may wait (running ones are not counted) before a join is refused with 503; `None`: no limit.
     pub max_queue: Option<usize>,
-    /// What answers a message that is no scenario.
+    /// Answers every message that is not a scenario.
     pub tour: Tour,
-    /// What goes wrong, once.
+    /// A fault, which happens once.
     #[cfg(feature = "faults")]
     pub fault: Option<Fault>,
 }
@@ -130,7 +130,7 @@ impl Server {
         if let Some(time) = lives.trouble.closed_for() {
             let lives = lives.clone();
             accepting.spawn(async move {
-                // A bound port that nobody listens at refuses, and no other program gets it meanwhile.
+                // A bound port without a listener refuses connections, and no other program can take it.
                 let closed = tokio::time::sleep(time);
                 if lives.stop.run_until_cancelled(closed).await.is_some()
                     && let Ok(listener) = socket.listen(BACKLOG)

@@ -1,9 +1,10 @@
-//! A client of Gradio apps, and nothing of chat: it knows components, dependencies and values.
+//! A client of Gradio apps: components, dependencies and values. It knows nothing of chats.
 //!
-//! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads
-//! `/config`; [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
-//! follow ([`course`], [`wiring`]); [`queue`] reads a session's stream, whose [`job`]s are told apart by their messages ([`message`]) and
-//! rebuild values from diffs ([`delta`]). Of Gradio's own `ChatInterface` it knows what need not be run ([`chat_interface`]).
+//! It does what the app's own web page does. [`client`] asks the routes, over [`crate::http`]; [`app`] reads `/config`;
+//! [`session`] holds the component values of one tab; [`chain`] fires the dependencies of an event and those that
+//! follow ([`course`], [`wiring`]); [`queue`] reads a session's stream, whose [`job`]s are separated by their messages
+//! ([`message`]) and rebuild values from diffs ([`delta`]). For Gradio's own `ChatInterface`, [`chat_interface`] says
+//! which functions need not run.
 //!
 //! ```text
 //! /config ─► App ─┐

@@ -1,8 +1,7 @@
-//! What any client of a server needs, whatever is spoken over it: connections, proxies, which secret
-//! may go to which origin, what may be repeated, uploads, JSON within limits, bytes to events, and
-//! one type of errors.
+//! An HTTP client for any protocol: connections, proxies, which secret may go to which origin, what may be repeated,
+//! uploads, JSON within limits, bytes to events, and one type of errors.
 //!
-//! It knows no route and no meaning of an answer: `gradio` speaks over it, and any other client can.
+//! It knows no routes and gives no meaning to answers.
 //!
 //! ```text
 //! Options ─► connector (proxy, roots, redirects, cookies) ─► Client ─► Body ─► sse / json

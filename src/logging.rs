@@ -1,4 +1,4 @@
-//! The log file: what the program did, for when something is to be found out.
+//! The log file: what the program did, for finding the cause of a problem.
 //!
 //! Stages, kinds of errors, counts; never a prompt, a reply, a token or a cookie. `SPACECHAT_LOG`
 //! sets the level (`info` without it, `off` for none).
@@ -12,8 +12,7 @@ use tracing_subscriber::EnvFilter;
 /// A log of this size, in bytes, is set aside at the next start.
 const LARGEST: u64 = 1 << 20;
 
-/// Begins to log into `path`. A log that cannot be written is done without: the program is for
-/// chatting.
+/// Starts logging to `path`. If the log cannot be written, the program runs without it.
 pub fn start(path: &Path) {
     let level = std::env::var("SPACECHAT_LOG").unwrap_or_else(|_| "info".to_owned());
     if level == "off" {

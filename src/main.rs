@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     match runtime {
         Ok(runtime) => {
             let exit = runtime.block_on(cli.run());
-            // A read of stdin that never ends must not hold the program up.
+            // A blocked read of stdin must not delay the exit.
             runtime.shutdown_background();
             exit.into()
         }

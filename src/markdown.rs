@@ -5,8 +5,7 @@
 //! width, and [`wrap_plain`] wraps text that is not Markdown. Blocks know their byte range in the
 //! text, so that copying takes the source and a resize needs no new parse.
 //!
-//! The text must have passed [`crate::sanitize`] before. Called by the user interface, and by
-//! `runtime` for what takes long. It draws nothing and knows no terminal.
+//! The text must have passed [`crate::sanitize`] before. It draws nothing and knows no terminal.
 
 pub mod block;
 mod fence;

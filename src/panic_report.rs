@@ -1,10 +1,8 @@
-//! The report of a panic: a file in the state directory with what is needed to mend it, and a line on
-//! stderr that says where it is.
+//! The report of a panic: a file in the state directory for the developers, and a line on stderr that says where it is.
 //!
-//! It holds the version, the place, the thread and the backtrace, and nothing of the person: no text of a
-//! conversation, and of a path only what names the program's sources. A panic's own message can quote text,
-//! so that it is written down only when it is one of those that cannot. `main` installs it; `terminal` puts
-//! itself before it, so that there is a screen on which the line can be read.
+//! It holds the version, the place, the thread and the backtrace, and nothing of the user: no text of a conversation,
+//! and of a path only what names the program's sources. A panic's own message can quote text, so it is included only
+//! when it is one of those that cannot. The terminal must be restored before the line is printed.
 
 use crate::private_file;
 use crate::sanitize;
@@ -19,7 +17,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Panics of one run that are reported; with so many, the next says nothing new.
 const MOST: usize = 5;
 
-/// What a panic may say in a report, `#` standing for a number: the words of the language itself.
+/// The panic messages that a report may hold, `#` standing for a number: those of the language
+/// itself.
 const HARMLESS: [&str; 15] = [
     "already borrowed",
     "already mutably borrowed",
@@ -38,13 +37,13 @@ const HARMLESS: [&str; 15] = [
     "slice index starts at # but ends at #",
 ];
 
-/// Has panics reported on stderr and, where there is a state directory, in a file of its owner alone in it.
+/// Reports panics on stderr and, where there is a state directory, in a private file there.
 pub fn install(folder: Option<PathBuf>) {
     let count = AtomicUsize::new(0);
     std::panic::set_hook(Box::new(move |panic| {
         let (thread, place) = (thread(), place(panic));
         let mut said = format!(
-            "spacechat: a part of the program broke down (thread {thread}, at {place}): {}\n",
+            "spacechat: internal error (thread {thread}, at {place}): {}\n",
             message(panic)
         );
         if let Some(folder) = &folder
@@ -55,13 +54,13 @@ pub fn install(folder: Option<PathBuf>) {
             let _ = match write(folder, &report) {
                 Ok(path) => writeln!(
                     said,
-                    "What is needed to mend it is in {}; nothing of your conversations is in it.",
+                    "A report for the developers is in {}. It holds nothing of your conversations.",
                     path.display()
                 ),
                 Err(error) => writeln!(said, "Its report could not be written: {error}."),
             };
         }
-        // With stderr closed there is nobody to tell.
+        // With stderr closed the message is lost.
         let _ = io::stderr().write_all(sanitize::text(&said).text.as_bytes());
     }));
 }
@@ -85,7 +84,7 @@ fn message<'a>(panic: &'a PanicHookInfo<'_>) -> &'a str {
     let owned = payload.downcast_ref::<String>().map(String::as_str);
     owned
         .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("it says nothing")
+        .unwrap_or("no message")
 }
 
 /// The file's text.

@@ -1,6 +1,6 @@
-//! Files and folders for the user alone: the one way in which this program makes them.
+//! Private files and folders: the one way in which this program creates them.
 //!
-//! A leaf. What stands in the files is others' business.
+//! A leaf; it knows nothing of the files' contents.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -34,7 +34,7 @@ pub fn narrow(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(now & mode))
 }
 
-/// Where rights are not told by a mode, a file in the user's own folders is private already.
+/// Where permissions have no mode, a file in the user's own folders is private already.
 #[cfg(not(unix))]
 pub fn narrow(path: &Path, _mode: u32) -> io::Result<()> {
     fs::metadata(path).map(drop)

@@ -1,16 +1,15 @@
 //! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
 //!
-//! [`Provider`] is all that the rest of the program knows. [`qwen`] is the provider of Qwen's demo and
-//! [`space`] that of any other chat Space; another kind of server fits behind the same trait.
-//! `runtime` and the commands call this; what a Space speaks on the wire is `gradio`'s business.
+//! [`Provider`] is the whole interface. [`qwen`] is the provider of the Qwen demo Space and [`space`] that of any other
+//! chat Space; another kind of server fits behind the same trait. The wire protocol is not here but in `gradio`.
 
 pub mod bubbles;
 pub mod catalog;
+pub mod endpoint;
 pub mod error;
 mod exchange;
 pub mod hub;
 pub mod info;
-pub mod place;
 pub mod qwen;
 pub mod reply;
 pub mod report;
@@ -18,17 +17,17 @@ pub mod space;
 pub mod spoken;
 pub mod tail;
 pub mod thoughts;
-mod uploading;
+mod uploads;
 
 pub use crate::http::Options as ConnectOptions;
+pub use endpoint::SpaceEndpoint;
 pub use error::{ProviderError, Report};
 pub use hub::Hub;
 pub use info::{ProviderInfo, UnknownModel};
-pub use place::Place;
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, Session};
-pub use report::{Ability, SpaceReport};
-pub use space::Space;
+pub use report::{SpaceReport, Support};
+pub use space::SpaceProvider;
 
 use crate::chat::{Attachment, Content, FileForm, Message};
 use crate::http::UploadSource;
@@ -40,41 +39,42 @@ use std::sync::Arc;
 
 /// A source of replies.
 pub trait Provider: Send + Sync {
-    /// What it is and can. Cheap; asks nobody.
+    /// Its description. Cheap; no request is sent.
     fn info(&self) -> ProviderInfo;
 
     /// Begins a reply. Nothing is sent before the first poll of the tokio runtime, in whose
     /// context this must be called. Errors arrive through the [`Reply`].
     fn reply(&self, request: Request) -> Reply;
 
-    /// Looks at the source: whether it answers and what it runs.
-    fn look(&self)
-    -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
+    /// Inspects the source: whether it answers and what it runs.
+    fn inspect(
+        &self,
+    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
 }
 
-/// What is asked of a provider.
+/// A request to a provider.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The conversation so far; the last message is the user's newest.
     pub messages: Vec<Arc<Message>>,
-    /// Files of this machine that go with the newest message, beside those that are attached to
-    /// the messages themselves.
+    /// Files of this machine that go with the newest message, besides those attached to the
+    /// messages themselves.
     pub files: Vec<PathBuf>,
     /// The system message; empty for none.
     pub system: String,
     /// The model's name or alias; empty for the default.
     pub model: String,
-    /// What is set for the Space beside the message, by the name or label of its input; a text is
-    /// read as the input wants it. A name that the Space does not know is an error.
+    /// Settings of the Space, by the name or label of its input; text is parsed as the input
+    /// requires. A name that the Space does not know is an error.
     pub settings: BTreeMap<String, Value>,
     /// How the texts of attached files stand in a prompt.
     pub file_form: FileForm,
     /// A proxy for this request alone: `http://`, `https://`, `socks5://` or `socks5h://`.
     pub proxy: Option<String>,
-    /// The session to go on with. The caller answers for its past being exactly the messages
-    /// before the newest; the provider answers for the app still knowing it.
+    /// The session to continue. The caller guarantees that its past is exactly the messages before
+    /// the newest; the provider checks that the app still knows it.
     pub session: Option<Session>,
-    /// Whether a [`ReplyEvent::Session`] is wanted, to go on with in the next request.
+    /// Whether to send a [`ReplyEvent::Session`], to continue with in the next request.
     pub return_conversation: bool,
 }
 
@@ -99,9 +99,9 @@ impl Request {
             .collect()
     }
 
-    /// The files to upload for this request: those of the newest message where the source
-    /// remembers the rest, those of all messages where it does not. A file whose content was kept and cannot
-    /// be read any more is an error: what is at its path now may be another one.
+    /// The files to upload for this request: those of the newest message where the source remembers the rest, those of
+    /// all messages where it does not. A file whose saved content cannot be read is an error: the file at its path may
+    /// be another one now.
     pub fn files_to_send(&self, is_remembered: bool) -> Result<Vec<UploadSource>, ProviderError> {
         let skipped = if is_remembered {
             self.messages.len().saturating_sub(1)

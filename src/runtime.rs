@@ -1,25 +1,25 @@
 //! The loops: events in, [`update`] in the middle, effects out, and a frame when one is due.
 //!
-//! [`run_screen`] has a terminal; [`run_headless`] has none and serves `ask`. Both drive the same
-//! model with the same [`Turns`], so a reply behaves the same in both. Only this module spawns
-//! tasks, and it drains them before it returns.
+//! [`run_screen`] has a terminal, [`run_headless`] has none. Both drive the same model with the
+//! same [`Turns`], so a reply behaves the same in both. Only this module spawns tasks, and it
+//! drains them before it returns.
 
 mod editing;
 mod embedded;
 mod files;
 mod headless;
-mod keeping;
-mod preparing;
+mod persistence;
+mod render_worker;
 mod screen;
-mod searching;
+mod search;
 mod sessions;
 mod signals;
 mod turns;
 
 pub use embedded::Embedded;
 pub use files::{decoded, looks_like_text, name_of, origin_of};
-pub use headless::{Heard, run_headless};
-pub use keeping::{Keeping, Storage, loaded};
+pub use headless::{HeadlessEnd, run_headless};
+pub use persistence::{Persistence, Storage, loaded};
 pub use screen::{ScreenError, run_screen};
 pub use turns::{Contents, Providers, Turns};
 
@@ -30,14 +30,14 @@ use std::time::{Duration, Instant};
 /// How long a program that ends waits for its tasks: replies that are being cancelled.
 const DRAIN: Duration = Duration::from_millis(2500);
 
-/// Tells the model's time.
+/// The model's clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Time {
     start: Instant,
 }
 
 impl Time {
-    /// Time that begins now.
+    /// A clock that starts now.
     #[expect(
         clippy::new_without_default,
         reason = "a default would hide that the clock starts"
@@ -48,7 +48,7 @@ impl Time {
         }
     }
 
-    /// What time it is.
+    /// The current time.
     pub fn now(self) -> Clock {
         Clock {
             wall: Timestamp::now(),
@@ -62,14 +62,14 @@ impl Time {
     }
 }
 
-/// Tells the model an event at its time, and gives what it asks for.
-fn tell(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
+/// Gives the model an event at its time, and returns the effects.
+fn handle(model: &mut Model, time: Time, event: Event) -> Vec<Effect> {
     let mut effects = update(model, Event::Clock(time.now()));
     effects.extend(update(model, event));
     effects
 }
 
-/// Waits for a moment, or for ever without one.
+/// Waits for a moment, or forever without one.
 async fn sleep_until(instant: Option<tokio::time::Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant).await,

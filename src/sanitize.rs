@@ -1,11 +1,11 @@
-//! The one gate that every foreign text passes before it is shown: model text, titles, errors,
+//! The single gate that all foreign text passes before it is shown: model text, titles, errors,
 //! notices, file names, pasted text. What is stored, sent and copied stays the original.
 //!
-//! Escape sequences go whole, control characters and invisible characters become visible marks,
-//! tabs become spaces, and every kind of line break becomes LF. [`Gate`] does this piece by piece,
-//! and any cutting into pieces gives the same output; [`text()`] and [`line()`] do it at once.
-//! A [`SourceMap`] leads from the shown text back to the original, so that copying copies the
-//! source. [`without_logins`] takes names and passwords out of addresses. A leaf: it knows no other module, and all may use it.
+//! Escape sequences go whole, control characters and invisible characters become visible marks, tabs become spaces, and
+//! every kind of line break becomes LF. [`Gate`] does this piece by piece, and any cutting into pieces gives the same
+//! output; [`text()`] and [`line()`] do it at once. A [`SourceMap`] leads from the shown text back to the original, so
+//! that copying copies the source. [`without_logins`] takes names and passwords out of addresses. A leaf: it knows no
+//! other module.
 
 mod class;
 mod gate;
@@ -19,7 +19,7 @@ pub use gate::Gate;
 pub use map::SourceMap;
 pub use secrets::without_logins;
 
-/// Foreign text made fit to be shown, with the way back to the original.
+/// Foreign text that is safe to show, with a map back to the original.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// What may be drawn. Its line breaks are all LF; it holds no other control character.

@@ -1,14 +1,13 @@
-//! What is kept on disk: conversations, drafts, attachments and the search index, in one SQLite
-//! file in the data directory.
+//! The data on disk: conversations, drafts, attachments and the search index, in one SQLite file in
+//! the data directory.
 //!
 //! One thread owns the connection that writes. It takes [`crate::chat::Change`]s in order, puts those that wait
-//! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have
-//! connections of their own and never wait for it. Several instances of the program may use the
-//! same directory; a lock file for each tells which of them live. What is unsent belongs to the
-//! instance that wrote it and, once that is gone, to the next window that opens the conversation.
+//! together into one transaction, and fills the search index when nothing waits. [`Reader`]s have connections of their
+//! own and never wait for it. Several instances of the program may use the same directory; a lock file for each shows
+//! which are alive. Unsent drafts belong to the instance that wrote them and, once that is gone, to the next window
+//! that opens the conversation.
 //!
-//! `runtime` sends jobs and reads; the commands that draw no screen read. Nothing here knows of
-//! the screen or of providers.
+//! Nothing here knows of the screen or of providers.
 
 mod apply;
 mod backup;
@@ -37,7 +36,7 @@ mod tests;
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
 pub use llm_log::llm_log;
-pub use reader::{Found, Interrupt, Loaded, Reader};
+pub use reader::{Interrupt, Loaded, PrefixMatch, Reader};
 pub use rescue::Rescued;
 pub use writer::StoreHandle;
 
@@ -52,31 +51,31 @@ pub const FILE_NAME: &str = "spacechat.db";
 /// How long a connection waits for another instance's lock before it says so.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How often an older window is looked for.
+/// How often to check for an older window.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A data directory that is open: send what is to be kept to `handle`, read with `reader`.
+/// An open data directory: send changes to `handle`, read with `reader`.
 #[derive(Debug)]
 pub struct Store {
-    /// Takes jobs; cloned to whoever writes.
+    /// Takes changes; clone it for each writer.
     pub handle: StoreHandle,
     /// Reads; [`Reader::again`] gives further ones.
     pub reader: Reader,
-    /// How many replies were found cut off by the end of the program that received them.
+    /// How many replies were interrupted by the end of the program that received them.
     pub interrupted: usize,
 }
 
 impl Store {
     /// Opens the store in `dir`, and makes both where they are missing: the directory for the
-    /// person alone (0700), the file likewise (0600); wider rights are narrowed. An older
+    /// user alone (0700), the file likewise (0600); wider rights are narrowed. An older
     /// database is brought up to date, and a copy of it as it was stays beside it. Replies whose program died become interrupted. Blocks for
     /// as long as the disk takes, and at most some seconds for another instance's lock.
     ///
     /// `on_notice` is called here with what became of an older database, and later on the writer's thread with what
     /// could not be saved and why.
     ///
-    /// A file that cannot be used (newer, damaged, foreign, locked, not readable) is left as it
-    /// is, and the error says what to do.
+    /// A file that cannot be used (newer, damaged, foreign, locked, not readable) stays as it is,
+    /// and the error says what to do.
     pub fn open(
         dir: &Path,
         on_notice: impl Fn(StoreNotice) + Send + 'static,
@@ -106,13 +105,13 @@ impl Store {
         let interrupted = recover::interrupt_orphans(&mut connection, &instance)
             .map_err(|error| StoreError::sql(&path, &error))?;
         files::narrow_database(&path)?;
-        let place = Place {
+        let database = DatabaseFile {
             path,
             busy,
             instance,
         };
-        let reader = Reader::open(place.clone())?;
-        let handle = writer::start(connection, place, on_notice)?;
+        let reader = Reader::open(database.clone())?;
+        let handle = writer::start(connection, database, on_notice)?;
         Ok(Self {
             handle,
             reader,
@@ -159,7 +158,7 @@ fn bring_up_to_date(
 
 /// Where the database is, and who uses it: what every connection is made from.
 #[derive(Debug, Clone)]
-struct Place {
+struct DatabaseFile {
     path: PathBuf,
     busy: Duration,
     instance: Arc<instance::Instance>,

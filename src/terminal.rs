@@ -1,9 +1,8 @@
-//! The terminal: entered, left as it was found, and written to. The only module that writes
-//! escape sequences other than what the renderer draws.
+//! The terminal: enters and leaves its modes, and writes to it. The only module that writes escape
+//! sequences other than what the renderer draws.
 //!
-//! Whatever ends the program (a return, an error, a panic, a signal that `runtime` turns into an
-//! event), [`leave`] runs: modes off in the reverse order, the main screen back. What differs
-//! between systems stands here behind `cfg`.
+//! [`leave`] runs however the program ends (a return, an error, a panic, a signal): modes off in
+//! the reverse order, the main screen back. What differs between systems is here behind `cfg`.
 
 mod backend;
 mod clipboard;
@@ -36,7 +35,7 @@ const LONGEST_NOTICE: usize = 120;
 
 type Screen = ratatui::Terminal<FrameBackend<BufWriter<Stdout>>>;
 
-/// The terminal while the program has it. Dropping it gives it back.
+/// The terminal in the program's modes. Dropping it restores it.
 pub struct Terminal {
     screen: Screen,
     has_mouse: bool,
@@ -44,9 +43,9 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal: raw mode, the alternate screen, bracketed paste, focus reports. Fails
-    /// when input or output is no terminal, before anything was changed.
-    /// What `links` has addresses for is made a hyperlink.
+    /// Enters the program's modes: raw mode, the alternate screen, bracketed paste, focus reports.
+    /// Fails when input or output is no terminal, before anything was changed. What `links` has
+    /// addresses for is made a hyperlink.
     pub fn enter(links: Option<Addresses>) -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other(
@@ -74,8 +73,8 @@ impl Terminal {
             EnterAlternateScreen,
             EnableBracketedPaste,
             EnableFocusChange,
-            // Shift+Enter and a lone Esc can be told apart where the terminal knows this; the
-            // others pass it over. It is not asked first: the answer could be taken for typing.
+            // Shift+Enter and a lone Esc can be distinguished where the terminal supports this; the
+            // others ignore it. There is no query first: the answer could be taken for typing.
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
         )?;
         if self.has_mouse {
@@ -124,7 +123,7 @@ impl Terminal {
 
     /// Rings the bell, and shows `words` as a notice of the desktop where the terminal can (OSC 9).
     /// Only printable characters of them are written.
-    pub fn ring(&mut self, words: &str) -> io::Result<()> {
+    pub fn notify_desktop(&mut self, words: &str) -> io::Result<()> {
         let plain: String = words
             .chars()
             .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation() || *c == ' ')
@@ -170,7 +169,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Undoes every mode, once. Errors are passed over: there may be no terminal any more.
+/// Undoes every mode, once. Errors are ignored: there may be no terminal any more.
 pub fn leave() {
     if !IS_ENTERED.swap(false, Ordering::SeqCst) {
         return;
@@ -189,7 +188,7 @@ pub fn leave() {
     let _ = disable_raw_mode();
 }
 
-/// Before a panic is reported, the terminal is given back, or nobody could read the report.
+/// The terminal is restored before a panic is reported, so that the report can be read.
 fn install_panic_hook() {
     static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
     if IS_INSTALLED.swap(true, Ordering::SeqCst) {

@@ -1,4 +1,4 @@
-//! The HTML export in a real browser: Chromium without a window opens the file and gives back what it made of it.
+//! The HTML export in a real browser: headless Chromium opens the file and returns its document.
 //!
 //! Where no Chromium is found, each trial is listed as ignored with the reason; `SPACECHAT_BROWSER=require` (what continuous
 //! integration sets) makes that a failure.

@@ -1,8 +1,8 @@
-//! The disk under attack: full, read-only, not permitted, held by another program, damaged, newer, taken. Each time the
-//! person is told what and where and what to do, what was there stays as it is, and `doctor` tells the same.
+//! Failures of the disk: full, read-only, not permitted, locked by another program, damaged, newer, taken. Each error
+//! says what, where and what to do, existing data does not change, and `doctor` reports the same.
 //!
-//! What a machine cannot arrange is listed as ignored, with the reason: a small disk needs the right to mount one, and for
-//! root the rights of files hold only where `setpriv` can drop that privilege.
+//! What a machine cannot arrange is listed as ignored, with the reason: a small disk needs the right to mount one, and
+//! for root, file permissions apply only where `setpriv` can drop that privilege.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

@@ -1,5 +1,5 @@
-//! The parts of the program that read what others wrote, given what nobody would write: the kept corpus, and inputs made
-//! from it. Each target states what must hold, whatever the input is.
+//! Fuzzing of the code that reads foreign data: the corpus, and inputs mutated from it. Each target states what must
+//! hold for every input.
 //!
 //! `SPACECHAT_FUZZ_ROUNDS=1000000 cargo test --release --test fuzzing` is the long run, `SPACECHAT_FUZZ_SEED` another one.
 //! `cargo +nightly fuzz run TARGET` runs the same targets guided by what they reach.

@@ -14,9 +14,9 @@ use spacechat::chat::{FailureKind, Message, Stage};
 use spacechat::demo;
 use spacechat::gradio;
 use spacechat::http::{self, Login, Token};
-use spacechat::provider::catalog::{NameRules, Space};
+use spacechat::provider::catalog::{NameRules, SpaceRef};
 use spacechat::provider::hub::{self, Hub};
-use spacechat::provider::{Place, Provider, ProviderError, Qwen, ReplyEvent, Request};
+use spacechat::provider::{Provider, ProviderError, Qwen, ReplyEvent, Request, SpaceEndpoint};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
@@ -67,8 +67,8 @@ fn http_options() -> http::Options {
     }
 }
 
-fn space() -> Space {
-    Space::parse("a/b", &NameRules::default()).unwrap()
+fn space() -> SpaceRef {
+    SpaceRef::parse("a/b", &NameRules::default()).unwrap()
 }
 
 /// What comes of finding the Space, and the stages that were told meanwhile.
@@ -97,7 +97,10 @@ async fn reply_of(qwen: &Qwen) -> (Result<String, ProviderError>, Vec<String>) {
 }
 
 fn qwen_at(hub: Hub, options: http::Options) -> Qwen {
-    Qwen::at(Place::new(space(), Some(hub), options), TaskTracker::new())
+    Qwen::at(
+        SpaceEndpoint::new(space(), Some(hub), options),
+        TaskTracker::new(),
+    )
 }
 
 async fn embedded() -> demo::Server {
@@ -205,7 +208,7 @@ async fn a_missing_a_private_and_a_gated_space_have_messages_of_their_own() {
         (
             403,
             "You are not on the list.",
-            "not let everyone use a/b: You are not on the list.",
+            "Access to a/b is restricted: You are not on the list.",
             "Ask for access",
         ),
     ] {
@@ -280,9 +283,9 @@ async fn an_app_that_is_not_there_yet_is_waited_for_when_the_hub_says_that_it_ru
     ])
     .await;
     let server = hub_with(&app.url, &["RUNNING", "APP_STARTING", "RUNNING"]).await;
-    let place = Place::new(space(), Some(quick(&server.url)), http::Options::default());
+    let endpoint = SpaceEndpoint::new(space(), Some(quick(&server.url)), http::Options::default());
     let told = Mutex::new(Vec::new());
-    let (_, found) = place
+    let (_, found) = endpoint
         .reach(None, |stage| told.lock().unwrap().push(stage))
         .await
         .unwrap();
@@ -320,18 +323,18 @@ async fn a_look_tells_that_a_space_sleeps_and_does_not_wake_it() {
     let app = Server::start(|_| html(200, "")).await;
     let server = hub_with(&app.url, &["SLEEPING"]).await;
     let qwen = qwen_at(quick(&server.url), http::Options::default());
-    let error = qwen.look().await.unwrap_err();
+    let error = qwen.inspect().await.unwrap_err();
     assert_eq!(error.to_string(), "The Space a/b is sleeping.");
-    assert!(error.hint().contains("wakes it"), "{}", error.hint());
+    assert!(error.hint().contains("wake it"), "{}", error.hint());
     assert!(app.asked().is_empty());
 }
 
 #[tokio::test]
 async fn a_token_is_never_sent_without_encryption_nor_seen_in_an_error() {
     let seen = Arc::new(Mutex::new(String::new()));
-    let heard = Arc::clone(&seen);
+    let requests = Arc::clone(&seen);
     let server = Server::start(move |asked| {
-        let mut seen = heard.lock().unwrap();
+        let mut seen = requests.lock().unwrap();
         seen.push_str(&asked.headers);
         seen.push_str(&asked.body);
         server::json(404, &json!({"error": "Repository not found"}))
@@ -413,8 +416,8 @@ async fn an_app_that_asks_for_a_login_gets_it_once() {
         ..http::Options::default()
     };
     let qwen = Qwen::new(&app.url, options, TaskTracker::new());
-    assert_eq!(qwen.look().await.unwrap().gradio_version, "4.44.0");
-    qwen.look().await.unwrap();
+    assert_eq!(qwen.inspect().await.unwrap().gradio_version, "4.44.0");
+    qwen.inspect().await.unwrap();
     let asked = app.asked();
     assert_eq!(
         asked,
@@ -423,7 +426,7 @@ async fn an_app_that_asks_for_a_login_gets_it_once() {
 }
 
 #[tokio::test]
-async fn without_a_login_or_with_a_wrong_one_the_person_is_told_how_to_give_it() {
+async fn without_a_login_or_with_a_wrong_one_the_user_is_told_how_to_give_it() {
     let refusal = json!({"error": "Not authenticated", "auth_message": null});
     let app = guarded(refusal).await;
     for (login, message) in [
@@ -435,7 +438,7 @@ async fn without_a_login_or_with_a_wrong_one_the_person_is_told_how_to_give_it()
             ..http::Options::default()
         };
         let error = Qwen::new(&app.url, options, TaskTracker::new())
-            .look()
+            .inspect()
             .await
             .unwrap_err();
         assert_eq!(error.kind(), FailureKind::Login);

@@ -1,4 +1,4 @@
-//! `spacechat import` as it is typed: exports of ours, of other programs, sound, damaged and hostile.
+//! `spacechat import` on the command line: exports of this and of other programs, valid, damaged and hostile.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -157,7 +157,7 @@ fn what_was_said_since_is_added_and_what_was_deleted_stays_deleted() {
     documents[0]["title"] = "renamed there".into();
     let whole = home.file("whole.json", documents.to_string());
     let (_, told) = home.import(&whole);
-    let added = "1 of those already here got what was new in the file, 2 messages.\n";
+    let added = "Extended 1 of those already here by 2 messages.\n";
     assert_eq!(told, format!("0 imported, 2 already here.\n{added}"));
     let (shown, _) = home.said(&["show", names.lines().next().unwrap()]);
     assert!(
@@ -168,7 +168,7 @@ fn what_was_said_since_is_added_and_what_was_deleted_stays_deleted() {
     home.said(&["delete", names.lines().next().unwrap()]);
     let (_, told) = home.import(&whole);
     assert!(
-        told.contains("1 of those already here stayed in the trash"),
+        told.contains("In the trash: 1 of those already here"),
         "{told}"
     );
     assert_eq!(home.listed().len(), 1);
@@ -200,8 +200,9 @@ fn an_export_of_ours_that_is_here_is_left_and_a_changed_one_becomes_a_copy_and_b
     let changed = exported.replace("What is the root of 2?", "What is the root of 3?");
     let (copy, told) = home.import(&home.file("changed.json", changed));
     assert_ne!(copy.trim(), id);
-    let stays =
-        format!("{id} is here with other contents, and stays as it is; the file's is {copy}");
+    let stays = format!(
+        "{id} is already here with other contents and stays as it is. The imported copy is {copy}"
+    );
     assert!(told.contains(stays.trim_end()), "{told}");
     assert_eq!(home.listed().len(), 3);
 }

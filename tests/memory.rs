@@ -1,5 +1,6 @@
-//! What a message of a Space may take of memory while it is read: at most four times the limit, whatever it is made of, also
-//! when the message before it is still held. Counted by the allocator, so that it is the same on every machine.
+//! How much memory a message of a Space takes while it is read: at most four times the limit, for every kind of
+//! content, also while the message before it is still held. Counted by the allocator, so that it is the same on every
+//! machine.
 
 use peak_alloc::PeakAlloc;
 use spacechat::gradio::job::{Dialect, Jobs, Update};
@@ -43,7 +44,7 @@ fn read(output: &str) -> (bool, usize) {
         loop {
             match jobs
                 .next_update()
-                .map(|heard| heard.map(|heard| heard.update))
+                .map(|update| update.map(|update| update.update))
             {
                 Ok(None) => break,
                 Ok(Some(Update::Completed)) => break 'all,

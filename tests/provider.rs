@@ -1,8 +1,8 @@
-//! The seed's provider from the outside, over real connections on loopback: whole turns with the embedded Space
-//! (`turns`, `sessions`, `endings`), everything that can go wrong with a server that says what a test tells it to
-//! (`refusals`, `streams`, `connections`, `repeats`), proxies, and replies cut into any pieces (`cuttings`).
+//! The provider for the Qwen demo Space from the outside, over real connections on loopback: whole turns with the
+//! embedded Space (`turns`, `sessions`, `endings`), everything that can go wrong with a scripted server (`refusals`,
+//! `streams`, `connections`, `repeats`), proxies, and replies cut into any pieces (`cuttings`).
 //!
-//! No test waits for a time to pass: each waits for the thing itself, with a deadline that only a hang reaches.
+//! No test sleeps: each waits for the event itself, with a deadline that only a hang reaches.
 
 #[path = "provider/connections.rs"]
 mod connections;
@@ -10,14 +10,14 @@ mod connections;
 mod cuttings;
 #[path = "provider/endings.rs"]
 mod endings;
-#[path = "provider/listening.rs"]
-mod listening;
 #[path = "provider/program.rs"]
 mod program;
 #[path = "provider/proxies.rs"]
 mod proxies;
 #[path = "provider/proxy.rs"]
 mod proxy;
+#[path = "provider/received.rs"]
+mod received;
 #[path = "provider/refusals.rs"]
 mod refusals;
 #[path = "provider/repeats.rs"]

@@ -1,7 +1,7 @@
 //! The program against real Gradio servers: Qwen-Agent's own `WebUI` on Gradio 4.44 and on 5.1 (`tests/spaces/qwen_space.py`),
 //! `ChatInterface` and Blocks chats of every kind on 5.50 and 6.31 (`tests/spaces/chat_space.py`), and small pages of every wiring
 //! on 4.44, 5.50 and 6.31 (`tests/spaces/pages`), all with scripted models.
-//! Every scenario runs on every server of its sort, through the commands as a person types them.
+//! Every scenario runs on every server of its sort, through the commands as a user types them.
 //!
 //! The servers need Python 3.10 to 3.12 and, on the first run, a package registry. Where they cannot be had, each trial is
 //! listed as ignored with the reason; `SPACECHAT_REAL_SPACES=require` (what continuous integration sets) makes that a failure.

@@ -1,5 +1,5 @@
-//! A long run: thousands of messages, switches and resizes against the embedded Space, and what the program holds at the
-//! end: memory, threads and file descriptors are what they were, and everything is on the disk.
+//! A long run: thousands of messages, switches and resizes against the embedded Space. At the end memory, threads and
+//! file descriptors are as before, and everything is on the disk.
 //!
 //! `SPACECHAT_SOAK` is the number of seconds (10 when it is not set; the real run is `SPACECHAT_SOAK=3600`). With
 //! `-- --nocapture` the figures are printed. The Space runs in the test's own process, so that its memory is not counted.

@@ -1,58 +1,58 @@
-//! The whole program as a person has it: the real binary in a pseudo-terminal, against the embedded Space. What is typed
-//! goes in as bytes, what is seen is read from a terminal emulator, and nothing else is looked at but files and exit codes.
+//! The whole program as a user runs it: the real binary in a pseudo-terminal, against the embedded Space. Keys go in as
+//! bytes, the screen is read from a terminal emulator, and only files and exit codes are examined besides.
 //!
-//! Everything waits for something that is seen, with a deadline that only a failure meets; nothing measures time.
+//! Every test waits for something on the screen, with a deadline that only a failure reaches; nothing measures time.
 //! `SPACECHAT_KILLS` sets how often the program is killed in mid-reply (6 when it is not set).
 
 #![cfg(unix)]
 
-#[path = "terminal/asking.rs"]
-mod asking;
-#[path = "terminal/editing.rs"]
-mod editing;
-#[path = "terminal/failing.rs"]
-mod failing;
+#[path = "terminal/ask.rs"]
+mod ask;
+#[path = "terminal/editor.rs"]
+mod editor;
+#[path = "terminal/exit.rs"]
+mod exit;
+#[path = "terminal/failures.rs"]
+mod failures;
 #[path = "terminal/faults.rs"]
 mod faults;
 #[path = "terminal/files.rs"]
 mod files;
-#[path = "terminal/finding.rs"]
-mod finding;
+#[path = "terminal/find.rs"]
+mod find;
 #[path = "terminal/home.rs"]
 mod home;
 #[path = "terminal/hostile.rs"]
 mod hostile;
-#[path = "terminal/keeping.rs"]
-mod keeping;
 #[path = "terminal/keys.rs"]
 mod keys;
-#[path = "terminal/killing.rs"]
-mod killing;
-#[path = "terminal/leaving.rs"]
-mod leaving;
+#[path = "terminal/kill.rs"]
+mod kill;
 #[path = "terminal/library.rs"]
 mod library;
-#[path = "terminal/pasting.rs"]
-mod pasting;
+#[path = "terminal/paste.rs"]
+mod paste;
+#[path = "terminal/persistence.rs"]
+mod persistence;
 #[path = "terminal/presets.rs"]
 mod presets;
+#[path = "terminal/queue.rs"]
+mod queue;
 #[path = "terminal/screen.rs"]
 mod screen;
 #[path = "terminal/shown.rs"]
 mod shown;
-#[path = "terminal/sleeping.rs"]
-mod sleeping;
-#[path = "terminal/streaming.rs"]
-mod streaming;
-#[path = "terminal/switching.rs"]
-mod switching;
+#[path = "terminal/stream.rs"]
+mod stream;
+#[path = "terminal/suspend.rs"]
+mod suspend;
+#[path = "terminal/switcher.rs"]
+mod switcher;
 #[path = "fuzzing/unseen.rs"]
 mod unseen;
 #[path = "terminal/uses.rs"]
 mod uses;
 #[path = "terminal/versions.rs"]
 mod versions;
-#[path = "terminal/waiting.rs"]
-mod waiting;
 #[path = "terminal/written.rs"]
 mod written;

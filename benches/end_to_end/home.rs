@@ -9,7 +9,7 @@ use tempfile::TempDir;
 /// The program that is measured.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_spacechat");
 
-/// A person's home directory, removed when this is dropped.
+/// A user's home directory, removed when this is dropped.
 pub struct Home(TempDir);
 
 impl Home {

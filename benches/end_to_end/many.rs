@@ -1,5 +1,5 @@
 //! A library of many years: 10,000 conversations with 100,000 messages. How soon the program starts, the switcher finds
-//! and the list stands there.
+//! and the list is shown.
 
 use super::conversations::conversation;
 use super::home::{Home, PROGRAM};

@@ -1,7 +1,7 @@
 //! The program in a pseudo-terminal, with a clock on what it shows.
 //!
-//! A thread reads what the program writes, notes when it came, and feeds a terminal emulator. It looks itself whether the
-//! screen is as somebody waits for it, so that a moment is that of the bytes and not of whoever woke up for them.
+//! A thread reads what the program writes, notes when it came, and feeds a terminal emulator. It checks itself whether
+//! the screen is as expected, so that a time is that of the bytes and not of a thread that woke up for them.
 
 use super::home::Home;
 use super::process::Process;

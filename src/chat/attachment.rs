@@ -1,5 +1,5 @@
-//! What travels with a message: pastes and texts, which stand in the prompt, and files, which are
-//! sent as they are.
+//! Attachments of a message: pastes and texts, which become part of the prompt, and files, which
+//! are sent as they are.
 //!
 //! Plain data; only [`SentFile::read`] touches the disk, and says so.
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// What travels with a message and is shown as one line: a paste, a text, a file.
+/// An attachment, shown as one line: a paste, a text, a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// What it is called: `pasted #1`, or a file's path as it was attached.
@@ -19,20 +19,20 @@ pub struct Attachment {
     pub text: Arc<str>,
     /// Its estimated tokens, counted once.
     pub tokens: usize,
-    /// How many characters of the text do not show; counted while it stands in the composer.
+    /// How many characters of the text are invisible; counted in the composer.
     pub hidden: usize,
     /// A file that is sent as it is; `text` is empty then.
     pub file: Option<SentFile>,
-    /// The file it was read from, on this machine. An export does not tell it.
+    /// The file it was read from, on this machine. It is not exported.
     pub origin: Option<Origin>,
 }
 
-/// A file as it stood on the disk when it was read, to tell whether it has changed since.
+/// The state of a file when it was read, to detect changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Origin {
     /// Where it is, from the root.
     pub path: PathBuf,
-    /// When it was written last; `None` where the file system does not tell.
+    /// When it was last written; `None` where the file system does not say.
     pub modified: Option<SystemTime>,
     /// Its size in bytes.
     pub size: u64,
@@ -55,8 +55,7 @@ impl Attachment {
     /// What a paste is called, before its number.
     pub const PASTED: &'static str = "pasted #";
 
-    /// Whether it was pasted, and so has no path. An export does not tell where a file was, so that its name
-    /// must do.
+    /// Whether it was pasted, and so has no path. An export does not hold the path, so this is decided by the name.
     pub fn is_paste(&self) -> bool {
         self.origin.is_none() && self.name.starts_with(Self::PASTED)
     }
@@ -124,7 +123,7 @@ impl SentFile {
     pub fn read(path: &Path) -> io::Result<Self> {
         if std::fs::metadata(path)?.len() > LARGEST_FILE {
             let detail = format!(
-                "it is larger than {} MB, more than spacechat keeps",
+                "it is larger than {} MB, the most that spacechat saves",
                 LARGEST_FILE >> 20
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, detail));

@@ -1,5 +1,5 @@
-//! A change of what is kept on disk: plain data, made where the model changes and applied by the
-//! store in the order in which it is sent.
+//! A change to what is saved on disk. Plain data; changes are applied in the order in which they
+//! are sent.
 
 use super::{
     Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState, Unsent,
@@ -13,8 +13,8 @@ use std::time::Duration;
 /// What a conversation has set for its Space, by name.
 pub type Settings = BTreeMap<String, String>;
 
-/// One thing to keep. Those that belong together are sent together; then all of them are saved
-/// or none.
+/// One thing to save. Changes that belong together are sent together: all of them are saved, or
+/// none.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A conversation is new, or its fields changed. It stands before all else about it. The
@@ -23,7 +23,7 @@ pub enum Change {
     SaveConversation {
         /// Its name.
         id: ConversationId,
-        /// What the person calls it.
+        /// What the user calls it.
         title: Option<String>,
         /// The system message in force.
         system: Arc<str>,
@@ -37,7 +37,7 @@ pub enum Change {
         settings: Settings,
     },
     /// A message joins the tree, or takes the place of one with the same name. One that streams
-    /// counts as received by this instance. A message of the person takes its conversation out of
+    /// counts as received by this instance. A message of the user takes its conversation out of
     /// the trash, where another window may have put it.
     AddMessage {
         /// The conversation.
@@ -138,7 +138,7 @@ pub enum Change {
         /// Their names, as the store gave them.
         left_by: Vec<String>,
     },
-    /// The person names the conversation; `None` goes back to its first words.
+    /// The user names the conversation; `None` goes back to its first words.
     SetTitle {
         /// The conversation.
         conversation: ConversationId,
@@ -189,7 +189,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What it keeps, in words for a person.
+    /// What it saves, in words for a user.
     pub fn what(&self) -> &'static str {
         match self {
             Self::SaveConversation { .. } => "the conversation",
@@ -199,21 +199,21 @@ impl Change {
             | Self::Reasoning { .. }
             | Self::HiddenTail { .. } => "a part of a reply",
             Self::Finish { .. } => "the end of a reply",
-            Self::LeaveOut { .. } => "what is left out",
+            Self::LeaveOut { .. } => "the message that is left out",
             Self::SetHead { .. } => "the place in the conversation",
             Self::SaveDraft { .. } => "the draft",
-            Self::SaveQueue { .. } => "the messages that wait",
-            Self::SaveAside { .. } => "what was set aside",
-            Self::TakeOver { .. } => "what another window left unsent",
+            Self::SaveQueue { .. } => "the queued messages",
+            Self::SaveAside { .. } => "the drafts set aside",
+            Self::TakeOver { .. } => "the unsent drafts of another window",
             Self::SetTitle { .. } => "the title",
             Self::Pin { .. } => "the pin",
             Self::SavePreset { .. } | Self::RemovePreset { .. } | Self::SetDefaultPreset { .. } => {
                 "a saved system message"
             }
-            Self::Discard { .. } => "that a refused question is removed",
-            Self::Delete { .. } => "that the conversation is deleted",
-            Self::Restore { .. } => "that the conversation is restored",
-            Self::Purge { .. } => "that the trash is emptied",
+            Self::Discard { .. } => "the removal of a refused question",
+            Self::Delete { .. } => "the deletion of the conversation",
+            Self::Restore { .. } => "the restoring of the conversation",
+            Self::Purge { .. } => "the emptying of the trash",
         }
     }
 
@@ -232,9 +232,9 @@ impl Change {
     }
 }
 
-/// The changes that keep a whole conversation, imported or made elsewhere; to be sent together. A
-/// reply that still streams in it becomes interrupted: nobody here receives the rest. The names
-/// in it must be new to the store (see `chat::export::renamed`).
+/// The changes that save a whole conversation, imported or created elsewhere. Send them together. A
+/// reply that still streams in it becomes interrupted, because the rest will not be received. The
+/// names in it must be new to the store (see `chat::export::renamed`).
 pub fn import_changes(
     conversation: &Conversation,
     unsent: Unsent,

@@ -1,8 +1,7 @@
 //! A conversation: messages in a tree, and the path through it that is seen.
 //!
 //! Editing a message or asking for another reply adds a sibling; nothing is overwritten. The view
-//! is the path from the first message to the head. Plain data: what is written to disk and what is
-//! drawn is made from it elsewhere.
+//! is the path from the first message to the head. Plain data; nothing is saved or drawn here.
 
 use super::message::{Message, MessageId, Role};
 use jiff::Timestamp;
@@ -38,7 +37,7 @@ impl std::fmt::Display for ConversationId {
 pub struct Conversation {
     /// Its name.
     pub id: ConversationId,
-    /// What the person calls it; `None` until it is named or has a first message.
+    /// What the user calls it; `None` until it is named or has a first message.
     pub title: Option<String>,
     /// The system message in force for the next message.
     pub system: Arc<str>,
@@ -99,7 +98,7 @@ impl Conversation {
 
     fn insert(&mut self, message: Message) {
         let (id, parent) = (message.id, message.parent);
-        // What was read anew differs so from what was seen before.
+        // Data that was read again differs in this way from earlier data.
         self.reweighed += u64::from(message.left_out);
         if self.messages.insert(id, Arc::new(message)).is_none() {
             self.children.entry(parent).or_default().push(id);

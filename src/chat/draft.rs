@@ -1,4 +1,4 @@
-//! What is written and not sent: the draft in the composer, and what waits beside it.
+//! Unsent messages: the draft in the composer, queued messages and drafts set aside.
 //!
 //! Plain data; a draft becomes a [`super::Message`] when it is sent.
 
@@ -29,7 +29,7 @@ impl Draft {
     }
 }
 
-/// What a message of the person was before it was sent.
+/// A message of the user as a draft again.
 impl From<&Message> for Draft {
     fn from(message: &Message) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl From<&Message> for Draft {
 /// All that is unsent in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unsent {
-    /// What stands in the composer.
+    /// The text in the composer.
     pub draft: Draft,
     /// What is to be sent once a reply is complete or the Space is within reach, the next first.
     pub queued: Vec<Draft>,

@@ -1,7 +1,8 @@
-//! A conversation as text for elsewhere: Markdown and HTML to read, JSON to keep and take back.
+//! A conversation as text for other programs: Markdown and HTML to read, JSON to keep and take
+//! back.
 //!
-//! Pure functions of plain data; the commands and `runtime` write the files. Markdown and HTML show
-//! the path that is seen, JSON holds the whole tree and loses nothing.
+//! Pure functions of plain data; no file is written here. Markdown and HTML show the path that is
+//! seen, JSON holds the whole tree and loses nothing.
 
 mod html;
 mod json;
@@ -43,7 +44,7 @@ impl Format {
         }
     }
 
-    /// The form of a file of this name; `None` where its ending tells none.
+    /// The form of a file of this name; `None` for an unknown ending.
     pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?;
         let mut all = Self::ALL.into_iter();

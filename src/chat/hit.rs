@@ -1,6 +1,5 @@
-//! A message that a search over all conversations has found: plain data, made by `store`, shown
-//! by the switcher and printed by `spacechat search`. The search in one conversation has places of
-//! its own (`app::find`).
+//! A message found by a search over all conversations. Plain data. It is not for the search in one
+//! conversation, which finds positions in the text.
 
 use super::{ConversationId, MessageId, Role};
 use jiff::Timestamp;

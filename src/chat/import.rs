@@ -1,10 +1,10 @@
-//! What other programs keep of chats, and what this one exported, as conversations of ours.
+//! Converts the chats of other programs, and exports of this one, into conversations.
 //!
-//! [`chatgpt`] and [`llm`] make conversations of texts and rows; [`plan`] holds one against what is
-//! here already. No I/O: `cli` reads the files, `store` the rows, and both give them to this.
+//! [`chatgpt`] and [`llm`] make conversations from texts and rows. [`plan`] compares a conversation
+//! with what is saved already. No I/O.
 //!
-//! What comes from elsewhere gets names that are made from the names it had there (see `foreign`),
-//! so that the same file taken in twice is known again.
+//! Imported items get ids derived from their original ids (see `foreign`), so that importing the
+//! same file twice is recognised.
 
 pub mod chatgpt;
 mod foreign;
@@ -64,7 +64,7 @@ pub enum Plan {
 /// Where a conversation comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// An export of this program, which a person may have changed since.
+    /// An export of this program, which a user may have changed since.
     Ours,
     /// Another program's log. Its messages never change under one name; where the text differs,
     /// another version of this program read it differently, and what is here stays.
@@ -137,7 +137,7 @@ fn is_message(change: &Change) -> bool {
     matches!(change, Change::AddMessage { .. })
 }
 
-/// The changes that add what `here` has not. The head moves on only where the person had left it
+/// The changes that add what `here` has not. The head moves on only where the user had left it
 /// on the way to the new one.
 fn added(conversation: &Conversation, here: &Conversation) -> Vec<Change> {
     let all = import_changes(

@@ -1,8 +1,7 @@
-//! What a Space lets a user set beside the message: temperature, a system message, a choice.
+//! What a user can set besides the message: temperature, a system message, a choice.
 //!
-//! Inputs are described by `/info` and `/config` (read by the provider); here a value that a
-//! user gave, mostly as text, is found by its name and held to the input's kind and limits.
-//! Nothing is sent from here.
+//! Inputs come from `/info` and `/config`. Here a user's value, usually text, is matched to an
+//! input by name and checked against its kind and limits. Nothing is sent from here.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -13,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct InputError {
     /// What is wrong.
     pub message: String,
-    /// What would do.
+    /// What would be accepted.
     pub hint: String,
 }
 

@@ -40,7 +40,7 @@ impl std::fmt::Display for MessageId {
 pub enum Role {
     /// Instructions that stand before the conversation.
     System,
-    /// The person.
+    /// The user.
     User,
     /// The model.
     Assistant,
@@ -65,7 +65,7 @@ pub enum MessageState {
     Complete,
     /// It is being received.
     Streaming,
-    /// The person stopped it; what came is kept.
+    /// The user stopped it; what came is kept.
     Stopped,
     /// An error ended it; what came is kept.
     Failed,
@@ -100,9 +100,9 @@ pub struct Message {
     pub created_at: Timestamp,
     /// The system message in force when it was sent; for user messages.
     pub system: Option<Arc<str>>,
-    /// Whether the person leaves it out of what is sent. With a prompt goes the reply to it.
+    /// Whether the user leaves it out of what is sent. With a prompt goes the reply to it.
     pub left_out: bool,
-    /// Grows with every change, so that what was made from it can be told to be stale.
+    /// Grows with every change, so that derived data can be recognised as stale.
     pub revision: u64,
     /// Grows when the text changes other than by more at its end.
     pub rewrites: u64,
@@ -130,7 +130,7 @@ impl Message {
         }
     }
 
-    /// A message of the person.
+    /// A message of the user.
     pub fn user(text: impl Into<String>) -> Self {
         Self::new(Role::User, text)
     }

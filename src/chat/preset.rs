@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// A saved system message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
-    /// What the person calls it; no two have the same name.
+    /// What the user calls it; no two have the same name.
     pub name: String,
     /// The system message.
     pub text: Arc<str>,

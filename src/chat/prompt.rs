@@ -1,7 +1,7 @@
-//! What a model is given: a conversation as one prompt, for one whose session does not know it, and attached
-//! texts with the path that they have.
+//! Formats prompts: a conversation as one prompt, for a session that does not know it, and attached texts with their
+//! paths.
 //!
-//! The same message gives the same bytes in every turn, so that what a server has read once it need not read again.
+//! The same message gives the same bytes in every turn, so that a server's prompt cache holds.
 
 use super::attachment::Attachment;
 use super::message::{Message, Role};

@@ -1,10 +1,10 @@
-//! What is known of a reply on its way: its stage, notices, progress.
+//! The state of a reply in progress: its stage, notices, progress, and why it failed.
 //!
-//! The words that provider, app and ui share; each is plain data that `ask --json` can print.
+//! Plain data, each with a form for JSON.
 
 use std::time::Duration;
 
-/// Where a reply stands, as a person is told.
+/// The stage of a reply, for a user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// The Space is being looked up.
@@ -65,6 +65,6 @@ pub struct Notice {
 pub struct Progress {
     /// What it does.
     pub desc: String,
-    /// The share that is done, from 0 to 1, where it can be told.
+    /// The share that is done, from 0 to 1, where it is known.
     pub share: Option<f64>,
 }

@@ -26,7 +26,7 @@ pub struct Summary {
     pub pending: Pending,
     /// How the last message that is seen of it stands; `None` where it has no message.
     pub state: Option<MessageState>,
-    /// Whether the person wants it at the head of the list.
+    /// Whether the user wants it at the head of the list.
     pub pinned: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
@@ -40,6 +40,6 @@ pub enum Pending {
     Nothing,
     /// Something that was written and not sent.
     Draft,
-    /// A message that waits for the person's word.
+    /// A message that waits for the user's word.
     Waiting,
 }

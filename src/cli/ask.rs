@@ -1,7 +1,7 @@
-//! `spacechat ask`: one message out, its reply on stdout and nothing else there.
+//! `spacechat ask`: sends one message and prints the reply, and nothing else, to stdout.
 //!
-//! The same turn engine as the screen, without one. What is printed when, and what to stderr, is
-//! [`super::printer`]'s.
+//! It runs the same turn engine as the full screen. What goes to stdout and stderr, and when, is
+//! decided in [`super::printer`].
 
 use super::exit::{Exit, complain, printed};
 use super::printer::Printer;
@@ -10,7 +10,8 @@ use crate::app::{Event, Model, update};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::{Attachment, Change, Draft, FailureKind, SentFile, Unsent};
 use crate::runtime::{
-    Heard, Providers, Time, decoded, loaded, looks_like_text, name_of, origin_of, run_headless,
+    HeadlessEnd, Providers, Time, decoded, loaded, looks_like_text, name_of, origin_of,
+    run_headless,
 };
 use crate::store::Store;
 use clap::Args;
@@ -18,25 +19,25 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Said of stdin that is no text.
-const NOT_TEXT: &str = "stdin is no text. Send a file with -f, to a Space that takes files.";
+/// The error for stdin that is not text.
+const NOT_TEXT: &str = "stdin is not text. Send a file with -f to a Space that takes files.";
 /// How much of a plain file is read before it is looked at, in bytes.
 const HEAD: u64 = 1 << 16;
 /// What to do where a login was not sent.
-const NO_LOGIN: &str = "SPACECHAT_LOGIN was not sent: it goes to a Space that the command line or the settings name, and this one is named by the conversation alone. Add -s with its address.";
+const NO_LOGIN: &str = "SPACECHAT_LOGIN was not sent: only a Space named on the command line or in the settings receives it. Add -s with the Space's address.";
 
 /// What `ask` takes.
 #[derive(Debug, Args)]
 pub struct AskArgs {
-    /// The message; what stdin holds, when it is a pipe or a file, is appended
+    /// The message (stdin is appended when it is a pipe or a file)
     prompt: Vec<String>,
-    /// Send a file: to a Space that takes files as it is, to others its text in the message
+    /// Send a file: as it is where the Space takes files, else its text in the message
     #[arg(short, long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Go on with this conversation: its id, or the beginning of it
+    /// Continue this conversation: its id, or the beginning of it
     #[arg(long, value_name = "ID", conflicts_with = "no_save")]
     conversation: Option<String>,
-    /// Keep nothing of it
+    /// Save nothing
     #[arg(long)]
     no_save: bool,
     /// One JSON object a line: stages, pieces, the end
@@ -59,11 +60,11 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     };
     let providers = context.providers();
     let space = &model.conversation().conversation.space;
-    let place = place_of_files(&arguments, providers.as_ref(), space).await;
-    let draft = match draft(&arguments, place) {
+    let placement = file_placement(&arguments, providers.as_ref(), space).await;
+    let draft = match draft(&arguments, placement) {
         Ok(draft) if !draft.is_empty() => draft,
         Ok(_) => {
-            let hint = "Write it behind ask, or pass it in: spacechat ask < question.txt";
+            let hint = "Write it after ask, or pass it on stdin: spacechat ask < question.txt";
             return complain(Exit::Usage, "There is no message to send.", hint);
         }
         Err(complaint) => return complain(Exit::Usage, &complaint, ""),
@@ -73,13 +74,13 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
     let mut printer = Printer::new(arguments.json);
     let mut written = Ok(());
     let listen = |update: &_| {
-        printer.hear(update).map_err(|error| {
+        printer.print_update(update).map_err(|error| {
             let kind = error.kind();
             written = Err(error);
             kind.into()
         })
     };
-    let heard = run_headless(
+    let ended = run_headless(
         &mut model,
         draft,
         providers,
@@ -87,8 +88,8 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
         listen,
     )
     .await;
-    let exit = match heard {
-        Ok(Heard::Abandoned) => printed(written),
+    let exit = match ended {
+        Ok(HeadlessEnd::Abandoned) => printed(written),
         Ok(heard) => end(heard, &model, printer, hint),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     };
@@ -98,7 +99,7 @@ pub async fn run(context: Context, arguments: AskArgs) -> Exit {
             let conversation = model.current;
             store.handle.send(Change::Discard { conversation });
         }
-        // What could not be saved was told already.
+        // The error was printed already.
         let is_saved = store.handle.close().await;
         if !is_saved && exit == Exit::Done {
             return Exit::Failed;
@@ -112,7 +113,7 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
     let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
     if let (Some(id), Some(store)) = (&arguments.conversation, store) {
         let mut found = saved::load_named(store, id)?;
-        // What is unsent there is the screen's: it stays as it is on the disk.
+        // Unsent drafts belong to the full screen and stay as they are.
         found.unsent = Unsent::default();
         found.left_by.clear();
         update(&mut model, Event::Store(loaded(found, true)));
@@ -123,48 +124,53 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
 
 /// Where the files of a message go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum FilePlacement {
     /// All of them to the Space, as files.
     Space,
-    /// Text into the prompt, what is no text to the Space.
+    /// Text into the prompt, everything else to the Space.
     Both,
-    /// Into the prompt; what is no text has no place.
+    /// Into the prompt; files that are not text are refused.
     Prompt,
 }
 
-/// Where the Space wants files. One that cannot be looked at says why when it is asked.
-async fn place_of_files(arguments: &AskArgs, providers: &dyn Providers, space: &str) -> Place {
+/// Where the Space wants files. If it cannot be inspected, sending the message reports the error.
+async fn file_placement(
+    arguments: &AskArgs,
+    providers: &dyn Providers,
+    space: &str,
+) -> FilePlacement {
     if arguments.files.is_empty() {
-        return Place::Both;
+        return FilePlacement::Both;
     }
     let Ok(provider) = providers.find(space) else {
-        return Place::Both;
+        return FilePlacement::Both;
     };
-    match provider.look().await {
-        Ok(report) if report.sends_text_files => Place::Space,
-        Ok(report) if !report.files.is_native() => Place::Prompt,
-        _ => Place::Both,
+    match provider.inspect().await {
+        Ok(report) if report.sends_text_files => FilePlacement::Space,
+        Ok(report) if !report.files.is_native() => FilePlacement::Prompt,
+        _ => FilePlacement::Both,
     }
 }
 
-/// The store, unless nothing is to be kept. Without a place for it, only a conversation that was
-/// named is missed.
+/// The store, unless nothing is to be saved. Without a data directory, only a named conversation is
+/// an error.
 fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, Exit> {
     match &context.directory {
         Some(directory) if !arguments.no_save => match saved::open(directory) {
             Ok(store) => Ok(Some(store)),
             Err(error) => Err(saved::complain_of(&error)),
         },
-        None if arguments.conversation.is_some() => {
-            Err(complain(Exit::Failed, NO_HOME, "Name one with --data-dir."))
-        }
+        None if arguments.conversation.is_some() => Err(complain(
+            Exit::Failed,
+            NO_HOME,
+            "Name a directory with --data-dir.",
+        )),
         _ => Ok(None),
     }
 }
 
-/// Prints what is left to print, and gives the exit code. `login_hint` is what there is to do about a login that
-/// is wanted.
-fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
+/// Prints the rest and returns the exit code. `login_hint` is what there is to do about a login that is wanted.
+fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
     let reply = model.conversation().conversation.head();
     let failure = reply.and_then(|reply| reply.failure.clone());
     let text = reply.map_or("", |reply| reply.text.as_str());
@@ -172,7 +178,7 @@ fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&st
     if written.is_err() {
         return printed(written);
     }
-    if let Heard::Interrupted(signal) = heard {
+    if let HeadlessEnd::Interrupted(signal) = ended {
         return Exit::Signal(signal);
     }
     match failure {
@@ -189,15 +195,15 @@ fn end(heard: Heard, model: &Model, mut printer: Printer, login_hint: Option<&st
 }
 
 /// The message: the words and what stdin holds, with a blank line between, and the files before them. A single
-/// part is sent exactly as it is. Files go where `place` says.
-fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
+/// part is sent exactly as it is. Files go where `placement` says.
+fn draft(arguments: &AskArgs, placement: FilePlacement) -> Result<Draft, String> {
     let mut parts = Vec::new();
     if !arguments.prompt.is_empty() {
         parts.push(arguments.prompt.join(" "));
     }
     let mut attachments = Vec::new();
     for file in &arguments.files {
-        let attachment = attached(file, place, arguments.no_save)?;
+        let attachment = attached(file, placement, arguments.no_save)?;
         attachments.push(Arc::new(attachment));
     }
     if !std::io::stdin().is_terminal() {
@@ -218,16 +224,16 @@ fn draft(arguments: &AskArgs, place: Place) -> Result<Draft, String> {
 }
 
 /// A file as it travels: as text under its path, or as a file.
-fn attached(path: &Path, place: Place, no_save: bool) -> Result<Attachment, String> {
+fn attached(path: &Path, placement: FilePlacement, no_save: bool) -> Result<Attachment, String> {
     let name = path.display();
-    let read = read_once(path, place, no_save);
+    let read = read_once(path, placement, no_save);
     match read.map_err(|error| format!("{name} cannot be read: {error}."))? {
         FileRead::Text(text) => Ok(Attachment {
             origin: origin_of(path),
             ..Attachment::new(name_of(path), text)
         }),
-        _ if place == Place::Prompt => Err(format!(
-            "{name} is no text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
+        _ if placement == FilePlacement::Prompt => Err(format!(
+            "{name} is not text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
         )),
         FileRead::Bytes(bytes) => Ok(Attachment::file(SentFile::new(path, bytes))),
         FileRead::AtPath => Ok(Attachment::file(SentFile::at(path))),
@@ -247,16 +253,17 @@ enum FileRead {
 
 /// Reads a file, a pipe included, once, and decides by what it holds. A plain file that need not be kept is not
 /// read where it is sent as a file: only its beginning is looked at.
-fn read_once(path: &Path, place: Place, no_save: bool) -> std::io::Result<FileRead> {
+fn read_once(path: &Path, placement: FilePlacement, no_save: bool) -> std::io::Result<FileRead> {
     let file = std::fs::File::open(path)?;
     let stays = no_save && file.metadata()?.is_file();
-    if stays && place == Place::Space {
+    if stays && placement == FilePlacement::Space {
         return Ok(FileRead::AtPath);
     }
     let mut file = file.take(LARGEST_FILE + 1);
     let mut bytes = Vec::new();
     let head = (&mut file).take(HEAD).read_to_end(&mut bytes)?;
-    let may_be_text = place != Place::Space && looks_like_text(&bytes, (head as u64) < HEAD);
+    let may_be_text =
+        placement != FilePlacement::Space && looks_like_text(&bytes, (head as u64) < HEAD);
     if stays && !may_be_text {
         return Ok(FileRead::AtPath);
     }
@@ -264,7 +271,7 @@ fn read_once(path: &Path, place: Place, no_save: bool) -> std::io::Result<FileRe
     if bytes.len() as u64 > LARGEST_FILE {
         let limit = LARGEST_FILE >> 20;
         let detail = format!(
-            "it is larger than {limit} MB, more than spacechat keeps. ask --no-save sends a plain file all the same"
+            "it is larger than {limit} MB, the most that spacechat saves. ask --no-save sends a plain file without saving it"
         );
         return Err(std::io::Error::new(
             std::io::ErrorKind::FileTooLarge,
@@ -291,7 +298,7 @@ mod tests {
         let path = folder.path().join("file");
         let text = |content: &[u8]| {
             std::fs::write(&path, content).unwrap();
-            match read_once(&path, Place::Both, true).unwrap() {
+            match read_once(&path, FilePlacement::Both, true).unwrap() {
                 FileRead::Text(text) => Some(text),
                 FileRead::AtPath => None,
                 FileRead::Bytes(bytes) => panic!("{bytes:?}"),
@@ -306,7 +313,7 @@ mod tests {
         assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
         let late = [long.as_bytes(), b"\0"].concat();
         assert_eq!(text(&late), None);
-        assert!(read_once(folder.path(), Place::Both, true).is_err());
+        assert!(read_once(folder.path(), FilePlacement::Both, true).is_err());
     }
 
     #[test]
@@ -315,12 +322,12 @@ mod tests {
         let path = folder.path().join("file");
         let image = b"\x89PNG\r\n\x1a\n\0";
         std::fs::write(&path, image).unwrap();
-        for place in [Place::Both, Place::Space] {
-            let read = read_once(&path, place, false).unwrap();
+        for placement in [FilePlacement::Both, FilePlacement::Space] {
+            let read = read_once(&path, placement, false).unwrap();
             assert_eq!(read, FileRead::Bytes(image.to_vec()));
         }
         std::fs::write(&path, "text").unwrap();
-        let read = read_once(&path, Place::Space, false).unwrap();
+        let read = read_once(&path, FilePlacement::Space, false).unwrap();
         assert_eq!(read, FileRead::Bytes(b"text".to_vec()));
     }
 }

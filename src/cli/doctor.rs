@@ -1,8 +1,8 @@
-//! `spacechat doctor`: what could be wrong here: settings, saved conversations, terminal, Space.
+//! `spacechat doctor`: checks settings, saved conversations, terminal and Space.
 //!
-//! It changes nothing. Each line says what was looked at and what was found; what needs doing
-//! follows it. The exit code is 1 when something was found. With `--rescue` it does one thing
-//! instead: it writes what can be read of a damaged store into a new file.
+//! It changes nothing. Each line names what was checked and the result; advice follows on the next
+//! line. The exit code is 1 when a problem was found. With `--rescue` it only copies what can be
+//! read of a damaged store into a new file.
 
 use super::exit::{Exit, complain, print};
 use super::{Context, NO_HOME, saved};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// What `doctor` takes.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Write what can be read of damaged conversations into this new file
+    /// Copy what can be read of a damaged database into this new file
     #[arg(long, value_name = "FILE")]
     rescue: Option<PathBuf>,
 }
@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-/// Looks, and prints what was found.
+/// Runs the checks and prints the report.
 pub async fn run(context: &Context, arguments: &DoctorArgs) -> Exit {
     if let Some(file) = &arguments.rescue {
         return rescue(context, file);
@@ -55,12 +55,12 @@ pub async fn run(context: &Context, arguments: &DoctorArgs) -> Exit {
     let mut findings = Findings::default();
     findings.good("spacechat", env!("CARGO_PKG_VERSION"));
     let settings = context.settings.path().map_or_else(
-        || "none, the defaults hold".to_owned(),
+        || "no file, defaults in use".to_owned(),
         |path| path.display().to_string(),
     );
     findings.good("settings", &settings);
     for complaint in &context.settings.complaints {
-        findings.bad("settings", complaint, "Everything else in the file holds.");
+        findings.bad("settings", complaint, "All other entries are in use.");
     }
     terminal(&mut findings);
     store(context, &mut findings);
@@ -77,13 +77,13 @@ fn terminal(findings: &mut Findings) {
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let size = crossterm::terminal::size().ok().filter(|_| is_terminal);
     let Some((width, height)) = size else {
-        findings.good("terminal", "none here; ask works without one");
+        findings.good("terminal", "none (ask works without it)");
         return;
     };
     let kind = std::env::var("TERM").unwrap_or_default();
     let found = format!("{kind}, {width}×{height}");
     if width < 40 || height < 10 {
-        findings.bad("terminal", &found, "The full screen needs 40×10.");
+        findings.bad("terminal", &found, "The full screen needs at least 40×10.");
     } else {
         findings.good("terminal", &found);
     }
@@ -104,7 +104,11 @@ fn terminal(findings: &mut Findings) {
 
 fn store(context: &Context, findings: &mut Findings) {
     let Some(directory) = &context.directory else {
-        findings.bad("conversations", NO_HOME, "Name a place with --data-dir.");
+        findings.bad(
+            "conversations",
+            NO_HOME,
+            "Name a directory with --data-dir.",
+        );
         return;
     };
     match Store::check(directory) {
@@ -125,24 +129,24 @@ fn found(place: &str, check: &Check, findings: &mut Findings) {
         findings.good("conversations", &found);
         return;
     }
-    let hint = "spacechat doctor --rescue FILE writes what can be read into a new file; this one is left as it is.";
+    let hint = "spacechat doctor --rescue FILE copies what can be read into a new file.";
     findings.bad(
         "conversations",
-        &format!("{found}; damaged: {}", check.problems.join("; ")),
+        &format!("{found}, damaged: {}", check.problems.join(", ")),
         hint,
     );
 }
 
-/// Rescues into `file`, and says how that comes to be used.
+/// Rescues into `file`, and prints how to use it.
 fn rescue(context: &Context, file: &Path) -> Exit {
     let Some(directory) = &context.directory else {
-        return complain(Exit::Failed, NO_HOME, "Name a place with --data-dir.");
+        return complain(Exit::Failed, NO_HOME, "Name a directory with --data-dir.");
     };
     let rescued = match Store::rescue(directory, file) {
         Ok(rescued) => rescued,
-        // There is nothing more to try than what was tried.
+        // A rescue was the last resort.
         Err(error @ StoreError::Damaged { .. }) => {
-            let hint = "Put a backup in its place, or move it away to begin anew.";
+            let hint = "Restore a backup, or move the file away to start empty.";
             return complain(Exit::Failed, &format!("{error}."), hint);
         }
         Err(error) => return saved::complain_of(&error),
@@ -156,22 +160,22 @@ fn rescue(context: &Context, file: &Path) -> Exit {
     // Writing to a string cannot fail.
     let _ = match rescued.gaps.as_slice() {
         [] => writeln!(text, "Everything could be read."),
-        gaps => writeln!(text, "Not all could be read of: {}", gaps.join(", ")),
+        gaps => writeln!(text, "Not everything could be read: {}", gaps.join(", ")),
     };
     let _ = writeln!(
         text,
-        "To use it, end every spacechat, move the files {FILE_NAME}* in {} elsewhere, and put it there as {FILE_NAME}.",
+        "To use it, quit every spacechat, move the files {FILE_NAME}* out of {}, and copy the new file there as {FILE_NAME}.",
         directory.display()
     );
     print(&text)
 }
 
 async fn space(context: &Context, findings: &mut Findings) {
-    let looked = match context.provider(&context.space) {
-        Ok(provider) => provider.look().await,
+    let report = match context.provider(&context.space) {
+        Ok(provider) => provider.inspect().await,
         Err(error) => Err(error),
     };
-    match looked {
+    match report {
         Ok(report) => findings.good(
             "Space",
             &format!("{} answers (Gradio {})", report.url, report.gradio_version),

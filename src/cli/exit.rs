@@ -1,4 +1,4 @@
-//! How the program ends: its exit codes, and the last words on stderr.
+//! Exit codes, and the final messages on stderr.
 
 use crate::chat::{Failure, FailureKind};
 use crate::sanitize;
@@ -14,7 +14,7 @@ pub enum Exit {
     Failed,
     /// The command line, the settings or a name in them is wrong.
     Usage,
-    /// No connection came about, or it fell silent.
+    /// No connection could be made, or it went silent.
     Unreachable,
     /// The Space refused, or failed.
     Refused,
@@ -59,13 +59,13 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Prints to stdout. A pipe that was closed is no failure; a full disk is, and is said.
+/// Prints to stdout. A closed pipe is not a failure; a full disk is, and is reported.
 pub fn print(text: &str) -> Exit {
     let mut out = std::io::stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// What came of writing to stdout.
+/// The exit code for the result of writing to stdout.
 pub fn printed(written: std::io::Result<()>) -> Exit {
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -75,19 +75,19 @@ pub fn printed(written: std::io::Result<()>) -> Exit {
     }
 }
 
-/// Says on stderr what went wrong and what can be done, and gives the exit code back.
+/// Prints the error and the hint to stderr and returns the exit code.
 pub fn complain(exit: Exit, message: &str, hint: &str) -> Exit {
-    tell(&format!("spacechat: {message}"));
+    to_stderr(&format!("spacechat: {message}"));
     if !hint.is_empty() {
-        tell(hint);
+        to_stderr(hint);
     }
     exit
 }
 
-/// Says a line on stderr.
-pub fn tell(line: &str) {
+/// Prints a line to stderr.
+pub fn to_stderr(line: &str) {
     let mut err = std::io::stderr().lock();
-    // With stderr closed there is nobody to tell.
+    // With stderr closed the message is lost.
     let _ = if err.is_terminal() {
         writeln!(err, "{}", sanitize::text(line).text)
     } else {
@@ -95,8 +95,8 @@ pub fn tell(line: &str) {
     };
 }
 
-/// Says what is wrong with the command line, or the help that was asked for. What is wrong is
-/// quoted, and may have come from elsewhere.
+/// Prints what is wrong with the command line, or the help that was asked for. The error quotes
+/// arguments, which may hold anything.
 pub fn usage(said: &clap::Error) -> Exit {
     let plain = said.render().to_string();
     let shown = sanitize::text(&plain).text;
@@ -105,7 +105,7 @@ pub fn usage(said: &clap::Error) -> Exit {
         drop(err);
         return printed(said.print().and_then(|()| std::io::stdout().flush()));
     }
-    // With nothing to write to there is nobody to tell.
+    // With both streams closed the message is lost.
     let _ = if shown != plain && err.is_terminal() {
         err.write_all(shown.as_bytes())
     } else {

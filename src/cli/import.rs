@@ -1,13 +1,13 @@
-//! The import command: reads a file of any kind that is known, takes in what is not here yet, and
-//! tells what it did.
+//! The import command: reads a file of any known kind, imports what is new, and reports what it
+//! did.
 //!
-//! The whole file is understood before anything is saved, and all of it is saved together: a file
-//! that is damaged or a disk that is full leaves nothing half imported. The names of the file's
-//! conversations go to stdout, what became of them to stderr.
+//! The whole file is parsed before anything is saved, and all of it is saved together, so that a
+//! damaged file or a full disk leaves nothing half imported. The ids of the file's conversations go
+//! to stdout, the summary to stderr.
 
 mod source;
 
-use super::exit::tell;
+use super::exit::to_stderr;
 use super::saved::Trouble;
 use crate::chat::import::{Plan, plan};
 use crate::chat::{Change, ConversationId};
@@ -15,7 +15,7 @@ use crate::store::Store;
 use std::fmt::Write;
 use std::path::Path;
 
-/// What became of the conversations of a file.
+/// The result of an import.
 #[derive(Default)]
 struct Report {
     new: usize,
@@ -28,7 +28,7 @@ struct Report {
     copies: Vec<(ConversationId, ConversationId)>,
 }
 
-/// Takes in what is in `file`; for `space`, where the file names none. Gives the names for stdout.
+/// Imports `file`; for `space`, where the file names none. Returns the ids for stdout.
 pub(super) fn run(store: &Store, file: &Path, space: &str) -> Result<String, Trouble> {
     let (origin, found) = source::read(file, space)?;
     let mut report = Report::default();
@@ -62,34 +62,34 @@ pub(super) fn run(store: &Store, file: &Path, space: &str) -> Result<String, Tro
         let _ = writeln!(names, "{id}");
     }
     store.handle.send_all(changes);
-    report.tell();
+    report.print();
     Ok(names)
 }
 
 impl Report {
-    fn tell(&self) {
+    fn print(&self) {
         let copied = self.copies.len();
-        tell(&format!(
+        to_stderr(&format!(
             "{} imported, {} already here.",
             self.new + copied,
             self.here + self.grown
         ));
         if self.grown > 0 {
-            tell(&format!(
-                "{} of those already here got what was new in the file, {}.",
+            to_stderr(&format!(
+                "Extended {} of those already here by {}.",
                 self.grown,
                 counted(self.added, "message")
             ));
         }
         if self.trashed > 0 {
-            tell(&format!(
-                "{} of those already here stayed in the trash; spacechat list --trash shows them.",
+            to_stderr(&format!(
+                "In the trash: {} of those already here. spacechat list --trash shows them.",
                 self.trashed
             ));
         }
         for (copy, taken) in &self.copies {
-            tell(&format!(
-                "{taken} is here with other contents, and stays as it is; the file's is {copy}."
+            to_stderr(&format!(
+                "{taken} is already here with other contents and stays as it is. The imported copy is {copy}."
             ));
         }
     }

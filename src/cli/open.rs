@@ -8,7 +8,8 @@ use clap::Args;
 use tokio::sync::mpsc;
 
 /// What can be done when the disk did not take everything.
-const NOT_KEPT: &str = "spacechat -c shows what is there; spacechat doctor looks for the cause.";
+const NOT_SAVED: &str =
+    "Look at what is saved with spacechat -c, and for the cause with spacechat doctor.";
 
 /// Which conversation is opened.
 #[derive(Debug, Clone, Default, Args)]
@@ -16,12 +17,12 @@ pub struct OpenArgs {
     /// Go on with the newest conversation
     #[arg(short, long = "continue", conflicts_with = "resume")]
     continue_: bool,
-    /// Go on with this conversation: its id, or the beginning of it
+    /// Continue this conversation: its id, or the beginning of it
     #[arg(short, long, value_name = "ID")]
     resume: Option<String>,
 }
 
-/// Opens the full screen and stays until the person leaves it.
+/// Opens the full screen and stays until the user leaves it.
 pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
     if let Err(exit) = context.check() {
         return exit;
@@ -35,7 +36,7 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
     if let Some(first) = context.settings.complaints.first() {
         let more = context.settings.complaints.len() - 1;
         let more = if more > 0 {
-            format!(" ({more} more; spacechat doctor)")
+            format!(" ({more} more, see spacechat doctor)")
         } else {
             String::new()
         };
@@ -52,7 +53,7 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
         Ok(None) => Exit::Done,
         Ok(Some(signal)) => Exit::Signal(signal),
         Err(ScreenError::Store(error)) => saved::complain_of(&error),
-        Err(error @ ScreenError::NotKept) => complain(Exit::Failed, &error.to_string(), NOT_KEPT),
+        Err(error @ ScreenError::NotSaved) => complain(Exit::Failed, &error.to_string(), NOT_SAVED),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     }
 }

@@ -1,8 +1,8 @@
-//! What `ask` prints of a reply, and where.
+//! Prints a reply to stdout and stderr.
 //!
-//! To a terminal the text streams, sanitised, and a reply that the server rewrote is painted
-//! again; to a pipe or a file the final text is written once, byte for byte. What the Space says beside
-//! the reply goes to stderr, and stages do when that is a terminal. With `--json` every event is a line.
+//! To a terminal the text streams, sanitised, and a reply that the server rewrote is repainted. To a pipe or a file the
+//! final text is written once, byte for byte. The Space's notices go to stderr, and so do stages when stderr is a
+//! terminal. With `--json` every event is a line.
 
 use crate::app::ReplyUpdate;
 use crate::chat::Stage;
@@ -15,7 +15,7 @@ use std::io::{self, IsTerminal, Write};
 pub struct Printer {
     out: io::Stdout,
     how: How,
-    /// Whether a stage stands on stderr's last line.
+    /// Whether stderr's last line is a stage.
     has_stage: bool,
     tells_stages: bool,
     /// All of the reply's text so far, where lines of JSON are printed.
@@ -49,8 +49,8 @@ impl Printer {
         }
     }
 
-    /// Takes the next update. The error says that stdout takes nothing more.
-    pub fn hear(&mut self, update: &ReplyUpdate) -> io::Result<()> {
+    /// Prints the next update. An error means that stdout is closed.
+    pub fn print_update(&mut self, update: &ReplyUpdate) -> io::Result<()> {
         if let ReplyUpdate::Stage(stage) = update {
             self.stage(stage);
         }
@@ -58,7 +58,7 @@ impl Printer {
             && !matches!(self.how, How::Lines)
         {
             clear_stage(&mut self.has_stage);
-            // With stderr closed there is nobody to tell.
+            // With stderr closed the message is lost.
             let words = sanitize::line(&notice.text);
             let _ = writeln!(io::stderr(), "spacechat: the Space says: {words}");
         }
@@ -100,7 +100,7 @@ impl Printer {
         }
     }
 
-    /// Prints what is left: `text` is all that came of the reply.
+    /// Prints the rest: `text` is all that was received of the reply.
     pub fn end(&mut self, text: &str) -> io::Result<()> {
         clear_stage(&mut self.has_stage);
         let mut rest = String::new();
@@ -128,12 +128,12 @@ impl Printer {
         write_flushed(&mut self.out, &rest)
     }
 
-    /// Tells a person at stderr what is going on, on one line that goes away again.
+    /// Shows the stage on one line of stderr, which is erased again.
     fn stage(&mut self, stage: &Stage) {
         if self.tells_stages && *stage != Stage::Streaming {
             clear_stage(&mut self.has_stage);
             let mut err = io::stderr();
-            // With stderr closed there is nobody to tell.
+            // With stderr closed the message is lost.
             let _ = write!(err, "{}", words(stage));
             let _ = err.flush();
             self.has_stage = true;
@@ -155,21 +155,18 @@ fn write_flushed(out: &mut io::Stdout, text: &str) -> io::Result<()> {
 fn words(stage: &Stage) -> String {
     match stage {
         Stage::Resolving => "reaching the Space …".to_owned(),
-        Stage::Waking(word) => format!("the Space is {} …", sanitize::line(word)),
+        Stage::Waking(word) => format!("Space {} …", sanitize::line(word)),
         Stage::Uploading { sent, total } => {
             format!("sending {} of {} KB …", sent / 1000, total / 1000)
         }
         Stage::QueueFull { retry_in } => {
-            format!(
-                "the queue is full; trying again in {} s …",
-                retry_in.as_secs()
-            )
+            format!("queue full, retrying in {} s …", retry_in.as_secs())
         }
         Stage::Queued { position, .. } => match position {
-            Some(before) if *before > 0 => format!("queued, {before} before you …"),
+            Some(before) if *before > 0 => format!("queued, {before} ahead …"),
             _ => "queued …".to_owned(),
         },
-        Stage::Reading => "the model reads …".to_owned(),
+        Stage::Reading => "reading the prompt …".to_owned(),
         Stage::Streaming => String::new(),
     }
 }
@@ -194,9 +191,9 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
         }),
         ReplyUpdate::Cancelled => json!({
             "event": "error", "kind": "interrupted", "message": "The reply was stopped.",
-            "hint": "What came is kept.", "text": text,
+            "hint": "The text so far is kept.", "text": text,
         }),
-        // What is hidden from a person is not printed either.
+        // What is hidden on the screen is not printed either.
         ReplyUpdate::HiddenTail(_) => return None,
     })
 }

@@ -1,10 +1,11 @@
-//! Which provider serves a Space: the embedded one, the Qwen demo Space's, or any other; and which login goes to
-//! which.
+//! Chooses the provider for a Space (embedded, Qwen demo, or any other) and the login that it receives.
 
 use super::Context;
 use crate::app::DEMO_SPACE;
 use crate::http::Login;
-use crate::provider::{Hub, Place, Provider, ProviderError, Qwen, Space, catalog, qwen};
+use crate::provider::{
+    Hub, Provider, ProviderError, Qwen, SpaceEndpoint, SpaceProvider, catalog, qwen,
+};
 use crate::runtime::Providers;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,9 +27,9 @@ impl Context {
         catalog::canonical(written, &self.names)
     }
 
-    /// The login that may go to a Space without being asked for: `SPACECHAT_LOGIN`, to the one that the command line,
-    /// the environment or the settings name. One that only a saved conversation names gets none: an imported
-    /// file could name any server.
+    /// The login that is sent to a Space without asking: `SPACECHAT_LOGIN`, only for the Space that the command line,
+    /// the environment or the settings name. A Space that only a saved conversation names gets none, because an
+    /// imported file could name any server.
     fn login_for(&self, name: &str) -> Option<Login> {
         let own = self.address_login.clone();
         let login = own.or_else(|| self.options.login.clone());
@@ -43,20 +44,20 @@ impl Context {
         if self.name_of(written) == DEMO_SPACE {
             return Ok(Arc::new(self.embedded.clone()));
         }
-        let space = catalog::Space::parse(written, &self.names)?;
+        let space = catalog::SpaceRef::parse(written, &self.names)?;
         let mut options = self.options.clone();
         options.login = login;
         let hub = Hub::new(self.hub.clone(), options.clone());
         let is_qwen = space.url == qwen::URL;
-        let place = Place::new(space, Some(hub), options);
+        let endpoint = SpaceEndpoint::new(space, Some(hub), options);
         let tracker = self.tracker.clone();
         if is_qwen {
-            return Ok(Arc::new(Qwen::at(place, tracker)));
+            return Ok(Arc::new(Qwen::at(endpoint, tracker)));
         }
-        Ok(Arc::new(Space::at(place, tracker)))
+        Ok(Arc::new(SpaceProvider::at(endpoint, tracker)))
     }
 
-    /// Finds providers by their Space, each made once.
+    /// Finds providers by their Space and creates each once.
     pub(super) fn providers(&self) -> Box<dyn Providers> {
         Box::new(ProviderRegistry {
             context: self.clone(),
@@ -65,8 +66,7 @@ impl Context {
     }
 }
 
-/// The providers that were made, by the name of their Space. What stood in an address as a name and a password is
-/// known to its provider, and to nothing else.
+/// The providers by the name of their Space. A name and a password in an address are known to that provider only.
 struct ProviderRegistry {
     context: Context,
     providers: Mutex<HashMap<String, Arc<dyn Provider>>>,
@@ -74,7 +74,7 @@ struct ProviderRegistry {
 
 impl ProviderRegistry {
     fn providers(&self) -> MutexGuard<'_, HashMap<String, Arc<dyn Provider>>> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.providers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -84,7 +84,7 @@ impl ProviderRegistry {
 impl Providers for ProviderRegistry {
     fn find(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
         let name = self.name(written);
-        let has_login = catalog::Space::parse(written, &self.context.names)
+        let has_login = catalog::SpaceRef::parse(written, &self.context.names)
             .is_ok_and(|space| space.login.is_some());
         if !has_login && let Some(provider) = self.providers().get(&name) {
             return Ok(Arc::clone(provider));

@@ -1,13 +1,14 @@
-//! The commands over what is saved: list, show, search, export, import, delete, restore, backup.
+//! The commands for saved conversations: list, show, search, export, import, delete, restore,
+//! backup.
 //!
 //! They print for people, or one JSON object a line, and change nothing that they do not name.
 
-use super::exit::{Exit, complain, print, tell};
+use super::exit::{Exit, complain, print, to_stderr};
 use super::import;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Pending, Summary};
 use crate::sanitize;
-use crate::store::{Found, Loaded, Reader, Store, StoreError, StoreNotice};
+use crate::store::{Loaded, PrefixMatch, Reader, Store, StoreError, StoreNotice};
 use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -36,7 +37,7 @@ pub enum SavedCommand {
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
     },
-    /// Take conversations in, this program's or another's
+    /// Import conversations of this program or another
     Import(ImportArgs),
     /// Put a conversation in the trash, for 30 days
     Delete {
@@ -61,7 +62,7 @@ pub struct ListArgs {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// What is in the trash
+    /// List the trash
     #[arg(long)]
     trash: bool,
 }
@@ -79,7 +80,7 @@ pub struct ImportArgs {
 /// What `search` takes.
 #[derive(Debug, Args)]
 pub struct SearchArgs {
-    /// All of these must be in the message; the last may be the beginning of a word
+    /// All of these must be in the message (the last may be the beginning of a word)
     #[arg(required = true)]
     words: Vec<String>,
     /// One JSON object a line
@@ -94,15 +95,15 @@ impl ValueEnum for Format {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self {
-            Self::Md => "Markdown: what is seen",
-            Self::Json => "JSON: everything, to be imported again",
+            Self::Md => "Markdown: the branch that is shown",
+            Self::Json => "JSON: everything, for import",
             Self::Html => "One HTML page",
         };
         Some(PossibleValue::new(self.extension()).help(help))
     }
 }
 
-/// Why a command did nothing.
+/// Why a command failed.
 pub(super) enum Trouble {
     Store(StoreError),
     Other(Exit, String, String),
@@ -114,7 +115,7 @@ impl From<StoreError> for Trouble {
     }
 }
 
-/// Opens the store for a command; what could not be saved, and what became of an older database, is told on stderr.
+/// Opens the store for a command; failures to save, and what became of an older database, are printed to stderr.
 pub fn open(directory: &Path) -> Result<Store, StoreError> {
     Store::open(directory, |notice| match notice {
         StoreNotice::NotSaved {
@@ -128,7 +129,7 @@ pub fn open(directory: &Path) -> Result<Store, StoreError> {
                 &hint,
             );
         }
-        StoreNotice::Migrated { message, .. } => tell(&format!("spacechat: {message}")),
+        StoreNotice::Migrated { message, .. } => to_stderr(&format!("spacechat: {message}")),
         StoreNotice::Waiting { .. }
         | StoreNotice::Recovered
         | StoreNotice::HeadElsewhere { .. } => {}
@@ -168,7 +169,7 @@ pub async fn run(directory: &Path, command: SavedCommand, space: &str) -> Exit {
     }
 }
 
-/// Says what is wrong with the store.
+/// Prints an error of the store.
 pub fn complain_of(error: &StoreError) -> Exit {
     complain(Exit::Failed, &format!("{error}."), error.hint())
 }
@@ -222,7 +223,7 @@ fn local(at: Timestamp) -> String {
 }
 
 async fn search(store: &Store, arguments: &SearchArgs) -> Result<String, Trouble> {
-    // What was saved a moment ago may still wait for its place in the index.
+    // What was saved a moment ago may not be indexed yet.
     store.handle.indexed().await;
     let hits = store.reader.search(&arguments.words.join(" "), 200)?;
     let mut out = String::new();
@@ -251,17 +252,17 @@ async fn search(store: &Store, arguments: &SearchArgs) -> Result<String, Trouble
     Ok(out)
 }
 
-/// A conversation that a person names by the beginning of its id.
+/// A conversation that a user names by the beginning of its id.
 fn find(store: &Store, id: &str) -> Result<ConversationId, Trouble> {
     let hint = "spacechat list shows the ids.".to_owned();
     match store.reader.find(id)? {
-        Found::One(id) => Ok(id),
-        Found::Nothing => Err(Trouble::Other(
+        PrefixMatch::One(id) => Ok(id),
+        PrefixMatch::Nothing => Err(Trouble::Other(
             Exit::Usage,
             format!("There is no conversation {id:?}."),
             hint,
         )),
-        Found::Several(found) => {
+        PrefixMatch::Several(found) => {
             let listed = store.reader.list(usize::MAX, 0)?;
             let lines = listed.iter().filter(|summary| found.contains(&summary.id));
             let lines: String = lines.map(text_line).collect();
@@ -281,7 +282,7 @@ fn load_with(
 ) -> Result<Loaded, Trouble> {
     let id = find(store, id)?;
     load(&store.reader, id)?.ok_or_else(|| {
-        let message = format!("The conversation {id} is not there any more.");
+        let message = format!("The conversation {id} no longer exists.");
         Trouble::Other(Exit::Failed, message, String::new())
     })
 }
@@ -305,7 +306,7 @@ fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {
         settings: loaded.settings,
     };
     let text = source.text(format);
-    // JSON and HTML, too, hold characters as they are that a terminal would obey.
+    // JSON and HTML can also hold characters that a terminal would obey.
     Ok(if std::io::stdout().is_terminal() {
         sanitize::text(&text).text
     } else {

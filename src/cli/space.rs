@@ -1,10 +1,10 @@
-//! `spacechat space`: what the provider is and can, and how the Space is doing.
+//! `spacechat space`: describes a Space, its provider and its state.
 
 use super::Context;
 use super::exit::{Exit, complain, print};
 use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{Ability, ProviderInfo, SpaceReport};
+use crate::provider::{ProviderInfo, SpaceReport, Support};
 use crate::sanitize;
 use clap::Args;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub struct SpaceArgs {
     json: bool,
 }
 
-/// Looks at the Space and tells.
+/// Inspects the Space and prints the report.
 pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
     let mut context = context;
     if let Some(written) = &arguments.space_name {
@@ -31,23 +31,23 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
         Ok(provider) => provider,
         Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
     };
-    let looked = provider
-        .look()
+    let report = provider
+        .inspect()
         .await
         .map(|report| of_chat(report, &context));
     let info = provider.info();
-    let failure = looked
+    let failure = report
         .as_ref()
         .err()
         .map(crate::provider::ProviderError::failure);
     let printed = if arguments.json {
-        let mut line = as_json(&info, looked.as_ref().ok());
+        let mut line = as_json(&info, report.as_ref().ok());
         if let Some(failure) = &failure {
             line["error"] = json!(failure);
         }
         print(&format!("{line}\n"))
     } else {
-        print(&as_text(&info, looked.as_ref().ok()))
+        print(&as_text(&info, report.as_ref().ok()))
     };
     match failure {
         None => printed,
@@ -102,9 +102,9 @@ fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
 }
 
 fn chat_json(report: &SpaceReport) -> Value {
-    let ability = |ability: &Ability| match ability {
-        Ability::Native(place) => json!({"native": true, "how": place}),
-        Ability::Folded => json!({"native": false, "how": ability.words()}),
+    let support = |support: &Support| match support {
+        Support::Native(place) => json!({"native": true, "how": place}),
+        Support::InPrompt => json!({"native": false, "how": support.words()}),
     };
     json!({
         "kind": report.kind,
@@ -112,10 +112,10 @@ fn chat_json(report: &SpaceReport) -> Value {
         "doubts": report.doubts,
         "endpoint": report.endpoint,
         "inputs": report.inputs.iter().map(input_json).collect::<Vec<_>>(),
-        "system_message": ability(&report.system),
-        "history": ability(&report.history),
-        "files": ability(&report.files),
-        "thinking": ability(&report.thinking),
+        "system_message": support(&report.system),
+        "history": support(&report.history),
+        "files": support(&report.files),
+        "thinking": support(&report.thinking),
     })
 }
 
@@ -151,9 +151,9 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
     row("provider", &info.label);
     row("address", &info.url);
     let state = match info.working {
-        Some(true) => "it answers",
-        Some(false) => "it does not answer",
-        None => "not looked at",
+        Some(true) => "answering",
+        Some(false) => "not answering",
+        None => "not checked",
     };
     row("state", state);
     if let Some(report) = report {
@@ -179,7 +179,7 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
         }
     }
     if report.is_none() {
-        // Of a Space that does not answer nothing else is known.
+        // Nothing else is known of a Space that does not answer.
         return text;
     }
     let endpoint = report.and_then(|report| report.endpoint.as_deref());
@@ -206,8 +206,8 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
 
 fn chat_rows(report: &SpaceReport, row: &mut impl FnMut(&str, &str)) {
     let system = match &report.system {
-        Ability::Native(input) => format!("yes, in the setting {input}"),
-        Ability::Folded => "yes, in the prompt".to_owned(),
+        Support::Native(input) => format!("yes, in the setting {input}"),
+        Support::InPrompt => "yes, in the prompt".to_owned(),
     };
     row("system message", &system);
     row("history", &report.history.words());

@@ -1,5 +1,5 @@
-//! The settings file entry by entry: one that is wrong is named with its line and with what may
-//! have been meant, and all others hold.
+//! Reads the settings file entry by entry: a wrong entry is reported with its line and a
+//! suggestion, and all others apply.
 
 use super::{DEFAULT_FILE, Settings};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<(Settings, Vec<String>), String> {
                 text,
                 "",
                 &section,
-                &format!("is no section{hint}"),
+                &format!("is not a section{hint}"),
             ));
             continue;
         };
@@ -47,12 +47,12 @@ fn entry(section: &str, name: &str, value: Value) -> Result<(), String> {
     let known = known();
     let Some(names) = known.get(section) else {
         let hint = suggestion(section, known.keys().map(String::as_str));
-        return Err(format!("stands in [{section}], which is no section{hint}"));
+        return Err(format!("is in the unknown section [{section}]{hint}"));
     };
-    // Any action may have keys; who knows the actions reads their names.
+    // Any action may have keys; their names are validated where the actions are known.
     if section != "keys" && !names.iter().any(|known| known == name) {
         let hint = suggestion(name, names.iter().map(String::as_str));
-        return Err(format!("is not known{hint}"));
+        return Err(format!("is unknown{hint}"));
     }
     let mut alone = Table::new();
     alone.insert(
@@ -61,7 +61,7 @@ fn entry(section: &str, name: &str, value: Value) -> Result<(), String> {
     );
     let settings = Settings::deserialize(alone).map_err(|error| {
         let words = error.message().lines().next().unwrap_or("").to_owned();
-        format!("is not right: {words}")
+        format!("is invalid: {words}")
     })?;
     settings.check()
 }
@@ -93,12 +93,12 @@ fn sections() -> Vec<String> {
     known().into_keys().collect()
 }
 
-/// `; was NAME meant?` for the closest of the known names, if one is close.
+/// `. Did you mean NAME?` for the closest of the known names, if one is close.
 pub(super) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let scored = known.map(|known| (strsim::jaro_winkler(name, known), known));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.filter(|(score, _)| *score >= CLOSE)
-        .map_or_else(String::new, |(_, known)| format!("; was {known} meant?"))
+        .map_or_else(String::new, |(_, known)| format!(". Did you mean {known}?"))
 }
 
 /// What is wrong with an entry, and on which line.

@@ -2,8 +2,8 @@
 //!
 //! The rules are those of Gradio 4.44: a string that grew is an `append`, any other change of a scalar replaces it
 //! whole, lists are compared index by index from the front (an insertion rewrites all that follows), and surplus
-//! elements are deleted by their *absolute* indexes in rising order. Servers from 5.29.1 on count each delete
-//! after the one before it; this one does not, so that clients meet the older form. `queue` calls it for each yield.
+//! elements are deleted by their *absolute* indexes in rising order. Servers from 5.29.1 on count each delete after the
+//! one before it; this one does not, so that clients meet the older form.
 
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@
 //!
 //! | name | what happens | where |
 //! |---|---|---|
-//! | `refuse` | nobody listens at the port for the first five seconds | every connection |
+//! | `refuse` | connections are refused for the first five seconds | every connection |
 //! | `hang` | the request is taken and never answered | `@stream` |
 //! | `hang-after-headers` | the head of the answer comes, its body never begins | `@stream` |
 //! | `hang-in-reply`, `…=N` | nothing more comes after N bytes of the body (4000) | `@stream` |
@@ -53,10 +53,10 @@ use messages::{Garbler, Garbling};
 /// How long the port stays closed for `refuse`: longer than a client tries by itself.
 pub(super) const CLOSED_FOR: Duration = Duration::from_secs(5);
 
-/// Where in a body a fault strikes unless it is told: some words into a reply.
+/// Where in a body a fault strikes by default: some words into a reply.
 const IN_REPLY: u64 = 4000;
 
-/// A proxy's page, as it stands before many a Space.
+/// A proxy's error page, as many Spaces have one in front.
 const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
 <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
@@ -80,10 +80,10 @@ enum Kind {
     Messages(Garbling),
 }
 
-/// What stands in the place of an answer.
+/// What is sent in place of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stranger {
-    /// Nothing, for ever.
+    /// Nothing, forever.
     Silence,
     /// A page in HTML with status 200.
     Page,
@@ -176,7 +176,7 @@ impl FromStr for Fault {
     }
 }
 
-/// What a name stands for, and where it strikes unless it is told. `None` also for a number where there is none to set.
+/// The fault of a name, and where it strikes by default. `None` also for a number where none can be set.
 fn kind(name: &str, number: Option<u64>) -> Option<(Kind, Place)> {
     let stream = |flaw| Some((Kind::Bytes(flaw), Place::Stream));
     let at = number.unwrap_or(IN_REPLY);

@@ -1,5 +1,5 @@
 //! What the Space's dependencies do: `change_agent`, `add_text`, `agent_run` and `flushed`, as in Qwen-Agent's `WebUI`.
-//! `queue` runs them as events, `http` runs them directly for `/run/…`. They know nothing of streams or ranks.
+//! They run as queued events or directly for `/run/…`, and know nothing of streams or ranks.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The HTTP side: which path and method leads where, and what a request must contain. Called for each connection that
-//! the server accepts. Status codes and error bodies are those of Gradio 4.44 on `FastAPI`.
+//! The HTTP side: routes, and what a request must contain. Status codes and error bodies are those of Gradio 4.44 on
+//! `FastAPI`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -139,7 +139,7 @@ async fn answer(space: &Arc<Space>, request: Request<Incoming>) -> Response<Outg
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    // The reader went away in the middle of its own request; whatever is answered reaches nobody.
+    // The reader went away in the middle of its own request, so no answer arrives.
     let body = request
         .into_body()
         .collect()

@@ -1,6 +1,6 @@
 //! The page as `/config` and `/info` describe it: components, dependencies and their order, as Qwen-Agent's `WebUI`
 //! builds them on Gradio 4.44, so that a client finds the message box at 5, `add_text` at 1 and `agent_run` at 2.
-//! Icons, style sheets and JSON schemas that no client reads are left out. Called by `http`.
+//! Icons, style sheets and JSON schemas that no client reads are left out.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! What was said so far, as the Space's model sees it: the turns that the state component keeps, and the reading of a
-//! prompt in which a client wrote down the whole past. Used by `functions`, `scenario` and `tour`.
+//! The conversation so far, as the Space's model sees it: the turns in the state component, and the parsing of a prompt
+//! in which a client wrote down the whole past.
 
 use std::sync::Arc;
 
@@ -100,8 +100,8 @@ impl Past {
     }
 }
 
-/// Takes apart a prompt of lines `System: …`, `User: …`, `Assistant: …` that ends in the line `Assistant:`. `None` if the
-/// text is not of that form: it is a plain message then. A line without such a beginning goes on with the one above.
+/// Takes apart a prompt of lines `System: …`, `User: …`, `Assistant: …` that ends in the line `Assistant:`. `None` if
+/// the text is not of that form: it is a plain message then. A line without such a prefix continues the line above.
 fn unfold(text: &str) -> Option<Vec<Turn>> {
     let lines = text.trim_end().strip_suffix("\nAssistant:")?;
     let mut found: Vec<(Role, String)> = Vec::new();

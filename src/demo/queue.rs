@@ -1,5 +1,5 @@
-//! Events: who waits and at which rank, what runs, and how it ends. Each function has its own lane, as in Gradio.
-//! Called by `http` for joins and cancels, and by `stream`, which delivers the messages that are put here.
+//! Events: their rank while they wait, how they run, and how they end. Each function has its own lane, as in Gradio.
+//! Messages are put into mailboxes here and delivered elsewhere.
 //!
 //! One odd habit of 4.44 is kept because clients meet it: after a stream was dropped before its event ended, that
 //! session's later streams never say `close_stream`, however well their events end.
@@ -94,7 +94,7 @@ impl Queue {
         }
     }
 
-    /// Tells the waiting events of a lane from rank `from` on where they stand.
+    /// Sends the waiting events of a lane their ranks, from rank `from` on.
     fn tell_ranks(&self, lane: &Lane, concurrency: usize, from: usize) {
         let average = lane.spent.value();
         let until_free = match lane.running.iter().map(|(_, start)| start.elapsed()).max() {
@@ -211,7 +211,7 @@ async fn run(space: Arc<Space>, event: Arc<Event>) {
     queue.advance(&space, function);
 }
 
-/// Does an event's work and tells its stream; true if it came to its proper end.
+/// Runs an event and sends its messages; true if it ended normally.
 async fn perform(space: &Arc<Space>, event: &Event) -> bool {
     let generator = functions::is_generator(event.call.function);
     if event.call.function == functions::AGENT_RUN {

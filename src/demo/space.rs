@@ -1,5 +1,5 @@
-//! One life of the embedded Space, from its start or restart to the next: what it remembers, and the tasks that
-//! work for it. A restart replaces the whole value, so nothing of an earlier life can leak into a later one.
+//! One life of the embedded Space, from its start or restart to the next: what it remembers, and the tasks that work
+//! for it. A restart replaces the whole value, so that nothing of an earlier life can leak into a later one.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

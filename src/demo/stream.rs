@@ -1,5 +1,5 @@
 //! Delivery: the messages that wait for a session's stream, and the two kinds of endless response that a client reads,
-//! `/queue/data` and `/heartbeat/…`. `queue` fills the mailboxes; `http` starts the deliveries.
+//! `/queue/data` and `/heartbeat/…`.
 //!
 //! Odd habits of 4.44 are kept because clients meet them: a stream of a session that never joined says `404: Session
 //! not found.` and is cut off without a proper end, but one whose events are all over stays open, silent but for
@@ -63,8 +63,8 @@ impl Mailbox {
     }
 }
 
-/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is forgotten.
-/// What becomes of them on their way is the business of `messages`.
+/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is
+/// forgotten. `messages` may corrupt them for a fault.
 pub(super) async fn deliver(
     space: Arc<Space>,
     session: String,
@@ -88,7 +88,7 @@ pub(super) async fn deliver(
             _ = beat.tick() => Some(Message { json: wire::heartbeat(), ends: None }),
         };
         let Some(message) = message else {
-            // Cut off without an end; nobody is left to tell if it fails.
+            // Cut off without an end; a failure here cannot be reported.
             let _ = out.send(frame(&wire::session_not_found())).await;
             return;
         };

@@ -1,7 +1,7 @@
 //! The embedded Space as a client meets it: over HTTP, with nothing of the server's own code but the difference applier.
 
 mod faults;
-mod queueing;
+mod queue;
 mod requests;
 mod turns;
 

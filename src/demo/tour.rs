@@ -1,5 +1,5 @@
-//! The guided tour: pages of prepared text, chosen by the words of the newest message. It stands in for a model in the
-//! embedded Space and says so. Called by `functions`; the text is `assets/tour.md`.
+//! The guided tour: pages of prepared text, chosen by the words of the newest message. It takes the place of a model in
+//! the embedded Space and says so. The text is `assets/tour.md`.
 
 use super::past::{Attached, Past};
 use super::wire::sha256;
@@ -69,7 +69,7 @@ impl Tour {
             ("{length}", &|| length(&question.text)),
             ("{digest}", &digest),
             ("{files}", &|| files(&question.files)),
-            // Last, because what a person wrote must not be filled in.
+            // Last, because what a user wrote must not be filled in.
             ("{system}", &|| system(past)),
         ];
         blanks.iter().fold(text.to_owned(), |text, (blank, value)| {
@@ -248,7 +248,7 @@ mod tests {
             ("你好", "# Welcome"),
             (
                 "What is the capital of France?",
-                "I am the built-in guide and no language model",
+                "I am the built-in guide, not a language model",
             ),
             ("", "I am the built-in guide"),
         ];

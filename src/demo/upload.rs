@@ -1,5 +1,5 @@
-//! Uploads: takes a `multipart/form-data` body apart and names its files as Gradio does. Called by `http`; the contents
-//! stay in memory for the life of the Space.
+//! Uploads: parses a `multipart/form-data` body and names its files as Gradio does. The contents stay in memory for the
+//! life of the Space.
 
 use hyper::body::Bytes;
 

@@ -1,5 +1,5 @@
 //! The shapes that travel: messages of the event stream, errors, and the bubbles of the chatbot component, as Gradio
-//! 4.44 and `modelscope_studio` 0.5 write them. Pure functions from values to JSON; `queue` and `http` send the results.
+//! 4.44 and `modelscope_studio` 0.5 write them. Pure functions from values to JSON; nothing is sent here.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ fn seconds(eta: Option<Duration>) -> Option<f64> {
 pub(super) enum Failure {
     /// An ordinary exception: with `show_error` off, its text stays on the server.
     Hidden,
-    /// A `gr.Error`, whose text is always told.
+    /// A `gr.Error`, whose text is always sent.
     Told(String),
 }
 
@@ -112,7 +112,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// A bubble of the chatbot. `files` is `null` for what the model says, a list for what a person sent.
+/// A bubble of the chatbot. `files` is `null` for what the model says, a list for what a user sent.
 pub(super) fn bubble(text: &str, files: &Value) -> Value {
     json!({
         "id": null,

@@ -1,9 +1,9 @@
-//! What a Gradio app says of itself in `/config`: components, dependencies, protocol, prefix.
+//! The description of a Gradio app in `/config`: components, dependencies, protocol, prefix.
 //!
-//! Read leniently: any field may be missing, `false`, null or an object, and what is not
-//! understood is passed over, because apps of every age answer here (Gradio 3.50 to 6.31 are
-//! tested from recordings). Nothing is fetched here and nothing of chat is known; see
-//! [`super::client`] for the request and [`super::session`] for what is done with it.
+//! It is read leniently: any field may be missing, `false`, null or an object, and unknown parts
+//! are skipped, because apps of every age answer here (Gradio 3.50 to 6.31 are tested from
+//! recordings). Nothing is fetched here; see [`super::client`] for the request and
+//! [`super::session`] for the values.
 
 mod dependency;
 mod layout;
@@ -16,11 +16,11 @@ use serde_json::Value;
 use std::collections::HashMap;
 use words::Words;
 
-/// A chain of dependencies longer than this goes round in a circle.
+/// A chain of dependencies longer than this is a loop.
 pub const LONGEST_CHAIN: usize = 16;
 
 /// How many entries of each list in `/config` are read. The largest known pages have some thousand
-/// components; a list without end would keep the program busy for as long as its sender likes.
+/// components; an endless list would keep the program busy.
 const LONGEST_LIST: usize = 5000;
 
 /// The number of a component in `/config`.
@@ -32,9 +32,9 @@ pub type FnIndex = i64;
 /// A Gradio app, as `/config` describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct App {
-    /// Gradio's version, `"4.44.0"` for example; empty where the app does not tell.
+    /// Gradio's version, `"4.44.0"` for example; empty where it is missing.
     pub version: String,
-    /// How the queue speaks.
+    /// The queue's protocol.
     pub protocol: Protocol,
     /// The protocol as the app names it; `ws` where it names none.
     pub protocol_name: String,
@@ -57,7 +57,7 @@ pub struct App {
     layout: Layout,
 }
 
-/// The ways in which Gradio's queue has spoken to its clients.
+/// The protocols of Gradio's queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     /// 3.x: a web socket; not supported.
@@ -68,7 +68,7 @@ pub enum Protocol {
     SseV1,
     /// 4.17 and later, `sse_v2`, `sse_v2.1`, `sse_v3`: diffs.
     SseDiffs,
-    /// A name that this program has not heard of; spoken to as the newest.
+    /// An unknown name; treated as the newest protocol.
     Unknown,
 }
 
@@ -98,9 +98,9 @@ pub struct Component {
     pub kind: String,
     /// Its value when the page opens.
     pub value: Value,
-    /// What its author wrote over it.
+    /// Its label.
     pub label: Option<String>,
-    /// All that the app tells of it, the value included: limits, choices, flags.
+    /// All its properties, the value included: limits, choices, flags.
     pub props: Value,
     /// Whether the app leaves it out of `/info`: layout, buttons, state.
     pub skip_api: bool,
@@ -144,19 +144,19 @@ impl App {
         })
     }
 
-    /// The first two numbers of the version; `None` where the app tells none.
+    /// The first two numbers of the version; `None` where it is missing.
     pub fn version_numbers(&self) -> Option<(u32, u32)> {
         let mut numbers = self.version.split('.').map(|number| number.parse().ok());
         Some((numbers.next()??, numbers.next()??))
     }
 
-    /// The first number of the version; `None` where the app tells none.
+    /// The first number of the version; `None` where it is missing.
     pub fn major(&self) -> Option<u32> {
         self.version_numbers().map(|(major, _)| major)
     }
 
-    /// Whether its queue sends one heartbeat and no more, so that silence says nothing (4.0 to 4.3; mended in
-    /// 4.4, gradio#6418).
+    /// Whether its queue sends one heartbeat only, so that silence means nothing (4.0 to 4.3; fixed in 4.4,
+    /// gradio#6418).
     pub fn is_silent_at_work(&self) -> bool {
         matches!(self.version_numbers(), Some((4, 0..=3)))
     }
@@ -200,7 +200,7 @@ impl App {
         self.components.values()
     }
 
-    /// Whether a user sees a component when the page opens; what stands in a tab that is not in front is seen.
+    /// Whether a component is visible when the page opens; one in a background tab counts as visible.
     pub fn is_visible(&self, id: ComponentId) -> bool {
         std::iter::once(id)
             .chain(self.layout.around(id))
@@ -215,8 +215,8 @@ impl App {
     }
 
     /// `first` and all that run by themselves after it, in the order in which they are reached. It
-    /// ends after [`LONGEST_CHAIN`] of them have been followed, and follows none twice, however
-    /// they are tied together.
+    /// ends after [`LONGEST_CHAIN`] of them have been followed, and follows none twice, also in
+    /// loops.
     pub fn chain<'a>(&'a self, first: &'a Dependency) -> Vec<&'a Dependency> {
         let (mut chain, mut at) = (vec![first], 0);
         let mut followed: Vec<FnIndex> = Vec::new();
@@ -254,7 +254,7 @@ impl Component {
         self.kind == "state"
     }
 
-    /// Whether it shows a conversation (`chatbot`, `modelscopechatbot` and their kin).
+    /// Whether it shows a conversation (`chatbot`, `modelscopechatbot` and similar).
     pub fn is_chatbot(&self) -> bool {
         self.kind.ends_with("chatbot")
     }

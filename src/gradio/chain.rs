@@ -1,16 +1,16 @@
-//! An event of a page, the functions that it fires, and those that follow by themselves: as a browser runs them.
+//! Runs an event of a page as a browser does: the functions that it fires, and those that follow.
 //!
-//! [`Chain::next`] is pulled for [`Step`]s: dependencies are posted or joined, those of one event side by side, their
-//! outputs are written back into the [`Session`], then those are due that an end fires (`then`, `success`, `failure`) and
-//! the `change` of what was written, while it is still growing too; for State the server tells what changed. What does
-//! not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter): nothing here
-//! would show it.
+//! [`Chain::next`] yields [`Step`]s: dependencies are posted or joined, those of one event side by side, their outputs
+//! are written back into the [`Session`], then those are due that an end fires (`then`, `success`, `failure`) and the
+//! `change` of what was written, while it is still growing too; for State the server reports what changed. What does
+//! not matter for the watched components is left out ([`Scope`]: Qwen-Agent's `flushed`, a word counter), because
+//! nothing would show it.
 //!
-//! Not here: what the values mean, and whether a session may be used again; `provider` decides.
+//! Not here: what the values mean, and whether a session may be used again.
 
+mod call;
 mod cancel;
 mod outputs;
-mod running;
 
 use super::app::{App, ComponentId, FnIndex};
 use super::client::Client;
@@ -24,8 +24,8 @@ use super::step::Step;
 use super::wiring::Scope;
 use crate::http;
 use crate::http::json::budget;
+use call::{Answer, Asker, Phase, Running};
 use futures_util::future::select_all;
-use running::{Answer, Asker, Phase, Running};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
@@ -35,15 +35,15 @@ use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// How often the progress of an upload is looked at.
+/// How often the progress of an upload is read.
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// A page that is open: the app behind it, its components, and what matters of it.
+/// An open page: its app, its components, and the scope of what matters.
 #[derive(Debug, Clone)]
 pub struct Tab {
-    /// Who asks the app.
+    /// The client of the app.
     pub client: Client,
     /// The app.
     pub app: Arc<App>,
@@ -74,12 +74,12 @@ pub struct Chain {
     failures: Vec<Failure>,
 }
 
-/// The error of a function, which is told when nothing runs any more.
+/// The error of a function, which is reported when nothing runs any more.
 struct Failure {
     error: Error,
     /// The watched components that the function writes to; all of them where it writes to none.
     answers: Vec<ComponentId>,
-    /// Whether another one has written to one of these since: it has answered in its place.
+    /// Whether another function has written to one of these since, and so replaced the reply.
     is_answered: bool,
 }
 
@@ -149,9 +149,9 @@ impl Chain {
         }
     }
 
-    /// An error where a reply of this length, read from the watched component, and the outputs that it is read
-    /// from take more memory together than the client's limit allows. A reply is held several times over: as
-    /// it is read, told, shown and saved.
+    /// An error where a reply of this length, read from the watched component, and the outputs that it is read from
+    /// take more memory together than the client's limit allows. A reply is in memory several times: read, sent, shown
+    /// and saved.
     pub fn require_room(&self, reply: usize) -> Result<(), Error> {
         let outputs: usize = self
             .streams
@@ -170,8 +170,8 @@ impl Chain {
         }))
     }
 
-    /// Runs it to its end, with nobody listening: what opens a page or sets something in it. Gives the page as it is
-    /// then, and the error of a function that failed. Dropping it ends what runs.
+    /// Runs it to its end without reporting steps: for opening a page or setting something in it. Returns the page and
+    /// the error of a function that failed. Dropping it ends what runs.
     pub async fn settle(mut self) -> (Session, Option<Error>) {
         loop {
             match self.next().await {
@@ -188,7 +188,7 @@ impl Chain {
     }
 
     /// The next step. Safe to drop while it waits. After [`Step::Done`], [`Step::Cancelled`] or an
-    /// error it must not be called again; [`Chain::watched`] still tells how far the value came.
+    /// error it must not be called again; [`Chain::watched`] still returns the last value.
     pub async fn next(&mut self) -> Result<Step, Error> {
         loop {
             if let Some(step) = self.advance().await? {
@@ -214,14 +214,14 @@ impl Chain {
                 self.listen();
                 Ok(None)
             }
-            (at, update) = update(&mut self.streams) => self.heard(at, update?),
+            (at, update) = update(&mut self.streams) => self.on_update(at, update?),
             () = tokio::time::sleep(UPLOAD_TICK), if is_asking => {
                 Ok(self.running.iter_mut().find_map(Running::upload_step))
             }
         }
     }
 
-    /// Nothing runs any more: the failures are told, then the end.
+    /// Nothing runs any more: reports the failures, then the end.
     fn end(&mut self) -> Result<Step, Error> {
         if self.failures.is_empty() {
             return Ok(Step::Done);
@@ -292,7 +292,7 @@ impl Chain {
         }
     }
 
-    /// Lets the stream tell of all jobs that have joined; it is opened where it is not.
+    /// Adds all jobs that have joined to the stream, and opens it if necessary.
     fn listen(&mut self) {
         let told = |event_id: &str| {
             let mut jobs = self
@@ -319,8 +319,8 @@ impl Chain {
         }
     }
 
-    /// The stream says something.
-    fn heard(&mut self, stream: usize, update: JobUpdate) -> Result<Option<Step>, Error> {
+    /// Takes an update of a stream.
+    fn on_update(&mut self, stream: usize, update: JobUpdate) -> Result<Option<Step>, Error> {
         let JobUpdate { event_id, update } = update;
         let of_job = |run: &Running| event_id.is_some() && run.event_id() == event_id.as_deref();
         let Some(at) = self.running.iter().position(of_job) else {
@@ -331,7 +331,7 @@ impl Chain {
             };
         };
         let fn_index = self.running[at].fn_index;
-        // How a function that is beside the reply gets on is nobody's concern.
+        // The progress of a function beside the reply is not shown.
         let is_shown = self.running.len() == 1 || self.writes_watched(fn_index);
         Ok(match update {
             Update::Queued { rank, eta } => is_shown.then_some(Step::Queued { rank, eta }),
@@ -351,7 +351,7 @@ impl Chain {
             }
             Update::Cancelled => {
                 let (run, outputs, _) = self.given_up(at);
-                self.keep(run.fn_index, outputs);
+                self.write_outputs(run.fn_index, outputs);
                 let app = Arc::clone(&self.app);
                 self.course.ended(&app, run.fn_index, &run.cause);
                 is_shown.then(|| {
@@ -362,10 +362,10 @@ impl Chain {
         })
     }
 
-    /// A stream is at its end. A job that joined while the server was closing it is told of by another one.
+    /// A stream has ended. A job that joined while the server was closing it is served by another stream.
     fn closed(&mut self, at: usize) -> Result<(), Error> {
         let stream = &self.streams[at];
-        let is_over = stream.jobs().has_ended_any() && !stream.jobs().is_any_heard();
+        let is_over = stream.jobs().has_ended_any() && !stream.jobs().has_any_message();
         if is_over || stream.jobs().event_ids().next().is_none() {
             self.streams.remove(at);
             self.listen();
@@ -374,7 +374,7 @@ impl Chain {
         Err(stream.jobs().ended_early())
     }
 
-    /// Gives up a function that has ended, with its outputs and the State components that it changed. A stream that
+    /// Removes a function that has ended, with its outputs and the State components that it changed. A stream that
     /// nothing is waited for any more is closed.
     fn given_up(&mut self, at: usize) -> (Running, Vec<Value>, Vec<ComponentId>) {
         let run = self.running.remove(at);
@@ -416,7 +416,7 @@ async fn opened(opening: &mut Option<Pending<Stream>>) -> Result<Stream, Error> 
     }
 }
 
-/// The next thing that a stream says. Safe to drop while it waits.
+/// The next update of any stream. Safe to drop while it waits.
 async fn update(streams: &mut [Stream]) -> (usize, Result<JobUpdate, Error>) {
     if streams.is_empty() {
         return pending().await;
@@ -426,7 +426,7 @@ async fn update(streams: &mut [Stream]) -> (usize, Result<JobUpdate, Error>) {
     (at, update)
 }
 
-/// An error as a page tells it, beside the reply.
+/// An error as a notice beside the reply, as a page shows it.
 fn notice(error: &Error) -> Step {
     Step::Log(Log {
         level: "error".to_owned(),

@@ -1,4 +1,5 @@
-//! Gradio's own chat page, `gr.ChatInterface`: how it is known, and what of it need not be run.
+//! Recognises Gradio's own chat page, `gr.ChatInterface`, and says which of its functions need not
+//! run.
 //!
 //! Its functions are the library's own, so that what each does is known (`chat_interface.py` of Gradio 4.0 to 6.31): one
 //! only shows the user's message until the reply is there, and from 5.30 on the change of a State shows the conversation
@@ -9,7 +10,7 @@ use super::app::{App, Component, ComponentId, Dependency, FnIndex};
 use super::wiring;
 use std::collections::HashSet;
 
-/// What stands on the button behind which a `ChatInterface` offers its function to programs (Gradio 3.50 to 6.31).
+/// The label of the hidden button with which a `ChatInterface` offers its function to programs (Gradio 3.50 to 6.31).
 const FAKE_API: &str = "Fake API";
 
 /// The function that a `ChatInterface` offers to programs: first a message, then the State with its history.
@@ -23,7 +24,7 @@ pub fn function(app: &App) -> Option<&Dependency> {
     })
 }
 
-/// What need not be run of a turn at a `ChatInterface`; nothing on any other page.
+/// The functions of a turn that need not run at a `ChatInterface`; none on any other page.
 #[derive(Debug, Clone, Default)]
 pub struct LeftOut {
     functions: HashSet<FnIndex>,
@@ -33,7 +34,8 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// What need not be run of the turn that begins with `first` and whose reply is in `chat`.
+    /// The functions that need not run in the turn that begins with `first` and whose reply is in
+    /// `chat`.
     pub fn new(app: &App, first: FnIndex, chat: ComponentId) -> Self {
         let (Some(first), Some(_)) = (app.dependency(first), function(app)) else {
             return Self::default();

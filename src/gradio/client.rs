@@ -1,7 +1,6 @@
 //! The HTTP side of a Gradio app: one method for each route.
 //!
-//! [`super::chain`] and `provider` know what a route means, this knows how it is asked; what may be repeated
-//! is `http`'s business.
+//! It knows how a route is requested, not what the answer means. What may be repeated is decided in `http`.
 
 use super::app::{App, ComponentId, digits};
 use super::error::Error;
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
 
-/// How long an app is waited for that does not say whether it is still at work.
+/// How long to wait for an app that does not report whether it is still working.
 const SILENT_WORK: Duration = Duration::from_secs(15 * 60);
 
 /// A client of the app at one address; cheap to clone, clones share connections and cookies.
@@ -35,7 +34,7 @@ impl Client {
         Ok(Self { http })
     }
 
-    /// The limits and timeouts that this client keeps.
+    /// The limits and timeouts of this client.
     pub fn options(&self) -> &Options {
         self.http.options()
     }
@@ -72,8 +71,8 @@ impl Client {
         }
     }
 
-    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs and the State components
-    /// that it changed. `upload` is told how much of the body has been sent.
+    /// `POST /run/predict`: runs a dependency that is not queued. Gives its outputs and the State components that it
+    /// changed. `upload` receives the progress of the body.
     pub async fn predict(
         &self,
         app: &App,
@@ -179,8 +178,8 @@ impl Client {
         self.http.authenticate(login)
     }
 
-    /// `POST /upload`: sends files from this machine and gives, in their order, the `FileData`
-    /// that a call names them by. `upload` is told the bytes of all files together. Checked before
+    /// `POST /upload`: sends files from this machine and gives, in their order, the `FileData` that
+    /// a call names them by. `upload` receives the progress of all files together. Checked before
     /// anything is sent: that each can be read, is a plain file, and is not larger than the app
     /// takes. Dropping it ends the upload.
     pub async fn upload(
@@ -191,7 +190,7 @@ impl Client {
     ) -> Result<Vec<Value>, Error> {
         let mut sized = Vec::with_capacity(files.len());
         for file in files {
-            sized.push(SizedSource::look(file, app.max_file_size).await?);
+            sized.push(SizedSource::inspect(file, app.max_file_size).await?);
         }
         let route = format!("{}/upload", app.api_prefix);
         let answer = self
@@ -237,7 +236,7 @@ fn lacking(url: String, field: &str, answer: &Value) -> Error {
     unexpected(url, &format!("the field {field} is missing"), answer)
 }
 
-/// What is told of an answer, which may repeat the request: only the names of its fields.
+/// What is quoted of an answer that may repeat the request: only the names of its fields.
 fn fields(answer: &Value) -> String {
     let names: Vec<&str> = match answer {
         Value::Object(fields) => fields.keys().map(String::as_str).collect(),

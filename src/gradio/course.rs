@@ -1,6 +1,6 @@
 //! Which functions of a page are to run, and which of them may begin: a queue that events add to.
 //!
-//! Pure; [`super::chain`] takes what may begin, runs it beside what runs already, and says how it ended.
+//! Pure: nothing is run here.
 
 use super::app::{App, ComponentId, FnIndex, TriggerMode};
 use super::error::Error;
@@ -8,7 +8,7 @@ use super::wiring::{self, Outcome, Scope};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// A function runs at most this often because of itself: more goes round in a circle.
+/// A function runs at most this often because of itself: more is a loop.
 const MOST_ROUNDS: usize = 20;
 /// The most functions that one course runs, but for those that a growing value fires.
 const MOST_FIRED: usize = 200;
@@ -104,7 +104,7 @@ impl Course {
         self.add_fired(app, (component, event), cause, None);
     }
 
-    /// What runs after a function that ended so. Gives whether anything does.
+    /// What runs after a function that ended so. Returns whether anything does.
     pub fn follow(&mut self, app: &App, done: FnIndex, outcome: Outcome, cause: &Cause) -> bool {
         let before = self.due.len();
         for next in wiring::following(app, done, outcome) {
@@ -123,7 +123,8 @@ impl Course {
         self.due.len() > before
     }
 
-    /// Takes the next function that may begin. An error where they fire each other for ever.
+    /// Takes the next function that may begin. An error where functions fire each other without
+    /// end.
     pub fn take(&mut self, app: &App) -> Result<Option<Due>, Error> {
         if self.due.is_empty()
             && self.running.is_empty()
@@ -208,7 +209,7 @@ impl Course {
         }
     }
 
-    /// Adds a function, unless its mode says otherwise. Gives whether it was added.
+    /// Adds a function, unless its mode says otherwise. Returns whether it was added.
     fn add(&mut self, app: &App, fn_index: FnIndex, cause: Cause) -> bool {
         let waiting = self.due.iter_mut().find(|due| due.fn_index == fn_index);
         let is_added = !self.is_over

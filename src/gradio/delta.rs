@@ -3,34 +3,33 @@
 //! The first `process_generating` of an event holds each output whole; later ones hold, for each
 //! output, a list of operations `[action, path, value]` (protocols `sse_v2` to `sse_v3`; Gradio's
 //! `utils.diff`); `process_completed` holds the values whole again. [`Outputs`] keeps the values
-//! and applies the operations. It never guesses from the shape whether something is a diff: the
-//! caller, [`super::queue`], decides by protocol and by what came before.
+//! and applies the operations. It never guesses from the shape whether something is a diff: that is
+//! decided by the protocol and by what came before.
 
 use crate::http::json::weight;
 use serde_json::Value;
 
-/// The longest path of an operation. JSON is read no deeper than 128, so that a value is at most twice as
-/// deep: were there no end, one diff after another could nest a value until a walk through it
-/// exhausts the stack.
+/// The longest path of an operation. JSON is read no deeper than 128, so that a value is at most twice as deep: without
+/// a limit, one diff after another could nest a value until traversing it exhausts the stack.
 const LONGEST_PATH: usize = 128;
 
-/// The outputs of one event, as far as the stream has told them.
+/// The outputs of one event, as far as they have been received.
 #[derive(Debug, Default)]
 pub struct Outputs {
-    kept: Vec<Kept>,
+    values: Vec<OutputValue>,
     /// The most that all values can take, in bytes, without measuring them.
     bound: usize,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct OutputValue {
     value: Value,
     /// What the component shows, while `value` is an update that leaves it as it is.
     left: Option<Value>,
     out_of_step: bool,
 }
 
-impl Kept {
+impl OutputValue {
     /// Takes a whole value.
     fn set(&mut self, value: Value) {
         let before = std::mem::replace(&mut self.value, value);
@@ -53,34 +52,34 @@ impl Outputs {
     /// Takes whole values, of a first frame or a completed message. Every output is in step again.
     pub fn set(&mut self, data: Vec<Value>) {
         self.bound = data.iter().map(weight).sum();
-        self.kept.resize_with(data.len(), Kept::default);
-        for (kept, value) in self.kept.iter_mut().zip(data) {
-            kept.set(value);
+        self.values.resize_with(data.len(), OutputValue::default);
+        for (output, value) in self.values.iter_mut().zip(data) {
+            output.set(value);
         }
     }
 
     /// Applies one frame of diffs: `diffs[i]` is the list of operations for output `i`. An output
-    /// beyond those known starts from null. An operation that does not fit leaves its output at
-    /// the last good value and marks it as out of step; further operations on it are passed over
-    /// until [`Outputs::set`].
+    /// beyond those known starts from null. An operation that does not fit leaves its output at the
+    /// last good value and marks it as out of step; further operations on it are ignored until
+    /// [`Outputs::set`].
     pub fn apply(&mut self, diffs: Vec<Value>) {
         self.bound += diffs.iter().map(weight).sum::<usize>();
         for (index, diff) in diffs.into_iter().enumerate() {
-            if index >= self.kept.len() {
-                self.kept.push(Kept::default());
+            if index >= self.values.len() {
+                self.values.push(OutputValue::default());
             }
-            let kept = &mut self.kept[index];
+            let output = &mut self.values[index];
             let diff = match whole(diff) {
                 Ok(value) => {
-                    if !kept.out_of_step {
-                        kept.set(value);
+                    if !output.out_of_step {
+                        output.set(value);
                     }
                     continue;
                 }
                 Err(diff) => diff,
             };
-            if !kept.out_of_step && apply_diff(&mut kept.value, diff).is_none() {
-                kept.out_of_step = true;
+            if !output.out_of_step && apply_diff(&mut output.value, diff).is_none() {
+                output.out_of_step = true;
             }
         }
     }
@@ -90,9 +89,9 @@ impl Outputs {
     pub fn fit_in(&mut self, budget: usize) -> bool {
         if self.bound > budget {
             self.bound = self
-                .kept
+                .values
                 .iter()
-                .map(|kept| weight(&kept.value) + kept.left.as_ref().map_or(0, weight))
+                .map(|output| weight(&output.value) + output.left.as_ref().map_or(0, weight))
                 .sum();
         }
         self.bound <= budget
@@ -106,28 +105,30 @@ impl Outputs {
     /// The value of output `index`, in the order of the dependency's outputs. Where the app sent an update
     /// without a value, the one before it.
     pub fn get(&self, index: usize) -> Option<&Value> {
-        let kept = self.kept.get(index)?;
-        Some(kept.left.as_ref().unwrap_or(&kept.value))
+        let output = self.values.get(index)?;
+        Some(output.left.as_ref().unwrap_or(&output.value))
     }
 
-    /// Whether output `index` missed an operation, so that its value waits for the end to be right.
+    /// Whether output `index` missed an operation, so that its value is wrong until the end.
     pub fn is_out_of_step(&self, index: usize) -> bool {
-        self.kept.get(index).is_some_and(|kept| kept.out_of_step)
+        self.values
+            .get(index)
+            .is_some_and(|output| output.out_of_step)
     }
 
     /// A copy of all values, in the order of the dependency's outputs.
     pub fn values(&self) -> Vec<Value> {
-        let values = self.kept.iter();
+        let values = self.values.iter();
         values
-            .map(|kept| kept.left.as_ref().unwrap_or(&kept.value).clone())
+            .map(|output| output.left.as_ref().unwrap_or(&output.value).clone())
             .collect()
     }
 
     /// All values, in the order of the dependency's outputs.
     pub fn into_values(self) -> Vec<Value> {
-        self.kept
+        self.values
             .into_iter()
-            .map(|kept| kept.left.unwrap_or(kept.value))
+            .map(|output| output.left.unwrap_or(output.value))
             .collect()
     }
 }

@@ -1,8 +1,8 @@
-//! What can go wrong between this program and a Gradio app, told apart by what can be done.
+//! The errors of a Gradio app, distinguished by what can be done about them.
 //!
-//! What any server can do wrong is [`http::Error`]; here stands what Gradio says in its own words. Texts
-//! here are for the log and for building what a user reads; those words, with a hint, are made in
-//! `provider`. No error holds a prompt, a reply, a token or a cookie.
+//! Errors that any server can cause are [`http::Error`]; here are those that Gradio reports itself. The texts are for
+//! the log and as a part of what a user reads; hints for users are not made here. No error holds a prompt, a reply, a
+//! token or a cookie.
 
 use crate::http::{self, Refusal};
 use serde_json::Value;
@@ -10,16 +10,16 @@ use serde_json::Value;
 /// A failure of the client or of the app behind it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// The way to the app, or an answer that is none of its own.
+    /// A failure on the way to the app, or an answer that is not the app's own.
     #[error(transparent)]
     Http(http::Error),
-    /// The app wants a name and a password first (Gradio's `auth`).
+    /// The app requires a name and a password (Gradio's `auth`).
     #[error("{url} asks for a login")]
     Login {
         /// The address, without its query.
         url: String,
     },
-    /// The app knows no such name and password.
+    /// The app does not accept the name and password.
     #[error("{url} refused the name and the password")]
     WrongLogin {
         /// The address, without its query.
@@ -45,7 +45,7 @@ pub enum Error {
         /// The app's own words.
         message: String,
     },
-    /// A message of the stream that is none. The stream cannot be followed any further.
+    /// An invalid message of the stream. The stream cannot be read any further.
     #[error("{url} sent a message that could not be understood ({detail}): {excerpt}")]
     Garbled {
         /// The address, without its query.
@@ -61,7 +61,7 @@ pub enum Error {
         /// The address, without its query.
         url: String,
     },
-    /// `unexpected_error`: the queue gave the stream up.
+    /// `unexpected_error`: the queue gave up on the stream.
     #[error("{message}")]
     Unexpected {
         /// The app's own words.
@@ -77,7 +77,7 @@ pub enum Error {
         /// Its title (Gradio 5 and later).
         title: Option<String>,
     },
-    /// The app is one that this client cannot speak to.
+    /// The app is not supported by this client.
     #[error("{detail}")]
     Unsupported {
         /// What is missing.

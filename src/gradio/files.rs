@@ -1,7 +1,7 @@
 //! Files as an app names them: those that are sent, and the addresses of those that it sends.
 //!
-//! A file is uploaded first and then named in the data of a call by the path that the app
-//! gave it. Nothing is ever fetched here: [`link`] only says where a file of a reply could be had.
+//! A file is uploaded first and then named in the data of a call by the path that the app gave it.
+//! Nothing is fetched here: [`link`] only gives the address of a file of a reply.
 
 use super::app::App;
 use crate::http::is_loopback;
@@ -24,13 +24,12 @@ pub(super) fn file_data(file: &SizedSource, path: &str) -> Value {
     })
 }
 
-/// Where a file that the app sent can be had: its `url`, made absolute, or the app's route for its `path`.
-/// `None` for what is no file or lies at no web address. `base` is the address at which the app is reached, with a
-/// slash at its end.
+/// The address of a file that the app sent: its `url`, made absolute, or the app's route for its `path`. `None` for
+/// what is no file or lies at no web address. `base` is the address at which the app is reached, with a slash at its
+/// end.
 ///
-/// What lies at the app itself is asked for below the address at which the app was reached: behind a front,
-/// an app writes the scheme, the port and the folder that it believes to be its own (`root` of
-/// `/config`).
+/// What lies at the app itself is asked for below the address at which the app was reached: behind a front, an app
+/// writes its own view of the scheme, the port and the folder (`root` of `/config`).
 pub fn link(base: &Url, app: &App, file: &Value) -> Option<Url> {
     let text = |key: &str| {
         let text = file.get(key).and_then(Value::as_str)?;

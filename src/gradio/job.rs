@@ -1,9 +1,9 @@
 //! The jobs of one stream of the queue, from its bytes to the values of their outputs; no I/O.
 //!
 //! A session has one stream, which carries the messages of all its jobs. [`Jobs::push`] takes bytes,
-//! [`Jobs::next_update`] tells what they say and of which job, and the outputs are kept between (see [`super::delta`]).
-//! Recorded streams of every version are replayed through it by the tests. It does not know what the outputs mean.
-//! [`super::queue`] feeds it from the network.
+//! [`Jobs::next_update`] returns the next update and its job, and the outputs are kept in between (see
+//! [`super::delta`]). Recorded streams of every version are replayed through it by the tests. It does not know what the
+//! outputs mean.
 
 use super::app::{App, ComponentId};
 use super::delta::Outputs;
@@ -13,7 +13,7 @@ use crate::http::sse::{Decoder, FrameTooLarge};
 use crate::http::{self, error::words, json};
 use std::collections::VecDeque;
 
-/// What a job's stream has to say.
+/// An update of a job's stream.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update {
     /// The job waits.
@@ -33,7 +33,7 @@ pub enum Update {
     Progress(Vec<ProgressUnit>),
     /// The app shows a notice.
     Log(Log),
-    /// The app is alive and has nothing to say.
+    /// The app is alive and has no news.
     Heartbeat,
     /// The job is done; the outputs are whole and final.
     Completed,
@@ -54,7 +54,7 @@ pub struct JobUpdate {
     pub update: Update,
 }
 
-/// How an app's queue speaks, as far as versions differ.
+/// The dialect of an app's queue, as far as versions differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dialect {
     /// Values after the first arrive as diffs.
@@ -82,8 +82,8 @@ pub struct Jobs {
     limit: usize,
     list: Vec<Job>,
     has_ended_any: bool,
-    /// Messages of jobs that are not known yet: a stream that is open already can be quicker than the answer that
-    /// names the job. They take at most a frame's limit as they arrive.
+    /// Messages of jobs that are not known yet: an open stream can be faster than the answer that names the job. They
+    /// take at most a frame's limit as they arrive.
     early: VecDeque<(String, Message, usize)>,
     /// Messages of a job that has become known since.
     ready: VecDeque<(String, Message)>,
@@ -98,8 +98,8 @@ struct Job {
     changed_states: Vec<ComponentId>,
     /// Whether whole values have come, after which diffs may.
     begun: bool,
-    /// Whether the stream has said anything of it.
-    is_heard: bool,
+    /// Whether it has had a message.
+    has_message: bool,
 }
 
 impl Jobs {
@@ -136,9 +136,9 @@ impl Jobs {
         self.list.iter().map(|job| &*job.event_id)
     }
 
-    /// Whether the stream has said anything of any of its jobs.
-    pub fn is_any_heard(&self) -> bool {
-        self.list.iter().any(|job| job.is_heard)
+    /// Whether any job has had a message.
+    pub fn has_any_message(&self) -> bool {
+        self.list.iter().any(|job| job.has_message)
     }
 
     /// Whether a job has been taken away.
@@ -146,7 +146,7 @@ impl Jobs {
         self.has_ended_any
     }
 
-    /// A job's outputs as far as the stream has told them.
+    /// A job's outputs as far as they have been received.
     pub fn outputs(&self, event_id: &str) -> Option<&Outputs> {
         let job = self.list.iter().find(|job| job.event_id == event_id)?;
         Some(&job.outputs)
@@ -157,7 +157,8 @@ impl Jobs {
         self.list.iter().map(|job| job.outputs.bound()).sum()
     }
 
-    /// Gives a job up: its outputs, final after [`Update::Completed`], and the State components that it changed.
+    /// Removes a job and returns its outputs, final after [`Update::Completed`], and the State components that it
+    /// changed.
     pub fn take(&mut self, event_id: &str) -> Option<(Outputs, Vec<ComponentId>)> {
         let at = self.list.iter().position(|job| job.event_id == event_id)?;
         let job = self.list.remove(at);
@@ -180,11 +181,11 @@ impl Jobs {
         pushed.map_err(|FrameTooLarge { .. }| self.too_large())
     }
 
-    /// What the bytes so far say next; `None` when more are needed. An error concerns the whole stream.
+    /// The next update in the bytes so far; `None` when more are needed. An error concerns the whole stream.
     pub fn next_update(&mut self) -> Result<Option<JobUpdate>, Error> {
         loop {
             let update = if let Some((event_id, message)) = self.ready.pop_front() {
-                self.hear(Some(event_id), message, 0)?
+                self.on_message(Some(event_id), message, 0)?
             } else if let Some(frame) = self.frames.pop_front() {
                 self.read(frame)?
             } else {
@@ -213,11 +214,11 @@ impl Jobs {
             Envelope::read(value).map_err(|detail| self.garbled(detail.to_owned(), &frame))?;
         let length = frame.len();
         drop(frame);
-        self.hear(event_id, message, length)
+        self.on_message(event_id, message, length)
     }
 
-    /// A message of a frame of `length` bytes.
-    fn hear(
+    /// Takes a message from a frame of `length` bytes.
+    fn on_message(
         &mut self,
         event_id: Option<String>,
         message: Message,
@@ -226,7 +227,7 @@ impl Jobs {
         let is_known = |id: &String| self.list.iter().any(|job| job.event_id == *id);
         let is_of_another = event_id.as_ref().is_some_and(|id| !is_known(id));
         if is_of_another && message != Message::SendData {
-            self.keep_early(event_id, message, length);
+            self.hold_early(event_id, message, length);
             return Ok(None);
         }
         let of_all = |update| {
@@ -270,8 +271,8 @@ impl Jobs {
         };
         let others: usize = self.bound() - self.list[at].outputs.bound();
         let job = &mut self.list[at];
-        job.is_heard = true;
-        let update = job.hear(message);
+        job.has_message = true;
+        let update = job.on_message(message);
         // One diff after another can make a value of any size.
         let room = json::budget(self.limit).saturating_sub(others);
         if matches!(update, Some(Update::Values(_))) && !job.outputs.fit_in(room) {
@@ -281,7 +282,7 @@ impl Jobs {
         Ok(update.map(|update| JobUpdate { event_id, update }))
     }
 
-    fn keep_early(&mut self, event_id: Option<String>, message: Message, length: usize) {
+    fn hold_early(&mut self, event_id: Option<String>, message: Message, length: usize) {
         let kept: usize = self.early.iter().map(|(.., length)| length).sum();
         if let Some(event_id) = event_id
             && kept + length <= self.limit
@@ -312,11 +313,11 @@ impl Job {
             dialect,
             changed_states: Vec::new(),
             begun: false,
-            is_heard: false,
+            has_message: false,
         }
     }
 
-    fn hear(&mut self, message: Message) -> Option<Update> {
+    fn on_message(&mut self, message: Message) -> Option<Update> {
         match message {
             Message::Estimation { rank, rank_eta, .. } => Some(Update::Queued {
                 rank,
@@ -389,7 +390,7 @@ fn unquoted(words: &str) -> Option<String> {
                 't' => text.push('\t'),
                 'r' => text.push('\r'),
                 escaped @ ('\\' | '\'' | '"') => text.push(escaped),
-                // Characters that do not print; nobody words an error with them.
+                // Characters that do not print, which no error message contains.
                 other => text.extend(['\\', other]),
             },
             c if c == quote => return None,

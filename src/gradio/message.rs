@@ -1,8 +1,8 @@
 //! The messages of the queue's stream, read from the JSON of a frame.
 //!
-//! Gradio has added messages with every version, so an unknown one is passed over by the caller;
-//! a frame that is not a message at all is an error that shows its beginning. Large parts
-//! (outputs hold whole prompts) are moved out of the parsed value, never copied.
+//! Gradio has added messages with every version, so an unknown one is not an error; a frame that is
+//! not a message at all is an error that shows its beginning. Large parts (outputs hold whole
+//! prompts) are moved out of the parsed value, never copied.
 
 use super::app::ComponentId;
 use serde_json::{Map, Value};
@@ -12,11 +12,11 @@ use serde_json::{Map, Value};
 pub struct Envelope {
     /// The job's `event_id`; `None` concerns every job of the session.
     pub event_id: Option<String>,
-    /// What is said.
+    /// The message.
     pub message: Message,
 }
 
-/// What the queue says (Gradio 4.9 to 6.31, `server_messages.py`).
+/// A message of the queue (Gradio 4.9 to 6.31, `server_messages.py`).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
     /// The job waits.
@@ -40,7 +40,7 @@ pub enum Message {
     Log(Log),
     /// Nothing to say for 15 s.
     Heartbeat,
-    /// The queue gives the stream up.
+    /// The queue gave up on the stream.
     UnexpectedError {
         /// Its words.
         message: String,
@@ -148,7 +148,7 @@ impl Message {
 }
 
 impl Output {
-    /// Three things can say that a job failed: `success`, and an `error` in the output, which is
+    /// Three fields can report that a job failed: `success`, and an `error` in the output, which is
     /// null where the app hides its errors.
     fn read(mut fields: Map<String, Value>) -> Result<Self, &'static str> {
         let success = fields
@@ -190,7 +190,7 @@ pub(super) fn changed_states(output: &Map<String, Value>) -> Vec<ComponentId> {
 fn unexpected(mut fields: Map<String, Value>) -> Message {
     let message = text(&mut fields, "message").unwrap_or_default();
     let flagged = fields.get("session_not_found").and_then(Value::as_bool) == Some(true);
-    // Before 5.38 only the words tell: "404: Session not found."
+    // Before 5.38 only the text shows it: "404: Session not found."
     let session_lost = flagged || message.contains("Session not found");
     Message::UnexpectedError {
         message,

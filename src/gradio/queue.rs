@@ -1,8 +1,8 @@
-//! A session's stream from the network: `/queue/data`, or `/queue/join` before 4.9, which is one job's own.
+//! Reads a session's stream from the network: `/queue/data`, or `/queue/join` before 4.9, which serves a single job.
 //!
 //! It is opened after its first job has joined, and carries every job that joins while it is open. It never reconnects:
 //! the server ends a session's jobs when their stream is lost, and a second stream beside it takes its messages away
-//! (seen in 4.44, 5.49 and 6.31). [`super::chain`] pulls it.
+//! (seen in 4.44, 5.49 and 6.31).
 
 use super::app::App;
 use super::client::Client;
@@ -39,9 +39,8 @@ impl Stream {
         }
     }
 
-    /// Joins as apps of 4.0 to 4.8 want it: the stream is opened first, and when the queue asks
-    /// for them, the inputs of `body` are posted. `tell` hears the places in the queue until then. Gives the job's
-    /// number too.
+    /// Joins as apps of 4.0 to 4.8 require: the stream is opened first, and when the queue asks for them, the inputs of
+    /// `body` are posted. `tell` is called with the positions in the queue until then. Returns the job's number too.
     pub async fn join(
         client: &Client,
         app: &App,
@@ -98,8 +97,8 @@ impl Stream {
     }
 }
 
-/// Joins the queue, and tries again with growing pauses while it is full or overloaded (429, 503), until the
-/// client's patience for that is over. An app that asks for no pause gets one all the same.
+/// Joins the queue, and tries again with growing pauses while it is full or overloaded (429, 503), until the client's
+/// patience for that is over. There is a pause even if the app asks for none.
 pub(super) async fn join_with_retry(
     client: &Client,
     app: &App,

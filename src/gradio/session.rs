@@ -1,7 +1,7 @@
 //! The component values that a browser tab would hold, and the session they belong to.
 //!
 //! A session is its `session_hash`: the server keeps `state` components by it and this side keeps
-//! the others. Nothing is sent here; [`super::chain`] fires dependencies with these values.
+//! the others. Nothing is sent here.
 
 use super::app::{App, Component, ComponentId, Dependency};
 use serde_json::{Map, Value};
@@ -90,9 +90,9 @@ impl Session {
             .collect()
     }
 
-    /// Writes what `dependency` gave back into its outputs. An update without a value
-    /// (`gr.update(interactive=False)`) leaves the component's value as it is. Gives the components whose value is
-    /// another one now, of those in which `is_followed` is interested.
+    /// Writes what `dependency` gave back into its outputs. An update without a value (`gr.update(interactive=False)`)
+    /// leaves the component's value as it is. Returns the components whose value has changed, of those for which
+    /// `is_followed` is true.
     pub fn store(
         &mut self,
         app: &App,

@@ -1,12 +1,11 @@
-//! What happens while a dependency and those that follow it run: plain data.
+//! The events of a running chain: plain data.
 //!
-//! [`super::queue`] tells what a full queue and a stream say, [`super::chain`] all of it. What it means for a
-//! reply is decided elsewhere.
+//! What they mean for a reply is decided elsewhere.
 
 use super::message::{Log, ProgressUnit};
 use std::time::Duration;
 
-/// What happens on the way to the chain's end.
+/// An event of a running chain.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// A large body is on its way.
@@ -32,9 +31,9 @@ pub enum Step {
     },
     /// The job runs.
     Started,
-    /// The app will not say that it is alive; it is waited for this long without a word (4.0 to 4.3).
+    /// The app does not send heartbeats; how long to wait for it in silence (4.0 to 4.3).
     SilentUntil(Duration),
-    /// The app is alive and has nothing to say.
+    /// The app is alive and has no news.
     Heartbeat,
     /// The app shows progress.
     Progress(Vec<ProgressUnit>),

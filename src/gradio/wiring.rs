@@ -1,7 +1,7 @@
-//! How the functions of a page hang together: which ones an event fires, which ones follow one that is done, and
-//! which of them can change what is watched.
+//! How the functions of a page are connected: which an event fires, which follow a finished one, and which can change a
+//! watched component.
 //!
-//! Pure, over `/config` alone. [`super::chain`] fires what is found here.
+//! Pure, over `/config` alone. Nothing is fired here.
 
 use super::app::{App, Component, ComponentId, Dependency, FnIndex, RunsAfter};
 use super::chat_interface::LeftOut;
@@ -18,10 +18,10 @@ pub enum Outcome {
 
 /// The events of a component that its user sets.
 pub const SETTING_EVENTS: [&str; 5] = ["input", "change", "select", "blur", "upload"];
-/// How many functions of one turn are looked at; more than any page has that a user waits for.
+/// How many functions of one turn are examined: more than any usable page has.
 pub const LONGEST_COURSE: usize = 200;
 
-/// What a turn at a chat is about: the components that are watched, and which functions can matter for them.
+/// The scope of a turn of a chat: the watched components, and the functions that can matter for them.
 ///
 /// What matters is found backwards from what is watched: a function that writes to it, by an event of the turn, of
 /// the page's opening or of a setting; what that function takes; whatever writes to that; and so on.
@@ -149,7 +149,7 @@ pub fn fired_by<'a>(
 }
 
 /// All functions that a turn may run, about in their order: `first`, what runs by itself after it, and what the change
-/// of their outputs fires. None stands there twice, and it ends after [`LONGEST_COURSE`] of them.
+/// of their outputs fires. None is listed twice, and it ends after [`LONGEST_COURSE`] of them.
 pub fn course<'a>(app: &'a App, first: &'a Dependency) -> Vec<&'a Dependency> {
     let mut course: Vec<&Dependency> = Vec::new();
     let mut begun = vec![first];

@@ -1,4 +1,4 @@
-//! The answers of a server that are no success, made into errors.
+//! Turns answers without success into errors.
 //!
 //! A server that refuses a request may repeat parts of it in its answer, so only [`Refusal`] decides what
 //! of it is quoted.
@@ -42,7 +42,7 @@ pub(super) async fn checked_stream(
     Err(not_as_expected(url, &body, "an event stream"))
 }
 
-/// The error of an answer that is another server's: a proxy's page, mostly.
+/// The error of an answer from another server: usually a proxy's page.
 pub(super) fn not_as_expected(url: &str, body: &[u8], expected: &str) -> Error {
     let detail = match page_title(body) {
         Some(_) => format!("a web page in place of {expected}"),
@@ -66,12 +66,12 @@ async fn beginning(mut response: Response, patience: Duration) -> Vec<u8> {
     body
 }
 
-/// The error that an answer without success stands for.
+/// The error for an answer without success.
 async fn refusal(response: Response, url: &str, patience: Duration, has_login: bool) -> Error {
     let status = response.status().as_u16();
     let url = url.to_owned();
     if status == 407 {
-        // Only a proxy asks for this; the server was never reached.
+        // Only a proxy sends this; the server was never reached.
         return Error::Connect {
             url,
             cause: ConnectCause::Proxy,

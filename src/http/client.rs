@@ -1,7 +1,7 @@
 //! A client of one server: requests below its address, with typed errors and idle timeouts.
 //!
-//! What may be repeated by itself is repeated here ([`super::retry`]), and nothing else. Which routes there
-//! are, and what an answer means, is the caller's business.
+//! What may be repeated by itself is repeated here ([`super::retry`]), and nothing else. It knows no routes and gives
+//! no meaning to answers.
 
 use super::address;
 use super::answer::{checked, checked_stream, not_as_expected};
@@ -82,7 +82,7 @@ impl Client {
         })
     }
 
-    /// The limits and timeouts that this client keeps.
+    /// The limits and timeouts of this client.
     pub fn options(&self) -> &Options {
         &self.options
     }
@@ -141,8 +141,8 @@ impl Client {
         Ok(body)
     }
 
-    /// `POST` of JSON, answered with JSON. Repeated only while no connection comes about. `upload` is told
-    /// how much of the body has been sent.
+    /// `POST` of JSON, answered with JSON. Repeated only while no connection can be made. `upload` receives the
+    /// progress of the body.
     pub async fn post_json(
         &self,
         route: &str,
@@ -164,7 +164,7 @@ impl Client {
         self.parsed(route, answer)
     }
 
-    /// `POST` of a form (`application/x-www-form-urlencoded`). Repeated only while no connection comes about.
+    /// `POST` of a form (`application/x-www-form-urlencoded`). Repeated only while no connection can be made.
     pub async fn post_form(&self, route: &str, form: &str) -> Result<(), Error> {
         let url = self.url(route);
         retry::until_sent(|| async {
@@ -177,8 +177,8 @@ impl Client {
         .await
     }
 
-    /// `POST` of files as multipart, each in a part named `field`, answered with JSON. `upload` is told the
-    /// bytes of all files together. Dropping it ends the upload.
+    /// `POST` of files as multipart, each in a part named `field`, answered with JSON. `upload` receives the progress
+    /// of all files together. Dropping it ends the upload.
     pub async fn post_files(
         &self,
         route: &str,

@@ -33,7 +33,7 @@ pub(super) fn http_client(
     let setup = |error: reqwest::Error| Error::Setup {
         detail: format!("The HTTP client could not be set up: {error}"),
     };
-    // Without encryption nobody is trusted by a certificate.
+    // Without encryption no certificates are needed.
     let named = match base.scheme() {
         "http" if address::is_loopback(base) => None,
         _ => roots::named(|name| std::env::var_os(name))?,
@@ -42,7 +42,7 @@ pub(super) fn http_client(
         let trusting = builder()?.tls_certs_only(named.certificates.iter().cloned());
         return trusting
             .build()
-            .map_err(|_| named.broken("it holds something that is no certificate"));
+            .map_err(|_| named.broken("it holds something that is not a certificate"));
     }
     builder()?.build().or_else(|_| {
         // A system without CA certificates: without roots the client refuses even loopback.

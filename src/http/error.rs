@@ -1,8 +1,8 @@
-//! What can go wrong between this program and a server, told apart by what can be done about it.
+//! The errors of connections and servers, distinguished by what can be done about them.
 //!
-//! Texts here are for the log and for building what a user reads; those words, with a hint, are made
-//! in `provider`. No error holds a prompt, a reply, a token, a password or a cookie: an answer is
-//! quoted only where it is no data of the server's, and only its beginning.
+//! The texts are for the log and as a part of what a user reads; hints for users are not made here. No error holds a
+//! prompt, a reply, a token, a password or a cookie: an answer is quoted only where it is not the server's data, and
+//! only its beginning.
 
 use crate::sanitize::without_logins;
 use serde_json::Value;
@@ -18,12 +18,12 @@ const PAGE_HEAD: usize = 16 << 10;
 /// A failure on the way to a server, or an answer that is none.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// No connection came about, so nothing was sent and anything may be tried again.
+    /// No connection was made, so nothing was sent and anything may be repeated.
     #[error("no connection to {url}: {detail}")]
     Connect {
         /// The address, without its query.
         url: String,
-        /// What stood in the way.
+        /// The cause.
         cause: ConnectCause,
         /// The system's own words.
         detail: String,
@@ -33,7 +33,7 @@ pub enum Error {
     Timeout {
         /// The address, without its query.
         url: String,
-        /// How long was waited.
+        /// How long the client waited.
         after: Duration,
     },
     /// A connection broke after the request was under way.
@@ -93,7 +93,7 @@ pub enum Error {
         detail: String,
     },
     /// A file is larger than the server takes.
-    #[error("{name} has {size} bytes; the app takes files of at most {limit} bytes")]
+    #[error("{name} has {size} bytes, more than the app's limit of {limit} bytes")]
     FileTooLarge {
         /// Its own name.
         name: String,
@@ -113,15 +113,15 @@ pub enum Error {
 /// What kept a connection from being made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectCause {
-    /// Nobody listens there.
+    /// The connection was refused.
     Refused,
-    /// The name has no address.
+    /// The host was not found.
     Dns,
-    /// No secure channel: a certificate, mostly.
+    /// The TLS handshake failed, usually because of a certificate.
     Tls,
     /// The proxy could not be reached or refused.
     Proxy,
-    /// The connection did not come about in time.
+    /// The connection was not made in time.
     Timeout,
     /// Anything else.
     Other,
@@ -263,7 +263,7 @@ pub fn page_title(body: &[u8]) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-/// All causes, the outermost first. What an `io::Error` wraps is not its source, and is a cause all the same.
+/// All causes, the outermost first. What an `io::Error` wraps is not its source, but counts as a cause too.
 fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(StdError::source(error), |&cause| {
         let wrapped = cause

@@ -4,9 +4,8 @@
 //! takes ninety times its text. So values are weighed while they are read, and reading stops where
 //! they exceed [`budget`]; nesting ends at the 128 levels of `serde_json`.
 //!
-//! One thing that Python lets through and the format does not is read too: a text that ends in the
-//! middle of an emoji is written by Python's `json` as half of a surrogate pair (`"\ud83d"`). A whole
-//! reply must not be lost for that: the half becomes U+FFFD.
+//! One deviation from the format is accepted: Python's `json` writes a text that ends in the middle of an emoji as half
+//! of a surrogate pair (`"\ud83d"`). A whole reply must not be lost for that, so the half becomes U+FFFD.
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
@@ -30,7 +29,7 @@ const ALLOCATED: usize = 16;
 pub enum Unread {
     /// It takes more memory than the budget.
     TooLarge,
-    /// It is no JSON, or nests too deep.
+    /// It is not JSON, or it nests too deep.
     Malformed(serde_json::Error),
 }
 

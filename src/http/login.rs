@@ -1,8 +1,7 @@
 //! A name and a password, for servers that ask for them: by HTTP's Basic scheme, or in a form of
 //! their own.
 //!
-//! Kept in memory only. Who asks the user for them, and to which server they may go, is decided
-//! elsewhere.
+//! Kept in memory only. Which server may receive them is decided elsewhere.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,6 @@
-//! What a file's name says of its content, as servers are told it.
+//! The media type of a file, from its name.
 //!
-//! Only names are looked at, and only the kinds that chats take: everything else is bytes.
+//! Only names are examined, and only the kinds that chats use are known: everything else is bytes.
 
 /// The media type that a file's name suggests; servers choose by it what they do with a file.
 pub fn media_type(name: &str) -> &'static str {

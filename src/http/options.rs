@@ -1,4 +1,4 @@
-//! How servers are reached: patience, limits, and the secrets that may go along.
+//! Options of a client: timeouts, limits, and secrets.
 
 use super::login::Login;
 use super::token::Token;
@@ -10,7 +10,7 @@ pub struct Options {
     /// `http://`, `https://`, `socks5://` or `socks5h://` with host and port; `None` uses the
     /// environment's (`HTTPS_PROXY`, `NO_PROXY`). Never used for loopback unless given here.
     pub proxy: Option<String>,
-    /// How long a connection may take to come about.
+    /// The connect timeout.
     pub connect_timeout: Duration,
     /// How long no byte may travel in either direction. There is no limit to the whole.
     pub idle_timeout: Duration,
@@ -29,7 +29,8 @@ pub struct Options {
     /// The name and password for a server that asks for them. It goes to the origin that the client
     /// is for, and only once that has asked.
     pub login: Option<Login>,
-    /// The language of the words that an app has in several: `de`, `pt_BR`. Servers are not told.
+    /// The language of the words that an app has in several: `de`, `pt_BR`. It is not sent to
+    /// servers.
     pub language: String,
 }
 

@@ -1,7 +1,7 @@
 //! Which proxy a request goes through: the one that was given, the environment's, or none.
 //!
-//! The environment is asked here and not by the HTTP library, so that it is known whether a failed
-//! connection was one to a proxy. It is never asked for loopback.
+//! The environment is read here and not in the HTTP library, so that a failed connection to a proxy
+//! can be recognised. It is never used for loopback.
 
 use super::address;
 use super::error::{Error, Route};

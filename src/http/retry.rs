@@ -1,7 +1,7 @@
-//! What is asked again by itself, and after which pauses.
+//! Which requests are repeated automatically, and after which pauses.
 //!
-//! Two kinds: what surely never arrived (any request), and what changes nothing (a GET). A request that may
-//! have arrived is never sent twice here.
+//! Two kinds: requests that certainly never arrived, and requests that change nothing (GET). A request that may have
+//! arrived is never sent twice here.
 
 use super::error::{ConnectCause, Error};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
@@ -14,7 +14,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest `Retry-After` that is waited for without asking the user.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Repeats a request of any kind while no connection comes about, at most three times in all.
+/// Repeats a request of any kind while no connection can be made, at most three times in all.
 pub async fn until_sent<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
@@ -36,7 +36,7 @@ where
         Error::Broken { .. } => Some(pause),
         Error::Status(refusal) if matches!(refusal.status, 429 | 502..=504) => {
             let asked = refusal.retry_after.unwrap_or(pause);
-            // A server that asks for no pause at all gets one all the same.
+            // There is a pause even if the server asks for none.
             (asked <= LONGEST_PAUSE).then(|| asked.max(pause))
         }
         _ => None,

@@ -1,8 +1,8 @@
 //! Which certificate authorities are trusted: the system's, or a bundle that the environment names.
 //!
 //! `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are what people behind a company's proxy have set
-//! already, for Python and curl. A bundle that is named and cannot be used is an error: going on with
-//! other roots would be a silent change of who is trusted.
+//! already, for Python and curl. A named bundle that cannot be used is an error: using other roots would silently
+//! change who is trusted.
 
 use super::error::Error;
 use reqwest::Certificate;

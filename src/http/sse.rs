@@ -1,10 +1,9 @@
 //! Bytes of a server-sent event stream in, frames out.
 //!
-//! No I/O and no JSON: [`Decoder::push`] takes whatever the network handed over and returns the
-//! `data` of each frame that a blank line has closed. Any cutting of the same bytes gives the same
-//! frames, which a property test holds it to. Gradio uses only the `data` field (`id`, `event` and
-//! `retry` are never sent on `/queue/data`, seen in 4.8 to 6.31), so other fields and comments are
-//! passed over.
+//! No I/O and no JSON: [`Decoder::push`] takes bytes as they arrive and returns the `data` of each
+//! frame that a blank line has closed. The same bytes give the same frames, however they are split;
+//! a property test checks this. Gradio uses only the `data` field (`id`, `event` and `retry` are
+//! never sent on `/queue/data`, seen in 4.8 to 6.31), so other fields and comments are skipped.
 
 /// A frame grew past the limit that [`Decoder::new`] was given, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,8 @@
-//! A Hugging Face token, and the only places that it may go to.
+//! A Hugging Face token, and the only servers that may receive it.
 //!
-//! The rule is a pure function on addresses, [`Token::header_for`]: over https to `*.hf.space`,
-//! to `huggingface.co`, or to the Hub that was configured in its place; nowhere else, whatever
-//! links or redirects say. The token cannot be
-//! printed: `Debug` shows a placeholder and there is no `Display`.
+//! The rule is a pure function on addresses, [`Token::header_for`]: over https to `*.hf.space`, to
+//! `huggingface.co`, or to the configured Hub. It goes nowhere else, even if links or redirects
+//! lead there. The token cannot be printed: `Debug` shows a placeholder and there is no `Display`.
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::ffi::OsString;

@@ -1,8 +1,8 @@
-//! What is sent on its way out: how much has left, and whether anything moves at all.
+//! Uploads: how much has been sent, and whether anything still moves.
 //!
-//! A prompt of a million tokens takes its time on a slow line, so the idle timeout must run from the
-//! last byte that moved and not from the start of the request, and the user is told how far it is. Files go
-//! as multipart, from memory or straight from disk.
+//! A prompt of a million tokens takes its time on a slow line, so the idle timeout must run from the last byte that
+//! moved and not from the start of the request, and the progress is reported. Files go as multipart, from memory or
+//! straight from disk.
 
 use super::error::{Error, Route};
 use super::media_type::media_type;
@@ -90,8 +90,8 @@ pub struct SizedSource {
 }
 
 impl SizedSource {
-    /// Looks whether a file can be sent: that it is there, is a plain file, and has at most `limit` bytes.
-    pub async fn look(source: &UploadSource, limit: Option<u64>) -> Result<Self, Error> {
+    /// Checks that a file exists, is a plain file, and has at most `limit` bytes.
+    pub async fn inspect(source: &UploadSource, limit: Option<u64>) -> Result<Self, Error> {
         let unreadable = |detail: String| Error::File {
             name: source.path.display().to_string(),
             detail,

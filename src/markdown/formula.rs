@@ -1,7 +1,7 @@
-//! Formulas in LaTeX as text that reads: `\alpha^2 \leq x_1` becomes `α² ≤ x₁`.
+//! Formulas in LaTeX as readable text: `\alpha^2 \leq x_1` becomes `α² ≤ x₁`.
 //!
-//! The signs are a library's. It replaces blindly, so that what it would garble is kept from it: a
-//! formula of which anything would remain half done (a fraction, a matrix) is shown as its source.
+//! The signs come from a library that replaces blindly. A formula that it would garble or leave
+//! half done (a fraction, a matrix) is shown as its source.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};

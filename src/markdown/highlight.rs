@@ -1,9 +1,9 @@
 //! Code as coloured tokens: which part of a line is a keyword, a string, a comment.
 //!
 //! A [`Highlighter`] is slow (a millisecond for two or three lines) and remembers where it stands
-//! in each block, so that a block that grows is only gone on with. It belongs on a thread of its
-//! own; layout only looks its results up. It knows no colours: a [`Token`] becomes a style in the
-//! theme, so that another theme needs no new pass.
+//! in each block, so that a growing block is continued and not read again. It belongs on its own
+//! thread; layout only looks up its results. It knows no colours: a [`Token`] becomes a style in
+//! the theme, so that another theme needs no new pass.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -119,9 +119,9 @@ fn token(colour: Color) -> Option<Token> {
         .map(|(token, _)| *token)
 }
 
-/// How many blocks are remembered to be gone on with.
+/// How many blocks are remembered, to be continued.
 const REMEMBERED: usize = 8;
-/// A line with more bytes than this is not highlighted: nobody wrote it by hand.
+/// A line with more bytes than this is not highlighted: it is generated.
 const LONGEST_LINE: usize = 2000;
 
 /// Finds tokens, block after block.

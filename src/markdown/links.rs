@@ -1,9 +1,9 @@
 //! The addresses of links, each with a number that travels through layout as the underline's
 //! colour, which nothing else here uses.
 //!
-//! Layout marks the text of a link; the terminal, which alone writes escape sequences, looks the
-//! address up again and makes a hyperlink (OSC 8) of the cells. So a cell differs from the one
-//! before it when its link does, and no frame can show an old one.
+//! Layout marks the text of a link; the terminal looks the address up again and makes a hyperlink
+//! (OSC 8) of the cells. So a cell changes when its link changes, and no frame can show an old
+//! link.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

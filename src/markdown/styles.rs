@@ -1,4 +1,4 @@
-//! The styles in which a text is laid out. The theme of the user interface fills them in.
+//! The styles in which a text is laid out. No colours are chosen here.
 
 use ratatui::style::Style;
 

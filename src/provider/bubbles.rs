@@ -1,6 +1,6 @@
-//! What a chatbot component says: the assistant's bubbles since the person's last message.
+//! Reads a chatbot component: the assistant's bubbles since the user's last message.
 //!
-//! The seed's Space shows a conversation as pairs `[user, assistant]`. Either side is null, a
+//! The Qwen demo Space shows a conversation as pairs `[user, assistant]`. Either side is null, a
 //! text, a message object with a `text`, or a list of these, one for each agent
 //! (`modelscope_studio` 0.5 and 1.0, recorded in `qwen-webui-4.44`). A turn may fill several pairs,
 //! the later ones without a user: tools and further agents speak there.
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bubble_since_the_last_message_of_the_person_is_read() {
+    fn every_bubble_since_the_last_message_of_the_user_is_read() {
         let chatbot = json!([
             [{"text": "old"}, [{"text": "old reply"}]],
             [{"text": "hi"}, [{"text": "calling a tool"}, null]],

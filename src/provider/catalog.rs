@@ -1,8 +1,8 @@
-//! Which app is behind a Space's name as a user writes it.
+//! Resolves the name of a Space, as a user writes it, to an address.
 //!
 //! Pure text: an alias, `owner/name`, a page of the Hub or of its mirror, an address of `hf.space`, or any
 //! Gradio app's address become an address to ask, and a name to be stored and compared
-//! ([`Space::name`]). Plain http leaves this machine only when that is asked for. A name and a
+//! ([`SpaceRef::name`]). Plain http leaves this machine only when that is asked for. A name and a
 //! password in an address are taken out of it at once.
 
 use super::{ProviderError, Report};
@@ -13,7 +13,7 @@ use crate::sanitize::without_logins;
 use serde::Deserialize;
 use url::Url;
 
-/// A Space that is offered by name: data of `assets/catalog.toml`.
+/// A Space that is offered by name, from `assets/catalog.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -21,7 +21,7 @@ pub struct Entry {
     pub id: String,
     /// What it is.
     pub about: String,
-    /// What may be typed in its place.
+    /// Its aliases.
     #[serde(default)]
     pub aliases: Vec<String>,
 }
@@ -44,14 +44,14 @@ pub fn entries() -> Vec<Entry> {
 pub const QWEN_URL: &str = "https://qwen-qwen2-5-1m-demo.hf.space";
 
 /// The Qwen demo Space.
-pub const SEED: &str = "Qwen/Qwen2.5-1M-Demo";
+pub const QWEN_DEMO: &str = "Qwen/Qwen2.5-1M-Demo";
 
-/// What names are read by.
+/// The rules for reading names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameRules {
     /// The address of the Hub, whose pages name Spaces.
     pub hub: String,
-    /// Whether plain http to another machine is meant.
+    /// Whether plain http to another machine is allowed.
     pub insecure_http: bool,
 }
 
@@ -66,11 +66,11 @@ impl Default for NameRules {
 
 /// A Space, found by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Space {
+pub struct SpaceRef {
     /// How it is called: `owner/name`, or its host.
     pub label: String,
-    /// The address of its app, without a slash at its end, a name or a password. For a Space of the Hub it
-    /// follows from the name, mostly rightly; the Hub knows better.
+    /// The address of its app, without a slash at its end, a name or a password. For a Space of the Hub it is derived
+    /// from the name, and is usually right; the Hub knows for certain.
     pub url: String,
     /// `owner/name`, where the Hub can be asked about it: [`super::hub`].
     pub hub_id: Option<String>,
@@ -80,7 +80,7 @@ pub struct Space {
     pub login: Option<Login>,
 }
 
-impl Space {
+impl SpaceRef {
     /// Finds the Space that a user means.
     pub fn parse(name: &str, rules: &NameRules) -> Result<Self, ProviderError> {
         let name = without_alias(name.trim());
@@ -89,7 +89,7 @@ impl Space {
         }
         let mut url = address(&name, rules.insecure_http).ok_or_else(|| {
             refusal(
-                format!("{:?} names no Space.", without_logins(&name)),
+                format!("{:?} is not a Space.", without_logins(&name)),
                 "Write owner/name, the address of its page, or http(s)://host[:port].",
             )
         })?;
@@ -97,7 +97,7 @@ impl Space {
         if url.scheme() == "http" && !rules.insecure_http && !is_loopback(&url) {
             return Err(refusal(
                 format!("{url} would send everything unencrypted over the network."),
-                "Use https, or add --insecure-http if you mean it.",
+                "Use https, or add --insecure-http to allow it.",
             ));
         }
         let host = url.host_str().unwrap_or_default();
@@ -116,7 +116,7 @@ impl Space {
 
     /// The Space of the Hub that is called `owner/name`.
     pub fn of_hub(id: &str) -> Self {
-        let url = if id.eq_ignore_ascii_case(SEED) {
+        let url = if id.eq_ignore_ascii_case(QWEN_DEMO) {
             QWEN_URL.to_owned()
         } else {
             format!("https://{}.hf.space", subdomain(id))
@@ -148,12 +148,11 @@ impl Space {
     }
 }
 
-/// The one name of a Space by which it is stored and compared, whatever was written: aliases are followed, pages of
-/// the Hub become `owner/name`, and addresses lose a name and a password. What names no Space is
-/// given back without its secrets.
+/// The canonical name of a Space, for storing and comparing: aliases are followed, pages of the Hub become
+/// `owner/name`, and addresses lose a name and a password. A name of no Space is returned without its secrets.
 pub fn canonical(name: &str, rules: &NameRules) -> String {
     let name = without_alias(name.trim());
-    match Space::parse(&name, rules) {
+    match SpaceRef::parse(&name, rules) {
         Ok(space) => space.name().to_owned(),
         Err(_) => without_logins(&name),
     }
@@ -253,9 +252,9 @@ fn subdomain(label: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parse(name: &str, insecure_http: bool) -> Result<Space, ProviderError> {
+    fn parse(name: &str, insecure_http: bool) -> Result<SpaceRef, ProviderError> {
         let hub = "http://127.0.0.1:9000".to_owned();
-        Space::parse(name, &NameRules { hub, insecure_http })
+        SpaceRef::parse(name, &NameRules { hub, insecure_http })
     }
 
     fn found(name: &str) -> (String, String) {
@@ -266,11 +265,11 @@ mod tests {
 
     #[test]
     fn a_space_is_found_by_each_of_its_names() {
-        let seed = (SEED.to_owned(), QWEN_URL.to_owned());
-        assert_eq!(found(SEED), seed);
+        let qwen = (QWEN_DEMO.to_owned(), QWEN_URL.to_owned());
+        assert_eq!(found(QWEN_DEMO), qwen);
         assert_eq!(
             found("https://huggingface.co/spaces/Qwen/Qwen2.5-1M-Demo?x=1"),
-            seed
+            qwen
         );
         assert_eq!(
             found("microsoft/TRELLIS.2").1,
@@ -337,7 +336,7 @@ mod tests {
         let rules = NameRules::default();
         for (written, name) in [
             ("tour", "demo"),
-            (" qwen ", SEED),
+            (" qwen ", QWEN_DEMO),
             ("https://huggingface.co/spaces/a/b/tree/main", "a/b"),
             ("http://127.0.0.1:7860/", "http://127.0.0.1:7860"),
             ("127.0.0.1:7860", "http://127.0.0.1:7860"),
@@ -361,20 +360,23 @@ mod tests {
     }
 
     #[test]
-    fn the_catalog_begins_with_the_seed_and_its_aliases_are_unambiguous() {
+    fn the_catalog_begins_with_the_qwen_demo_and_its_aliases_are_unambiguous() {
         let entries = entries();
-        assert_eq!(entries[0].id, SEED);
+        assert_eq!(entries[0].id, QWEN_DEMO);
         let mut names: Vec<&String> = entries.iter().flat_map(|entry| &entry.aliases).collect();
         let count = names.len();
         names.sort();
         names.dedup();
         assert_eq!(names.len(), count);
-        assert_eq!(found("qwen").0, SEED);
+        assert_eq!(found("qwen").0, QWEN_DEMO);
     }
 
     #[test]
-    fn the_seeds_host_follows_the_rule_for_hosts() {
-        assert_eq!(format!("https://{}.hf.space", subdomain(SEED)), QWEN_URL);
+    fn the_qwen_demos_host_follows_the_rule_for_hosts() {
+        assert_eq!(
+            format!("https://{}.hf.space", subdomain(QWEN_DEMO)),
+            QWEN_URL
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Why there is no whole reply, sorted by what a user can do about it.
+//! Why a reply failed, sorted by what a user can do about it.
 //!
 //! Every variant carries a [`Report`]: what happened and where, and a hint. The errors of `http` and of
 //! `gradio` are turned into these here (`error::transport`), and nowhere else. No prompt, reply, token,
@@ -25,13 +25,13 @@ pub struct Report {
     pub hint: String,
 }
 
-/// A failed reply, or a failed look at a Space.
+/// A failed reply, or a failed inspection of a Space.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ProviderError {
     /// No connection: refused, unknown name, bad certificate, proxy.
     #[error("{}", .0.message)]
     Connect(Report),
-    /// Nothing was heard for too long.
+    /// Nothing was received for too long.
     #[error("{}", .0.message)]
     Timeout(Report),
     /// The Space answered with an HTTP status that is not a success.
@@ -45,7 +45,7 @@ pub enum ProviderError {
     /// The answer could not be understood.
     #[error("{}", .0.message)]
     Decode(Report),
-    /// The Space's own function failed, or gave the reply up.
+    /// The Space's own function failed, or ended the reply.
     #[error("{}", .0.message)]
     Space(Report),
     /// 429 or 502 to 504: something before the Space answered in its place, and the message did not reach it.
@@ -84,7 +84,7 @@ pub enum ProviderError {
     /// A setting that the Space does not have, or a value that it does not take.
     #[error("{}", .0.message)]
     Settings(Report),
-    /// What the user's machine is set up with cannot be used: CA certificates, a proxy, an address.
+    /// The setup of the user's machine cannot be used: CA certificates, a proxy, an address.
     #[error("{}", .0.message)]
     Setup(Report),
     /// The model's name is not known.
@@ -135,11 +135,11 @@ impl ProviderError {
         }
     }
 
-    /// The error of a reply of which a part had come, which is kept.
+    /// The error of a reply of which a part was received and is kept.
     #[must_use]
     pub fn after_a_part(mut self) -> Self {
         if let Some(report) = self.report_mut() {
-            report.hint = format!("What came is kept. {}", report.hint);
+            report.hint = format!("The text so far is kept. {}", report.hint);
         }
         self
     }
@@ -174,7 +174,7 @@ impl ProviderError {
     }
 }
 
-/// A text of the Space that is not its reply, cut to what is read: a Space may send anything.
+/// A text of the Space other than its reply, cut to a readable length: a Space may send anything.
 pub(super) fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
         text.truncate(end);
@@ -213,13 +213,13 @@ impl From<gradio::Error> for ProviderError {
             }
             Error::Invalid { message } => Self::Space(report(
                 format!("The Space does not accept the message: {message}"),
-                "Change what it names, and send it again.",
+                "Change what it names and send it again.",
             )),
             Error::Form { url, complaints } => Self::Status {
                 status: 422,
                 report: report(
                     format!("{url} answered with status 422{}", quoted(&complaints)),
-                    "The Space did not accept the form of the request: its interface may have changed.",
+                    "The Space did not accept the request. Its interface may have changed.",
                 ),
             },
             Error::QueueFull { message } => Self::QueueFull(report(
@@ -234,7 +234,7 @@ impl From<gradio::Error> for ProviderError {
                 "It was probably restarted. Retry: the whole conversation is sent again.",
             )),
             Error::Unexpected { message, .. } => Self::Space(report(
-                format!("The Space gave the reply up: {message}"),
+                format!("The Space gave up on the reply: {message}"),
                 "Retry in a moment.",
             )),
             Error::Failed { message, title } => failed::read(message, title),
@@ -249,7 +249,7 @@ impl From<gradio::Error> for ProviderError {
 fn ended_early(url: &str) -> ProviderError {
     ProviderError::Space(report(
         format!("The Space closed the stream of the reply ({url}) before its end."),
-        "Retry; if it happens again, the Space or a proxy before it cuts long replies.",
+        "Retry. If it happens again, the Space or a proxy before it cuts long replies.",
     ))
 }
 
@@ -259,7 +259,7 @@ fn garbled(url: &str, detail: &str, excerpt: &str) -> ProviderError {
             "A message from {url} could not be understood: {detail}{}",
             quoted(excerpt)
         ),
-        "Retry; if it happens again, the Space or a proxy before it garbles what it sends.",
+        "Retry. If it happens again, the Space or a proxy before it garbles what it sends.",
     ))
 }
 
@@ -270,7 +270,7 @@ fn login(message: &str) -> ProviderError {
     ))
 }
 
-/// What was said, behind a colon; nothing for nothing.
+/// The text after a colon; nothing for an empty text.
 fn quoted(excerpt: &str) -> String {
     if excerpt.is_empty() {
         String::new()

@@ -1,8 +1,8 @@
-//! One message sent and one reply received: a chain pulled to its end, and what of it is told.
+//! One message sent and one reply received: runs a chain to its end and reports the reply.
 //!
-//! The providers prepare a chain (which function, which values, which session) and say how the
-//! watched component's value is read; here its stages are passed on, its text is told in pieces,
-//! a restart of the app under the session is noticed, and a cancelled job is ended at the server.
+//! The chain is prepared elsewhere (function, values, session), with a function that reads the
+//! watched component. Here its stages and its text are passed on in pieces, a restart of the app is
+//! noticed, and a cancelled job is ended at the server.
 
 use super::bubbles::Spoken;
 use super::error::shortened;
@@ -17,11 +17,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// The shortest time between two readings of a growing reply.
 const PAUSE: Duration = Duration::from_millis(16);
-/// How long a reply that is here is held back for the answer whether the app is still the same.
+/// How long a received reply is held back until it is known whether the app is still the same.
 const CHECK_PATIENCE: Duration = Duration::from_secs(3);
-/// What pages draw where the next words of a reply will stand.
+/// Cursors that pages draw at the end of a growing reply.
 const CURSORS: [char; 8] = ['▌', '▐', '█', '▋', '▊', '▉', '▍', '▎'];
-/// Said where a reply may come from an app that did not know the conversation.
+/// The notice where a reply may come from an app that did not know the conversation.
 const RESTARTED: &str = "The Space was restarted and did not know the conversation when it replied. Retry sends all of it again.";
 
 /// How a chain ended.
@@ -31,7 +31,7 @@ pub enum End {
     Done,
     /// The user ended it.
     Cancelled,
-    /// The app behind the session was restarted: the session's memory is gone, nothing was told.
+    /// The app was restarted: the session's memory is gone, and nothing of the reply was sent.
     Restarted,
 }
 
@@ -46,32 +46,32 @@ pub enum Moment {
     Complete,
 }
 
-/// Reads the reply out of the components as they stand.
+/// Reads the reply from the components.
 pub type Read<'a> = dyn Fn(&Chain, Moment) -> Spoken + Send + Sync + 'a;
 
-/// What an exchange needs beside its chain.
+/// What an exchange needs besides its chain.
 pub struct Exchange<'a> {
     /// Where events go.
     pub sender: &'a ReplySender,
-    /// Who asks whether the app is still the same.
+    /// The client that checks whether the app is still the same.
     pub client: &'a Client,
     /// The app as it is known.
     pub app: &'a App,
-    /// Whether the app was read for this very turn, so that it need not be asked.
+    /// Whether the app was read for this turn, so that it need not be checked.
     pub is_fresh: bool,
     /// How a reply is read.
     pub read: &'a Read<'a>,
-    /// Whether the seed's hidden tail is cut.
+    /// Whether the Qwen demo Space's hidden tail is cut.
     pub cuts_tail: bool,
-    /// Told the components as they stand after a reply that is complete, before that is told.
-    pub kept: &'a (dyn Fn(&Session) + Send + Sync + 'a),
+    /// Called with the session after a complete reply, before `Done` is sent.
+    pub on_complete: &'a (dyn Fn(&Session) + Send + Sync + 'a),
 }
 
 impl Exchange<'_> {
-    /// Pulls the chain to its end and tells the reply; [`ReplyEvent::Done`] is told here.
+    /// Runs the chain to its end and passes the reply on, [`ReplyEvent::Done`] included.
     pub async fn run(&self, chain: &mut Chain) -> Result<End, ProviderError> {
-        let mut heard = Heard::new(self.sender, self.cuts_tail);
-        let result = self.follow(chain, &mut heard).await;
+        let mut so_far = ReplySoFar::new(self.sender, self.cuts_tail);
+        let result = self.follow(chain, &mut so_far).await;
         if let Ok(End::Restarted | End::Cancelled) = result {
             chain.cancel().await;
         }
@@ -79,7 +79,7 @@ impl Exchange<'_> {
             return result;
         }
         let is_complete = matches!(result, Ok(End::Done));
-        // What was held back in case it became the tail's marker is part of what came.
+        // Text that was held back as a possible marker of the tail belongs to the reply.
         let moment = if is_complete {
             Moment::Complete
         } else {
@@ -93,14 +93,14 @@ impl Exchange<'_> {
             let error = ProviderError::from(error).after_a_part();
             return result.and(Err(error));
         }
-        heard.listen(last, true).await;
+        so_far.update(last, true).await;
         if is_complete {
-            heard.require_words()?;
-            (self.kept)(chain.session());
-            self.sender.send(ReplyEvent::Done(heard.shown)).await;
+            so_far.require_words()?;
+            (self.on_complete)(chain.session());
+            self.sender.send(ReplyEvent::Done(so_far.shown)).await;
             return result;
         }
-        let has_part = !heard.shown.trim().is_empty();
+        let has_part = !so_far.shown.trim().is_empty();
         result.map_err(|error| {
             if has_part {
                 error.after_a_part()
@@ -123,14 +123,17 @@ impl Exchange<'_> {
         }
     }
 
-    /// An app that was known before is asked beside the first request whether it is still the one
-    /// that was known; nothing is shown and no further function is fired before it has answered. Where it
-    /// cannot say, the session is used as it is, and it is asked again at the end.
-    async fn follow(&self, chain: &mut Chain, heard: &mut Heard<'_>) -> Result<End, ProviderError> {
+    /// A known app is asked for its app id beside the first request; nothing is shown and no further function is fired
+    /// before the answer. Where it gives none, the session is used as it is, and the app is asked again at the end.
+    async fn follow(
+        &self,
+        chain: &mut Chain,
+        so_far: &mut ReplySoFar<'_>,
+    ) -> Result<End, ProviderError> {
         let checked = self.check();
         tokio::pin!(checked);
         let mut check = self.is_fresh.then_some(AppCheck::Same);
-        // When what came since is told.
+        // When the pieces since then are sent.
         let mut due: Option<Instant> = None;
         let mut told: Option<Instant> = None;
         loop {
@@ -145,7 +148,7 @@ impl Exchange<'_> {
                     let mut spoken = (self.read)(chain, Moment::Growing);
                     chain.require_room(spoken.text.len())?;
                     without_cursor(&mut spoken.text);
-                    heard.listen(spoken, false).await;
+                    so_far.update(spoken, false).await;
                     (due, told) = (None, Some(Instant::now()));
                     continue;
                 }
@@ -162,8 +165,8 @@ impl Exchange<'_> {
                 _ => {}
             }
             match step? {
-                // Pieces that come quickly are told together: reading the value costs as much as
-                // the whole reply is long.
+                // Pieces that come quickly are sent together: reading the value costs time in
+                // proportion to the whole reply.
                 Step::Values => {
                     let soon = told.map_or_else(Instant::now, |told| told + PAUSE);
                     due.get_or_insert(soon);
@@ -179,10 +182,10 @@ impl Exchange<'_> {
                     let is_own = |title: &String| !title.eq_ignore_ascii_case(&log.level);
                     let title = log.title.filter(is_own);
                     let text = title.map_or_else(String::new, |title| title + ": ") + &log.text;
-                    heard.notice = Some(shortened(text.clone()));
+                    so_far.notice = Some(shortened(text.clone()));
                     self.notify(&log.level, &text).await;
                 }
-                other => self.tell(other).await,
+                other => self.pass_on(other).await,
             }
         }
     }
@@ -195,7 +198,7 @@ impl Exchange<'_> {
         self.sender.send(ReplyEvent::Notice(notice)).await;
     }
 
-    async fn tell(&self, step: Step) {
+    async fn pass_on(&self, step: Step) {
         let event = match step {
             Step::Uploading { sent, total } => ReplyEvent::Stage(Stage::Uploading { sent, total }),
             Step::Refused { retry_in, .. } => ReplyEvent::Stage(Stage::QueueFull { retry_in }),
@@ -211,7 +214,7 @@ impl Exchange<'_> {
             Step::SilentUntil(patience) => ReplyEvent::Notice(Notice {
                 level: "info".to_owned(),
                 text: format!(
-                    "This Space runs Gradio {}, which does not say whether it is still at work. It is waited for up to {} min.",
+                    "This Space runs Gradio {}, which does not report whether it is still working. Waiting up to {} min.",
                     self.app.version,
                     patience.as_secs() / 60
                 ),
@@ -235,11 +238,11 @@ enum AppCheck {
 fn ended_by_the_app() -> ProviderError {
     ProviderError::Space(Report {
         message: "The Space ended the reply before it was complete.".to_owned(),
-        hint: "Retry; somebody may have stopped it there.".to_owned(),
+        hint: "Retry. Someone may have stopped it there.".to_owned(),
     })
 }
 
-/// Takes a cursor off the end of a reply that grows, or that was broken off while one stood there.
+/// Removes a cursor from the end of a reply that grows, or that was broken off with a cursor.
 fn without_cursor(text: &mut String) {
     let length = text.trim_end_matches(CURSORS).len();
     text.truncate(length);
@@ -257,8 +260,8 @@ fn progress(unit: ProgressUnit) -> Progress {
     }
 }
 
-/// What was heard of the reply so far, so that the reader is told only what is new.
-struct Heard<'a> {
+/// What has come of the reply so far, so that only what is new is sent.
+struct ReplySoFar<'a> {
     sender: &'a ReplySender,
     shown: String,
     thinking: Option<String>,
@@ -269,7 +272,7 @@ struct Heard<'a> {
     notice: Option<String>,
 }
 
-impl<'a> Heard<'a> {
+impl<'a> ReplySoFar<'a> {
     fn new(sender: &'a ReplySender, cuts_tail: bool) -> Self {
         Self {
             sender,
@@ -282,7 +285,7 @@ impl<'a> Heard<'a> {
         }
     }
 
-    /// A reply without a word is no reply: what the Space said beside it is told, or that it said nothing.
+    /// A reply without text is an error, which quotes the Space's last notice.
     fn require_words(&self) -> Result<(), ProviderError> {
         if !self.shown.trim().is_empty() {
             return Ok(());
@@ -300,8 +303,8 @@ impl<'a> Heard<'a> {
         }))
     }
 
-    /// Takes what the page shows now and tells what changed.
-    async fn listen(&mut self, spoken: Spoken, ended: bool) {
+    /// Takes what the page shows now and sends what changed.
+    async fn update(&mut self, spoken: Spoken, ended: bool) {
         if spoken.thinking.is_some() && spoken.thinking != self.thinking {
             self.thinking.clone_from(&spoken.thinking);
             let thinking = spoken.thinking.unwrap_or_default();

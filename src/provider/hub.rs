@@ -1,10 +1,9 @@
 //! The Hub: where a Space's app is, and whether it runs, sleeps, is built or is broken.
 //!
-//! `GET /api/spaces/{id}`, its `/host` and its `/runtime` are asked at once; which Space an address of
-//! `hf.space` is, by `GET /api/spaces/by-subdomain/{x}`. A Space of another SDK is refused at once. One that
-//! sleeps is woken by a visit and waited for. The Hub is believed about trouble, but not needed:
-//! when it cannot be reached, the host that follows from the name is tried, and in the end only
-//! the app's own `/config` counts.
+//! `GET /api/spaces/{id}`, its `/host` and its `/runtime` are asked at once; which Space an address of `hf.space` is,
+//! by `GET /api/spaces/by-subdomain/{x}`. A Space of another SDK is refused at once. One that sleeps is woken by a
+//! visit and waited for. The Hub's reports of trouble are trusted, but the Hub is not needed: when it cannot be
+//! reached, the host that follows from the name is tried, and only the app's own `/config` decides.
 
 mod runtime;
 #[cfg(test)]
@@ -13,7 +12,7 @@ mod tests;
 pub use runtime::Runtime;
 use runtime::Standing;
 
-use super::catalog::Space;
+use super::catalog::SpaceRef;
 use super::{ProviderError, Report};
 use crate::chat::Stage;
 use crate::http::is_loopback;
@@ -22,21 +21,21 @@ use crate::http::{self, Client, Error};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How many polls in a row may fail before the Hub is given up.
+/// How many polls in a row may fail before the Hub is no longer asked.
 const FAILED_POLLS: u32 = 3;
-/// How long the Hub may take to be connected to; without it there is still a host to try.
+/// The connect timeout for the Hub; without the Hub there is still a host to try.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Which Hub, and how patiently it is asked.
+/// Options of the Hub: address, polling, patience.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// The Hub's address; `HF_ENDPOINT` names another one.
     pub endpoint: String,
-    /// The pause between two looks at a Space that starts.
+    /// The pause between two polls of a Space that starts.
     pub poll: Duration,
-    /// For how long a Space that starts is waited for.
+    /// How long to wait for a Space that starts.
     pub patience: Duration,
-    /// Whether plain http to another machine is meant.
+    /// Whether plain http to another machine is allowed.
     pub insecure_http: bool,
 }
 
@@ -67,18 +66,18 @@ impl Options {
 
 /// Where a Space's app is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct ResolvedHost {
     /// The address of the app.
     pub url: String,
-    /// The stage that the Hub told last; `None` where it could not be asked.
+    /// The last stage from the Hub; `None` where it could not be asked.
     pub stage: Option<String>,
     /// What the Space is built with, in the Hub's word: `gradio`, `docker`; `None` where that is not known.
     pub sdk: Option<String>,
 }
 
-impl Found {
-    /// A Space that the Hub knows nothing of.
-    fn unasked(space: &Space) -> Self {
+impl ResolvedHost {
+    /// A Space about which the Hub was not asked.
+    fn unasked(space: &SpaceRef) -> Self {
         Self {
             url: space.url.clone(),
             stage: None,
@@ -87,14 +86,14 @@ impl Found {
     }
 }
 
-/// What the Hub says of a Space.
+/// The Hub's answers about a Space.
 struct Answers {
     host: Option<String>,
     runtime: Option<Runtime>,
     sdk: Option<String>,
 }
 
-/// The Hub as it is reached by one user: with their proxy and their token.
+/// A client of the Hub with the user's proxy and token.
 #[derive(Debug, Clone)]
 pub struct Hub {
     options: Options,
@@ -123,30 +122,30 @@ impl Hub {
         hub
     }
 
-    /// The pause between two looks at something that starts.
+    /// The pause between two polls.
     pub fn poll(&self) -> Duration {
         self.options.poll
     }
 
-    /// The address of the Space's app, once it should answer. A Space that sleeps or starts is
-    /// waited for; each of its stages is told. Safe to drop while it waits.
+    /// The address of the Space's app, once it should answer. It waits for a Space that sleeps or
+    /// starts and reports each stage. Safe to drop while it waits.
     pub async fn resolve(
         &self,
-        space: &Space,
+        space: &SpaceRef,
         tell: impl FnMut(Stage),
     ) -> Result<String, ProviderError> {
         Ok(self.find(space, tell).await?.url)
     }
 
-    /// [`Hub::resolve`], with the stage that the Hub told last.
+    /// [`Hub::resolve`], with the last stage from the Hub.
     pub async fn find(
         &self,
-        space: &Space,
+        space: &SpaceRef,
         mut tell: impl FnMut(Stage),
-    ) -> Result<Found, ProviderError> {
+    ) -> Result<ResolvedHost, ProviderError> {
         let client = self.client()?;
         let Some(id) = id_of(&client, space).await else {
-            return Ok(Found::unasked(space));
+            return Ok(ResolvedHost::unasked(space));
         };
         let Answers { host, runtime, sdk } = self.ask(&client, &id).await?;
         let url = host.unwrap_or_else(|| space.url.clone());
@@ -157,15 +156,15 @@ impl Hub {
             }
             None => None,
         };
-        Ok(Found { url, stage, sdk })
+        Ok(ResolvedHost { url, stage, sdk })
     }
 
     /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
     /// nothing and waits for nothing.
-    pub async fn look(&self, space: &Space) -> Result<Found, ProviderError> {
+    pub async fn inspect(&self, space: &SpaceRef) -> Result<ResolvedHost, ProviderError> {
         let client = self.client()?;
         let Some(id) = &id_of(&client, space).await else {
-            return Ok(Found::unasked(space));
+            return Ok(ResolvedHost::unasked(space));
         };
         let Answers { host, runtime, sdk } = self.ask(&client, id).await?;
         if let Some(runtime) = &runtime {
@@ -175,13 +174,13 @@ impl Hub {
                     return Err(not_yet(id, runtime, "Try again in a minute."));
                 }
                 Standing::Asleep => {
-                    let hint = "A message wakes it; that may take some minutes.";
+                    let hint = "Send a message to wake it. That may take some minutes.";
                     return Err(not_yet(id, runtime, hint));
                 }
                 Standing::Down => return Err(self.down(id, runtime)),
             }
         }
-        Ok(Found {
+        Ok(ResolvedHost {
             url: host.unwrap_or_else(|| space.url.clone()),
             stage: runtime.map(|runtime| runtime.stage),
             sdk,
@@ -193,7 +192,7 @@ impl Hub {
         let endpoint = &self.options.endpoint;
         if !self.is_safe(endpoint) {
             return Err(ProviderError::Unsupported(Report {
-                message: format!("HF_ENDPOINT names no Hub that can be asked safely: {endpoint}"),
+                message: format!("HF_ENDPOINT is not a safe address of a Hub: {endpoint}"),
                 hint: "Write https://host, or add --insecure-http if you mean plain http."
                     .to_owned(),
             }));
@@ -212,8 +211,8 @@ impl Hub {
         }
     }
 
-    /// What the Hub says of the Space. What it could not be asked is `None`; that there is no such Space, or
-    /// that it cannot be a Gradio app, is an error.
+    /// Asks the Hub about a Space. An answer that is missing is `None`; a Space that does not exist or cannot be a
+    /// Gradio app is an error.
     async fn ask(&self, client: &Client, id: &str) -> Result<Answers, ProviderError> {
         let about_route = format!("/api/spaces/{id}");
         let host_route = format!("/api/spaces/{id}/host");
@@ -231,7 +230,7 @@ impl Hub {
         }
         let host = self.answer(id, host)?.and_then(|answer| {
             let host = answer.get("host")?.as_str()?.trim_end_matches('/');
-            // The person's words go there.
+            // The user's messages go there.
             self.is_safe(host).then(|| host.to_owned())
         });
         let runtime = self.answer(id, runtime)?;
@@ -271,27 +270,27 @@ impl Hub {
         let has_token = self.has_token();
         let (message, hint) = match status {
             403 => (
-                format!("The Hub does not let everyone use {id}: {excerpt}"),
+                format!("Access to {id} is restricted: {excerpt}"),
                 format!(
-                    "Ask for access at {page}, and give the token of your account as HF_TOKEN."
+                    "Ask for access at {page}, then set HF_TOKEN to your token."
                 ),
             ),
             401 if has_token && excerpt.to_lowercase().contains("credentials") => {
                 return ProviderError::Login(Report {
                     message: "The Hub does not accept the Hugging Face token.".to_owned(),
                     hint: format!(
-                        "It is expired or wrong: correct HF_TOKEN or the token file, from {}/settings/tokens.",
+                        "It is expired or wrong. Correct HF_TOKEN or the token file, from {}/settings/tokens.",
                         self.options.endpoint
                     ),
                 });
             }
             _ if has_token => (
                 format!("There is no Space {id}, or your token may not see it."),
-                "Check the spelling; if it is private, its owner must give you access.".to_owned(),
+                "Check the spelling. If it is private, its owner must give you access.".to_owned(),
             ),
             _ => (
                 format!("There is no Space {id}, or it is private."),
-                "Check the spelling; for a private Space set HF_TOKEN to a token that may see it."
+                "Check the spelling. For a private Space, set HF_TOKEN to a token that may read it."
                     .to_owned(),
             ),
         };
@@ -305,7 +304,8 @@ impl Hub {
         format!("{}/spaces/{id}", self.options.endpoint)
     }
 
-    /// Waits until the Space should answer; gives the last stage, or none when the Hub fell silent.
+    /// Waits until the Space should answer; returns the last stage, or none when the Hub stopped
+    /// answering.
     async fn wait(
         &self,
         client: &Client,
@@ -332,7 +332,7 @@ impl Hub {
             if begun.elapsed() >= self.options.patience {
                 let minutes = self.options.patience.as_secs().div_ceil(60);
                 let hint = format!(
-                    "It was waited for {minutes} min. Try again, or look at {}.",
+                    "spacechat waited {minutes} min. Try again, or look at {}.",
                     self.page(id)
                 );
                 return Err(not_yet(id, &runtime, &hint));
@@ -350,7 +350,7 @@ impl Hub {
                 None => failed += 1,
             }
             if failed == FAILED_POLLS {
-                // The app itself will say how it is.
+                // The app's own answer decides.
                 return Ok(None);
             }
         }
@@ -363,24 +363,24 @@ impl Hub {
             "PAUSED" => (
                 "is paused by its owner",
                 format!(
-                    "Only its owner can start it again: ask at {page}/discussions, or make a copy of it with {page}?duplicate=true."
+                    "Only its owner can restart it. Ask at {page}/discussions, or duplicate it at {page}?duplicate=true."
                 ),
             ),
             "RUNTIME_ERROR" => (
                 "has crashed",
-                format!("Its owner has to mend it; its log is at {page}?logs=container."),
+                format!("Its owner must fix it. Its log is at {page}?logs=container."),
             ),
             "BUILD_ERROR" => (
                 "could not be built",
-                format!("Its owner has to mend it; its log is at {page}?logs=build."),
+                format!("Its owner must fix it. Its log is at {page}?logs=build."),
             ),
             "CONFIG_ERROR" => (
                 "is configured wrongly",
-                format!("Its owner has to mend it; see {page}."),
+                format!("Its owner must fix it. See {page}."),
             ),
             "NO_APP_FILE" => (
                 "has no app yet",
-                format!("Its owner has to add one; see {page}."),
+                format!("Its owner must add an app. See {page}."),
             ),
             _ => (
                 "is being deleted",
@@ -395,9 +395,9 @@ impl Hub {
     }
 }
 
-/// `owner/name` of a Space that was named so, or by its address at `hf.space`. Where the Hub does not tell,
-/// the address is taken as it is.
-async fn id_of(client: &Client, space: &Space) -> Option<String> {
+/// `owner/name` of a Space that was named so, or by its address at `hf.space`. Where the Hub gives no answer, the
+/// address is used as it is.
+async fn id_of(client: &Client, space: &SpaceRef) -> Option<String> {
     if space.hub_id.is_some() {
         return space.hub_id.clone();
     }
@@ -412,7 +412,7 @@ fn may_be_gradio(sdk: &str) -> bool {
     matches!(sdk, "gradio" | "docker")
 }
 
-/// The refusal of a Space that is no Gradio app; `sdk` in the Hub's word.
+/// The error for a Space that is not a Gradio app; `sdk` as the Hub names it.
 pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
     let mut letters = sdk.chars();
     let name: String = match letters.next() {
@@ -420,7 +420,7 @@ pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
         None => "unknown".to_owned(),
     };
     ProviderError::Unsupported(Report {
-        message: format!("{id} is a {name} Space, not a Gradio one."),
+        message: format!("{id} is a {name} Space, not a Gradio Space."),
         hint: "Use it in a browser, or choose another Space with --space.".to_owned(),
     })
 }

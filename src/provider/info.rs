@@ -1,6 +1,6 @@
-//! What a provider says of itself, and how a model's name is resolved.
+//! The description of a provider, and how a model's name is resolved.
 
-/// A provider's description; the seed's attributes, with their values in [`super::qwen`].
+/// A provider's description. Its values for the Qwen demo Space are in [`super::qwen`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
     /// Its name for a user.
@@ -9,7 +9,7 @@ pub struct ProviderInfo {
     pub url: String,
     /// The route of a turn's first request, below `url` and its prefix.
     pub api_endpoint: String,
-    /// Whether the last look at the Space found it working; `None` before the first look.
+    /// Whether the last request found the Space working; `None` before the first.
     pub working: Option<bool>,
     /// Whether replies come in pieces.
     pub supports_stream: bool,
@@ -66,12 +66,12 @@ impl ProviderInfo {
 pub struct UnknownModel {
     /// The name that was asked for.
     pub name: String,
-    /// The names that would do.
+    /// The accepted names.
     pub known: Vec<String>,
 }
 
 impl UnknownModel {
-    /// The names that would do, as a sentence.
+    /// The accepted names, as a sentence.
     pub fn hint(&self) -> String {
         format!("Known models: {}.", self.known.join(", "))
     }

@@ -1,6 +1,6 @@
-//! The seed's provider: the Qwen2.5-1M demo Space, Qwen-Agent's web page on Gradio.
+//! The provider for the Qwen demo Space (Qwen2.5-1M): Qwen-Agent's web page on Gradio.
 //!
-//! It is a page like others, held by [`super::Space`]; here is what is its own: the two functions of a turn, `add_text`
+//! It is a page like others, held by [`super::SpaceProvider`]; here is what is its own: the two functions of a turn, `add_text`
 //! (posted) and `agent_run` (queued), found in `/config` by name, so that the same code serves Gradio 4.44 (no
 //! prefix) and 5 (`/gradio_api`); its name, its model, its query. The model's memory is a `state` component that
 //! the server keeps by session: a live session is sent only the newest message, and a new one the whole past
@@ -22,10 +22,11 @@
 //! # }
 //! ```
 
-use super::catalog::{self, SEED};
+use super::catalog::{self, QWEN_DEMO};
 use super::space::chat::{Chat, Form, Memory};
 use super::{
-    Hub, Place, Provider, ProviderError, ProviderInfo, Reply, Request, Space, SpaceReport, hub,
+    Hub, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, SpaceProvider,
+    SpaceReport, hub,
 };
 use crate::gradio;
 use crate::gradio::app::{App, Component};
@@ -45,15 +46,18 @@ const MODEL: (&str, &str) = ("qwen-2.5-1m-demo", "qwen-2.5-1m");
 /// The provider; cheap to clone, clones share what they learned of the Space.
 #[derive(Debug, Clone)]
 pub struct Qwen {
-    space: Space,
+    space: SpaceProvider,
 }
 
 impl Default for Qwen {
     fn default() -> Self {
-        let space = catalog::Space::of_hub(SEED);
+        let space = catalog::SpaceRef::of_hub(QWEN_DEMO);
         let options = http::Options::default();
         let hub = Hub::new(hub::Options::default(), options.clone());
-        Self::at(Place::new(space, Some(hub), options), TaskTracker::new())
+        Self::at(
+            SpaceEndpoint::new(space, Some(hub), options),
+            TaskTracker::new(),
+        )
     }
 }
 
@@ -61,14 +65,14 @@ impl Qwen {
     /// The provider for the app at `url`. Replies run as tasks of `tracker`; await it before the
     /// program exits, so that jobs which were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
-        Self::at(Place::at_url(url, options), tracker)
+        Self::at(SpaceEndpoint::at_url(url, options), tracker)
     }
 
-    /// The provider for the app at `place`, which is looked up at the first request. `tracker` as
+    /// The provider for the app at `endpoint`, which is looked up at the first request. `tracker` as
     /// in [`Qwen::new`].
-    pub fn at(place: Place, tracker: TaskTracker) -> Self {
+    pub fn at(endpoint: SpaceEndpoint, tracker: TaskTracker) -> Self {
         Self {
-            space: Space::of_qwen(place, tracker),
+            space: SpaceProvider::of_qwen(endpoint, tracker),
         }
     }
 }
@@ -82,15 +86,15 @@ impl Provider for Qwen {
         self.space.reply(request)
     }
 
-    fn look(
+    fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
-        self.space.look()
+        self.space.inspect()
     }
 }
 
 /// The provider's attributes, at the Space where its page was found.
-pub(super) fn info(space: &Space) -> ProviderInfo {
+pub(super) fn info(space: &SpaceProvider) -> ProviderInfo {
     let (name, offered) = MODEL;
     ProviderInfo {
         label: "Qwen Qwen-2.5M".to_owned(),

@@ -12,14 +12,14 @@ use tokio_util::task::TaskTracker;
 /// How many events may wait between the provider and its reader before the provider waits too.
 const BACKLOG: usize = 64;
 
-/// What a provider has to say while it replies.
+/// An event of a reply.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplyEvent {
-    /// The session to hand back in the next request.
+    /// The session to pass in the next request.
     Session(Session),
-    /// Where the reply stands.
+    /// The stage of the reply.
     Stage(Stage),
-    /// What the model shows of its thinking: all of it so far.
+    /// All of the model's visible thinking so far.
     Reasoning(String),
     /// More of the reply's text.
     Delta(String),
@@ -41,7 +41,7 @@ pub enum ReplyEvent {
 pub struct Session {
     /// The name of the session at the app.
     pub session_hash: String,
-    /// The start of the app that knows it.
+    /// The app instance id that knows it.
     pub app_id: Option<String>,
 }
 
@@ -63,7 +63,7 @@ pub struct ReplySender {
 }
 
 impl Reply {
-    /// Runs `work` as a task of `tracker` and gives the reply that it feeds.
+    /// Runs `work` as a task of `tracker` and returns its reply.
     pub fn spawn<W>(tracker: &TaskTracker, work: impl FnOnce(ReplySender) -> W) -> Self
     where
         W: Future<Output = ()> + Send + 'static,
@@ -86,8 +86,8 @@ impl Reply {
         self.events.recv().await
     }
 
-    /// Ends the reply: the job is cancelled at the server, whose confirmation is waited for, at
-    /// most 2 s by default. Gives the events that were still on their way.
+    /// Ends the reply: cancels the job at the server and waits for the confirmation, at most 2 s by
+    /// default. Returns the events that were still on their way.
     pub async fn cancel(mut self) -> Vec<ReplyEvent> {
         self.cancelled.cancel();
         let mut last = Vec::new();
@@ -108,18 +108,18 @@ impl Stream for Reply {
 
 impl ReplySender {
     /// Passes an event on, waiting while the reader is behind. A reader that has gone away is no
-    /// error: [`ReplySender::cancelled`] tells.
+    /// error; see [`ReplySender::cancelled`].
     pub async fn send(&self, event: ReplyEvent) {
         let _ = self.events.send(Ok(event)).await;
     }
 
-    /// Tells a stage without waiting. While the reader is far behind it is left out: the next one
+    /// Sends a stage without waiting. It is dropped while the reader is far behind: the next stage
     /// says more.
-    pub fn tell(&self, stage: Stage) {
+    pub fn send_stage(&self, stage: Stage) {
         let _ = self.events.try_send(Ok(ReplyEvent::Stage(stage)));
     }
 
-    /// Ends the reply as its work has ended: with the error, where it has one.
+    /// Ends the reply with the result of its work.
     pub async fn end(&self, worked: Result<(), ProviderError>) {
         if let Err(error) = worked {
             tracing::info!(kind = %error.kind(), "the reply failed");
@@ -140,7 +140,7 @@ impl ReplySender {
         }
     }
 
-    /// Passes on all that another reply says, and its cancellation on to it.
+    /// Passes another reply's events on, and a cancellation back to it.
     pub async fn pass_on(&self, mut reply: Reply) {
         loop {
             let event = tokio::select! {

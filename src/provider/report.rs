@@ -1,9 +1,9 @@
-//! What a look at a Space found; `spacechat space` shows it.
+//! The result of inspecting a Space. Plain data.
 
 use crate::chat::input::SpaceInput;
 use crate::gradio::app::App;
 
-/// What a look at a Space found.
+/// The result of inspecting a Space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpaceReport {
     /// Its address.
@@ -14,7 +14,7 @@ pub struct SpaceReport {
     pub protocol: String,
     /// The prefix of its routes, empty before Gradio 5.
     pub api_prefix: String,
-    /// The number of its start.
+    /// Its app instance id, new at every start.
     pub app_id: Option<String>,
     /// The functions of a turn, in order: number and name.
     pub functions: Vec<(i64, String)>,
@@ -24,23 +24,23 @@ pub struct SpaceReport {
     pub kind: String,
     /// The function that programs call, where it has a name for them.
     pub endpoint: Option<String>,
-    /// The chats that the app has, the one that is meant first.
+    /// The chats of the app, the selected one first.
     pub chats: Vec<ChatReport>,
     /// What is not certain about how the chat was found, in sentences.
     pub doubts: Vec<String>,
     /// What can be set beside the message.
     pub inputs: Vec<SpaceInput>,
     /// How a system message reaches the model.
-    pub system: Ability,
+    pub system: Support,
     /// How the past of a conversation reaches the model.
-    pub history: Ability,
+    pub history: Support,
     /// How files reach the model.
-    pub files: Ability,
-    /// Whether files of text go as files, too. Where the model is made for long prompts they are
-    /// better read there.
+    pub files: Support,
+    /// Whether text files are also sent as files. Where the model is made for long prompts, they
+    /// are better in the prompt.
     pub sends_text_files: bool,
-    /// Whether thoughts are told apart from the reply.
-    pub thinking: Ability,
+    /// Whether thoughts are separated from the reply.
+    pub thinking: Support,
 }
 
 /// One of the chats of an app.
@@ -52,32 +52,32 @@ pub struct ChatReport {
     pub inputs: Vec<SpaceInput>,
 }
 
-/// How something reaches the model, or comes from it.
+/// Whether the Space supports something itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ability {
-    /// The Space has a place for it; which one.
+pub enum Support {
+    /// The Space has an input for it; which one.
     Native(String),
     /// It travels in the prompt.
-    Folded,
+    InPrompt,
 }
 
-impl Ability {
+impl Support {
     /// In words for a user.
     pub fn words(&self) -> String {
         match self {
             Self::Native(place) => place.clone(),
-            Self::Folded => "in the prompt".to_owned(),
+            Self::InPrompt => "in the prompt".to_owned(),
         }
     }
 
-    /// Whether the Space has a place for it.
+    /// Whether the Space has an input for it.
     pub fn is_native(&self) -> bool {
         matches!(self, Self::Native(_))
     }
 }
 
 impl SpaceReport {
-    /// A report of what the app tells of itself; of the chat in it nothing is said yet.
+    /// A report of the app's own description; the chat in it is filled in later.
     pub fn of(url: &str, app: &App) -> Self {
         Self {
             url: url.to_owned(),
@@ -92,11 +92,11 @@ impl SpaceReport {
             chats: Vec::new(),
             doubts: Vec::new(),
             inputs: Vec::new(),
-            system: Ability::Folded,
-            history: Ability::Folded,
-            files: Ability::Folded,
+            system: Support::InPrompt,
+            history: Support::InPrompt,
+            files: Support::InPrompt,
             sends_text_files: false,
-            thinking: Ability::Folded,
+            thinking: Support::InPrompt,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Any Gradio Space with a chat, whatever its author built.
 //!
-//! On the first turn or look it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users use them,
-//! Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once, because what
-//! can be set is often filled only then. `turn` holds the conversation: `open_page` sets the page up, `reply_reader` reads the
-//! reply out of it, `memory` says who remembers, `files` where files go.
+//! On the first turn or inspection it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users
+//! use them, Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once,
+//! because what can be set is often filled only then. `turn` runs a turn: `open_page` sets the page up, `reply_reader`
+//! reads the reply from it, `memory` decides how the past is sent, `files` where files go.
 
 pub mod chat;
 pub mod detect;
@@ -16,8 +16,8 @@ mod page;
 mod reply_reader;
 mod turn;
 
-use super::report::{Ability, ChatReport, SpaceReport};
-use super::{Place, Provider, ProviderError, ProviderInfo, Reply, Request, qwen};
+use super::report::{ChatReport, SpaceReport, Support};
+use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, qwen};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::App;
@@ -32,22 +32,22 @@ use tokio_util::task::TaskTracker;
 
 /// How many pages' component values are kept for the next message.
 const TABS_KEPT: usize = 8;
-/// How the one model of a Space is called that offers no choice.
+/// The name of the only model of a Space without a choice.
 const MODEL: &str = "default";
 /// The setting that chooses a chat where an app has several.
 pub const CHAT_SETTING: &str = "chat";
 
 /// The provider of one Space; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]
-pub struct Space {
-    place: Place,
+pub struct SpaceProvider {
+    endpoint: SpaceEndpoint,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
     /// Whether it is Qwen-Agent's page and nothing else.
     is_qwen: bool,
 }
 
-/// What is remembered of the Space between turns.
+/// What is known of the Space between turns.
 #[derive(Debug, Default)]
 struct Learned {
     known: Option<Arc<Known>>,
@@ -107,45 +107,45 @@ impl Known {
     }
 }
 
-impl Space {
-    /// The provider for the app at `url`. Nothing is asked before the first turn or look. Replies
-    /// run as tasks of `tracker`; await it before the program exits, so that jobs which were
-    /// dropped are ended at the server.
+impl SpaceProvider {
+    /// The provider for the app at `url`. Nothing is requested before the first turn or inspection.
+    /// Replies run as tasks of `tracker`; await it before the program exits, so that jobs which
+    /// were dropped are ended at the server.
     pub fn new(url: impl Into<String>, options: http::Options, tracker: TaskTracker) -> Self {
-        Self::at(Place::at_url(url, options), tracker)
+        Self::at(SpaceEndpoint::at_url(url, options), tracker)
     }
 
-    /// The provider for the app at `place`, which is looked up at the first request. `tracker` as
-    /// in [`Space::new`].
-    pub fn at(place: Place, tracker: TaskTracker) -> Self {
+    /// The provider for the app at `endpoint`, which is looked up at the first request. `tracker` as
+    /// in [`SpaceProvider::new`].
+    pub fn at(endpoint: SpaceEndpoint, tracker: TaskTracker) -> Self {
         Self {
-            place,
+            endpoint,
             tracker,
             learned: Arc::default(),
             is_qwen: false,
         }
     }
 
-    /// The provider for Qwen-Agent's page at `place`: any other app is refused.
-    pub(super) fn of_qwen(place: Place, tracker: TaskTracker) -> Self {
+    /// The provider for Qwen-Agent's page at `endpoint`: any other app is refused.
+    pub(super) fn of_qwen(endpoint: SpaceEndpoint, tracker: TaskTracker) -> Self {
         Self {
             is_qwen: true,
-            ..Self::at(place, tracker)
+            ..Self::at(endpoint, tracker)
         }
     }
 
     /// The address.
     pub(super) fn url(&self) -> String {
-        self.place.url()
+        self.endpoint.url()
     }
 
-    /// Whether the last look found it working; `None` before the first.
+    /// Whether the last request found it working; `None` before the first.
     pub(super) fn working(&self) -> Option<bool> {
         self.learned().working
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -155,7 +155,7 @@ impl Space {
         proxy: Option<&str>,
         tell: impl FnMut(Stage),
     ) -> Result<(Client, Arc<Known>), ProviderError> {
-        let reached = self.place.reach(proxy, tell).await;
+        let reached = self.endpoint.reach(proxy, tell).await;
         self.learn(reached).await
     }
 
@@ -272,28 +272,28 @@ impl Space {
                     .collect(),
             },
             system: match chat.system() {
-                Some(at) => Ability::Native(chat.inputs[at].name.clone()),
-                None => Ability::Folded,
+                Some(at) => Support::Native(chat.inputs[at].name.clone()),
+                None => Support::InPrompt,
             },
             history: match &chat.memory {
-                Memory::Session => Ability::Native(
-                    "kept by the Space's session, in the prompt of a new one".to_owned(),
+                Memory::Session => Support::Native(
+                    "in the Space's session, in the prompt of a new session".to_owned(),
                 ),
                 Memory::Chatbot(_) => {
-                    Ability::Native("kept by the page, put back into a new one".to_owned())
+                    Support::Native("in the page, restored in a new session".to_owned())
                 }
-                Memory::Prompt => Ability::Folded,
+                Memory::Prompt => Support::InPrompt,
             },
             // Qwen's demo is made for long prompts.
             sends_text_files: chat.form != Form::QwenAgent && files::take_text(&places),
-            files: files::ability(&places),
-            thinking: Ability::Native("where replies mark it".to_owned()),
-            ..SpaceReport::of(&self.place.url(), app)
+            files: files::support(&places),
+            thinking: Support::Native("where replies mark it".to_owned()),
+            ..SpaceReport::of(&self.endpoint.url(), app)
         })
     }
 }
 
-impl Provider for Space {
+impl Provider for SpaceProvider {
     fn info(&self) -> ProviderInfo {
         let (known, working) = {
             let learned = self.learned();
@@ -304,7 +304,7 @@ impl Provider for Space {
                 .as_ref()
                 .and_then(|known| known.app.title.clone())
                 .unwrap_or_else(|| "Gradio Space".to_owned()),
-            url: self.place.url(),
+            url: self.endpoint.url(),
             api_endpoint: "/queue/join".to_owned(),
             working,
             supports_stream: true,
@@ -334,11 +334,11 @@ impl Provider for Space {
         Reply::spawn(&self.tracker, |sender| turn::run(space, request, sender))
     }
 
-    fn look(
+    fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
-            let (_, known) = self.learn(self.place.look().await).await?;
+            let (_, known) = self.learn(self.endpoint.inspect().await).await?;
             self.report(&known)
         })
     }

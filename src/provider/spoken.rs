@@ -1,5 +1,5 @@
-//! What a Space's value says: text, thoughts and files, out of every form in which Gradio's chats
-//! give a reply.
+//! Reads a reply from a Space's value: text, thoughts and files, in every form that Gradio's chats
+//! use.
 //!
 //! A reply is a text, a message object, a list of messages, parts of content (Gradio 6) or a file;
 //! a chatbot's value is a list of pairs or of messages, of which those since the user's last one
@@ -20,7 +20,7 @@ pub struct Reader<'a> {
     pub ended: bool,
 }
 
-/// What was read so far.
+/// The parts read so far.
 #[derive(Default)]
 struct Heap {
     texts: Vec<String>,
@@ -48,11 +48,11 @@ impl Reader<'_> {
 
     /// Messages, or pairs, since the user's last one.
     fn conversation(self, items: &[Value], heap: &mut Heap) {
-        let is_persons = |item: &Value| match item {
+        let is_users = |item: &Value| match item {
             Value::Array(pair) => pair.first().is_some_and(|user| !user.is_null()),
             item => item.get("role").and_then(Value::as_str) == Some("user"),
         };
-        let newest = items.iter().rposition(is_persons).unwrap_or(0);
+        let newest = items.iter().rposition(is_users).unwrap_or(0);
         for item in &items[newest..] {
             match item {
                 Value::Array(pair) => self.content(pair.get(1).unwrap_or(&Value::Null), heap),

@@ -1,8 +1,8 @@
-//! The tail that the seed's Space may put behind a reply: `"\n<summary>"` and what follows.
+//! The tail that the Qwen demo Space may put behind a reply: `"\n<summary>"` and what follows.
 //!
 //! It is stored but not shown. The marker may arrive in pieces, so the end of a growing text that
-//! could still become the marker is held back: nothing is shown for a moment and taken away again.
-//! Only [`super::qwen`] cuts; other Spaces may well write that tag in earnest.
+//! could still become the marker is held back, and nothing that was shown is taken away again. It
+//! is not for other Spaces, which may use that tag in their replies.
 
 /// Where the hidden tail begins.
 const MARKER: &str = "\n<summary>";

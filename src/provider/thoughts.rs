@@ -1,4 +1,4 @@
-//! Thoughts told apart from the reply, where a model writes them between tags.
+//! Separates thoughts from the reply, where a model writes them between tags.
 //!
 //! One scan forward: a reply may be as long as a book, and it is read again with each piece that comes.
 

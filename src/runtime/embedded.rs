@@ -24,7 +24,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Nothing is started yet. Timeouts are those of `options`; its proxy is left out. `demo` is how the Space behaves.
+    /// Nothing is started yet. Timeouts come from `options`, without its proxy. `demo` is how the Space behaves.
     pub fn new(options: &ConnectOptions, demo: demo::Options, tracker: TaskTracker) -> Self {
         Self {
             running: Arc::default(),
@@ -88,9 +88,9 @@ impl Provider for Embedded {
         Reply::spawn(&self.tracker, |sender| embedded.pass_on(request, sender))
     }
 
-    fn look(
+    fn inspect(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
-        Box::pin(async { self.qwen().await?.look().await })
+        Box::pin(async { self.qwen().await?.inspect().await })
     }
 }

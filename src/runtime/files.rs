@@ -1,8 +1,7 @@
-//! Files that are to travel with a message, found, read and looked at again, and files that a
-//! conversation is exported to: off the loop.
+//! File work off the loop: finds, reads and checks the files to attach, and writes exports.
 //!
-//! `screen` hands the model's wishes over; every answer is an event. What folders hold is
-//! [`survey`]'s, what completes a path [`paths`]', what is text and what is not [`text`]'s.
+//! Every answer is an event. Folders are listed in [`survey`], paths are completed in [`paths`],
+//! and text is detected in [`text`].
 
 mod paths;
 mod survey;
@@ -48,8 +47,8 @@ impl Files {
         }
     }
 
-    /// Carries out what is about files; `current` is the conversation that is seen. `~/` stands
-    /// for the home directory in every path.
+    /// Carries out the effects on files; `current` is the shown conversation. `~/` stands for the
+    /// home directory in every path.
     pub fn carry_out(&self, current: ConversationId, effect: Effect) {
         match effect {
             Effect::Attach(named) => self.answer(move || Some(attach(current, &named))),
@@ -90,7 +89,7 @@ impl Files {
         }
     }
 
-    /// Does something that may wait for the disk, and tells the loop what came of it.
+    /// Runs something that may wait for the disk, and sends the result to the loop.
     fn answer(&self, work: impl FnOnce() -> Option<Event> + Send + 'static) {
         let events = self.events.clone();
         self.tracker.spawn(async move {
@@ -120,7 +119,7 @@ impl Files {
     }
 }
 
-/// Reads a file; of a folder or a pattern tells what it holds.
+/// Reads a file, or surveys a folder or a pattern.
 fn attach(conversation: ConversationId, named: &str) -> Event {
     let path = from_home(named);
     if path.is_dir() {
@@ -144,7 +143,7 @@ fn from_home(path: &str) -> PathBuf {
     }
 }
 
-/// Writes an export into a new file, for the person alone. Gives what there is to say.
+/// Writes an export into a new private file. Returns the notice.
 fn export(path: &str, format: Format, source: Source, contents: &Contents) -> String {
     let path = from_home(path);
     let path = std::path::absolute(&path).unwrap_or(path);
@@ -152,7 +151,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
     let read = |hash| contents.get().map_or(Ok(None), |store| store.content(hash));
     let source = match format {
         Format::Json => source.with_contents(read),
-        // What a person reads does not hold them.
+        // Formats for reading do not hold them.
         Format::Md | Format::Html => Ok(source),
     };
     let text = match source {
@@ -163,7 +162,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
     let mut file = match options.write(true).create_new(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return format!("{shown} is there already; nothing was written.");
+            return format!("{shown} already exists. Nothing was written.");
         }
         Err(error) => return format!("{shown} cannot be written: {error}."),
     };
@@ -171,7 +170,7 @@ fn export(path: &str, format: Format, source: Source, contents: &Contents) -> St
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
     {
-        Ok(()) => format!("The conversation is in {shown}."),
+        Ok(()) => format!("Exported to {shown}."),
         Err(error) => {
             // Half an export would look like a whole one.
             let _ = std::fs::remove_file(&path);
@@ -218,7 +217,7 @@ fn read(path: &Path, name: String) -> Result<Attachment, String> {
     let bytes = std::fs::read(path).map_err(failed)?;
     let attachment = match decoded(bytes) {
         Ok(text) => Attachment::new(name, text),
-        // What is no text goes as a file; a Space that takes none refuses it with the reason.
+        // Anything but text goes as a file; a Space that takes no files refuses it with the reason.
         Err(bytes) => Attachment::file(SentFile::new(path, bytes)),
     };
     Ok(Attachment {

@@ -1,8 +1,8 @@
-//! The loop without a screen: one message sent, its reply heard to the end. `ask` is the caller.
+//! The loop without a screen: one message sent, and its reply received to the end.
 
 use super::signals::Signals;
 use super::turns::{Contents, Providers, Turns};
-use super::{DRAIN, Time, sleep_until, tell};
+use super::{DRAIN, Time, handle, sleep_until};
 use crate::app::{Effect, Event, Model, ReplyUpdate, update};
 use crate::chat::Draft;
 use crate::store::{Store, StoreHandle};
@@ -13,19 +13,19 @@ use tokio_util::task::TaskTracker;
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 64;
 
-/// How a reply that was heard without a screen ended.
+/// How a run without a screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum HeadlessEnd {
     /// The reply is over: complete, failed or ended by the Space; the model says which.
-    Over,
+    Done,
     /// The signal of this number ended it; what came is in the model.
     Interrupted(u8),
-    /// The listener had enough: what it writes to is closed.
+    /// The listener failed: its output is closed.
     Abandoned,
 }
 
-/// Sends `draft` in the model's current conversation and tells `listen` every update of the
-/// reply, before the model takes it. `listen` says whether to go on. A second signal does not
+/// Sends `draft` in the model's current conversation and calls `listen` with every update of the
+/// reply, before the model takes it. An error of `listen` ends the run. A second signal does not
 /// wait for the server.
 pub async fn run_headless(
     model: &mut Model,
@@ -33,7 +33,7 @@ pub async fn run_headless(
     providers: Box<dyn Providers>,
     (storage, tracker): (Option<&Store>, TaskTracker),
     mut listen: impl FnMut(&ReplyUpdate) -> io::Result<()>,
-) -> io::Result<Heard> {
+) -> io::Result<HeadlessEnd> {
     let time = Time::new();
     let mut signals = Signals::listen()?;
     let (sender, mut events) = mpsc::channel(BACKLOG);
@@ -44,8 +44,8 @@ pub async fn run_headless(
     }
     let storage = storage.map(|store| &store.handle);
     let mut turns = Turns::new(providers, contents, sender, tracker.clone());
-    let mut heard = Heard::Over;
-    let effects = tell(model, time, Event::Submit(model.current, draft));
+    let mut end = HeadlessEnd::Done;
+    let effects = handle(model, time, Event::Submit(model.current, draft));
     carry_out(&mut turns, storage, effects);
     while model.conversation().turn.is_some() {
         let event = tokio::select! {
@@ -56,8 +56,8 @@ pub async fn run_headless(
                 continue;
             }
             signal = signals.next() => {
-                let is_second = matches!(heard, Heard::Interrupted(_));
-                heard = Heard::Interrupted(signal);
+                let is_second = matches!(end, HeadlessEnd::Interrupted(_));
+                end = HeadlessEnd::Interrupted(signal);
                 cancel(&mut turns, model);
                 if is_second {
                     break;
@@ -66,13 +66,13 @@ pub async fn run_headless(
             }
         };
         if let Event::Reply(_, update) = &event
-            && heard != Heard::Abandoned
+            && end != HeadlessEnd::Abandoned
             && listen(update).is_err()
         {
-            heard = Heard::Abandoned;
+            end = HeadlessEnd::Abandoned;
             cancel(&mut turns, model);
         }
-        let effects = tell(model, time, event);
+        let effects = handle(model, time, event);
         carry_out(&mut turns, storage, effects);
     }
     let rest = update(model, Event::Terminate);
@@ -80,7 +80,7 @@ pub async fn run_headless(
     drop(turns);
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
-    Ok(heard)
+    Ok(end)
 }
 
 fn cancel(turns: &mut Turns, model: &Model) {

@@ -5,11 +5,11 @@
 
 use super::editing::Editing;
 use super::files::Files;
-use super::keeping::{Keeping, Storage};
-use super::preparing::Preparing;
+use super::persistence::{Persistence, Storage};
+use super::render_worker::RenderWorker;
 use super::signals::Signals;
 use super::turns::{Contents, Providers, Turns};
-use super::{DRAIN, Time, sleep_until, tell};
+use super::{DRAIN, Time, handle, sleep_until};
 use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
 use crate::store::StoreError;
 use crate::terminal::{Addresses, Terminal};
@@ -23,31 +23,31 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
-/// The shortest time between two frames that nobody waits for.
+/// The shortest time between two frames without input.
 const FRAME: Duration = Duration::from_millis(16);
-/// The same while a reply grows: faster than anybody reads, and half the work.
+/// The same while a reply grows: faster than reading speed, and half the work.
 const GROWING_FRAME: Duration = Duration::from_millis(32);
 /// The number of SIGINT.
 const INTERRUPT: u8 = 2;
 /// Events that may wait for the loop before their senders wait too.
 const BACKLOG: usize = 256;
 
-/// Why the full screen ended before the person left it.
+/// Why the full screen ended before the user left it.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
-    /// The terminal failed, or a part of the program broke down.
+    /// The terminal failed, or a thread panicked.
     #[error("The full screen cannot be shown: {0}.")]
     Terminal(#[from] io::Error),
     /// The conversations could not be opened.
     #[error("{0}.")]
     Store(StoreError),
-    /// The store did not take everything, or not in time.
+    /// Not everything was saved in time.
     #[error("The last changes could not be saved before the end.")]
-    NotKept,
+    NotSaved,
 }
 
-/// Runs the full screen until the person or a signal ends it, and gives the number of that signal.
-/// Replies on their way are then ended at the server, and everything is on the disk when this
+/// Runs the full screen until the user or a signal ends it, and returns the number of that signal.
+/// Replies in progress are then ended at the server, and everything is on the disk when this
 /// returns, each within some seconds.
 pub async fn run_screen(
     model: Model,
@@ -60,20 +60,20 @@ pub async fn run_screen(
     let links = theme.markdown.links.clone();
     let addresses = links.map(|links| -> Addresses { Box::new(move |mark| links.address(mark)) });
     let terminal = Terminal::enter(addresses)?;
-    let (preparing, prepared) = Preparing::new();
+    let (render_worker, prepared) = RenderWorker::new();
     let contents = Contents::default();
-    let (keeping, opened) = Keeping::start(storage, Arc::clone(&contents), sender.clone());
+    let (persistence, opened) = Persistence::start(storage, Arc::clone(&contents), sender.clone());
     let mut screen = Screen {
         terminal,
         model,
         time,
         theme,
         caches: Caches::default(),
-        preparing,
+        render_worker,
         prepared,
         files: Files::new(sender.clone(), tracker.clone(), Arc::clone(&contents)),
         turns: Turns::new(providers, contents, sender, tracker.clone()),
-        keeping,
+        persistence,
         opened: Some(opened),
         input: Some(EventStream::new()),
         editing: None,
@@ -86,31 +86,31 @@ pub async fn run_screen(
     {
         update(&mut screen.model, edited);
     }
-    // However it ended: what is in the model and not on the disk goes there now.
+    // In every case, unsaved changes of the model are saved now.
     let rest = update(&mut screen.model, Event::Terminate);
     let rest = rest
         .into_iter()
         .filter(|effect| matches!(effect, Effect::Keep(_)));
-    let kept = screen.carry_out(rest.collect());
+    let carried_out = screen.carry_out(rest.collect());
     let Screen {
         terminal,
         signal,
         turns,
-        keeping,
+        persistence,
         files,
         ..
     } = screen;
-    // The person has the terminal back while the last tasks end.
+    // The user has the terminal back while the last tasks end.
     drop((terminal, turns, files));
-    let is_kept = keeping.close().await;
+    let is_kept = persistence.close().await;
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
     result?;
-    kept?;
+    carried_out?;
     if is_kept {
         Ok(signal)
     } else {
-        Err(ScreenError::NotKept)
+        Err(ScreenError::NotSaved)
     }
 }
 
@@ -120,12 +120,12 @@ struct Screen {
     time: Time,
     theme: Theme,
     caches: Caches,
-    preparing: Preparing,
+    render_worker: RenderWorker,
     prepared: mpsc::UnboundedReceiver<Prepared>,
     turns: Turns,
-    keeping: Keeping,
+    persistence: Persistence,
     files: Files,
-    /// Tells once whether the store is open.
+    /// Resolves once the store is open or has failed.
     opened: Option<oneshot::Receiver<Result<(), StoreError>>>,
     /// The terminal's events; none while the program has given the terminal away, because the
     /// stream reads on until it is dropped.
@@ -137,7 +137,7 @@ struct Screen {
     signal: Option<u8>,
 }
 
-/// What woke the loop.
+/// Why the loop woke up.
 enum Woken {
     Terminal(TerminalEvent),
     Event(Event),
@@ -149,7 +149,7 @@ enum Woken {
 }
 
 impl Woken {
-    /// How long after the last frame one is due because of this, if one is.
+    /// How long after the last frame this requires a new one, if it does.
     fn due(&self) -> Option<Duration> {
         match self {
             Self::Terminal(_) | Self::Edited(_) | Self::Clock => Some(Duration::ZERO),
@@ -190,10 +190,10 @@ impl Screen {
             let woken = self.wait(&mut events, &mut signals, frame).await?;
             due = sooner(due, woken.due());
             self.take(woken)?;
-            // Whatever else has arrived belongs to the same frame.
+            // Everything that has arrived belongs to the same frame.
             while let Ok(event) = events.try_recv() {
                 due = sooner(due, Some(pause_before(&event)));
-                self.tell(event)?;
+                self.handle(event)?;
             }
             let is_due = due.is_some_and(|pause| last_frame.elapsed() >= pause);
             if is_due && self.editing.is_none() {
@@ -247,17 +247,17 @@ impl Screen {
                 if matches!(event, TerminalEvent::Resize(..)) {
                     self.terminal.resized();
                 }
-                self.tell(Event::Input(input(event)))
+                self.handle(Event::Input(input(event)))
             }
-            Woken::Event(event) => self.tell(event),
+            Woken::Event(event) => self.handle(event),
             Woken::Edited(event) => {
                 self.editing = None;
                 let taken = self.terminal.take_again();
-                self.tell(event)?;
+                self.handle(event)?;
                 taken
             }
             Woken::Prepared(Prepared::Found(conversation, number, hits)) => {
-                self.tell(Event::Found(conversation, number, hits))
+                self.handle(Event::Found(conversation, number, hits))
             }
             Woken::Prepared(prepared) => {
                 self.caches.take(prepared);
@@ -271,8 +271,8 @@ impl Screen {
         }
     }
 
-    fn tell(&mut self, event: Event) -> io::Result<()> {
-        let effects = tell(&mut self.model, self.time, event);
+    fn handle(&mut self, event: Event) -> io::Result<()> {
+        let effects = handle(&mut self.model, self.time, event);
         self.carry_out(effects)
     }
 
@@ -281,13 +281,13 @@ impl Screen {
             match effect {
                 Effect::StartTurn(request) => self.turns.start(request),
                 Effect::CancelTurn(turn) => self.turns.cancel(turn),
-                Effect::Keep(changes) => self.keeping.keep(changes),
-                Effect::Load { id, show } => self.keeping.load(id, show),
-                Effect::List => self.keeping.list(),
-                Effect::Search { number, query } => self.keeping.search((number, query)),
+                Effect::Keep(changes) => self.persistence.save(changes),
+                Effect::Load { id, show } => self.persistence.load(id, show),
+                Effect::List => self.persistence.list(),
+                Effect::Search { number, query } => self.persistence.search((number, query)),
                 Effect::Describe { space, model } => {
                     if let Some(names) = self.turns.describe(&space, &model) {
-                        self.tell(Event::Described(space, names))?;
+                        self.handle(Event::Described(space, names))?;
                     }
                 }
                 Effect::Login {
@@ -295,16 +295,16 @@ impl Screen {
                     name,
                     password,
                 } => self.turns.login(&space, &name, &password.0),
-                Effect::Look(space) => self.turns.look(space),
-                Effect::Prompts => self.keeping.prompts(),
-                Effect::Presets(number) => self.keeping.presets(number),
-                Effect::Trash => self.keeping.trash(),
+                Effect::Look(space) => self.turns.inspect(space),
+                Effect::Prompts => self.persistence.prompts(),
+                Effect::Presets(number) => self.persistence.presets(number),
+                Effect::Trash => self.persistence.trash(),
                 // The bell is not written into what the editor writes.
                 Effect::Ring(_) if self.editing.is_some() => {}
-                Effect::Ring(words) => self.terminal.ring(&words)?,
+                Effect::Ring(words) => self.terminal.notify_desktop(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
-                    self.preparing.want(vec![Work::Find(request, theme)]);
+                    self.render_worker.want(vec![Work::Find(request, theme)]);
                 }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => self.copy_code(&text, number)?,
@@ -320,7 +320,7 @@ impl Screen {
                     // A stream that is merely not polled would go on taking the shell's input.
                     self.input = None;
                     self.terminal.suspend()?;
-                    self.tell(Event::Resumed)?;
+                    self.handle(Event::Resumed)?;
                 }
                 // What another program wrote here is not known, so that nothing of it may be taken for ours.
                 Effect::Redraw => self.terminal.redraw()?,
@@ -341,7 +341,7 @@ impl Screen {
             }
             Err(words) => {
                 self.terminal.take_again()?;
-                self.tell(Event::Said(words))
+                self.handle(Event::Said(words))
             }
         }
     }
@@ -354,7 +354,7 @@ impl Screen {
             }
             None => format!("This message has no code block {number}."),
         };
-        self.tell(Event::Said(words))
+        self.handle(Event::Said(words))
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -366,7 +366,7 @@ impl Screen {
             let effects = update(&mut self.model, Event::Drawn(regions));
             self.carry_out(effects)?;
         }
-        self.preparing.want(self.caches.take_wanted());
+        self.render_worker.want(self.caches.take_wanted());
         Ok(())
     }
 }
@@ -401,7 +401,7 @@ async fn opened(
     *receiver = None;
     match opened {
         Ok(opened) => opened,
-        // Nothing is kept, so nothing was opened.
+        // Nothing is saved, so nothing was opened.
         Err(_) => std::future::pending().await,
     }
 }

@@ -1,15 +1,15 @@
-//! The sessions that may be used again, of the conversations that were asked last. Those of older
-//! ones are forgotten: the whole past travels then, in a new session.
+//! The reusable sessions of the most recent conversations. Older sessions are forgotten, and the
+//! whole past is then sent in a new session.
 //!
-//! [`super::turns`] keeps a session when a turn has ended well and takes it for the next one.
+//! Only a turn that ended well leaves a session here; the next turn takes it out.
 
 use crate::chat::ConversationId;
 use crate::provider::Session;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many sessions are kept.
-const KEPT: usize = 64;
+/// How many sessions are held.
+const CAPACITY: usize = 64;
 
 /// A digest of what a session's server remembers.
 pub type SessionKey = [u8; 32];
@@ -19,27 +19,27 @@ pub type SessionKey = [u8; 32];
 pub struct Sessions(Arc<Mutex<VecDeque<(ConversationId, SessionKey, Session)>>>);
 
 impl Sessions {
-    fn kept(&self) -> MutexGuard<'_, VecDeque<(ConversationId, SessionKey, Session)>> {
-        // Nothing that holds the lock can leave it half done.
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(ConversationId, SessionKey, Session)>> {
+        // No holder of the lock can leave the value incomplete.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a conversation's session out, if it remembers exactly this.
     pub fn take(&self, conversation: ConversationId, key: SessionKey) -> Option<Session> {
-        let mut kept = self.kept();
-        let at = kept.iter().position(|(of, ..)| *of == conversation)?;
-        let (_, remembers, session) = kept.remove(at)?;
+        let mut held = self.lock();
+        let at = held.iter().position(|(of, ..)| *of == conversation)?;
+        let (_, remembers, session) = held.remove(at)?;
         (remembers == key).then_some(session)
     }
 
-    /// Keeps a conversation's session, in place of the one that it had.
-    pub fn keep(&self, conversation: ConversationId, key: SessionKey, session: Session) {
-        let mut kept = self.kept();
-        kept.retain(|(of, ..)| *of != conversation);
-        if kept.len() == KEPT {
-            kept.pop_front();
+    /// Puts a conversation's session in, in place of the one that it had.
+    pub fn put(&self, conversation: ConversationId, key: SessionKey, session: Session) {
+        let mut held = self.lock();
+        held.retain(|(of, ..)| *of != conversation);
+        if held.len() == CAPACITY {
+            held.pop_front();
         }
-        kept.push_back((conversation, key, session));
+        held.push_back((conversation, key, session));
     }
 }
 
@@ -58,10 +58,10 @@ mod tests {
     fn a_session_is_had_once_and_only_by_who_knows_what_it_remembers() {
         let sessions = Sessions::default();
         let conversation = ConversationId::new();
-        sessions.keep(conversation, [1; 32], session("a"));
+        sessions.put(conversation, [1; 32], session("a"));
         assert_eq!(sessions.take(conversation, [2; 32]), None);
-        sessions.keep(conversation, [1; 32], session("a"));
-        sessions.keep(conversation, [2; 32], session("b"));
+        sessions.put(conversation, [1; 32], session("a"));
+        sessions.put(conversation, [2; 32], session("b"));
         assert_eq!(sessions.take(conversation, [2; 32]), Some(session("b")));
         assert_eq!(sessions.take(conversation, [2; 32]), None);
     }
@@ -69,12 +69,12 @@ mod tests {
     #[test]
     fn the_sessions_of_the_conversations_that_were_asked_first_are_forgotten() {
         let sessions = Sessions::default();
-        let asked: Vec<ConversationId> = (0..=KEPT).map(|_| ConversationId::new()).collect();
+        let asked: Vec<ConversationId> = (0..=CAPACITY).map(|_| ConversationId::new()).collect();
         for conversation in &asked {
-            sessions.keep(*conversation, [0; 32], session("s"));
+            sessions.put(*conversation, [0; 32], session("s"));
         }
         assert_eq!(sessions.take(asked[0], [0; 32]), None);
         assert!(sessions.take(asked[1], [0; 32]).is_some());
-        assert!(sessions.take(asked[KEPT], [0; 32]).is_some());
+        assert!(sessions.take(asked[CAPACITY], [0; 32]).is_some());
     }
 }

@@ -1,10 +1,10 @@
-//! Replies on their way: each a task that passes a provider's events on, and the sessions that
+//! Replies in progress: each is a task that passes a provider's events on, with the sessions that
 //! may be used again.
 //!
 //! A session is kept with a key: what the server's memory holds, as the names of the messages
-//! (which never change once they are complete), the system message and the Space. It is handed
-//! to the provider only for a request whose past is exactly that. A turn that failed or was
-//! cancelled leaves no session behind, because nobody knows what the server remembers of it.
+//! (which never change once they are complete), the system message and the Space. It is handed to
+//! the provider only for a request whose past is exactly that. A turn that failed or was cancelled
+//! leaves no session behind, because it is unknown what the server remembers of it.
 
 use super::sessions::{SessionKey, Sessions};
 use crate::app::turn::TurnId;
@@ -22,21 +22,20 @@ use tokio_util::task::TaskTracker;
 
 /// Where providers come from.
 pub trait Providers: Send {
-    /// The provider for a Space as the person named it; the same one each time.
+    /// The provider for a Space as the user named it; the same one each time.
     fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError>;
 
-    /// The name by which a Space is stored, whatever was written: an alias is followed, and a name and a
-    /// password in an address are not part of it.
+    /// The canonical name of a Space: an alias is followed, and a name and a password in an address are not part of it.
     fn name(&self, written: &str) -> String;
 
     /// Gives a name and a password to a Space that asks for them.
     fn login(&self, space: &str, name: &str, password: &str);
 }
 
-/// Reads the contents of files that are kept; set once the store is open.
+/// Reads the saved contents of files; set once the store is open.
 pub type Contents = Arc<OnceLock<Reader>>;
 
-/// The replies on their way.
+/// The replies in progress.
 pub struct Turns {
     providers: Box<dyn Providers>,
     contents: Contents,
@@ -89,14 +88,14 @@ impl Turns {
         self.providers.login(space, name, password);
     }
 
-    /// Looks at a Space; what is found comes back as an event.
-    pub fn look(&self, asked: String) {
+    /// Inspects a Space; the result comes back as an event.
+    pub fn inspect(&self, asked: String) {
         let events = self.events.clone();
         let provider = self.providers.find(&asked);
         let name = self.providers.name(&asked);
         self.tracker.spawn(async move {
             let found = match provider {
-                Ok(provider) => provider.look().await.map(|report| report.inputs),
+                Ok(provider) => provider.inspect().await.map(|report| report.inputs),
                 Err(error) => Err(error),
             };
             let found = found.map_err(|error| error.failure());
@@ -132,7 +131,7 @@ impl Turns {
             _over: cancelled.clone().drop_guard(),
             cancelled,
         };
-        // It is gone from the list until the turn has ended well.
+        // The session is removed until the turn has ended well.
         let session = self
             .sessions
             .take(request.conversation, key(&request, None));
@@ -239,8 +238,8 @@ fn key(request: &TurnRequest, reply: Option<MessageId>) -> SessionKey {
 fn broke_down() -> Failure {
     Failure {
         kind: FailureKind::Internal,
-        message: "spacechat itself failed while it received the reply.".to_owned(),
-        hint: "Retry; the log says what happened.".to_owned(),
+        message: "spacechat failed while it received the reply.".to_owned(),
+        hint: "Retry. The log has the details.".to_owned(),
     }
 }
 
@@ -252,7 +251,7 @@ struct Forward {
     conversation: ConversationId,
     key_after: SessionKey,
     sessions: Sessions,
-    /// Marks the turn as over, however that came, so that it is forgotten.
+    /// Marks the turn as over in every case, so that it is forgotten.
     _over: DropGuard,
 }
 
@@ -280,7 +279,7 @@ impl Forward {
                     self.send(ReplyUpdate::Failed(error.failure())).await;
                     return;
                 }
-                // What receives the reply has ended without a word: it broke down.
+                // The provider's task ended without a result: it panicked.
                 None => {
                     self.send(ReplyUpdate::Failed(broke_down())).await;
                     return;
@@ -307,7 +306,7 @@ impl Forward {
             ReplyEvent::Done(text) => {
                 if let Some(session) = session.take() {
                     let key = self.key_after;
-                    self.sessions.keep(self.conversation, key, session);
+                    self.sessions.put(self.conversation, key, session);
                 }
                 ReplyUpdate::Done(text)
             }
@@ -318,7 +317,7 @@ impl Forward {
     }
 
     async fn send(&self, update: ReplyUpdate) {
-        // The loop is gone only when the program ends; then nobody wants to know.
+        // The loop is gone only when the program ends.
         let _ = self.events.send(Event::Reply(self.turn, update)).await;
     }
 }
@@ -343,7 +342,7 @@ mod tests {
             })
         }
 
-        fn look(
+        fn inspect(
             &self,
         ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
             unreachable!("a reply is all that is asked for")
@@ -362,7 +361,7 @@ mod tests {
         fn login(&self, _: &str, _: &str, _: &str) {}
     }
 
-    /// A source of replies whose task breaks down.
+    /// A source of replies whose task panics.
     struct Broken(TaskTracker);
 
     impl Provider for Broken {
@@ -377,7 +376,7 @@ mod tests {
             })
         }
 
-        fn look(
+        fn inspect(
             &self,
         ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
             unreachable!("a reply is all that is asked for")
@@ -387,7 +386,7 @@ mod tests {
     #[tokio::test]
     async fn a_reply_whose_task_dies_is_a_failure() {
         let tracker = TaskTracker::new();
-        let (events, mut heard) = mpsc::channel(8);
+        let (events, mut received) = mpsc::channel(8);
         let forward = Forward {
             turn: TurnId(1),
             events,
@@ -402,16 +401,18 @@ mod tests {
             Some(Event::Reply(_, update)) => update,
             other => panic!("{other:?}"),
         };
-        assert!(matches!(update(heard.recv().await), ReplyUpdate::Delta(text) if text == "so far"));
         assert!(
-            matches!(update(heard.recv().await), ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Internal)
+            matches!(update(received.recv().await), ReplyUpdate::Delta(text) if text == "so far")
+        );
+        assert!(
+            matches!(update(received.recv().await), ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Internal)
         );
     }
 
     #[tokio::test]
     async fn nothing_is_held_of_turns_that_are_over() {
         let tracker = TaskTracker::new();
-        let (events, mut heard) = mpsc::channel(8);
+        let (events, mut received) = mpsc::channel(8);
         let providers = Box::new(Brief(tracker.clone()));
         let mut turns = Turns::new(providers, Contents::default(), events, tracker.clone());
         for number in 0..100 {
@@ -426,7 +427,7 @@ mod tests {
                 space: String::new(),
                 file_form: crate::chat::FileForm::default(),
             });
-            assert!(heard.recv().await.is_some());
+            assert!(received.recv().await.is_some());
             while !tracker.is_empty() {
                 tokio::task::yield_now().await;
             }

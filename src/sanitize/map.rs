@@ -13,8 +13,8 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
-    /// Notes that the shown offset and the source offset belong together. Both must not be smaller
-    /// than those of the call before.
+    /// Adds a pair of a shown offset and its source offset. Both must not be smaller than those of
+    /// the call before.
     pub(super) fn edge(&mut self, shown: usize, source: usize) {
         if self.edges.last().copied().unwrap_or((0, 0)) != (shown, source) {
             self.edges.push((shown, source));

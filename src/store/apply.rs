@@ -1,4 +1,4 @@
-//! Carries out jobs on the connection that writes, inside a transaction of the writer's.
+//! Applies changes on the write connection, inside a transaction.
 
 mod drafts;
 
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
 use std::time::Duration;
 
-/// What jobs are carried out with.
+/// What applying a change needs.
 pub(super) struct Applier<'a> {
     pub connection: &'a Connection,
     pub path: &'a Path,
@@ -20,11 +20,11 @@ pub(super) struct Applier<'a> {
     /// is unsent was written.
     pub instance: &'a str,
     pub hashes: &'a mut Hashes,
-    /// What there is to tell when the transaction is through.
+    /// The notices to send when the transaction is committed.
     pub notices: &'a mut Vec<StoreNotice>,
 }
 
-/// A job failed: for lack of what it refers to, or because of the database.
+/// A job failed: what it refers to is missing, or the database refused.
 enum Refusal {
     Unknown(String),
     Sql(rusqlite::Error),
@@ -39,7 +39,7 @@ impl From<rusqlite::Error> for Refusal {
 type Outcome<T = ()> = Result<T, Refusal>;
 
 impl Applier<'_> {
-    /// Carries out one job.
+    /// Applies one change.
     pub(super) fn apply(&mut self, job: &Change) -> Result<(), StoreError> {
         self.dispatch(job).map_err(|refusal| match refusal {
             Refusal::Unknown(what) => StoreError::Unknown(what),
@@ -76,7 +76,7 @@ impl Applier<'_> {
             Change::SaveDraft { .. }
             | Change::SaveQueue { .. }
             | Change::SaveAside { .. }
-            | Change::TakeOver { .. } => self.keep_unsent(job),
+            | Change::TakeOver { .. } => self.apply_unsent(job),
             Change::SetTitle {
                 conversation,
                 title,
@@ -115,7 +115,7 @@ impl Applier<'_> {
         else {
             return Ok(());
         };
-        let system = texts::keep(self.connection, self.hashes, system)?;
+        let system = texts::save(self.connection, self.hashes, system)?;
         let created_at = row::time(*created_at);
         self.connection
             .prepare_cached(
@@ -141,7 +141,7 @@ impl Applier<'_> {
         let owner = self.conversation_key(conversation)?;
         let id = message.id.to_string();
         let system = match &message.system {
-            Some(system) => Some(texts::keep(self.connection, self.hashes, system)?),
+            Some(system) => Some(texts::save(self.connection, self.hashes, system)?),
             None => None,
         };
         let known = self.find_message(message.id)?;
@@ -199,7 +199,7 @@ impl Applier<'_> {
         Ok(derived::reindex(self.connection, key, !streams)?)
     }
 
-    /// Writes down in the conversation's row that it has got a message.
+    /// Updates the conversation's row for a new message.
     fn count_message(&self, owner: i64, message: &Message, is_new: bool) -> Outcome {
         self.connection
             .prepare_cached(

@@ -1,4 +1,4 @@
-//! Examines a store and changes nothing: for `doctor`.
+//! Examines a store and changes nothing.
 
 use super::{StoreError, schema};
 use rusqlite::{Connection, Result};
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// What there is to say about a store.
+/// The result of examining a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// The version of its format.
@@ -19,9 +19,9 @@ pub struct Check {
     pub conversations: usize,
     /// Messages, all branches counted.
     pub messages: usize,
-    /// Texts that are not searched yet, or not to their end.
+    /// Texts that are not indexed yet, or not completely.
     pub unindexed: usize,
-    /// What is broken; empty for a sound store.
+    /// The damage; empty for a sound store.
     pub problems: Vec<String>,
 }
 
@@ -48,14 +48,14 @@ pub(super) fn check(path: &Path, busy: Duration) -> std::result::Result<Check, S
     read().map_err(|error| StoreError::sql(path, &error))
 }
 
-/// Refuses what could be read and never written, as opening the store would. Nothing is written.
+/// Refuses a database that can be read but not written, as opening the store would. Nothing is written.
 fn require_writable(path: &Path) -> std::result::Result<(), StoreError> {
     let read_only = || StoreError::ReadOnly {
         path: path.to_owned(),
     };
     match fs::File::options().write(true).open(path) {
         Ok(_) => {}
-        // One that can be read alone is told from one that is forbidden.
+        // Readable but not writable is another error than forbidden.
         Err(_) if fs::File::open(path).is_ok() => return Err(read_only()),
         Err(error) => return Err(StoreError::io(path, error)),
     }
@@ -87,7 +87,9 @@ fn problems(connection: &Connection) -> Result<Vec<String>> {
     while let Some(row) = rows.next()? {
         let table: String = row.get(0)?;
         let parent: String = row.get(2)?;
-        problems.push(format!("a row of {table} refers to {parent} in vain"));
+        problems.push(format!(
+            "a row of {table} refers to a missing row of {parent}"
+        ));
     }
     Ok(problems)
 }

@@ -1,12 +1,12 @@
-//! What is made from messages when they change: a reply's one text, what the index has to cover,
-//! and the lines that lists show.
+//! Data derived from messages when they change: a reply's joined text, the index's backlog, and the
+//! lines of lists.
 
 use super::row;
 use crate::chat::{Attachment, Conversation, Failure, Message, MessageState};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 
-/// How many characters of the last message stand in a conversation's row.
+/// How many characters of the last message are stored in a conversation's row.
 const PREVIEW: usize = 200;
 
 /// How many characters of a message a title and a preview are made from.
@@ -35,7 +35,8 @@ pub(super) fn fold(
     reindex(connection, message, true)
 }
 
-/// Has a message's text searched, anew if it was before; one that is not whole is not.
+/// Queues a message's text for the index, again if it was indexed before; an incomplete text is not
+/// indexed.
 pub(super) fn reindex(
     connection: &Connection,
     message: i64,

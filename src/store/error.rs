@@ -1,4 +1,4 @@
-//! What can go wrong with the store, in words for a person: what happened, where, what to do.
+//! The errors of the store, in words for a user: what happened, where, what to do.
 
 use crate::chat::{ConversationId, MessageId};
 use rusqlite::ErrorCode;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     /// A newer spacechat wrote it.
     #[error(
-        "{} was written by a newer spacechat (its format is {found}, this one knows {known})",
+        "{} was written by a newer spacechat (format {found}, known up to {known})",
         path.display()
     )]
     Newer {
@@ -21,7 +21,7 @@ pub enum StoreError {
         /// The newest version that is understood here.
         known: i64,
     },
-    /// It is no database, or parts of it are broken.
+    /// It is not a database, or parts of it are damaged.
     #[error("{} is damaged: {detail}", path.display())]
     Damaged {
         /// The database.
@@ -35,13 +35,13 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
-    /// Something that is no file stands in its place.
+    /// Its path is not a file.
     #[error("{} is not a file", path.display())]
     NotAFile {
         /// Its place.
         path: PathBuf,
     },
-    /// The data directory's place is taken by something else.
+    /// The path of the data directory is not a directory.
     #[error("the data directory {} is not a directory", path.display())]
     NotADirectory {
         /// The data directory.
@@ -53,7 +53,7 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
-    /// The rights to use it are missing.
+    /// The permissions to use it are missing.
     #[error("no permission to use {}", path.display())]
     Denied {
         /// The file or directory.
@@ -92,7 +92,7 @@ pub enum StoreError {
         detail: String,
     },
     /// The file to write exists.
-    #[error("{} exists and is not overwritten", path.display())]
+    #[error("{} already exists", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
@@ -119,14 +119,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the person can do.
+    /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Newer { .. } => {
                 "Update spacechat, or use another data directory with --data-dir."
             }
             Self::Damaged { .. } => {
-                "It is left as it is. spacechat doctor --rescue FILE writes what can be read of it into a new file; or put a backup in its place."
+                "It stays as it is. Restore a backup, or copy what can be read with spacechat doctor --rescue FILE."
             }
             Self::Foreign { .. } | Self::NotAFile { .. } => {
                 "Move it away, or use another data directory with --data-dir."
@@ -134,31 +134,31 @@ impl StoreError {
             Self::NotADirectory { .. } => "Name a directory with --data-dir.",
             Self::Missing { .. } => "Check the data directory that --data-dir names.",
             Self::Denied { .. } => {
-                "Check who owns it and its rights, or use another data directory with --data-dir."
+                "Check its owner and permissions, or use another data directory with --data-dir."
             }
             Self::ReadOnly { .. } => {
                 "Make it and its directory writable, or use another data directory with --data-dir."
             }
             Self::Locked { .. } => {
-                "End the program that uses it, a backup or another spacechat perhaps, and try again."
+                "End the program that uses it (a backup or another spacechat, perhaps) and try again."
             }
             Self::OlderWindow { .. } => {
-                "End every spacechat that is open (Ctrl+Q), then start this one again."
+                "Quit every open spacechat (Ctrl+Q), then start spacechat again."
             }
-            Self::Full { .. } => "Make room on the disk; what waits is saved then.",
+            Self::Full { .. } => "Make room on the disk. Waiting changes are saved then.",
             Self::Disk { .. } => {
-                "Check the disk, its room and your quota; what waits is saved once it can be."
+                "Check the disk, its free space and your quota. Waiting changes are saved as soon as possible."
             }
             Self::Exists { .. } => "Name a file that does not exist.",
             Self::Unknown(_) => {
-                "It may have been deleted for good in another window; copy what you need from here."
+                "Another window may have deleted it for good. Copy what you need from here."
             }
-            Self::Io { .. } => "Check the disk and the rights of the data directory.",
+            Self::Io { .. } => "Check the disk and the permissions of the data directory.",
             Self::Sql { .. } => "spacechat doctor examines the store.",
         }
     }
 
-    /// Whether trying again later may help, with nothing changed in what is written.
+    /// Whether the same write may succeed later.
     pub(super) fn is_passing(&self) -> bool {
         matches!(
             self,
@@ -207,7 +207,7 @@ impl StoreError {
     }
 }
 
-/// What the store has to tell when it is opened and while it is written.
+/// Notices of the store when it is opened and while it works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
     /// The database was of an earlier version and is of this one now. Told when it is opened.
@@ -225,7 +225,7 @@ pub enum StoreNotice {
         jobs: usize,
         /// What happened, and where.
         message: String,
-        /// What the person can do.
+        /// What the user can do.
         hint: String,
     },
     /// Writing works again, and all that waited is saved.
@@ -236,7 +236,7 @@ pub enum StoreNotice {
         what: String,
         /// What happened, and where.
         message: String,
-        /// What the person can do.
+        /// What the user can do.
         hint: String,
     },
     /// Another instance moved the conversation's head first; its head stays.

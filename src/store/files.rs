@@ -1,4 +1,4 @@
-//! The data directory and the database file: made and kept for the person alone.
+//! The data directory and the database file: made and kept for the user alone.
 //!
 //! Looks at the file before SQLite does, because opening a file with SQLite can change it.
 
@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 /// What every SQLite database begins with (<https://sqlite.org/fileformat2.html>).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-/// Makes sure that `dir` and a file for the database are there, narrows rights that are wider
-/// than the person's own, and refuses a file that is no database for this program. Gives the
-/// database's path.
+/// Creates `dir` and the database file where they are missing, narrows permissions to the user's
+/// own, and refuses a file that is not a database of this program. Returns the database's path.
 pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     make_directory(dir)?;
     let path = dir.join(super::FILE_NAME);
@@ -34,7 +33,7 @@ pub(super) fn prepare(dir: &Path) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-/// Makes a directory with those above it, for the person alone.
+/// Creates a private directory with its parents.
 pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
     if let Err(error) = private_file::make_folder(dir) {
         let taken = matches!(
@@ -66,7 +65,7 @@ fn holds_only_ours(dir: &Path) -> Result<bool, StoreError> {
     }))
 }
 
-/// Takes the rights of others from the database and the files that SQLite keeps beside it.
+/// Removes the permissions of others from the database and the files that SQLite keeps beside it.
 pub(super) fn narrow_database(path: &Path) -> Result<(), StoreError> {
     for suffix in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -85,8 +84,8 @@ fn narrow(path: &Path, mode: u32) -> Result<(), StoreError> {
     private_file::narrow(path, mode).map_err(|error| StoreError::io(path, error))
 }
 
-/// Refuses what cannot be this program's database by its first bytes. An empty file passes: it
-/// is a database to which nothing was written yet.
+/// Refuses a file whose first bytes show that it is not this program's database. An empty file
+/// passes: it is a database to which nothing was written yet.
 fn look_at(path: &Path) -> Result<(), StoreError> {
     let fail = |error| StoreError::io(path, error);
     let file = File::open(path).map_err(fail)?;
@@ -104,7 +103,7 @@ fn look_at(path: &Path) -> Result<(), StoreError> {
         })
     };
     if header.len() < 100 || !header.starts_with(MAGIC) {
-        return damaged("it does not begin as a database does");
+        return damaged("it does not start like a database");
     }
     let found = i64::from(big_endian(&header, 60));
     let application = i64::from(big_endian(&header, 68));

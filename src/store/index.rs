@@ -9,20 +9,20 @@ use rusqlite::{Connection, OptionalExtension, Result, Transaction, TransactionBe
 /// The most bytes of a text in one row of the index.
 pub(super) const ROW: usize = 16 * 1024;
 
-/// How far back from the end of a full row a better place to cut is looked for, in bytes.
+/// How far back from the end of a full row to look for a better position to cut, in bytes.
 const LOOK_BACK: usize = 1024;
 
 /// How many bytes are indexed in one step, which is as long as a job may have to wait.
 const STEP: usize = 4 * ROW;
 
-/// Indexes what is not indexed yet. Keeps the text that it is at, which may be long.
+/// Fills the index. Holds the current text, which may be long.
 #[derive(Debug, Default)]
 pub(super) struct Indexer {
     at: Option<(i64, String)>,
 }
 
 impl Indexer {
-    /// Does one step, in a transaction. Gives whether more is to be done.
+    /// Does one step, in a transaction. Returns whether there is more to do.
     pub(super) fn step(&mut self, connection: &mut Connection) -> Result<bool> {
         let is_done = connection
             .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM sources WHERE indexed IS NOT NULL)")?

@@ -1,8 +1,8 @@
-//! Which instances of the program use the data directory, told by a lock file for each.
+//! The instances of the program that use the data directory, each with a lock file.
 //!
 //! The system releases a lock when its program ends, however it ends, so that a lock that can be
-//! had means a dead owner. A file is locked before it gets the name that others look for; nobody
-//! can therefore take a living instance for a dead one.
+//! had means a dead owner. A file is locked before it gets its final name, so that a living
+//! instance is never taken for a dead one.
 
 use super::{StoreError, files};
 use std::fs::{self, File, TryLockError};
@@ -18,7 +18,7 @@ const ATTEMPTS: usize = 1000;
 /// This instance: it counts as living until this is dropped or the program ends.
 #[derive(Debug)]
 pub(super) struct Instance {
-    /// What messages that stream, and what is unsent, name as their writer.
+    /// The name that streaming messages and unsent drafts have as their writer.
     pub name: String,
     directory: PathBuf,
     path: PathBuf,
@@ -42,8 +42,8 @@ impl Instance {
                 .append(true)
                 .open(&new)
                 .map_err(|error| StoreError::io(&new, error))?;
-            // A file system without locks cannot tell the living from the dead; then a reply may
-            // be marked interrupted too early, and is set right when it is finished.
+            // Without file locks, living and dead instances look the same; then a reply may be
+            // marked interrupted too early, which is corrected when it is finished.
             if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
                 std::thread::yield_now();
             } else if fs::rename(&new, &path).is_ok() {
@@ -82,7 +82,7 @@ impl Drop for Instance {
 /// Whether a program holds the lock of this file.
 fn held(path: &Path) -> bool {
     match File::open(path) {
-        // Shared, so that two that look do not take each other for the owner.
+        // A shared lock, so that two instances that check do not take each other for the owner.
         Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
         Err(_) => false,
     }

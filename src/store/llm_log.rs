@@ -25,9 +25,9 @@ fn read(path: &Path) -> Result<Option<Log>> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.busy_timeout(super::BUSY)?;
-    // One moment for all that is read.
+    // One snapshot for all reads.
     let moment = connection.transaction()?;
-    let source = Source(&moment);
+    let source = LogDatabase(&moment);
     let is_older =
         source.has("responses", "conversation_id")? && source.has("conversations", "name")?;
     let is_newer = source.has("turns", "tip_message_hash")? && source.has("parts", "payload")?;
@@ -50,9 +50,9 @@ fn read(path: &Path) -> Result<Option<Log>> {
     Ok(Some(log))
 }
 
-struct Source<'a>(&'a Connection);
+struct LogDatabase<'a>(&'a Connection);
 
-impl Source<'_> {
+impl LogDatabase<'_> {
     /// Whether there is a table, and no view, of this name with this column.
     fn has(&self, table: &str, column: &str) -> Result<bool> {
         let mut found = self.0.prepare_cached(
@@ -85,7 +85,7 @@ impl Source<'_> {
         let sql = format!("SELECT id, name FROM {table}");
         self.each((table, "name"), &sql, |row| {
             let title: Option<String> = row.get(1)?;
-            // The older title stays: a conversation that is gone on with is named anew.
+            // The older title stays: a continued conversation gets a new title.
             let known = log.titles.entry(row.get(0)?).or_default();
             *known = known.take().or(title);
             Ok(())

@@ -1,6 +1,6 @@
-//! Makes a conversation of what is stored: messages, pieces, texts, what is unsent.
+//! Loads a conversation: messages, pieces, texts, unsent drafts.
 
-use super::{Loaded, Place, row};
+use super::{DatabaseFile, Loaded, row};
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, FileHash, Message, MessageState,
     SentFile, Unsent,
@@ -13,20 +13,20 @@ use std::time::Duration;
 /// What is unsent belongs to the window in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whose {
-    /// What this instance wrote, and what those left that are gone.
+    /// Drafts of this instance, and of instances that are gone.
     Own,
-    /// That of other living instances too.
+    /// Drafts of other living instances too.
     Everyones,
 }
 
-/// A conversation as it is at one moment; `None` if there is none of this name.
+/// A snapshot of a conversation; `None` if there is none of this id.
 pub(super) fn load(
     connection: &Connection,
-    place: &Place,
+    database: &DatabaseFile,
     id: ConversationId,
     whose: Whose,
 ) -> Result<Option<Loaded>> {
-    // One moment for all that is read.
+    // One snapshot for all reads.
     let moment = connection.unchecked_transaction()?;
     let mut row = moment.prepare_cached(
         "SELECT conversations.*, texts.text AS system_text FROM conversations
@@ -61,13 +61,13 @@ pub(super) fn load(
         return Ok(None);
     };
     let mut texts = Texts::default();
-    let messages = messages(&moment, place, key, &mut texts)?;
-    // Without a head that can be found, the newest message is better than nothing.
+    let messages = messages(&moment, database, key, &mut texts)?;
+    // Without a valid head, the newest message is shown.
     let head = head
         .filter(|head| messages.iter().any(|message| message.id == *head))
         .or_else(|| messages.last().map(|message| message.id));
     loaded.conversation = loaded.conversation.with_messages(messages, head);
-    (loaded.unsent, loaded.left_by) = unsent(&moment, place, key, whose, &mut texts)?;
+    (loaded.unsent, loaded.left_by) = unsent(&moment, database, key, whose, &mut texts)?;
     Ok(Some(loaded))
 }
 
@@ -90,7 +90,7 @@ impl Texts {
 
 fn messages(
     connection: &Connection,
-    place: &Place,
+    database: &DatabaseFile,
     conversation: i64,
     texts: &mut Texts,
 ) -> Result<Vec<Message>> {
@@ -127,7 +127,7 @@ fn messages(
         if message.state == MessageState::Streaming {
             // Its writer may have died since this store was opened.
             let writer: Option<String> = row.get("writer")?;
-            if !writer.is_some_and(|writer| place.instance.is_alive(&writer)) {
+            if !writer.is_some_and(|writer| database.instance.is_alive(&writer)) {
                 message.state = MessageState::Interrupted;
             }
         }
@@ -148,7 +148,7 @@ fn add_pieces(connection: &Connection, message: i64, text: &mut String) -> Resul
     Ok(())
 }
 
-/// The attachments in a table, told with the column that names their owner.
+/// The attachments in a table, given with the column of their owner.
 fn attachments(
     connection: &Connection,
     table: &str,
@@ -206,7 +206,7 @@ pub(super) fn content(connection: &Connection, hash: FileHash) -> Result<Option<
 /// stands in the composer, or else the newest; the others are set aside.
 fn unsent(
     connection: &Connection,
-    place: &Place,
+    database: &DatabaseFile,
     conversation: i64,
     whose: Whose,
     texts: &mut Texts,
@@ -215,7 +215,7 @@ fn unsent(
         "SELECT key, kind, text, writer FROM unsent WHERE conversation = ?1
          ORDER BY writer = ?2, key",
     )?;
-    let own = &place.instance.name;
+    let own = &database.instance.name;
     let mut rows = statement.query(params![conversation, own])?;
     let mut found = Unsent::default();
     let mut left_by = Vec::new();
@@ -226,7 +226,7 @@ fn unsent(
             .iter()
             .any(|known| known.contains(&writer));
         if writer != *own && !is_known {
-            let is_alive = place.instance.is_alive(&writer);
+            let is_alive = database.instance.is_alive(&writer);
             if is_alive { &mut living } else { &mut left_by }.push(writer.clone());
         }
         if whose == Whose::Own && living.contains(&writer) {

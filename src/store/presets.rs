@@ -1,14 +1,14 @@
-//! Saved system messages: written by the writer, read at the start and when their box opens.
+//! Saved system messages, in the database.
 
 use super::texts::{self, Hashes};
 use crate::chat::{Change, Preset};
 use rusqlite::{Connection, Result, params};
 
-/// Carries out a change of them; any other is none of theirs.
+/// Applies a change of a preset; other changes are ignored.
 pub(super) fn apply(connection: &Connection, hashes: &mut Hashes, change: &Change) -> Result<()> {
     match change {
         Change::SavePreset { name, text } => {
-            let text = texts::keep(connection, hashes, text)?;
+            let text = texts::save(connection, hashes, text)?;
             connection
                 .prepare_cached(
                     "INSERT INTO presets (name, text) VALUES (?1, ?2)

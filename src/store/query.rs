@@ -1,4 +1,4 @@
-//! What a person types into a search box, as queries of the index that are always well-formed.
+//! Turns what a user types into a search box into well-formed queries of the index.
 //!
 //! Words are all wanted, the last one may be a beginning, and words between double quotes stand
 //! together. Nothing else has a meaning.
@@ -35,7 +35,8 @@ fn push(terms: &mut Vec<String>, text: &str, suffix: &str) -> bool {
     if !text.chars().any(char::is_alphanumeric) {
         return false;
     }
-    // The index's language ends at a NUL; quotes cannot be here, they were split at.
+    // A NUL ends a query of the index; there are no quotes here, because the input was split at
+    // them.
     let text = spaced(&text.replace('\0', " "));
     terms.push(format!("\"{text}\"{suffix}"));
     true

@@ -1,11 +1,11 @@
-//! Reads what is kept, on a connection of its own that never waits for the writer.
+//! Reads saved data on its own connection, which never waits for the writer.
 //!
 //! The calls block for as long as the disk takes: from async code they belong in
 //! `spawn_blocking`.
 
 use super::load::{self, Whose};
 use super::search;
-use super::{Place, StoreError, backup, presets, row, schema};
+use super::{DatabaseFile, StoreError, backup, presets, row, schema};
 use crate::chat::export::Source;
 use crate::chat::{
     Conversation, ConversationId, FailureKind, FileHash, Pending, Preset, SearchHit, Settings,
@@ -22,7 +22,7 @@ const RECENT: usize = 2000;
 /// Reads from the store. Clones share a connection and take turns; [`Reader::again`] has its own.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    place: Place,
+    database: DatabaseFile,
     connection: Arc<Mutex<Connection>>,
 }
 
@@ -51,9 +51,9 @@ impl Interrupt {
     }
 }
 
-/// Which conversations have names that begin so.
+/// The conversations whose ids begin with a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum PrefixMatch {
     /// None.
     Nothing,
     /// This one alone.
@@ -63,17 +63,17 @@ pub enum Found {
 }
 
 impl Reader {
-    pub(super) fn open(place: Place) -> std::result::Result<Self, StoreError> {
-        let connection = schema::open_to_read(&place.path, place.busy)?;
+    pub(super) fn open(database: DatabaseFile) -> std::result::Result<Self, StoreError> {
+        let connection = schema::open_to_read(&database.path, database.busy)?;
         Ok(Self {
-            place,
+            database,
             connection: Arc::new(Mutex::new(connection)),
         })
     }
 
     /// A reader with another connection, for a long search beside short reads.
     pub fn again(&self) -> std::result::Result<Self, StoreError> {
-        Self::open(self.place.clone())
+        Self::open(self.database.clone())
     }
 
     /// The conversations outside the trash that have a message, a draft or a title, newest first:
@@ -101,9 +101,9 @@ impl Reader {
 
     /// The conversations, in the trash too, whose names begin with `prefix`; hyphens and case do
     /// not matter.
-    pub fn find(&self, prefix: &str) -> std::result::Result<Found, StoreError> {
+    pub fn find(&self, prefix: &str) -> std::result::Result<PrefixMatch, StoreError> {
         let Some(prefix) = hyphenated(prefix) else {
-            return Ok(Found::Nothing);
+            return Ok(PrefixMatch::Nothing);
         };
         self.read(|connection| {
             let mut found = connection.prepare_cached(
@@ -114,9 +114,9 @@ impl Reader {
                 .query_map([prefix], |row| row::read_conversation_id(row, "id"))?
                 .collect::<Result<Vec<_>>>()?;
             Ok(match found.as_slice() {
-                [] => Found::Nothing,
-                [one] => Found::One(*one),
-                _ => Found::Several(found),
+                [] => PrefixMatch::Nothing,
+                [one] => PrefixMatch::One(*one),
+                _ => PrefixMatch::Several(found),
             })
         })
     }
@@ -124,7 +124,7 @@ impl Reader {
     /// A conversation with all its messages, in the trash too; `None` if there is none. What is
     /// unsent in another living window stays that one's and is not given.
     pub fn load(&self, id: ConversationId) -> std::result::Result<Option<Loaded>, StoreError> {
-        self.read(|connection| load::load(connection, &self.place, id, Whose::Own))
+        self.read(|connection| load::load(connection, &self.database, id, Whose::Own))
     }
 
     /// As [`Reader::load`], for an export: with what is unsent in every window, and the contents of
@@ -133,7 +133,7 @@ impl Reader {
         &self,
         id: ConversationId,
     ) -> std::result::Result<Option<Loaded>, StoreError> {
-        let load = |connection: &_| load::load(connection, &self.place, id, Whose::Everyones);
+        let load = |connection: &_| load::load(connection, &self.database, id, Whose::Everyones);
         let Some(loaded) = self.read(load)? else {
             return Ok(None);
         };
@@ -156,8 +156,8 @@ impl Reader {
         self.read(|connection| load::content(connection, hash))
     }
 
-    /// What the person wrote before, newest first and each text once, at most `limit`; nothing
-    /// longer than 16 K characters, which nobody types again.
+    /// What the user wrote before, newest first and each text once, at most `limit`; nothing longer
+    /// than 16 K characters.
     pub fn prompts(&self, limit: usize) -> std::result::Result<Vec<String>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -208,13 +208,13 @@ impl Reader {
         self.read(|connection| search::search(connection, query, limit, Some(RECENT)))
     }
 
-    /// What ends a read of this reader and its clones early.
+    /// A handle that ends a read of this reader and its clones early.
     pub fn interrupt(&self) -> Interrupt {
         Interrupt(self.connection().get_interrupt_handle())
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A reader that panicked left nothing half done: it only reads.
+        // A reader that panicked left nothing incomplete: it only reads.
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -228,17 +228,17 @@ impl Reader {
         })
     }
 
-    /// Writes all that is saved to the new file `to`, for the person alone, as it is at one
-    /// moment, while writing goes on. What is there is not overwritten.
+    /// Writes a snapshot of the whole database to the new private file `to`, while writing goes on.
+    /// An existing file is not overwritten.
     pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {
-        backup::write(&self.connection(), &self.place.path, to)
+        backup::write(&self.connection(), &self.database.path, to)
     }
 
     fn read<T>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
-        read(&self.connection()).map_err(|error| StoreError::sql(&self.place.path, &error))
+        read(&self.connection()).map_err(|error| StoreError::sql(&self.database.path, &error))
     }
 }
 

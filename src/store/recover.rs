@@ -1,12 +1,12 @@
-//! What is set right when the store is opened: replies whose program died.
+//! Repairs when the store is opened: replies whose program died.
 
 use super::derived;
 use super::instance::Instance;
 use crate::chat::MessageState;
 use rusqlite::{Connection, Result, TransactionBehavior};
 
-/// Marks the replies as interrupted that no living instance receives, with the text that was
-/// saved. Gives how many. Writes nothing where there are none.
+/// Marks the replies as interrupted that no living instance receives, with the text that was saved.
+/// Returns how many. Writes nothing where there are none.
 pub(super) fn interrupt_orphans(connection: &mut Connection, instance: &Instance) -> Result<usize> {
     if orphans(connection, instance)?.is_empty() {
         return Ok(0);

@@ -1,9 +1,9 @@
-//! Saves what can be read of a damaged database into a new one: for `doctor --rescue`.
+//! Copies what can be read of a damaged database into a new one.
 //!
-//! The damaged file is only read. Row after row is copied; where one cannot be read, those behind it are looked
-//! for by their keys. Then the new database is brought to the present version, and what refers to something lost is
-//! mended: a message without its parent follows the one before it, messages without their conversation get a new
-//! one. The search index is made anew from the texts when the new database is first used.
+//! The damaged file is only read. Row after row is copied; where one cannot be read, those behind it are looked for by
+//! their keys. Then the new database is migrated to the current version, and references to lost rows are repaired: a
+//! message without its parent follows the one before it, messages without their conversation get a new one. The search
+//! index is rebuilt from the texts when the new database is first used.
 
 use super::texts::{self, Hashes};
 use super::{StoreError, derived, row, schema};
@@ -42,10 +42,10 @@ const OWNED: [(&str, &str, &str, &str); 3] = [
     ("unsent_attachments", "unsent", "unsent", "key"),
 ];
 
-/// How many keys are tried behind one that cannot be read, where the table's last key is not known.
+/// How many keys after an unreadable one are tried, where the table's last key is not known.
 const FAR: i64 = 100_000;
 
-/// What was rescued.
+/// The result of a rescue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rescued {
     /// Conversations, those in the trash and those that had to be made included.
@@ -58,13 +58,13 @@ pub struct Rescued {
 
 /// Why a row was not copied.
 enum Stopped {
-    /// The damaged database does not give it.
+    /// The damaged database cannot be read there.
     Reading,
-    /// The new one does not take it.
+    /// The new database refused it.
     Writing(rusqlite::Error),
 }
 
-/// Writes what can be read of the database at `from` into the new file `to`, for the person alone. What is there is
+/// Writes what can be read of the database at `from` into the new file `to`, for the user alone. An existing file is
 /// not overwritten; without a single row to save, nothing is written.
 pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, StoreError> {
     let (damaged, version) = open_damaged(from, busy)?;
@@ -110,7 +110,7 @@ fn open_damaged(path: &Path, busy: Duration) -> Result<(Connection, i64), StoreE
 fn fill(damaged: &Connection, version: i64, to: &Path) -> Result<Rescued, StoreError> {
     let sql = |error: rusqlite::Error| StoreError::sql(to, &error);
     let mut new = Connection::open(to).map_err(sql)?;
-    // What is referred to may be lost; that is mended at the end.
+    // Referenced rows may be lost; that is repaired at the end.
     new.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL")
         .map_err(sql)?;
     schema::migrate_to(version, &mut new, to)?;
@@ -293,9 +293,9 @@ impl<'a> Insert<'a> {
     }
 }
 
-/// Mends what refers to something lost, and makes anew what is made from messages.
+/// Repairs references to lost rows, and rebuilds derived data.
 fn mend(new: &Connection) -> rusqlite::Result<()> {
-    let empty = texts::keep(new, &mut Hashes::default(), &Arc::from(""))?;
+    let empty = texts::save(new, &mut Hashes::default(), &Arc::from(""))?;
     add_conversations(new, empty)?;
     new.execute(
         "UPDATE conversations SET system = ?1 WHERE system NOT IN (SELECT key FROM texts)",
@@ -331,7 +331,7 @@ fn mend(new: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Makes conversations for messages and drafts whose own is lost.
+/// Creates conversations for messages and drafts whose own is lost.
 fn add_conversations(new: &Connection, system: i64) -> rusqlite::Result<()> {
     let space: Option<String> = new
         .query_row(

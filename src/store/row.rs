@@ -1,4 +1,4 @@
-//! How the words of a chat are written in columns, and read from them.
+//! Converts roles, states and other values to columns and back.
 
 use crate::chat::{ConversationId, Failure, MessageId, MessageState, Origin, Role};
 use jiff::Timestamp;
@@ -101,7 +101,7 @@ pub(super) fn read_failure(row: &Row<'_>, column: &str) -> Result<Option<Failure
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-/// A column of words that this version knows; another word means that the file was damaged.
+/// A column of known words; another word means that the file was damaged.
 fn parse<T>(row: &Row<'_>, column: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
     let index = row.as_ref().column_index(column)?;
     let text = row.get_ref(index)?.as_str()?;

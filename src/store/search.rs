@@ -17,7 +17,7 @@ const BEFORE: usize = 60;
 /// What is shown from there on, in bytes.
 const BEHIND: usize = 180;
 
-/// Stand around what was found while it is marked. No text has them: they are no characters.
+/// Markers around matches. No text holds them: they are not characters.
 const MARKS: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
 
 /// The messages outside the trash that hold all terms of `input`, newest first, at most `limit`.

@@ -1,14 +1,14 @@
 //! The store as its callers see it, on real files in directories of the tests' own.
 
 mod instances;
-mod keeping;
-mod listing;
+mod lists;
 mod llm_logs;
 mod older;
-mod opening;
+mod open;
+mod persistence;
 mod presets;
-mod rescuing;
-mod searching;
+mod rescue;
+mod search;
 mod sent_files;
 mod unsent;
 mod versions;

@@ -32,7 +32,7 @@ impl Hashes {
 }
 
 /// The key of `text`, which is stored if it is new.
-pub(super) fn keep(connection: &Connection, hashes: &mut Hashes, text: &Arc<str>) -> Result<i64> {
+pub(super) fn save(connection: &Connection, hashes: &mut Hashes, text: &Arc<str>) -> Result<i64> {
     let hash = hashes.of(text);
     let found = connection
         .prepare_cached("SELECT key FROM texts WHERE hash = ?1")?
@@ -48,7 +48,7 @@ pub(super) fn keep(connection: &Connection, hashes: &mut Hashes, text: &Arc<str>
 
 /// The key of a file's content, which is stored if it is new and here. `None` where only the path
 /// is known.
-pub(super) fn keep_content(connection: &Connection, file: &SentFile) -> Result<Option<i64>> {
+pub(super) fn save_content(connection: &Connection, file: &SentFile) -> Result<Option<i64>> {
     let (Content::Stored(hash, _) | Content::Here(hash, _)) = &file.content else {
         return Ok(None);
     };

@@ -1,16 +1,16 @@
-//! The thread that writes: jobs in order, those that wait together in one transaction.
+//! The write thread: applies jobs in order, and those that wait together in one transaction.
 //!
 //! ```text
 //! StoreHandle ──jobs──▶ pending ──one transaction──▶ saved ──nothing waits──▶ a slice is indexed
 //!                          ▲            │
 //!                          └─ locked or full: kept and tried again ─┘
 //! ```
-//! A job that can never succeed is reported and left out; it does not hold up those behind it.
+//! A job that can never succeed is reported and left out; it does not block those after it.
 
 use super::apply::Applier;
 use super::index::Indexer;
 use super::texts::Hashes;
-use super::{Place, StoreError, StoreNotice};
+use super::{DatabaseFile, StoreError, StoreNotice};
 use crate::chat::Change;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
@@ -24,8 +24,8 @@ const TRASH: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// When jobs that could not be saved are tried again, if nothing new comes.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// Takes jobs for the writer. When the last clone is dropped, the writer finishes what it was
-/// sent and ends; [`StoreHandle::close`] waits for that.
+/// Sends jobs to the writer. When the last clone is dropped, the writer finishes what it was sent
+/// and ends; [`StoreHandle::close`] waits for that.
 #[derive(Debug, Clone)]
 pub struct StoreHandle {
     commands: Sender<Command>,
@@ -35,48 +35,48 @@ pub struct StoreHandle {
 enum Command {
     /// Jobs that are saved together or not at all.
     Jobs(Vec<Change>),
-    /// Says when all before it is durable.
+    /// Replies when all jobs before it are durable.
     Flush(oneshot::Sender<bool>),
-    /// Tells the version of what other instances have saved.
+    /// Replies with the version of the data of other instances.
     Version(oneshot::Sender<i64>),
-    /// Says when all that is saved can be found by search.
+    /// Replies when all saved data is in the index.
     Index(oneshot::Sender<bool>),
     /// As `Flush`, and the thread ends behind it.
     Close(oneshot::Sender<bool>),
 }
 
 impl StoreHandle {
-    /// Has one thing kept. Never waits; after [`StoreHandle::close`] it does nothing.
+    /// Saves a change. Never waits; after [`StoreHandle::close`] it does nothing.
     pub fn send(&self, job: Change) {
         self.send_all(vec![job]);
     }
 
-    /// Has several things kept, all or none of them, in this order. Never waits.
+    /// Saves several changes, all or none of them, in this order. Never waits.
     pub fn send_all(&self, jobs: Vec<Change>) {
-        // The thread ends only behind `Close`; what comes later has nowhere to go.
+        // The thread ends only after `Close`; later commands are dropped.
         let _ = self.commands.send(Command::Jobs(jobs));
     }
 
-    /// Waits until everything that was sent before is on the disk. Gives false when some of it is
-    /// not; the notices say what.
+    /// Waits until everything sent before is on the disk. Returns false if some of it is not; the
+    /// notices say what.
     pub async fn flush(&self) -> bool {
         self.ask(Command::Flush).await.unwrap_or(false)
     }
 
-    /// Waits until everything that was sent before is saved and in the search index, which may
-    /// take seconds for megabytes. Gives false when the index could not be written.
+    /// Waits until everything that was sent before is saved and in the search index, which may take
+    /// seconds for megabytes. Returns false if the index could not be written.
     pub async fn indexed(&self) -> bool {
         self.ask(Command::Index).await.unwrap_or(false)
     }
 
-    /// A number that changes when another instance has saved something; it tells nothing else.
+    /// A number that changes when another instance has saved something; it has no other meaning.
     /// `None` after the store was closed.
     pub async fn others_version(&self) -> Option<i64> {
         self.ask(Command::Version).await
     }
 
-    /// Has the writer finish all jobs that were sent and end. Gives what [`StoreHandle::flush`]
-    /// gives. Jobs that clones of this handle send later are not kept.
+    /// Ends the writer after all jobs that were sent. Returns the same as [`StoreHandle::flush`].
+    /// Jobs that clones of this handle send later are not saved.
     pub async fn close(self) -> bool {
         self.ask(Command::Close).await.unwrap_or(false)
     }
@@ -91,14 +91,14 @@ impl StoreHandle {
 /// Starts the thread.
 pub(super) fn start(
     connection: Connection,
-    place: Place,
+    database: DatabaseFile,
     on_notice: impl Fn(StoreNotice) + Send + 'static,
 ) -> Result<StoreHandle, StoreError> {
     let (commands, received) = mpsc::channel();
-    let path = place.path.clone();
+    let path = database.path.clone();
     let writer = Writer {
         connection,
-        place,
+        database,
         commands: received,
         pending: Vec::new(),
         hashes: Hashes::default(),
@@ -121,18 +121,18 @@ pub(super) fn start(
 
 struct Writer {
     connection: Connection,
-    place: Place,
+    database: DatabaseFile,
     commands: Receiver<Command>,
     /// What is not saved yet.
     pending: Vec<Vec<Change>>,
     hashes: Hashes,
     indexer: Indexer,
-    /// Who waits for the index to be complete.
+    /// The callers that wait for the complete index.
     index_waiters: Vec<oneshot::Sender<bool>>,
     on_notice: Box<dyn Fn(StoreNotice) + Send>,
-    /// Why writing has to wait, once the person was told.
+    /// Why writing has to wait, once the user was notified.
     trouble: Option<StoreError>,
-    /// Whether something was given up since the last answer to a flush.
+    /// Whether a job was given up since the last answer to a flush.
     has_lost: bool,
 }
 
@@ -151,7 +151,7 @@ impl Writer {
             let is_open = self.receive(&mut answers);
             self.save();
             let is_saved = self.pending.is_empty() && !self.has_lost;
-            // What was lost is told to the first who asks, however much later that is.
+            // A loss is reported to the next flush, however much later that is.
             self.has_lost &= answers.flushes.is_empty();
             for flush in answers.flushes {
                 let _ = flush.send(is_saved);
@@ -219,7 +219,7 @@ impl Writer {
         }
     }
 
-    /// Saves what is pending, or keeps it and says why.
+    /// Saves what is pending, or keeps it and sends a notice.
     fn save(&mut self) {
         if self.pending.is_empty() {
             return;
@@ -250,9 +250,9 @@ impl Writer {
         }
     }
 
-    /// Carries out all pending jobs in one transaction; those that belong together fail together.
+    /// Applies all pending jobs in one transaction; those that belong together fail together.
     fn try_save(&mut self, notices: &mut Vec<StoreNotice>) -> Result<(), StoreError> {
-        let path = &self.place.path;
+        let path = &self.database.path;
         let sql = |error: rusqlite::Error| StoreError::sql(path, &error);
         let mut transaction = self
             .connection
@@ -264,7 +264,7 @@ impl Writer {
             let mut applier = Applier {
                 connection: &savepoint,
                 path,
-                instance: &self.place.instance.name,
+                instance: &self.database.instance.name,
                 hashes: &mut self.hashes,
                 notices: &mut told,
             };
@@ -305,7 +305,7 @@ impl Writer {
             .connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         drop(self.connection);
-        drop(self.place);
+        drop(self.database);
         if let Some(close) = close {
             let _ = close.send(is_saved);
         }

@@ -1,9 +1,9 @@
 //! A frame on its way to the terminal, in as few bytes as it takes.
 //!
-//! ratatui says which cells have changed; crossterm knows how a cell is written. Between them this
+//! ratatui reports which cells have changed, and crossterm writes cells. Between them this backend
 //! remembers what the terminal shows, and so can move rows that are there already instead of
-//! writing them again, run over short gaps instead of jumping them, and clear the rest of a line
-//! at once. It also makes hyperlinks (OSC 8) of cells that are marked as links: the mark is the
+//! writing them again, run over short gaps instead of jumping them, and clear the rest of a line at
+//! once. It also makes hyperlinks (OSC 8) of cells that are marked as links: the mark is the
 //! underline's colour, for which [`Addresses`] gives an address of printable ASCII alone, so that
 //! no text can end the sequence and begin another.
 

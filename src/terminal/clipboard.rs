@@ -1,9 +1,9 @@
 //! The clipboards beside the terminal's own: the desktop's, and tmux's.
 //!
-//! OSC 52 reaches the terminal that shows the program, over SSH too, but not every terminal takes
-//! it, and tmux takes it from programs only where it was told to. So a copy goes to these as well,
-//! where they are. A thread does it: a desktop may be slow to answer, and some desktops ask for
-//! the text later, so that it must live as long as the program.
+//! OSC 52 reaches the terminal that shows the program, over SSH too, but not every terminal accepts
+//! it, and tmux accepts it from programs only where it is configured. So a copy goes to these
+//! clipboards as well, where they exist. A thread does it: a desktop may be slow to answer, and
+//! some desktops ask for the text later, so that it must live as long as the program.
 
 use std::io::Write;
 use std::process::{Command, Stdio};

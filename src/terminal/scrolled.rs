@@ -1,5 +1,5 @@
-//! Finds out that a part of the screen has moved up or down: rows that the next frame has
-//! elsewhere than they are shown now. Pure; [`super::backend`] makes the terminal move them.
+//! Detects that a part of the screen has moved up or down: rows that the next frame has in another
+//! position. Pure; nothing is written here.
 
 use ratatui::buffer::{Buffer, Cell};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Chromium as a command: finds one, and has it open a page and write down the document that came of it, scripts run.
+//! Chromium as a command: finds it, opens a page in it and returns the document after its scripts have run.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -24,7 +24,7 @@ pub struct Chromium {
     program: &'static str,
 }
 
-/// What a person has set their system to.
+/// What a user has set their system to.
 #[derive(Clone, Copy)]
 pub enum Scheme {
     Dark,

@@ -33,7 +33,7 @@ pub const ALL: [Named; 5] = [
         nothing_is_run_without_the_policy,
     ),
     (
-        "a_page_is_light_or_dark_as_the_person_has_it",
+        "a_page_is_light_or_dark_as_the_user_has_it",
         a_page_is_light_or_dark,
     ),
 ];

@@ -1,4 +1,5 @@
-//! A disk that is full: what cannot be saved is told and waits, the chat goes on, and all of it is saved once there is room.
+//! A full disk: what cannot be saved is reported and waits, the chat continues, and everything is saved once there is
+//! room.
 
 use super::Attack;
 use super::home::{Home, PROGRAM};

@@ -57,7 +57,7 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
-/// Whether the rights of files hold for this person, or can be made to.
+/// Whether the rights of files hold for this user, or can be made to.
 fn no_rights_for_root() -> Option<&'static str> {
     let mut dropping = Command::new(DROPPING[0]);
     dropping
@@ -179,7 +179,7 @@ fn forbidden_file() {
     assert_refused(
         &home,
         "no permission to use ",
-        "Check who owns it and its rights",
+        "Check its owner and permissions",
     );
 }
 
@@ -245,7 +245,7 @@ fn rescued() {
         said.contains("conversations with") && said.contains("rescued.db"),
         "{said}"
     );
-    assert!(said.contains("Not all could be read of: "), "{said}");
+    assert!(said.contains("Not everything could be read: "), "{said}");
     assert!(
         fs::read(&path).unwrap() == damaged,
         "the damaged database changed"
@@ -254,7 +254,7 @@ fn rescued() {
     assert_eq!(
         again.status.code(),
         Some(1),
-        "what was rescued is not overwritten"
+        "the rescued file is overwritten"
     );
 
     // What the command says to do.

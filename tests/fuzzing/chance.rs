@@ -1,4 +1,4 @@
-//! Chance that can be repeated: numbers from a seed, and cuts through a text. For the targets and for the driver.
+//! Repeatable randomness: numbers from a seed, and random splits of a text.
 
 /// A generator of numbers (`SplitMix64`).
 pub struct Chance(u64);

@@ -1,5 +1,6 @@
-//! What an app says of itself: the first line of an input is `/config`, the second, where there is one, `/info`. Whatever
-//! they say, the app is read within bounds, no chain of functions goes round for ever, and a chat that is found is whole.
+//! The description of an app: the first line of an input is `/config`, the second, where there is one, `/info`. For
+//! every input the app is read within bounds, no chain of functions loops forever, and a chat that is found is
+//! complete.
 
 use serde_json::Value;
 use spacechat::chat::input::Kind;

@@ -1,6 +1,6 @@
-//! Diffs of output values. Each line of an input is JSON: the first the values that stand at the beginning, every other a
-//! frame of diffs. Whatever they hold, the values are those of a plain model that builds each value anew; and a diff made
-//! of the first two lines by the server's rules leads from the one to the other.
+//! Diffs of output values. Each line of an input is JSON: the first the values that stand at the beginning, every other
+//! a frame of diffs. For every input the values equal those of a simple model that rebuilds each value; and a diff of
+//! the first two lines by the server's rules turns the first into the second.
 
 use serde_json::{Value, json};
 use spacechat::gradio::delta::Outputs;

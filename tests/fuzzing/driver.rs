@@ -1,4 +1,4 @@
-//! Runs a target without knowing which code its inputs reach: first the kept corpus, then inputs made from it. The same
+//! Runs a target without knowing which code its inputs reach: first the corpus, then inputs mutated from it. The same
 //! targets run under libFuzzer, see `fuzz/`.
 
 use super::mutator::Mutator;
@@ -15,7 +15,7 @@ pub fn fuzz(target: &str, check: fn(&[u8])) {
     // The input that is tried is in a file meanwhile: not every failure is a panic that could be caught.
     let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{target}"));
     let seed = number("SPACECHAT_FUZZ_SEED").unwrap_or(1);
-    println!("what fails is left in {}; the seed is {seed}", at.display());
+    println!("what fails is left in {}; seed {seed}", at.display());
     let tried = |input: &[u8]| {
         fs::write(&at, input).expect("the target folder can be written to");
         check(input);

@@ -1,5 +1,5 @@
-//! The characters that no screen may be given as they are, written down once more and apart from the program's own list:
-//! what steers a terminal, what turns the direction of text, and what cannot be seen.
+//! The characters that must not reach a screen unchanged, listed independently of the program's own list: what steers a
+//! terminal, what turns the direction of text, and what cannot be seen.
 
 /// Whether a character steers, turns or hides. Joiners and variation selectors are none of these: where they belong, they
 /// are part of letters and emoji.

@@ -1,11 +1,11 @@
-//! What stands before an app: a front that asks for HTTP's own login, the Hub's word on what a Space is built with, and an
-//! address of `hf.space` that the Hub knows the Space of.
+//! A proxy in front of an app that asks for HTTP Basic login, the Hub's report of a Space's SDK, and an `hf.space`
+//! address that the Hub resolves to its Space.
 
 use crate::server::{self, Asked, Server};
 use crate::{quick, qwen_at, space};
 use serde_json::{Value, json};
 use spacechat::http::Options;
-use spacechat::provider::catalog::{NameRules, Space};
+use spacechat::provider::catalog::{NameRules, SpaceRef};
 use spacechat::provider::{Provider, ProviderError};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -167,8 +167,8 @@ async fn a_space_of_another_sdk_is_said_to_be_one_and_not_asked() {
         let app = Server::start(|_| server::html(200, "<title>Streamlit</title>")).await;
         let hub = hub_of(sdk, app.url.clone()).await;
         let qwen = qwen_at(quick(&hub.url), Options::default());
-        let error = qwen.look().await.unwrap_err();
-        let expected = format!("a/b is a {name} Space, not a Gradio one.");
+        let error = qwen.inspect().await.unwrap_err();
+        let expected = format!("a/b is a {name} Space, not a Gradio Space.");
         assert_eq!(error.to_string(), expected);
         assert!(matches!(error, ProviderError::Unsupported(_)), "{error:?}");
         assert!(app.asked().is_empty());
@@ -185,12 +185,12 @@ async fn a_container_that_runs_something_else_is_not_waited_for() {
         let hub = hub_of("docker", app.url.clone()).await;
         let qwen = qwen_at(quick(&hub.url), Options::default());
         for error in [
-            qwen.look().await.unwrap_err(),
+            qwen.inspect().await.unwrap_err(),
             crate::reply_of(&qwen).await.0.unwrap_err(),
         ] {
             assert_eq!(
                 error.to_string(),
-                "a/b is a Docker Space, not a Gradio one."
+                "a/b is a Docker Space, not a Gradio Space."
             );
         }
         assert_eq!(app.asked(), ["GET /config", "GET /config"]);
@@ -200,10 +200,10 @@ async fn a_container_that_runs_something_else_is_not_waited_for() {
 #[tokio::test]
 async fn the_hub_knows_the_space_of_an_address_of_hf_space() {
     let rules = NameRules::default();
-    let at = |name: &str| Space::parse(name, &rules).unwrap();
+    let at = |name: &str| SpaceRef::parse(name, &rules).unwrap();
     let hub = hub_of("gradio", "http://127.0.0.1:9".to_owned()).await;
     let found = quick(&hub.url)
-        .look(&at("https://x-y.hf.space"))
+        .inspect(&at("https://x-y.hf.space"))
         .await
         .unwrap();
     assert_eq!(found.url, "http://127.0.0.1:9");
@@ -211,7 +211,7 @@ async fn the_hub_knows_the_space_of_an_address_of_hf_space() {
     // Where the Hub does not know, or is not there, the address is taken as it is.
     for endpoint in [hub.url.as_str(), "http://127.0.0.1:1"] {
         let found = quick(endpoint)
-            .look(&at("https://other.hf.space"))
+            .inspect(&at("https://other.hf.space"))
             .await
             .unwrap();
         assert_eq!(found.url, "https://other.hf.space");

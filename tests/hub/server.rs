@@ -43,15 +43,15 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-        let (answer, heard) = (Arc::new(Mutex::new(answer)), Arc::clone(&asked));
+        let (answer, requests) = (Arc::new(Mutex::new(answer)), Arc::clone(&asked));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (answer, heard) = (Arc::clone(&answer), Arc::clone(&heard));
+                let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
                 tokio::spawn(async move {
                     let Some((stream, request)) = read(stream).await else {
                         return;
                     };
-                    heard.lock().unwrap().push(request.line.clone());
+                    requests.lock().unwrap().push(request.line.clone());
                     let answer = (*answer.lock().unwrap())(&request);
                     write(stream, answer).await;
                 });

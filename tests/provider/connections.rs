@@ -1,4 +1,4 @@
-//! Connections that do not come about, or over which nothing more is heard. (Names without an address are looked up by the
+//! Connections that fail, or over which nothing more is received. (Names without an address are looked up by the
 //! program itself, in `program`: a proxy of the environment would look them up here.)
 
 use std::net::Ipv4Addr;
@@ -9,7 +9,7 @@ use spacechat::provider::ProviderError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::listening::{SAID, failure, options};
+use crate::received::{SAID, failure, options};
 use crate::scripted::{Answer, Script, Server, chat, started, whole};
 use crate::tls;
 
@@ -34,7 +34,7 @@ async fn a_refused_connection_says_that_nobody_answers() {
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let address = socket.local_addr().unwrap();
     let (error, told) = failure(&format!("http://{address}"), options()).await;
-    is_connect(&error, "nobody answers");
+    is_connect(&error, "connection refused");
     assert!(error.to_string().contains(&address.to_string()), "{error}");
     assert_eq!(told.course(), ["resolving"]);
 }
@@ -51,7 +51,7 @@ async fn a_server_without_tls_behind_https_is_no_secure_connection() {
         }
     });
     let (error, _) = failure(&url, options()).await;
-    is_connect(&error, "no secure connection");
+    is_connect(&error, "the TLS handshake failed");
     answering.abort();
 }
 
@@ -66,7 +66,7 @@ async fn a_server_that_hangs_up_on_a_secure_greeting_is_no_secure_connection() {
         }
     });
     let (error, _) = failure(&url, options()).await;
-    is_connect(&error, "no secure connection");
+    is_connect(&error, "the TLS handshake failed");
     hanging_up.abort();
 }
 
@@ -75,7 +75,7 @@ async fn a_certificate_that_nobody_vouches_for_is_no_secure_connection() {
     let server = Server::start(Script::qwen("yes")).await;
     let front = tls::front(server.port()).await;
     let (error, _) = failure(&front.url(), options()).await;
-    is_connect(&error, "no secure connection");
+    is_connect(&error, "the TLS handshake failed");
     assert!(error.hint().contains("certificates"), "{}", error.hint());
     assert_eq!(server.connections(), 0);
 }
@@ -111,7 +111,7 @@ async fn silence_at_any_route_ends_in_a_timeout() {
                 "{route}: {error:?}"
             );
             assert!(error.hint().contains("idle_timeout"), "{}", error.hint());
-            assert_eq!(server.heard(route).len(), 1, "{route} is not repeated");
+            assert_eq!(server.requests(route).len(), 1, "{route} is not repeated");
         }
     }
 }
@@ -126,7 +126,7 @@ async fn a_stream_that_falls_silent_keeps_what_came() {
     let (error, told) = failure(&server.url(), hasty()).await;
     assert!(matches!(error, ProviderError::Timeout(_)), "{error:?}");
     assert_eq!(told.shown, SAID);
-    assert_eq!(server.heard("POST /queue/join").len(), 1);
+    assert_eq!(server.requests("POST /queue/join").len(), 1);
 }
 
 #[tokio::test]

@@ -95,10 +95,10 @@ fn values<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Value> {
     let mut values = Vec::new();
     for piece in pieces {
         jobs.push(piece).expect("no frame is over the limit");
-        while let Some(heard) = jobs.next_update().expect("no frame is malformed") {
-            if matches!(heard.update, Update::Values(_) | Update::Completed) {
+        while let Some(of_job) = jobs.next_update().expect("no frame is malformed") {
+            if matches!(of_job.update, Update::Values(_) | Update::Completed) {
                 let outputs = jobs.outputs("e").expect("the job was added");
-                assert!(!outputs.is_out_of_step(0), "{heard:?}");
+                assert!(!outputs.is_out_of_step(0), "{of_job:?}");
                 values.extend(outputs.get(0).cloned());
             }
         }

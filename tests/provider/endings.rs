@@ -6,7 +6,7 @@ use spacechat::http::Options;
 use spacechat::provider::{Provider, ProviderError, Qwen, Reply, ReplyEvent};
 use tokio_util::task::TaskTracker;
 
-use crate::listening::{ask, hear, hear_one, options, provider, soon};
+use crate::received::{ask, options, provider, receive, reply_to, soon};
 use crate::scripted::{Answer, Script, Server, chat, diff, started, whole};
 use crate::turns::paced;
 
@@ -60,7 +60,7 @@ async fn a_stopped_reply_gives_its_last_words_and_frees_the_server() {
         assert_eq!(word, format!("word{index}"), "what came has no gap");
     }
     // One reply runs at a time: this one would wait for hours behind the other.
-    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+    assert_eq!(reply_to(&provider, "turns").await.done(), "turn 1");
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_dropped_reply_is_ended_at_the_server_by_the_tracker() {
     tracker.close();
     soon(tracker.wait()).await;
     let provider = provider(&server.url(), options());
-    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+    assert_eq!(reply_to(&provider, "turns").await.done(), "turn 1");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_reply_that_waits_in_the_queue_can_be_stopped_and_leaves_its_place() {
         assert!(!matches!(event, ReplyEvent::Delta(_) | ReplyEvent::Done(_)));
     }
     soon(running.cancel()).await;
-    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+    assert_eq!(reply_to(&provider, "turns").await.done(), "turn 1");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn stopping_asks_the_server_for_the_job_by_its_number() {
     assert_eq!(first_piece(&mut reply).await, "so far");
     // The server never confirms: stopping must end all the same.
     soon(reply.cancel()).await;
-    let cancels = server.heard("POST /cancel");
+    let cancels = server.requests("POST /cancel");
     assert_eq!(cancels.len(), 1);
     let body = cancels[0].json();
     assert_eq!(body["event_id"], "e1");
@@ -129,7 +129,7 @@ async fn a_job_whose_number_is_still_on_its_way_when_it_is_stopped_is_ended_too(
             .iter()
             .any(|event| matches!(event, ReplyEvent::Done(_)))
     );
-    assert_eq!(server.heard("POST /cancel").len(), 1);
+    assert_eq!(server.requests("POST /cancel").len(), 1);
 }
 
 #[tokio::test]
@@ -140,8 +140,8 @@ async fn a_reply_that_is_stopped_before_anything_was_sent_sends_nothing() {
     let reply = provider.reply(ask("go on"));
     soon(server.arrival("GET /config")).await;
     soon(reply.cancel()).await;
-    assert!(server.heard("POST /run/predict").is_empty());
-    assert!(server.heard("POST /cancel").is_empty());
+    assert!(server.requests("POST /run/predict").is_empty());
+    assert!(server.requests("POST /cancel").is_empty());
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_job_that_the_server_ends_by_itself_is_a_failure_that_keeps_what_came(
         .say(&ended)
         .end();
     let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
-    let told = hear(provider(&server.url(), options()).reply(ask("go on"))).await;
+    let told = receive(provider(&server.url(), options()).reply(ask("go on"))).await;
     let error = told.error.as_ref().unwrap();
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
     assert!(error.to_string().contains("ended the reply"), "{error}");
@@ -177,9 +177,9 @@ async fn a_job_whose_stream_does_not_open_is_cancelled_at_once() {
 }
 
 /// The reply of a job of which this stream is told.
-async fn reply_of(stream: Answer) -> crate::listening::Told {
+async fn reply_of(stream: Answer) -> crate::received::ReceivedReply {
     let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
-    hear(provider(&server.url(), options()).reply(ask("go on"))).await
+    receive(provider(&server.url(), options()).reply(ask("go on"))).await
 }
 
 #[tokio::test]

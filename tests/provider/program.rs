@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::listening::{SAID, SECRET, soon};
 use crate::proxy::{Kind, Proxy};
+use crate::received::{SAID, SECRET, soon};
 use crate::scripted::{Answer, Script, Server};
 use crate::tls;
 
@@ -106,7 +106,7 @@ async fn a_name_without_an_address_says_so() {
     assert_eq!(output.status.code(), Some(3), "{}", complained(&output));
     assert_eq!(printed(&output), "");
     let complaint = complained(&output);
-    assert!(complaint.contains("the name has no address"), "{complaint}");
+    assert!(complaint.contains("the host was not found"), "{complaint}");
     assert!(complaint.contains("spelling"), "{complaint}");
 }
 

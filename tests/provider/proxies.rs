@@ -7,8 +7,8 @@ use spacechat::http::Options;
 use spacechat::provider::{Provider, ProviderError};
 use tokio::net::TcpSocket;
 
-use crate::listening::{SECRET, ask, failure, failure_of, hear, hear_one, options, provider};
 use crate::proxy::{Kind, Proxy};
+use crate::received::{SECRET, ask, failure, failure_of, options, provider, receive, reply_to};
 use crate::scripted::{Script, Server};
 use crate::turns::{hash_of, space};
 
@@ -27,7 +27,7 @@ fn is_about_the_proxy(error: &ProviderError) {
 #[tokio::test]
 async fn a_whole_turn_goes_through_an_http_proxy() {
     let (server, proxy) = (space().await, Proxy::start(Kind::Http, 0).await);
-    let told = hear_one(&provider(&server.url(), through(&proxy.url())), "hash it").await;
+    let told = reply_to(&provider(&server.url(), through(&proxy.url())), "hash it").await;
     assert_eq!(told.done(), hash_of("hash it"));
     let asked = proxy.asked();
     for (line, path) in asked.iter().zip([
@@ -45,7 +45,7 @@ async fn a_whole_turn_goes_through_an_http_proxy() {
 #[tokio::test]
 async fn a_whole_turn_goes_through_a_socks_proxy() {
     let (server, proxy) = (space().await, Proxy::start(Kind::Socks, 0).await);
-    let told = hear_one(&provider(&server.url(), through(&proxy.url())), "hash it").await;
+    let told = reply_to(&provider(&server.url(), through(&proxy.url())), "hash it").await;
     assert_eq!(told.done(), hash_of("hash it"));
     let asked = proxy.asked();
     assert!(!asked.is_empty());
@@ -61,14 +61,14 @@ async fn a_reply_through_a_proxy_can_be_stopped() {
     let provider = provider(&server.url(), through(&proxy.url()));
     let mut reply = provider.reply(ask("long 9000000"));
     loop {
-        let event = crate::listening::soon(reply.next()).await;
+        let event = crate::received::soon(reply.next()).await;
         if let Some(Ok(spacechat::provider::ReplyEvent::Delta(_))) = event {
             break;
         }
         assert!(matches!(event, Some(Ok(_))), "{event:?}");
     }
-    crate::listening::soon(reply.cancel()).await;
-    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+    crate::received::soon(reply.cancel()).await;
+    assert_eq!(reply_to(&provider, "turns").await.done(), "turn 1");
 }
 
 #[tokio::test]
@@ -81,11 +81,11 @@ async fn the_proxy_of_a_request_goes_before_that_of_the_settings() {
     let provider = provider(&server.url(), through(&settings.url()));
     let mut request = ask("turns");
     request.proxy = Some(own.url());
-    assert_eq!(hear(provider.reply(request)).await.done(), "turn 1");
+    assert_eq!(receive(provider.reply(request)).await.done(), "turn 1");
     assert!(!own.asked().is_empty());
     assert!(settings.asked().is_empty(), "{:?}", settings.asked());
     let before = own.asked().len();
-    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+    assert_eq!(reply_to(&provider, "turns").await.done(), "turn 1");
     assert_eq!(own.asked().len(), before);
     assert!(!settings.asked().is_empty());
 }
@@ -139,9 +139,9 @@ async fn a_proxy_whose_name_has_no_address_is_named_as_what_stands_in_the_way() 
 async fn a_proxy_that_refused_for_a_moment_is_asked_again() {
     let server = Server::start(Script::qwen("yes")).await;
     let proxy = Proxy::start(Kind::Socks, 2).await;
-    let told = hear_one(&provider(&server.url(), through(&proxy.url())), "hi").await;
+    let told = reply_to(&provider(&server.url(), through(&proxy.url())), "hi").await;
     assert_eq!(told.done(), "yes");
-    assert_eq!(server.heard("GET /config").len(), 1);
+    assert_eq!(server.requests("GET /config").len(), 1);
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-//! Answers that are no success, or not what the protocol says, at each route of a turn: which error each becomes, what the
-//! person is told, and that nothing which may have arrived is sent twice.
+//! Answers without success, or against the protocol, at each route of a turn: which error each becomes, its message,
+//! and that nothing that may have arrived is sent twice.
 
 use serde_json::{Value, json};
 use spacechat::provider::{Provider, ProviderError};
 
-use crate::listening::{SECRET, ask, failure, hear, options, provider};
+use crate::received::{SECRET, ask, failure, options, provider, receive};
 use crate::scripted::{Answer, Script, Server};
 
 const CONFIG: &str = "GET /config";
@@ -35,7 +35,7 @@ async fn a_web_page_in_place_of_json_is_not_understood_at_any_route() {
             "{route}: {error:?}"
         );
         assert!(error.to_string().contains("Please wait"), "{error}");
-        assert_eq!(server.heard(route).len(), 1, "{route} is not repeated");
+        assert_eq!(server.requests(route).len(), 1, "{route} is not repeated");
     }
 }
 
@@ -44,7 +44,7 @@ async fn a_web_page_in_place_of_the_stream_is_told_by_its_title() {
     let (error, server) = refused(DATA, Answer::page(200)).await;
     assert!(matches!(error, ProviderError::Decode(_)), "{error:?}");
     assert!(error.to_string().ends_with(": Please wait"), "{error}");
-    assert_eq!(server.heard(DATA).len(), 1);
+    assert_eq!(server.requests(DATA).len(), 1);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn each_status_is_told_with_its_number_and_a_hint_of_its_own() {
             assert!(error.to_string().contains("No such luck"), "{error}");
             assert!(error.to_string().contains(&code.to_string()), "{error}");
             assert_eq!(
-                server.heard(route).len(),
+                server.requests(route).len(),
                 1,
                 "{route} {code} is not repeated"
             );
@@ -102,7 +102,7 @@ async fn each_status_is_told_with_its_number_and_a_hint_of_its_own() {
 async fn the_stream_too_may_be_refused() {
     let (error, server) = refused(DATA, Answer::page(500)).await;
     assert_eq!(status(&error), 500);
-    assert_eq!(server.heard(JOIN).len(), 1);
+    assert_eq!(server.requests(JOIN).len(), 1);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn too_many_requests_are_told_with_the_time_to_wait() {
         assert_eq!(status(&error), 429);
         assert!(error.failure().is_undelivered(), "{route}");
         assert!(error.hint().contains("3600 s"), "{}", error.hint());
-        assert_eq!(server.heard(route).len(), 1, "an hour is not waited for");
+        assert_eq!(server.requests(route).len(), 1, "an hour is not waited for");
     }
 }
 
@@ -123,7 +123,7 @@ async fn a_full_queue_is_told_with_the_apps_words() {
     let (error, server) = refused(JOIN, Answer::json(503, &detail)).await;
     assert!(matches!(error, ProviderError::QueueFull(_)), "{error:?}");
     assert!(error.to_string().contains("Max size is 10"), "{error}");
-    assert_eq!(server.heard(JOIN).len(), 1);
+    assert_eq!(server.requests(JOIN).len(), 1);
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn a_redirect_to_another_host_is_not_followed_and_one_to_the_same_host_is(
             [Answer::json(200, &crate::scripted::config())],
         );
     let server = Server::start(here).await;
-    let told = hear(provider(&server.url(), options()).reply(ask("hi"))).await;
+    let told = receive(provider(&server.url(), options()).reply(ask("hi"))).await;
     assert_eq!(told.done(), "yes");
 }
 
@@ -218,9 +218,9 @@ async fn cookies_that_the_app_sets_are_sent_back_to_it() {
     let server = Server::start(script).await;
     let (error, _) = failure(&server.url(), options()).await;
     for route in [PREDICT, JOIN, DATA] {
-        let head = &server.heard(route)[0].head;
+        let head = &server.requests(route)[0].head;
         assert!(head.contains(COOKIE), "{head}");
     }
     assert!(!format!("{error:?}").contains("biscuit-93"));
-    assert!(!crate::listening::log().contains("biscuit-93"));
+    assert!(!crate::received::log().contains("biscuit-93"));
 }

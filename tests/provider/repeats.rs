@@ -1,5 +1,5 @@
-//! What is sent again by itself, and what never is: requests that only read, connections that never came about and joins
-//! that were refused are; a message that may have arrived is not.
+//! What is repeated automatically and what never is: requests that only read, failed connections and refused joins are
+//! repeated; a message that may have arrived is not.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use spacechat::http::Options;
 use spacechat::provider::{Provider, ProviderError, ReplyEvent, Request};
 use tokio::net::TcpSocket;
 
-use crate::listening::{Told, ask, failure, hear, hear_one, options, provider, soon};
 use crate::proxy::{Kind, Proxy};
-use crate::scripted::{Answer, Heard, Script, Server, joined};
+use crate::received::{ReceivedReply, ask, failure, options, provider, receive, reply_to, soon};
+use crate::scripted::{Answer, ReceivedRequest, Script, Server, joined};
 
 const CONFIG: &str = "GET /config";
 const PREDICT: &str = "POST /run/predict";
@@ -35,12 +35,16 @@ async fn a_join_is_repeated_while_the_queue_is_full_and_the_message_is_not_sent_
     let full = json!({"detail": "Queue is full. Max size is 1 and size is 1."});
     let answers = [Answer::json(503, &full), busy(503), busy(429), joined()];
     let server = Server::start(Script::qwen("yes").on(JOIN, answers)).await;
-    let told = hear_one(&provider(&server.url(), patient()), "hi").await;
+    let told = reply_to(&provider(&server.url(), patient()), "hi").await;
     assert_eq!(told.done(), "yes");
-    assert_eq!(server.heard(JOIN).len(), 4);
-    assert_eq!(server.heard(PREDICT).len(), 1);
+    assert_eq!(server.requests(JOIN).len(), 4);
+    assert_eq!(server.requests(PREDICT).len(), 1);
     assert!(told.course().contains(&"queue_full"), "{:?}", told.course());
-    let bodies: Vec<_> = server.heard(JOIN).iter().map(Heard::json).collect();
+    let bodies: Vec<_> = server
+        .requests(JOIN)
+        .iter()
+        .map(ReceivedRequest::json)
+        .collect();
     assert!(
         bodies.windows(2).all(|pair| pair[0] == pair[1]),
         "same session, same job"
@@ -53,9 +57,9 @@ async fn an_app_that_was_overloaded_for_a_moment_is_asked_again() {
     for trouble in [busy(429), busy(502), busy(503), busy(504)] {
         let script = Script::qwen("yes").on(CONFIG, [trouble.clone(), trouble, config()]);
         let server = Server::start(script).await;
-        let told = hear_one(&provider(&server.url(), options()), "hi").await;
+        let told = reply_to(&provider(&server.url(), options()), "hi").await;
         assert_eq!(told.done(), "yes");
-        assert_eq!(server.heard(CONFIG).len(), 3);
+        assert_eq!(server.requests(CONFIG).len(), 3);
     }
 }
 
@@ -67,7 +71,7 @@ async fn an_app_that_stays_overloaded_is_asked_three_times_and_no_more() {
         matches!(error, ProviderError::Unavailable { status: 503, .. }),
         "{error:?}"
     );
-    assert_eq!(server.heard(CONFIG).len(), 3);
+    assert_eq!(server.requests(CONFIG).len(), 3);
 }
 
 #[tokio::test]
@@ -79,8 +83,8 @@ async fn a_request_whose_answer_was_lost_is_never_sent_again() {
             matches!(error, ProviderError::Space(_)),
             "{route}: {error:?}"
         );
-        assert_eq!(server.heard(PREDICT).len(), 1);
-        assert!(server.heard(JOIN).len() <= 1);
+        assert_eq!(server.requests(PREDICT).len(), 1);
+        assert!(server.requests(JOIN).len() <= 1);
     }
 }
 
@@ -94,7 +98,7 @@ async fn an_answer_that_breaks_off_in_the_middle_is_not_asked_for_again() {
             matches!(error, ProviderError::Space(_)),
             "{route}: {error:?}"
         );
-        assert_eq!(server.heard(route).len(), 1);
+        assert_eq!(server.requests(route).len(), 1);
     }
 }
 
@@ -103,9 +107,9 @@ async fn a_description_that_breaks_off_in_the_middle_is_asked_for_again() {
     let half = Answer::stream(200, "application/json").bytes(b"{\"ver");
     let whole = Answer::json(200, &crate::scripted::config());
     let server = Server::start(Script::qwen("yes").on(CONFIG, [half, whole])).await;
-    let told = hear(provider(&server.url(), patient()).reply(ask("hi"))).await;
+    let told = receive(provider(&server.url(), patient()).reply(ask("hi"))).await;
     assert_eq!(told.done(), "yes");
-    assert_eq!(server.heard(CONFIG).len(), 2);
+    assert_eq!(server.requests(CONFIG).len(), 2);
 }
 
 #[tokio::test]
@@ -119,8 +123,8 @@ async fn a_server_that_comes_up_a_moment_later_is_found() {
     // The look-up has begun; its further tries are still to come.
     assert!(matches!(soon(reply.next()).await, Some(Ok(_))));
     let server = Server::serve(socket.listen(16).unwrap(), Script::qwen("yes"));
-    assert_eq!(hear(reply).await.done(), "yes");
-    assert_eq!(server.heard(CONFIG).len(), 1);
+    assert_eq!(receive(reply).await.done(), "yes");
+    assert_eq!(server.requests(CONFIG).len(), 1);
 }
 
 #[tokio::test]
@@ -141,31 +145,31 @@ async fn an_app_without_a_route_for_its_number_is_known_by_its_config() {
     let missing = Answer::json(404, &json!({"detail": "Not Found"}));
     let server = Server::start(Script::qwen("yes").on("GET /app_id", [missing])).await;
     let provider = provider(&server.url(), options());
-    let first = hear_one(&provider, "hi").await;
+    let first = reply_to(&provider, "hi").await;
     let mut request = ask("and now?");
     request.session = Some(first.session());
-    let second = hear(provider.reply(request)).await;
+    let second = receive(provider.reply(request)).await;
     assert_eq!(second.done(), "yes");
     assert_eq!(second.session(), first.session());
-    assert_eq!(server.heard(PREDICT).len(), 2);
+    assert_eq!(server.requests(PREDICT).len(), 2);
 }
 
 /// A second turn on the session of a first, in which `/app_id` gives `answers`.
-async fn second_turn(answers: Vec<Answer>) -> (Told, Told, Server) {
+async fn second_turn(answers: Vec<Answer>) -> (ReceivedReply, ReceivedReply, Server) {
     let server = Server::start(Script::qwen("yes").on("GET /app_id", answers)).await;
     let provider = provider(&server.url(), options());
-    let first = hear_one(&provider, "hi").await;
+    let first = reply_to(&provider, "hi").await;
     let mut request = Request::new([
         Message::user("hi"),
         Message::new(Role::Assistant, "yes"),
         Message::user("and now?"),
     ]);
     request.session = Some(first.session());
-    let second = hear(provider.reply(request)).await;
+    let second = receive(provider.reply(request)).await;
     (first, second, server)
 }
 
-fn notices(told: &Told) -> Vec<&str> {
+fn notices(told: &ReceivedReply) -> Vec<&str> {
     told.events
         .iter()
         .filter_map(|event| match event {
@@ -181,8 +185,8 @@ async fn an_app_that_does_not_tell_its_number_is_joined_once_on_its_session() {
         let (first, second, server) = second_turn(vec![answer]).await;
         assert_eq!(second.done(), "yes");
         assert_eq!(second.session(), first.session());
-        assert_eq!(server.heard(JOIN).len(), 2);
-        let last = server.heard(PREDICT).pop().unwrap().json();
+        assert_eq!(server.requests(JOIN).len(), 2);
+        let last = server.requests(PREDICT).pop().unwrap().json();
         assert_eq!(last["data"][0]["text"], "and now?");
         assert!(notices(&second).is_empty());
     }
@@ -193,7 +197,7 @@ async fn an_app_that_tells_at_the_end_that_it_was_restarted_has_not_known_the_co
     let restarted = Answer::json(200, &json!({"app_id": 8}));
     let (_, second, server) = second_turn(vec![Answer::page(500), restarted]).await;
     assert_eq!(second.done(), "yes");
-    assert_eq!(server.heard(JOIN).len(), 2);
+    assert_eq!(server.requests(JOIN).len(), 2);
     let notices = notices(&second);
     assert!(notices[0].contains("was restarted"), "{notices:?}");
     assert!(notices[0].contains("Retry"), "{notices:?}");
@@ -206,7 +210,7 @@ async fn a_pause_longer_than_any_clock_is_not_waited_for() {
         let server = Server::start(Script::qwen("yes").on(route, [busy])).await;
         let (error, _) = failure(&server.url(), patient()).await;
         assert!(error.failure().is_undelivered(), "{route}: {error:?}");
-        assert_eq!(server.heard(route).len(), 1);
+        assert_eq!(server.requests(route).len(), 1);
     }
 }
 
@@ -221,6 +225,6 @@ async fn a_join_is_repeated_with_growing_pauses_though_the_app_asks_for_none() {
     let (error, _) = failure(&server.url(), options).await;
     assert!(error.failure().is_undelivered(), "{error:?}");
     // After 0, 10, 30, 70, 150, 310 and 630 ms at the most; the next one would be too late.
-    let joins = server.heard(JOIN).len();
+    let joins = server.requests(JOIN).len();
     assert!((2..=7).contains(&joins), "{joins}");
 }

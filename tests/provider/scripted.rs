@@ -1,5 +1,5 @@
 //! A server that answers each route with what a test has written down, byte for byte, and records every request. It is
-//! not a Gradio app: only [`Script::qwen`] knows the routes of one turn at the seed's Space.
+//! not a Gradio app: only [`Script::qwen`] knows the routes of one turn at the Qwen demo Space.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -134,7 +134,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// The seed's Space, answering every message with `reply`.
+    /// The Qwen demo Space, answering every message with `reply`.
     pub fn qwen(reply: &str) -> Self {
         let stream = Answer::events()
             .say(&started())
@@ -176,7 +176,7 @@ impl Script {
     }
 }
 
-/// What the seed's Space says of itself, started as number 7.
+/// What the Qwen demo Space says of itself, started as number 7.
 pub fn config() -> Value {
     let text = include_str!("../fixtures/qwen-webui-4.44.config.json");
     let mut config: Value = serde_json::from_str(text).expect("the recording is JSON");
@@ -219,7 +219,7 @@ pub fn diff(operations: &Value) -> Value {
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct ReceivedRequest {
     /// Method and path, as in a [`Script`].
     pub route: String,
     /// The head as it came.
@@ -227,7 +227,7 @@ pub struct Heard {
     pub body: Vec<u8>,
 }
 
-impl Heard {
+impl ReceivedRequest {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("the body is JSON")
     }
@@ -244,7 +244,7 @@ pub struct Server {
 #[derive(Debug)]
 struct State {
     script: Mutex<Script>,
-    heard: watch::Sender<Vec<Heard>>,
+    requests: watch::Sender<Vec<ReceivedRequest>>,
     connections: AtomicUsize,
 }
 
@@ -261,7 +261,7 @@ impl Server {
         let address = listener.local_addr().expect("the port is bound");
         let state = Arc::new(State {
             script: Mutex::new(script),
-            heard: watch::Sender::default(),
+            requests: watch::Sender::default(),
             connections: AtomicUsize::default(),
         });
         Self {
@@ -280,21 +280,22 @@ impl Server {
     }
 
     /// The requests for one route so far.
-    pub fn heard(&self, route: &str) -> Vec<Heard> {
-        let heard = self.state.heard.borrow();
-        let mine = heard.iter().filter(|request| request.route == route);
+    pub fn requests(&self, route: &str) -> Vec<ReceivedRequest> {
+        let requests = self.state.requests.borrow();
+        let mine = requests.iter().filter(|request| request.route == route);
         mine.cloned().collect()
     }
 
     /// Every request so far.
-    pub fn all_heard(&self) -> Vec<Heard> {
-        self.state.heard.borrow().clone()
+    pub fn all_heard(&self) -> Vec<ReceivedRequest> {
+        self.state.requests.borrow().clone()
     }
 
     /// Waits until a request for `route` has arrived.
     pub async fn arrival(&self, route: &str) {
-        let mut heard = self.state.heard.subscribe();
-        let arrived = heard.wait_for(|heard| heard.iter().any(|request| request.route == route));
+        let mut requests = self.state.requests.subscribe();
+        let arrived =
+            requests.wait_for(|requests| requests.iter().any(|request| request.route == route));
         arrived.await.expect("the server holds the other end");
     }
 
@@ -332,7 +333,9 @@ async fn converse(stream: TcpStream, state: Arc<State>) {
         let hold = script.holds.remove(&request.route);
         (script.answer(&request.route), hold)
     };
-    state.heard.send_modify(|heard| heard.push(request));
+    state
+        .requests
+        .send_modify(|requests| requests.push(request));
     if let Some(until) = hold {
         // A sender that was dropped lets go as well.
         let _ = until.await;
@@ -367,7 +370,7 @@ async fn wait_for_the_end(stream: &mut TcpStream) {
 }
 
 /// Reads a head and, where it tells a length, a body. `None` when that is not what comes.
-async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Heard> {
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<ReceivedRequest> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if stream.read_line(&mut head).await.ok()? == 0 {
@@ -385,5 +388,5 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Heard> {
     });
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Heard { route, head, body })
+    Some(ReceivedRequest { route, head, body })
 }

@@ -71,13 +71,19 @@ async fn a_secret_is_in_nothing_that_is_written_and_links_of_a_reply_are_never_a
     assert!(!leaks(&files));
 
     // Plain http is no place for a token, not even on this machine; the cookie goes back to its own app alone.
-    let heard: Vec<String> = [&server, &refusing]
+    let requests: Vec<String> = [&server, &refusing]
         .iter()
         .flat_map(|server| server.all_heard())
-        .map(|heard| heard.head)
+        .map(|requests| requests.head)
         .collect();
-    assert!(heard.iter().any(|head| head.contains(COOKIE)), "{heard:?}");
-    assert!(!heard.iter().any(|head| head.contains(TOKEN)), "{heard:?}");
+    assert!(
+        requests.iter().any(|head| head.contains(COOKIE)),
+        "{requests:?}"
+    );
+    assert!(
+        !requests.iter().any(|head| head.contains(TOKEN)),
+        "{requests:?}"
+    );
     assert!(
         elsewhere.all_heard().is_empty(),
         "{:?}",

@@ -1,11 +1,11 @@
-//! Everything that can be odd or wrong about the stream of a reply. What came before stays, what can be set right is, and
-//! the job is never joined a second time.
+//! Everything that can be odd or wrong about the stream of a reply. Received text stays, recoverable errors are
+//! recovered, and the job is never joined twice.
 
 use serde_json::{Value, json};
 use spacechat::http::Options;
 use spacechat::provider::{ProviderError, ReplyEvent};
 
-use crate::listening::{SAID, Told, failure, hear_one, options, provider};
+use crate::received::{ReceivedReply, SAID, failure, options, provider, reply_to};
 use crate::scripted::{Answer, EVENT, Script, Server, chat, diff, started, whole};
 
 /// The beginning of a stream in which the assistant has said something.
@@ -17,23 +17,23 @@ fn begun() -> Answer {
 }
 
 /// The failure of a stream that began well.
-async fn broken(stream: Answer) -> (ProviderError, Told) {
+async fn broken(stream: Answer) -> (ProviderError, ReceivedReply) {
     broken_with(stream, options()).await
 }
 
-async fn broken_with(stream: Answer, options: Options) -> (ProviderError, Told) {
+async fn broken_with(stream: Answer, options: Options) -> (ProviderError, ReceivedReply) {
     let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
     let (error, told) = failure(&server.url(), options).await;
     for route in ["POST /run/predict", "POST /queue/join", "GET /queue/data"] {
-        assert_eq!(server.heard(route).len(), 1, "{route} is not sent again");
+        assert_eq!(server.requests(route).len(), 1, "{route} is not sent again");
     }
     (error, told)
 }
 
 /// The reply of a stream that ends well.
-async fn heard(stream: Answer) -> Told {
+async fn reply_of(stream: Answer) -> ReceivedReply {
     let server = Server::start(Script::qwen("").on("GET /queue/data", [stream])).await;
-    hear_one(&provider(&server.url(), options()), "go on").await
+    reply_to(&provider(&server.url(), options()), "go on").await
 }
 
 fn failed(error: &Value) -> Value {
@@ -50,7 +50,7 @@ async fn an_error_of_the_app_keeps_what_came_and_tells_its_words() {
     let (error, told) = broken(begun().say(&failed(&json!("'the disk is full'"))).end()).await;
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
     assert!(error.to_string().contains("the disk is full"), "{error}");
-    assert!(error.hint().starts_with("What came is kept."));
+    assert!(error.hint().starts_with("The text so far is kept."));
     assert_eq!(told.shown, SAID);
 }
 
@@ -58,7 +58,7 @@ async fn an_error_of_the_app_keeps_what_came_and_tells_its_words() {
 async fn an_error_without_words_says_that_the_app_hides_them() {
     let (error, told) = broken(begun().say(&failed(&json!(null))).end()).await;
     assert!(matches!(error, ProviderError::Space(_)), "{error:?}");
-    assert!(error.to_string().contains("hides the reason"), "{error}");
+    assert!(error.to_string().contains("gave no reason"), "{error}");
     assert_eq!(told.shown, SAID);
 }
 
@@ -185,7 +185,7 @@ async fn operations_that_do_not_fit_wait_for_the_whole_value_to_set_them_right()
             .say(&diff(&json!([["append", [0, 1, 0, "text"], " and more"]])))
             .say(&whole("process_completed", &chat("the whole truth")))
             .end();
-        let told = heard(stream).await;
+        let told = reply_of(stream).await;
         assert_eq!(told.done(), "the whole truth", "{wrong}");
     }
 }
@@ -207,7 +207,7 @@ async fn messages_of_other_jobs_heartbeats_and_news_of_later_versions_are_passed
         .say(&json!({"msg": "process_completed", "event_id": "e3", "success": false, "output": {"error": "x"}}))
         .say(&whole("process_completed", &chat(&format!("{SAID} said so"))))
         .end();
-    let told = heard(stream).await;
+    let told = reply_of(stream).await;
     assert_eq!(told.done(), format!("{SAID} said so"));
     assert!(!told.course().contains(&"replace"), "{:?}", told.course());
 }
@@ -219,7 +219,7 @@ async fn notices_and_progress_are_passed_on() {
         .say(&json!({"msg": "progress", "event_id": EVENT, "progress_data": [{"index": 1, "length": 4, "desc": "Reading"}]}))
         .say(&whole("process_completed", &chat("yes")))
         .end();
-    let told = heard(stream).await;
+    let told = reply_of(stream).await;
     assert_eq!(told.done(), "yes");
     assert!(told.course().contains(&"notice"), "{:?}", told.course());
     assert!(told.course().contains(&"progress"), "{:?}", told.course());
@@ -239,7 +239,7 @@ async fn a_stream_that_drips_byte_by_byte_with_any_line_ends_gives_the_same_repl
         let frames = messages
             .each_ref()
             .map(|message| format!("data:{message}{end}{end}"));
-        let told = heard(Answer::events().drip(frames.concat().as_bytes()).end()).await;
+        let told = reply_of(Answer::events().drip(frames.concat().as_bytes()).end()).await;
         assert_eq!(told.done(), text, "{end:?}");
         assert!(!told.course().contains(&"replace"), "{:?}", told.course());
     }
@@ -259,7 +259,7 @@ async fn the_tail_is_hidden_also_when_its_marker_comes_letter_by_letter() {
             letter.to_string()
         ]])));
     }
-    let told = heard(stream.say(&whole("process_completed", &chat(text))).end()).await;
+    let told = reply_of(stream.say(&whole("process_completed", &chat(text))).end()).await;
     assert_eq!(told.done(), "yes <summary> no\n<sum");
     assert_eq!(told.tail, "\n<summary>used 3</summary>");
     assert!(

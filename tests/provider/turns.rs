@@ -1,4 +1,4 @@
-//! Whole turns with the embedded Space: what is told, in which order, and that it ends in the server's final value.
+//! Whole turns with the embedded Space: the events, their order, and that they end in the server's final value.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use spacechat::demo::{self, Server};
 use spacechat::provider::{Provider, ProviderError, Qwen, ReplyEvent};
 
-use crate::listening::{ask, hear, hear_one, options, provider};
+use crate::received::{ask, options, provider, receive, reply_to};
 
 /// The embedded Space at full speed, one reply at a time.
 pub async fn space() -> Server {
@@ -39,7 +39,7 @@ pub fn hash_of(prompt: &str) -> String {
 async fn a_reply_tells_its_session_its_stages_its_thought_its_pieces_and_its_end_in_order() {
     // At full speed the thought and the text would be told as one.
     let server = paced(Duration::from_millis(40)).await;
-    let told = hear_one(&provider(&server.url(), options()), "repeat 20 ha").await;
+    let told = reply_to(&provider(&server.url(), options()), "repeat 20 ha").await;
     assert_eq!(told.done(), "ha".repeat(20));
     assert_eq!(
         told.course(),
@@ -64,7 +64,7 @@ async fn a_reply_tells_its_session_its_stages_its_thought_its_pieces_and_its_end
 async fn a_reply_that_the_server_rewrites_ends_as_the_server_ends_it() {
     // Slow enough that what is taken back was told before.
     let server = paced(Duration::from_millis(40)).await;
-    let told = hear_one(&provider(&server.url(), options()), "rewrite it").await;
+    let told = reply_to(&provider(&server.url(), options()), "rewrite it").await;
     assert_eq!(told.done(), "The reply is 42.");
     assert!(told.course().contains(&"replace"));
 }
@@ -73,7 +73,7 @@ async fn a_reply_that_the_server_rewrites_ends_as_the_server_ends_it() {
 async fn the_summary_is_told_as_a_hidden_tail_and_never_shown() {
     let server = space().await;
     let words = "one two three four";
-    let told = hear_one(
+    let told = reply_to(
         &provider(&server.url(), options()),
         &format!("suffix {words}"),
     )
@@ -86,7 +86,7 @@ async fn the_summary_is_told_as_a_hidden_tail_and_never_shown() {
 #[tokio::test]
 async fn a_long_thought_with_heartbeats_in_between_is_waited_for() {
     let server = paced(Duration::from_millis(1)).await;
-    let told = hear_one(&provider(&server.url(), options()), "think 50").await;
+    let told = reply_to(&provider(&server.url(), options()), "think 50").await;
     assert_eq!(told.done(), "I thought for 50 steps.");
 }
 
@@ -96,9 +96,9 @@ async fn a_failure_in_mid_reply_keeps_the_text_and_tells_the_reason_if_there_is_
     let provider = provider(&server.url(), options());
     for (message, reason) in [
         ("fail the disk is full", "the disk is full"),
-        ("fail", "hides"),
+        ("fail", "gave no reason"),
     ] {
-        let told = hear_one(&provider, message).await;
+        let told = reply_to(&provider, message).await;
         assert_eq!(told.shown.trim_end(), "some text and then");
         let Some(error @ ProviderError::Space(_)) = told.error else {
             panic!("{:?}", told.error);
@@ -106,7 +106,7 @@ async fn a_failure_in_mid_reply_keeps_the_text_and_tells_the_reason_if_there_is_
         assert!(error.to_string().contains(reason), "{error}");
         assert!(!error.hint().is_empty());
     }
-    assert_eq!(hear_one(&provider, "turns").await.done(), "turn 1");
+    assert_eq!(reply_to(&provider, "turns").await.done(), "turn 1");
 }
 
 #[tokio::test]
@@ -116,11 +116,11 @@ async fn a_prompt_of_four_megabytes_arrives_exactly() {
     let line = "hash \t\"quoted\" \\ 完了 🎉 e\u{301}\r\n line two, and a lone \u{2028} mark\n";
     let mut prompt = line.repeat((4 << 20) / line.len() + 1);
     prompt.push_str("the end, with white space \n ");
-    let told = hear_one(&provider, &prompt).await;
+    let told = reply_to(&provider, &prompt).await;
     assert_eq!(told.done(), hash_of(&prompt));
     let mut next = ask("hash of a small one");
     next.session = Some(told.session());
-    let told = hear(provider.reply(next)).await;
+    let told = receive(provider.reply(next)).await;
     assert_eq!(told.done(), hash_of("hash of a small one"));
 }
 
@@ -131,11 +131,11 @@ async fn the_default_model_and_its_alias_are_known_and_another_is_refused_unaske
     for name in ["", "qwen-2.5-1m-demo", "qwen-2.5-1m"] {
         let mut request = ask("turns");
         name.clone_into(&mut request.model);
-        assert_eq!(hear(provider.reply(request)).await.done(), "turn 1");
+        assert_eq!(receive(provider.reply(request)).await.done(), "turn 1");
     }
     let mut request = ask("turns");
     "gpt-9".clone_into(&mut request.model);
-    let told = hear(provider.reply(request)).await;
+    let told = receive(provider.reply(request)).await;
     assert!(told.events.is_empty(), "{:?}", told.events);
     let Some(error @ ProviderError::UnknownModel(_)) = told.error else {
         panic!("{:?}", told.error);
@@ -167,13 +167,13 @@ fn the_provider_says_of_itself_what_the_seed_says() {
 async fn whether_it_works_is_what_the_last_look_found() {
     let server = space().await;
     let provider = provider(&server.url(), options());
-    let report = provider.look().await.expect("it works");
+    let report = provider.inspect().await.expect("it works");
     assert_eq!(report.gradio_version, "4.44.0");
     assert_eq!(report.functions[0], (1, "add_text".to_owned()));
     assert_eq!(report.functions[1], (2, "agent_run".to_owned()));
     assert_eq!(provider.info().working, Some(true));
     server.stop().await;
-    let error = provider.look().await.expect_err("it is gone");
+    let error = provider.inspect().await.expect_err("it is gone");
     assert!(matches!(error, ProviderError::Connect(_)), "{error:?}");
     assert_eq!(provider.info().working, Some(false));
 }

@@ -1,6 +1,6 @@
-//! What is tried on the chat Spaces of `tests/spaces/chat_space.py`: that every kind of chat is found and answers, that settings
-//! and the system message arrive where they belong, and that a conversation goes on. The prompt `told` makes the server say
-//! what it received. Run by the harness in `real_spaces.rs`, several at a time on one server.
+//! What is tried on the chat Spaces of `tests/spaces/chat_space.py`: that every kind of chat is found and answers, that
+//! settings and the system message arrive where they belong, and that a conversation goes on. The prompt `told` makes
+//! the server say what it received. Several scenarios run at a time on one server.
 
 use serde_json::{Value, json};
 use spacechat::chat::{Message, Role};
@@ -196,7 +196,7 @@ fn a_continued_conversation_gives_the_page_its_past(space: &Space) {
 fn a_second_message_of_a_session_is_remembered_by_the_server(space: &Space) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     for kind in ["plain", "private", "blocks", "saved", "pairs"] {
-        let provider = provider::Space::new(
+        let provider = provider::SpaceProvider::new(
             space.url_of(kind),
             spacechat::http::Options::default(),
             tokio_util::task::TaskTracker::new(),
@@ -224,7 +224,7 @@ fn a_second_message_of_a_session_is_remembered_by_the_server(space: &Space) {
 }
 
 async fn reply(
-    provider: &provider::Space,
+    provider: &provider::SpaceProvider,
     request: Request,
 ) -> (String, Option<provider::Session>) {
     let (mut reply, mut session) = (provider.reply(request), None);

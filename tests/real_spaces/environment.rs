@@ -1,6 +1,6 @@
-//! Python for the real servers: finds an interpreter of a version that the pinned packages run on, and makes one virtual
-//! environment for each set of requirements. Environments are made once and stay in a cache folder, which several test runs
-//! may use at the same time. Called by the set-up in `real_spaces.rs`, before any trial runs.
+//! Python for the real servers: finds an interpreter of a version that the pinned packages run on, and makes one
+//! virtual environment for each set of requirements. Environments are made once and stay in a cache folder, which
+//! several test runs may use at the same time.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

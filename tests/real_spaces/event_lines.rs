@@ -1,5 +1,5 @@
-//! What the lines of `ask --json` must hold to, whatever the reply: one known event a line, in an order that a reader can rely
-//! on, and pieces that add up to the end. Used by the scenarios; it never compares with a certain reply.
+//! Checks the lines of `ask --json` for any reply: one known event a line, in a reliable order, and pieces that add up
+//! to the end. It does not compare with an expected reply.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The screen in a pseudo-terminal against a real server, with the hands and eyes of `tests/terminal`.
+//! The screen in a pseudo-terminal against a real server, with the helpers of `tests/terminal`.
 
 use crate::environment::sha256_hex;
 use crate::home::Home;

@@ -185,7 +185,7 @@ fn every_page_goes_on_in_a_new_session(space: &Space) {
         let told = talk.turn(request).map(|(text, _)| text);
         let history = talk.history();
         let is_told = |told: &String| told.contains("User: one") && told.contains("User: two");
-        let is_right = !history.starts_with("kept by the page") && told.as_ref().is_ok_and(is_told);
+        let is_right = !history.starts_with("in the page") && told.as_ref().is_ok_and(is_told);
         if !is_right {
             troubles.compare(&page, &format!("({history})"), &told, &page["replies"][1]);
         }
@@ -257,7 +257,7 @@ fn a_file_of_an_earlier_message_is_not_sent_with_a_later_one(space: &Space) {
         let reply = Message::new(Role::Assistant, word(&given["replies"], 0));
         let request = Request::new([first, reply, Message::user("two")]);
         let told = talk.turn(request).map(|(text, _)| text);
-        if talk.history().starts_with("kept by the page") {
+        if talk.history().starts_with("in the page") {
             troubles.compare(page, "earlier file", &told, &given["replies"][1]);
         }
     }
@@ -268,7 +268,7 @@ fn a_file_of_an_earlier_message_is_not_sent_with_a_later_one(space: &Space) {
 struct Talk<'a> {
     space: &'a Space,
     page: String,
-    provider: provider::Space,
+    provider: provider::SpaceProvider,
     runtime: Runtime,
 }
 
@@ -283,7 +283,7 @@ impl<'a> Talk<'a> {
     fn at(space: &'a Space, page: &Value) -> Self {
         let page = word(page, "page");
         Self {
-            provider: provider::Space::new(
+            provider: provider::SpaceProvider::new(
                 space.url_of(&page),
                 Options::default(),
                 TaskTracker::new(),
@@ -354,7 +354,7 @@ impl<'a> Talk<'a> {
 
     /// How the past reaches the model, as the program tells it.
     fn history(&self) -> String {
-        let report = self.runtime.block_on(self.provider.look());
+        let report = self.runtime.block_on(self.provider.inspect());
         report
             .map(|report| report.history.words())
             .unwrap_or_default()

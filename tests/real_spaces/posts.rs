@@ -1,7 +1,7 @@
-//! What the program posts on a page, held against what a real browser posts there.
+//! What the program posts on a page, compared with what a real browser posts there.
 //!
-//! The recordings in `tests/fixtures/pages` were made with `tests/spaces/record_pages.py`. Every difference has to stand in
-//! `tests/spaces/differences.txt` with its reason, and every line there has to be met.
+//! The recordings in `tests/fixtures/pages` were made with `tests/spaces/record_pages.py`. Every difference must be
+//! listed in `tests/spaces/differences.txt` with its reason, and every line there must occur.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,6 +1,5 @@
-//! Runs the program under test as a person or a script would: in a home folder of its own, with a clean environment, its
-//! output caught and a deadline after which it is killed. Also watches how much memory it takes. The set-up of the servers
-//! uses `Running` for its own commands.
+//! Runs the program under test as a user or a script would: in a home folder of its own, with a clean environment, its
+//! output caught and a deadline after which it is killed. Also watches how much memory it takes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;

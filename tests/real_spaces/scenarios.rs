@@ -1,6 +1,6 @@
-//! What is tried on the real servers. A scenario drives the program by its command line and compares what it printed with what
-//! the server is known to end on; `tests/spaces/qwen_space.py` says what each first word of a prompt makes it do. Run by the
-//! harness in `real_spaces.rs`, several at a time on one server, so none may count on being alone there.
+//! What is tried on the real servers. A scenario drives the program by its command line and compares what it printed
+//! with what the server is known to end on; `tests/spaces/qwen_space.py` says what each first word of a prompt makes it
+//! do. Several scenarios run at a time on one server, so none may rely on being alone there.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     files_that_are_no_text_arrive_with_their_names_and_sizes,
     the_space_can_be_named_by_an_option_before_and_after_the_command,
     a_failing_model_leaves_what_it_said_and_exits_with_four,
-    the_words_of_an_error_reach_the_person,
+    the_words_of_an_error_reach_the_user,
     a_system_message_reaches_the_model,
     a_continued_conversation_sends_its_past,
     the_json_lines_of_a_growing_reply_add_up,
@@ -61,7 +61,7 @@ pub const ON_THE_EMBEDDED_SPACE: &[Scenario] = scenarios![
     a_prompt_of_four_megabytes_arrives_whole_in_bounded_memory,
     the_space_can_be_named_by_an_option_before_and_after_the_command,
     a_failing_model_leaves_what_it_said_and_exits_with_four,
-    the_words_of_an_error_reach_the_person,
+    the_words_of_an_error_reach_the_user,
     the_json_lines_of_a_growing_reply_add_up,
     the_json_lines_of_a_rewritten_reply_add_up,
     the_json_lines_never_show_a_summary_tail,
@@ -205,7 +205,7 @@ fn a_failing_model_leaves_what_it_said_and_exits_with_four(space: &Space) {
     assert!(told >= 2, "an error and a hint are told: {ended}");
 }
 
-fn the_words_of_an_error_reach_the_person(space: &Space) {
+fn the_words_of_an_error_reach_the_user(space: &Space) {
     let ended = Program::at(space).run(["ask", "failtext The model is at lunch"]);
     ended.expect_code(4);
     assert_eq!(ended.text(), "some text and then\n");

@@ -34,7 +34,7 @@ pub struct Flavour {
     pub ready: &'static str,
 }
 
-/// The seed's Space.
+/// The Qwen demo Space.
 pub const QWEN: [Flavour; 2] = [
     Flavour {
         label: "gradio_4_44",
@@ -167,7 +167,7 @@ impl Space {
         Ok(space)
     }
 
-    /// The program's own Space, in this process; it claims to be the seed's.
+    /// The program's own Space, in this process; it claims to be the Qwen demo Space.
     pub fn embedded() -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("the embedded Space did not start: {error}");
         let runtime = Runtime::new().map_err(failed)?;

@@ -1,4 +1,4 @@
-//! Files that are sent as they are stay with their conversation, whatever becomes of them on the disk.
+//! Files that are sent as they are stay with their conversation, also when they change on the disk.
 
 use super::home::Home;
 use super::keys::{ALT_UP, FOCUS_GAINED, TAB};
@@ -138,7 +138,7 @@ fn a_conversation_is_exported_to_a_new_file_from_the_message_box() {
         screen.enter();
         let path = home.path().join(file);
         screen.wait_for("where it is", |shown| {
-            shown.has("The conversation is in") && shown.has(file)
+            shown.has("Exported to") && shown.has(file)
         });
         let written = std::fs::read_to_string(&path).unwrap();
         assert!(written.to_lowercase().contains(words), "{written}");
@@ -152,7 +152,7 @@ fn a_conversation_is_exported_to_a_new_file_from_the_message_box() {
     screen.type_text("/export ~/talk.md");
     screen.wait_for_text("/export ~/talk.md");
     screen.enter();
-    screen.wait_for_text("is there already; nothing was written");
+    screen.wait_for_text("already exists. Nothing was written");
     screen.quit();
 
     let other = Home::new();

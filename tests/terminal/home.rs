@@ -1,5 +1,5 @@
-//! A home of a test's own: the directories that the program may write to, its environment, and the commands that draw no
-//! screen, run over the same data.
+//! The home directory of a test: the directories that the program may write to, its environment, and commands without a
+//! screen over the same data.
 
 use portable_pty::CommandBuilder;
 use serde_json::Value;
@@ -16,7 +16,7 @@ const DEADLINE: Duration = Duration::from_secs(180);
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_spacechat");
 
-/// A person's home directory with nothing in it, removed when this is dropped.
+/// A user's home directory with nothing in it, removed when this is dropped.
 pub struct Home {
     directory: TempDir,
 }
@@ -37,12 +37,12 @@ impl Home {
         home
     }
 
-    /// Where conversations are kept.
+    /// Where conversations are saved.
     pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
-    /// The whole environment of the program: nothing of the person's own that runs the tests.
+    /// The whole environment of the program: nothing of the user's own that runs the tests.
     fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let home = self.directory.path();
         vec![

@@ -1,5 +1,5 @@
-//! Text that would steer the terminal, turn the direction of text or hide some of it, by every way on which text gets to the
-//! screen. Whatever comes, only the program's own sequences are written.
+//! Text that would steer the terminal, turn the direction of text or hide some of it, on every path to the screen. In
+//! every case only the program's own sequences are written.
 
 use super::home::Home;
 use super::keys::{ALT_UP, CTRL_END, CTRL_O, CTRL_P, ESC, F2, F3, TAB};

@@ -21,7 +21,7 @@ fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
             && shown.has("▸  repeat 2 apple")
             && !shown.has("bananabanana")
     });
-    // Letters that follow each other faster than a person types are a paste; a key that is no
+    // Letters that follow each other faster than a user types are a paste; a key that is no
     // letter stands between.
     screen.press(END);
     screen.press("u");

@@ -1,7 +1,7 @@
-//! The program in a pseudo-terminal: started, typed to, looked at, ended.
+//! The program in a pseudo-terminal: start, input, screen, end.
 //!
 //! A thread reads what the program writes into the emulator; a test waits until it sees something. Only then does it act
-//! again, as a person does.
+//! again, as a user does.
 
 use super::home::{Home, PROGRAM};
 use super::keys::{CTRL_N, CTRL_Q, END, ENTER, F12};
@@ -185,7 +185,7 @@ impl Screen {
         self.write(key);
     }
 
-    /// Types a text where the cursor is, as a person does: the next key when the former one is seen.
+    /// Types a text where the cursor is, as a user does: the next key when the former one is seen.
     pub fn type_text(&mut self, text: &str) {
         let mut bytes = [0; 4];
         for key in text.chars() {
@@ -197,7 +197,7 @@ impl Screen {
         }
     }
 
-    /// Presses Enter behind typed text. A person pauses before it; here End does what the pause does: it is no character,
+    /// Presses Enter behind typed text. A user pauses before it; here End does what the pause does: it is no character,
     /// so that Enter does not belong to a burst of them.
     pub fn enter(&mut self) {
         self.write(&format!("{END}{ENTER}"));

@@ -1,4 +1,4 @@
-//! What the emulator has got from the program: whole frames, and the modes that are on.
+//! The state of the emulator: whole frames, and the modes that are on.
 //!
 //! The program marks where a frame begins and ends (synchronized updates); a picture is taken at each end, so that no test
 //! ever looks at half a frame.

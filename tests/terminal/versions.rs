@@ -1,4 +1,4 @@
-//! Another reply and another wording are versions: nothing is overwritten.
+//! Retries and edits are versions: nothing is overwritten.
 
 use super::home::Home;
 use super::keys::{ALT_UP, CTRL_U, ESC};

@@ -1,5 +1,5 @@
-//! What the program may write to a terminal: text that can be seen, and the escape sequences that it makes itself. Everything
-//! else came from outside.
+//! What the program may write to a terminal: visible text, and its own escape sequences. Everything else came from
+//! outside.
 
 use super::unseen::is_unseen;
 

@@ -1,8 +1,8 @@
 //! A conversation as one HTML file that needs nothing else: no scripts, nothing to fetch.
 //!
-//! What a person wrote stands as it was typed; replies and thoughts are Markdown and are set as such
-//! (see `reply`), as on the screen. All text is escaped; whatever it holds, no browser runs or loads
-//! anything of it. The policy in the page says so once more, should this be wrong anywhere.
+//! What a user wrote stands as it was typed; replies and thoughts are Markdown and are set as such (see `reply`), as on
+//! the screen. All text is escaped, so that a browser runs and loads nothing of it. The page's policy forbids it as
+//! well, in case the escaping is wrong anywhere.
 
 mod reply;
 #[cfg(test)]
@@ -64,7 +64,7 @@ fn write_system(out: &mut String, text: &str) {
     out.push_str("</article>\n");
 }
 
-/// Writes a message; `place` tells it from the others of the page.
+/// Writes a message; `place` distinguishes it from the others of the page.
 fn write_message(out: &mut String, message: &Message, place: usize) {
     let class = message.role.label().to_lowercase();
     let _ = writeln!(

@@ -1,7 +1,7 @@
 //! A conversation as JSON and back, with nothing lost: every branch, times, system messages,
 //! thoughts, hidden tails, attachments, states, failures, the head, what is unsent, the settings.
 //!
-//! What is read may come from anywhere; it is checked before a conversation is made of it.
+//! The input may come from anywhere; it is checked before a conversation is made from it.
 
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,
@@ -42,12 +42,10 @@ pub struct Imported {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
     /// It is no conversation of this program.
-    #[error("this is no exported conversation of spacechat")]
+    #[error("this is not an exported conversation of spacechat")]
     NotOurs,
     /// A newer spacechat wrote it.
-    #[error(
-        "it was exported by a newer spacechat (its format is {found}, this one knows {VERSION})"
-    )]
+    #[error("it was exported by a newer spacechat (format {found}, known up to {VERSION})")]
     Newer {
         /// Its version.
         found: u64,
@@ -56,10 +54,10 @@ pub enum ImportError {
     #[error("a part of it cannot be read: {0}")]
     Shape(String),
     /// A time is no RFC 3339 time.
-    #[error("{0:?} is no time in RFC 3339")]
+    #[error("{0:?} is not a time in RFC 3339")]
     Time(String),
     /// The content of this file is no Base64.
-    #[error("the content of {0:?} in it is no Base64")]
+    #[error("the content of {0:?} in it is not Base64")]
     Content(String),
     /// Two messages have the same name.
     #[error("message {0} is in it twice")]
@@ -81,12 +79,12 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    /// What the person can do.
+    /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NotOurs => "Import takes what `spacechat export --format json` writes.",
+            Self::NotOurs => "Import reads what `spacechat export --format json` writes.",
             Self::Newer { .. } => "Update spacechat.",
-            _ => "The file was changed or cut since it was exported; export it again.",
+            _ => "The file was changed or cut off after its export. Export it again.",
         }
     }
 }

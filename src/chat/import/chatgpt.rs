@@ -1,9 +1,9 @@
 //! `ChatGPT`'s export: `conversations.json`, a list of conversations, each a tree of nodes.
 //!
 //! What becomes of a node:
-//! - what the person and the model said becomes messages, with the files' names as attachments
+//! - what the user and the model said becomes messages, with the files' names as attachments
 //!   (their contents are not in this file);
-//! - custom instructions and system messages that the person wrote are the system message of what
+//! - custom instructions and system messages that the user wrote are the system message of what
 //!   follows them;
 //! - thoughts, calls of tools, code that was run and what it printed go to the thoughts of the
 //!   reply behind them;
@@ -50,7 +50,7 @@ struct MessageDocument {
     #[serde(default)]
     content: Value,
     status: Option<String>,
-    /// `all` for the person; the name of a tool that is called.
+    /// `all` for the user; the name of a tool that is called.
     recipient: Option<String>,
     #[serde(default)]
     metadata: Value,
@@ -171,7 +171,7 @@ fn said(message: &MessageDocument) -> Node {
     }
 }
 
-/// What the person wrote about themselves and about the replies they want.
+/// What the user wrote about themselves and about the replies they want.
 fn instructions(message: &MessageDocument) -> String {
     let written = &message.metadata["user_context_message_data"];
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! A conversation of another program as nodes, and how it becomes one of ours.
+//! A conversation of another program as nodes, and its conversion into one of this program.
 //!
 //! Other programs have nodes that we do not: tools that were called, what they answered, empty
 //! and hidden ones. These do not become messages. What is worth reading of them goes to the
@@ -40,7 +40,7 @@ pub(super) struct Node {
     pub id: String,
     pub parent: Option<String>,
     pub at: Option<Timestamp>,
-    /// Who speaks; `None` where nobody does, as in a tool's answer.
+    /// Who speaks; `None` for other nodes, such as a tool's answer.
     pub role: Option<Role>,
     /// What is said. A system message that is empty changes nothing.
     pub text: String,
@@ -118,7 +118,7 @@ impl Foreign {
         ConversationId(Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// What a person knows it by.
+    /// What a user knows it by.
     fn called(&self) -> String {
         self.title.clone().unwrap_or_else(|| self.id.clone())
     }

@@ -2,8 +2,8 @@
 //!
 //! Up to version 0.31 or so each answer is a row with its prompt ([`Response`]); later ones keep
 //! messages that threads share, each named by a hash of all that is before it ([`Stored`]). A
-//! conversation that was begun with an old version and gone on with in a new one has both: the rows
-//! of its beginning, and the messages again, with less in them. Then the rows count.
+//! conversation that was started in an old version and continued in a new one has both: the rows of
+//! its beginning, and the messages again, with less in them. Then the rows count.
 //!
 //! Fragments become attachments, files too, with their contents where the log holds them; a file
 //! that it names by its path is never read. In newer logs calls of tools and their answers go to the
@@ -167,7 +167,7 @@ impl Log {
         chain
     }
 
-    /// The last message that was there before a call: above what the person said for it.
+    /// The last message that was there before a call: above what the user said for it.
     fn before<'a>(&'a self, turn: &'a Turn) -> Option<&'a str> {
         let chain = self.chain(turn.parent.as_deref());
         let mut said = chain.into_iter();
@@ -216,7 +216,7 @@ impl Log {
     }
 
     /// Adds a text to a message. Fragments that stand at its beginning become attachments of a
-    /// person's message; others are part of the text, as the model saw it.
+    /// user's message; others are part of the text, as the model saw it.
     fn add_text(&self, node: &mut Node, part: &Part, payload: &Value) {
         let mut text = part.text.clone().unwrap_or_default();
         for piece in payload["text_ref"].as_array().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! What is in a file that is to be imported: told by its first bytes, not by its name.
+//! Detects the kind of a file to import by its first bytes, not by its name.
 
 use crate::chat::export::{self, Imported};
 use crate::chat::import::{ForeignError, Origin, chatgpt, llm};
@@ -16,7 +16,7 @@ use zip::result::ZipError;
 const MOST_UNPACKED: u64 = 2 << 30;
 
 const FOREIGN_HINT: &str =
-    "Import takes what spacechat export --format json writes, ChatGPT's export and llm's logs.db.";
+    "Import reads what spacechat export --format json writes, ChatGPT's export and llm's logs.db.";
 const DAMAGED_HINT: &str = "Nothing was imported. If the file is damaged, export it again.";
 
 /// The conversations in `file`, those of other programs for `space`; `-` is stdin.
@@ -123,7 +123,7 @@ enum Unreadable {
     NoConversations,
     #[error("the conversations in the archive are larger than {} MB", .0 >> 20)]
     TooLarge(u64),
-    #[error("it is a database, but no log of llm")]
+    #[error("it is a database, but not llm's log")]
     OtherDatabase,
     #[error("a database cannot be read from a pipe")]
     DatabaseInPipe,

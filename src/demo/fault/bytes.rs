@@ -1,4 +1,4 @@
-//! Bodies whose bytes do not arrive as they should: late, one by one, or not to the end.
+//! Bodies whose bytes do not arrive as they should: late, one by one, or incomplete.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

@@ -1,5 +1,5 @@
-//! Messages of a stream that are not what they should be: what a [`Garbler`] sends for each, and whether the stream ends
-//! as it should.
+//! Wrong messages in a stream. A [`Garbler`] decides what is sent for each message, and whether the stream ends as it
+//! should.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const STRIKES_AT: u32 = 4;
 const BEAT: Duration = Duration::from_millis(250);
 /// How many messages of a flood leave in one go.
 const WAVE: u64 = 100;
-/// An event that nobody here ever joined.
+/// An event that never joined here.
 const ELSEWHERE: &str = "0123456789abcdef0123456789abcdef";
 
 /// What is wrong with the messages.

@@ -16,7 +16,7 @@ pub struct Dependency {
     pub outputs: Vec<ComponentId>,
     /// Its name in the API, where it has one.
     pub api_name: Option<String>,
-    /// Whether it goes through the queue; `None` leaves it to [`App::enable_queue`].
+    /// Whether it goes through the queue; `None` leaves it to `App::enable_queue`.
     pub queue: Option<bool>,
     /// Whether it runs on the server at all; others are the browser's own.
     pub backend_fn: bool,
@@ -26,20 +26,20 @@ pub struct Dependency {
     pub runs_after: RunsAfter,
     /// What happens when it is fired again while it runs.
     pub trigger_mode: TriggerMode,
-    /// Whether its author offers it to programs.
+    /// Whether it is offered to programs.
     pub visibility: Visibility,
-    /// How it gives its values.
+    /// How it returns its values.
     pub gives: Gives,
     /// Whether it runs for as long as the page is open (`every=`, up to Gradio 4.39; later ones have a timer).
     pub is_endless: bool,
-    /// Whether a script of the page has a part in it, which only a browser can run.
+    /// Whether a script of the page takes part in it, which only a browser can run.
     pub has_script: bool,
 }
 
 /// After which end of another function one runs (`then`, `success`, and `failure` in 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunsAfter {
-    /// However it ended.
+    /// In every case.
     Any,
     /// When it gave its outputs.
     Success,
@@ -60,7 +60,7 @@ impl RunsAfter {
     }
 }
 
-/// What happens when a function is fired that is still at work (`trigger_mode`).
+/// What happens when a function is fired that is still running (`trigger_mode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TriggerMode {
     /// Nothing.
@@ -72,7 +72,7 @@ pub enum TriggerMode {
 }
 
 impl TriggerMode {
-    /// Apps tell it from 4.0 on; of those that do not, a change counts as Gradio's own default has it.
+    /// Apps report it from 4.0 on; for older ones Gradio's default applies.
     fn read(dependency: &Value) -> Self {
         let is_change = |(_, event): (Option<ComponentId>, String)| event == "change";
         match text(dependency, "trigger_mode").as_deref() {
@@ -90,7 +90,7 @@ impl TriggerMode {
     }
 }
 
-/// How a function gives its values.
+/// How a function returns its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gives {
     /// Once, at its end.

@@ -4,7 +4,7 @@ use super::{Component, ComponentId};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What each component stands within.
+/// The parent of each component.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Layout {
     parents: HashMap<ComponentId, ComponentId>,
@@ -34,7 +34,7 @@ impl Layout {
         Self { parents }
     }
 
-    /// What `id` stands within, the nearest first. It ends, whatever the app said.
+    /// The ancestors of `id`, the nearest first. It always ends, even if the app's tree has a loop.
     pub(super) fn around(&self, id: ComponentId) -> impl Iterator<Item = ComponentId> {
         let next = |id: &ComponentId| self.parents.get(id).copied();
         std::iter::successors(next(&id), next).take(self.parents.len().min(128))
@@ -42,7 +42,7 @@ impl Layout {
 }
 
 impl Component {
-    /// Whether it is shown, as far as it says itself: `visible` is false, or `"hidden"` from Gradio 6 on, where not.
+    /// Whether it is shown, by its own property: `visible` is false, or `"hidden"` from Gradio 6 on, where not.
     pub fn is_shown(&self) -> bool {
         let visible = self.props.get("visible");
         visible != Some(&Value::Bool(false)) && visible.and_then(Value::as_str) != Some("hidden")

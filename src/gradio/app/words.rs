@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 
-/// What stands before a key that is written as text.
+/// The marker of a key within text.
 const MARK: &str = "__i18n__";
 
 /// The words of one app.
@@ -35,7 +35,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Translates all that a user reads of a component: its label, its hints, what stands on a button.
+    /// Translates all texts of a component: its label, its hints, the text of a button.
     pub(super) fn translate(self, kind: &str, props: &mut Value) {
         let Some(props) = props.as_object_mut() else {
             return;
@@ -59,7 +59,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// In the language as it is written, in its first part (`de` of `de_AT`), or in English.
+    /// In the given language, in its first part (`de` of `de_AT`), or in English.
     fn translated(self, key: &str) -> Option<String> {
         let written = self.language.replace('_', "-");
         let short = written.split('-').next().unwrap_or_default();

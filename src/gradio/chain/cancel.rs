@@ -1,7 +1,7 @@
 //! A chain ended early: its jobs are cancelled at the server, and their last values are taken.
 
 use super::Chain;
-use super::running::Running;
+use super::call::Running;
 use crate::gradio::app::{FnIndex, Protocol};
 use std::sync::Arc;
 

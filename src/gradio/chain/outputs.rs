@@ -1,4 +1,4 @@
-//! What the functions of a chain give: written into the page, and what follows from it.
+//! Writes the outputs of functions into the page and finds what follows from them.
 
 use super::{Chain, Failure, Running, notice};
 use crate::gradio::app::{ComponentId, FnIndex};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 impl Chain {
-    /// A dependency is done: its outputs are kept, and what follows is due.
+    /// A dependency is done: its outputs are stored, and what follows is due.
     pub(super) fn finish(
         &mut self,
         (fn_index, cause): (FnIndex, &Cause),
@@ -22,7 +22,7 @@ impl Chain {
             let mut answers = failure.answers.iter();
             failure.is_answered |= answers.any(|id| output(&self.app, fn_index, *id).is_some());
         }
-        let mut changed = self.keep(fn_index, outputs);
+        let mut changed = self.write_outputs(fn_index, outputs);
         changed.extend(
             states
                 .iter()
@@ -35,16 +35,16 @@ impl Chain {
         Step::Values
     }
 
-    /// A dependency has failed. What runs beside it and after it runs all the same; then the error is told. Where it
-    /// writes to nothing that is watched and something has been written there, it is told as a page tells it, beside the
-    /// reply.
+    /// A dependency has failed. Parallel and following functions still run; then the error is reported. Where it writes
+    /// to no watched component and another function has written there, it is reported as a notice beside the reply, as
+    /// a page does.
     pub(super) fn fail(&mut self, at: usize, error: Error) -> Option<Step> {
         let (run, outputs, _) = self.given_up(at);
         let fn_index = run.fn_index;
         let watched = self.course.scope().watched().to_vec();
         let is_begun = watched.iter().any(|id| self.written.contains_key(id));
         let is_beside = is_begun && !self.writes_watched(fn_index);
-        self.keep(fn_index, outputs);
+        self.write_outputs(fn_index, outputs);
         let app = Arc::clone(&self.app);
         self.course.ended(&app, fn_index, &run.cause);
         self.course
@@ -113,7 +113,11 @@ impl Chain {
     }
 
     /// Writes outputs into the page. Gives the components whose change fires something.
-    pub(super) fn keep(&mut self, fn_index: FnIndex, outputs: Vec<Value>) -> Vec<ComponentId> {
+    pub(super) fn write_outputs(
+        &mut self,
+        fn_index: FnIndex,
+        outputs: Vec<Value>,
+    ) -> Vec<ComponentId> {
         self.clock += 1;
         self.write(fn_index, outputs, self.clock)
     }

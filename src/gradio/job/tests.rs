@@ -298,7 +298,7 @@ proptest! {
     }
 }
 
-/// What a job of this dialect tells of an error.
+/// The text of an error from a job of this dialect.
 fn told(quotes_errors: bool, error: &str) -> Option<String> {
     let dialect = Dialect {
         quotes_errors,

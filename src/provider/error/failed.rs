@@ -1,17 +1,17 @@
-//! What a Space's own function says when it fails, the words of `ZeroGPU` above all.
+//! The errors of a Space's own functions, those of `ZeroGPU` above all.
 //!
-//! `ZeroGPU` lends Spaces their GPUs by quota; its errors come as any other error of a function
-//! and are told apart by title ("`ZeroGPU` quota exceeded") or words ("You have exceeded your GPU
+//! `ZeroGPU` lends Spaces their GPUs by quota; its errors come as any other error of a function and
+//! are distinguished by title ("`ZeroGPU` quota exceeded") or words ("You have exceeded your GPU
 //! quota", in older ones), may hold links in HTML, and say when to try again.
 
 use super::{ProviderError, report};
 use std::time::Duration;
 
-/// Sorts the error of a function, told by its message (none where the app hides it) and title.
+/// Sorts the error of a function by its message (none where the app hides it) and title.
 pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderError {
     let Some(message) = message else {
         return ProviderError::Space(report(
-            "The Space failed while it replied, and hides the reason.",
+            "The Space failed while it replied and gave no reason.",
             "Retry, or shorten the message if it is very long.",
         ));
     };
@@ -27,7 +27,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     // Gradio's own words where a function takes `gr.OAuthProfile` or `gr.OAuthToken` (`helpers.py` of 4 to 6).
     if lower.contains("requires a logged in user") {
         return ProviderError::Unsupported(report(
-            "The Space answers only users who have signed in with Hugging Face, which its page does in a browser.",
+            "The Space answers only users who have signed in with Hugging Face on its page.",
             "Open it in a browser, or choose another Space with --space.",
         ));
     }
@@ -52,7 +52,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     if is_of_zero_gpu {
         return ProviderError::Space(report(
             format!("The Space got no GPU: {words}"),
-            "Retry in a moment; if it stays so, its owner has to mend it.",
+            "Retry in a moment. If it stays so, its owner must fix it.",
         ));
     }
     ProviderError::Space(report(
@@ -254,6 +254,6 @@ mod tests {
             title: None,
         }
         .into();
-        assert!(hidden.to_string().contains("hides the reason"));
+        assert!(hidden.to_string().contains("gave no reason"));
     }
 }

@@ -1,9 +1,9 @@
-//! The words for what can go wrong on the way to any server.
+//! The words for the errors of connections and servers.
 
 use super::{ProviderError, Report, login, quoted, report};
 use crate::http::{ConnectCause, Error, Refusal};
 
-/// The proxy, the address, the certificates: what the user's machine is set up with.
+/// The hint for the setup of the user's machine.
 const SETUP: &str = "Check the address, the proxy and the certificates in the command, the settings and the environment.";
 
 impl From<Error> for ProviderError {
@@ -13,18 +13,18 @@ impl From<Error> for ProviderError {
             Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
             Error::Timeout { .. } => Self::Timeout(report(
                 format!("{said}."),
-                "The Space may be overloaded: try again, or allow more time with idle_timeout in the settings.",
+                "The Space may be overloaded. Try again, or raise idle_timeout in the settings.",
             )),
             Error::Broken { url, detail } => Self::Space(report(
                 format!("The connection to {url} broke before the answer was complete: {detail}."),
-                "Check the network and retry; the Space may also have been restarted.",
+                "Check the network and retry. The Space may have been restarted.",
             )),
             Error::TooLarge { url, limit } => Self::Decode(report(
                 format!(
                     "{url} sent more at once than the limit of {} MB.",
                     limit >> 20
                 ),
-                "If this Space means well, allow more with frame_limit in the settings.",
+                "If you trust this Space, raise frame_limit in the settings.",
             )),
             Error::Status(refusal) => refused(&refusal),
             Error::BasicLogin { url, is_refused } => login(&if is_refused {
@@ -40,16 +40,16 @@ impl From<Error> for ProviderError {
                 status,
                 report: report(
                     format!("{url} leads to another server: {target}"),
-                    "If that is the app itself, give its address. If it is a page to sign in, this needs a browser.",
+                    "If that is the app itself, give its address. A sign-in page needs a browser.",
                 ),
             },
             Error::Decode { .. } => Self::Decode(report(
                 said,
-                "Is this the address of a Gradio Space? It may also be starting or broken: look at its page in a browser.",
+                "Check that this is the address of a Gradio Space. It may also be starting or broken.",
             )),
             Error::File { .. } => Self::Unsupported(report(
                 format!("{said}."),
-                "Check its name, and that you may read it.",
+                "Check its name and permissions.",
             )),
             Error::FileTooLarge { name, size, limit } => too_large(&name, size, limit),
             Error::Setup { detail } => Self::Setup(report(detail, SETUP)),
@@ -80,16 +80,16 @@ fn megabytes(bytes: u64) -> String {
 fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {
     let (what, hint) = match cause {
         ConnectCause::Refused => (
-            "nobody answers there",
-            "Is the server running, and is the address right (--space)?",
+            "connection refused",
+            "Check that the server is running and that the address is right (--space).",
         ),
         ConnectCause::Dns => (
-            "the name has no address",
+            "the host was not found",
             "Check the spelling of the Space and your network.",
         ),
         ConnectCause::Tls => (
-            "no secure connection came about",
-            "Check the date of this machine, its CA certificates, and whether a proxy stands between.",
+            "the TLS handshake failed",
+            "Check this machine's date and CA certificates, and whether there is a proxy in between.",
         ),
         ConnectCause::Proxy => (
             "the proxy refused or did not answer",
@@ -97,7 +97,7 @@ fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {
         ),
         ConnectCause::Timeout => (
             "no answer in time",
-            "Check your network; connect_timeout in the settings allows more time.",
+            "Check your network, or raise connect_timeout in the settings.",
         ),
         ConnectCause::Other => ("the connection failed", "Check your network and retry."),
     };
@@ -112,22 +112,19 @@ fn refused(refusal: &Refusal) -> ProviderError {
     let retry_after = refusal.retry_after;
     let wait = retry_after.map_or_else(
         || "Wait a minute and retry.".to_owned(),
-        |wait| format!("It asks to wait {} s before a retry.", wait.as_secs()),
+        |wait| format!("Retry in {} s.", wait.as_secs()),
     );
     let hint = match status {
         401 | 403 => {
-            "The Space may be private: set HF_TOKEN to a token of an account that may see it."
-                .to_owned()
+            "The Space may be private. Set HF_TOKEN to a token that may read it.".to_owned()
         }
-        404 => "There is no such Space or route: check the address (--space).".to_owned(),
-        413 => "The request is larger than the host accepts: send less at once.".to_owned(),
+        404 => "There is no such Space or route. Check the address (--space).".to_owned(),
+        413 => "The request is larger than the host accepts. Send less at once.".to_owned(),
         429 => format!(
             "Too many requests came from here. {wait} A Hugging Face token (HF_TOKEN) allows more."
         ),
         502..=504 => format!("The Space is overloaded, starting or broken. {wait}"),
-        _ => {
-            "The Space has a fault of its own: retry, or look at its page in a browser.".to_owned()
-        }
+        _ => "The Space itself failed. Retry, or look at its page in a browser.".to_owned(),
     };
     let words = quoted(&refusal.words());
     let report = report(

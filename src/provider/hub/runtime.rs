@@ -1,13 +1,13 @@
-//! A Space's stage in the Hub's words, and what it means for who wants to talk to it.
+//! A Space's stage as the Hub reports it, and whether the Space can be used.
 //!
-//! The stages are those of `GET /api/spaces/{id}/runtime`. [`super::Hub`] is the caller.
+//! The stages are those of `GET /api/spaces/{id}/runtime`. Nothing is requested here.
 
 use serde_json::Value;
 
 /// How many characters of a Space's own error are shown.
 const DETAIL: usize = 300;
 
-/// What the Hub says of a Space's state.
+/// A Space's state from the Hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runtime {
     /// The Hub's own word: `RUNNING`, `SLEEPING`, …
@@ -16,7 +16,7 @@ pub struct Runtime {
     pub error: Option<String>,
 }
 
-/// What a stage means for who wants to talk to the Space.
+/// What a stage means for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// The app should answer.
@@ -41,7 +41,7 @@ impl Runtime {
         })
     }
 
-    /// A stage that is not known is no reason not to try.
+    /// An unknown stage does not prevent a try.
     pub(super) fn standing(&self) -> Standing {
         match self.stage.as_str() {
             "SLEEPING" | "STOPPED" => Standing::Asleep,

@@ -1,11 +1,11 @@
-//! A chat of a Gradio app, as it was found: plain data.
+//! A chat found in a Gradio app: plain data.
 
 use crate::chat::input::{self, Kind, SpaceInput, slug};
 use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::wiring::Scope;
 use std::sync::Arc;
 
-/// A chat: what is fired, what is set, and what is watched.
+/// A chat: the function to fire, the inputs to set, and the components to watch.
 #[derive(Debug, Clone)]
 pub struct Chat {
     /// How it was found.
@@ -18,7 +18,7 @@ pub struct Chat {
     pub message: ComponentId,
     /// The components whose values are the reply: one, or several that answer side by side.
     pub replies: Vec<ComponentId>,
-    /// Who remembers the conversation.
+    /// Where the conversation is kept.
     pub memory: Memory,
     /// What can be set.
     pub inputs: Vec<SpaceInput>,
@@ -28,7 +28,7 @@ pub struct Chat {
     pub scope: Arc<Scope>,
     /// Whether a step that matters is a script of the page, which only a browser can run.
     pub needs_script: bool,
-    /// What a user should know of how it was found.
+    /// Doubts about how it was found, for the user.
     pub doubts: Vec<String>,
 }
 
@@ -62,14 +62,14 @@ impl Form {
     }
 }
 
-/// Who remembers the conversation.
+/// Where the conversation is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Memory {
     /// The server, by session. A new session is given the past in its prompt.
     Session,
     /// The chatbot component, whose value is sent with every message.
     Chatbot(Rebuilt),
-    /// Nobody: all of it is sent in the prompt, each time.
+    /// Nowhere: all of it is sent in the prompt, each time.
     Prompt,
 }
 

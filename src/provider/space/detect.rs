@@ -1,9 +1,9 @@
-//! Where the chats are in a Gradio app, told from `/config` and `/info` alone.
+//! Finds the chats of a Gradio app from `/config` and `/info` alone.
 //!
 //! In this order: Qwen-Agent's web page, a page on which a message is typed and a chatbot answers (`page`; that of a
-//! `ChatInterface`, too), and where there is none a function for programs: the hidden one of a `ChatInterface` (seen
-//! in 3.50 to 6.31), or a named one that takes a message and gives a text; at last a page whose reply is a text.
-//! Nothing is asked of anybody here; `super::turn` fires what was found.
+//! `ChatInterface`, too), and where there is none a function for programs: the hidden one of a `ChatInterface` (seen in
+//! 3.50 to 6.31), or a named one that takes a message and gives a text; at last a page whose reply is a text. Nothing
+//! is requested or fired here.
 
 use super::chat::{Chat, Form, Memory};
 use super::inputs::{self, Parameters};

@@ -1,6 +1,6 @@
-//! Which event of a page sends a message: every event that could is weighed by what speaks for it and against it.
+//! Which event of a page sends a message: every candidate is weighed by the evidence for and against it.
 //!
-//! The evidence is data, a row each, so that what decided can be read and tried. Nothing is asked of anybody here.
+//! The evidence is data, one row each, so that a decision can be explained and tested. Nothing is requested here.
 
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub struct Weighed<'a> {
     pub strongest: i32,
 }
 
-/// What is looked at, and what it weighs.
+/// A criterion and its weight.
 struct Evidence {
     weight: i32,
     holds: fn(&Seen<'_>) -> bool,
@@ -141,7 +141,7 @@ const OTHER_BUTTON: [&str; 27] = [
     "停止",
 ];
 
-/// What speaks for a candidate and what against it.
+/// The evidence for and against a candidate.
 const EVIDENCE: [Evidence; 12] = [
     // Enter in a box sends what stands in it.
     Evidence {

@@ -9,7 +9,7 @@ use crate::gradio::app::{App, Component, ComponentId};
 use crate::gradio::wiring;
 use crate::http::UploadSource;
 use crate::http::media_type::media_type;
-use crate::provider::{Ability, ProviderError, Report, Request};
+use crate::provider::{ProviderError, Report, Request, Support};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub struct FileInput {
     /// The component.
     pub id: ComponentId,
-    /// What stands on it.
+    /// Its label.
     label: String,
     /// How its value is written.
     form: Form,
@@ -40,7 +40,7 @@ enum Form {
     Video,
 }
 
-/// The places for files of a chat, the message box first.
+/// The file inputs of a chat, the message box first.
 pub fn places(app: &App, chat: &Chat) -> Vec<FileInput> {
     let boxed = app
         .component(chat.message)
@@ -85,7 +85,7 @@ impl FileInput {
             "gallery" if types.is_empty() => types = vec!["image".to_owned()],
             _ => {}
         }
-        // What an upload button holds in place of a label stands on it.
+        // The value of an upload button is its label.
         let label = component.label.clone().filter(|label| !label.is_empty());
         Some(Self {
             id: component.id,
@@ -151,15 +151,15 @@ impl FileInput {
 }
 
 /// How files reach the model, for a user.
-pub fn ability(places: &[FileInput]) -> Ability {
+pub fn support(places: &[FileInput]) -> Support {
     if places.is_empty() {
-        return Ability::Folded;
+        return Support::InPrompt;
     }
     let words: Vec<String> = places.iter().map(FileInput::words).collect();
-    Ability::Native(words.join(", "))
+    Support::Native(words.join(", "))
 }
 
-/// Whether a file of text has a place of its own.
+/// Whether an input takes text files.
 pub fn take_text(places: &[FileInput]) -> bool {
     places.iter().any(|place| place.takes("text.txt"))
 }
@@ -275,8 +275,8 @@ impl FilePlan {
     }
 }
 
-/// Whether a page shows the files of a message in its chat, as far as its functions tell: not where the one that takes
-/// the message keeps something in a State.
+/// Whether a page shows the files of a message in its chat, judged by its functions: not where the function that takes
+/// the message stores something in a State.
 fn shows_files(app: &App, chat: &Chat) -> bool {
     let first = app.dependency(chat.first);
     let mut outputs = first.into_iter().flat_map(|first| &first.outputs);
@@ -294,9 +294,9 @@ fn refusal(places: &[FileInput], name: &str, is_full: bool) -> ProviderError {
     let taken: Vec<String> = places.iter().map(FileInput::words).collect();
     let taken = taken.join(", ");
     let message = match (places.is_empty(), is_full) {
-        (true, _) => format!("This Space takes no files; {name} cannot be sent."),
+        (true, _) => format!("This Space takes no files, so {name} cannot be sent."),
         (false, true) => format!(
-            "This Space takes one file at a time; {name} is one too many. Files go {taken}."
+            "This Space takes one file at a time, and {name} is too many. Files go {taken}."
         ),
         (false, false) => format!("This Space does not take {name}. Files go {taken}."),
     };
@@ -337,7 +337,7 @@ mod tests {
             BTreeMap::from([(0, vec![1]), (1, vec![0, 2])])
         );
         let refused = |names: &[&str]| of(names).unwrap_err().to_string();
-        assert!(refused(&["a.png", "b.png"]).contains("b.png is one too many"));
+        assert!(refused(&["a.png", "b.png"]).contains("b.png is too many"));
         assert!(
             refused(&["a.zip"]).contains("in Picture (image)"),
             "{}",

@@ -8,8 +8,8 @@ use crate::gradio::Session;
 use crate::gradio::app::{App, Component, ComponentId, Dependency};
 use serde_json::Value;
 
-/// How many inputs are offered: more than a user can look through. What is beyond keeps the value
-/// that its author gave it.
+/// How many inputs are offered: more than a user can read through. Further inputs keep their
+/// defaults.
 const MOST_INPUTS: usize = 256;
 
 /// The parameters that `/info` lists.

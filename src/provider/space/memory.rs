@@ -1,4 +1,4 @@
-//! Who remembers a conversation at a page, and how a past is given to it.
+//! Where a page keeps the conversation, and how a past is given to it.
 //!
 //! A component carries a conversation from turn to turn where a turn reads it before writing it. The chatbot can be
 //! given any past; of what the server keeps, only State that the page itself makes from the chatbot. Where anything
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Who remembers, of a turn of these functions in order (see [`wiring::course`]).
+/// Where a turn of these functions, in order, keeps the conversation (see [`wiring::course`]).
 pub(super) fn of(app: &App, chain: &[&Dependency], scope: &Scope) -> Memory {
     let chats = scope.watched();
     let mut carried = carried(app, chain);
@@ -36,7 +36,7 @@ pub(super) fn of(app: &App, chain: &[&Dependency], scope: &Scope) -> Memory {
         })
     };
     let is_written = |state| chain.iter().any(|step| step.outputs.contains(&state));
-    // What the page itself makes when it opens may be the name under which the server remembers.
+    // A value that the page makes when it opens may be the server's key of the conversation.
     let is_own = |id: &ComponentId| {
         keeps(app, *id) && wiring::fired_at_load(app).any(|load| load.outputs.contains(id))
     };
@@ -71,7 +71,7 @@ pub(super) fn of(app: &App, chain: &[&Dependency], scope: &Scope) -> Memory {
     })
 }
 
-/// What can carry a conversation beside the chatbot: what the server or the browser keeps, and what no user sees.
+/// What can carry a conversation besides the chatbot: values of the server or the browser, and hidden components.
 fn keeps(app: &App, id: ComponentId) -> bool {
     let is_kept = |component: &Component| {
         component.is_state() || component.kind == "browserstate" || component.kind == "json"

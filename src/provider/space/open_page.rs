@@ -1,7 +1,7 @@
-//! A page that is open in a session: opened, set as the user wants it, given a past, as a browser would do it.
+//! An open page in a session: opens it, applies the user's settings and gives it a past, as a browser would.
 //!
 //! Each thing that is set fires its events, and what they run is waited for, because it may change what can be set
-//! next: a provider's choice fills the list of models. `turn` sends the message then.
+//! next: a provider's choice fills the list of models. The message is not sent here.
 
 use super::chat::{Chat, Memory};
 use super::inputs;
@@ -15,7 +15,7 @@ use crate::provider::{ProviderError, Request, UnknownModel};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What a user wants set: an input, and what was given for it.
+/// A setting to apply: an input, and the value given for it.
 struct Wish {
     at: usize,
     given: Value,
@@ -48,8 +48,8 @@ impl<'a> OpenPage<'a> {
         }
     }
 
-    /// Opens the page in a session of its own: what the page does by itself then is done. A function that fails there is
-    /// no more of a hindrance than it is in a browser.
+    /// Opens the page in a session of its own: what the page does by itself then is done. A function that fails there
+    /// is ignored, as in a browser.
     pub async fn open(known: (&'a Client, &'a Arc<App>, &'a Chat)) -> Result<Self, ProviderError> {
         let session = gradio::Session::new(gradio::session_hash());
         let mut page = Self::of(known, session);
@@ -83,7 +83,7 @@ impl<'a> OpenPage<'a> {
         failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
-    /// Sets a component and lets the page do what it does then. Nothing is fired where the value is the same.
+    /// Sets a component and fires its events. Nothing is fired where the value is the same.
     pub async fn set(
         &mut self,
         place: ComponentId,
@@ -98,7 +98,7 @@ impl<'a> OpenPage<'a> {
         self.settle(Chain::at_events(self.tab(), events)).await
     }
 
-    /// Puts a value beside the message and does what a user does for it to act.
+    /// Sets a value beside the message and submits it as a user would.
     pub async fn act(&mut self, place: ComponentId, value: Value) -> Result<(), ProviderError> {
         self.set(place, value, &page::events(place)).await?;
         let press = page::press(self.app, self.chat, place);

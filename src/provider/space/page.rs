@@ -1,7 +1,7 @@
 //! The chats that a page shows: which events send a message, and where the reply appears.
 //!
-//! Every event that takes a message and leads to a chat is a candidate; `evidence` weighs them. The best one of
-//! each chat is kept, the likeliest chat first, and where two are close that is said.
+//! Every event that takes a message and leads to a chat is a candidate. The best candidate of each chat is kept, the
+//! likeliest chat first, and a close decision is reported as a doubt.
 
 use super::chat::{Chat, Form};
 use super::evidence::{self, Candidate, Weighed};
@@ -13,15 +13,14 @@ use std::sync::Arc;
 
 /// The events by which a user sends.
 const SENDING_EVENTS: [&str; 3] = ["submit", "click", "press_enter"];
-/// Said of a page whose own script changes what is sent.
-const SCRIPT: &str =
-    "A script of the page has a part in sending a message; only a browser can run it.";
-/// Said of a chat that the page does not show when it opens.
+/// The doubt about a page whose own script changes what is sent.
+const SCRIPT: &str = "Sending a message on this page runs a script, which only a browser can run.";
+/// The doubt about a chat that is hidden when the page opens.
 const HIDDEN: &str =
-    "The chat is hidden when the page opens. It may want a key or a name first: see the settings.";
+    "The chat is hidden when the page opens. It may need a key or a name first. See the settings.";
 /// How many chats of one page are offered.
 const MOST_CHATS: usize = 16;
-/// How many boxes of one event are looked at as the one for the message.
+/// How many boxes of one event are examined as the message box.
 const MOST_BOXES: usize = 16;
 
 /// The chats of a page with chatbots, the likeliest first; none where it has no chatbot.
@@ -67,7 +66,7 @@ fn chats(app: &App, parameters: &Parameters<'_>, candidates: Vec<Candidate<'_>>)
         .collect();
     if let (Some(first), false) = (chats.first_mut(), rivals.is_empty()) {
         first.doubts.push(format!(
-            "It is not certain that {} is meant: it may be {}. --chat NAME chooses.",
+            "Several chats are possible: {} or {}. Choose with --chat NAME.",
             first.name,
             rivals.join(" or ")
         ));
@@ -113,8 +112,8 @@ fn chat(app: &App, parameters: &Parameters<'_>, candidate: &Candidate<'_>) -> Ch
     }
 }
 
-/// Gives each chat a name that no other has: its tab's, its own label, with the box that it is written in where
-/// that is what tells it apart, and a number where nothing does.
+/// Gives each chat a name that no other has: its tab's, its own label, with the box that it is written in where that is
+/// what distinguishes it, and a number where nothing does.
 fn name_apart(app: &App, chats: &mut [Chat]) {
     let label = |id| Chat::name_of(app, id);
     for at in 0..chats.len() {
@@ -146,7 +145,7 @@ fn name_apart(app: &App, chats: &mut [Chat]) {
     }
 }
 
-/// Whether a component only shows: a text that nobody can edit.
+/// Whether a component only shows text, which cannot be edited.
 fn is_output(app: &App, id: ComponentId) -> bool {
     app.component(id).is_some_and(|component| {
         component.props.get("interactive") == Some(&serde_json::Value::Bool(false))

@@ -1,4 +1,4 @@
-//! What a chat says: the reply out of the values of the components in which it appears.
+//! Reads the reply from the values of the components in which it appears.
 //!
 //! Of a chatbot, that is what it has gained since the message was sent; of a text, all of it. JSON and labels stand in
 //! a fence. Where several chats answer side by side, each reply stands under the name of its chat.

@@ -205,7 +205,7 @@ fn the_choices_of_a_model_are_the_models_of_the_space() {
         json!([[[1, 2, 3], [2], "talk", "submit"]]),
     );
     let chat = chat(&app, &Value::Null);
-    let space = Space::new(
+    let space = SpaceProvider::new(
         "http://localhost",
         http::Options::default(),
         TaskTracker::new(),

@@ -1,4 +1,4 @@
-//! One turn at a chat that was found: which session, which values, and the way it is remembered.
+//! One turn of a chat: its session, its values, and how it is remembered.
 
 use super::chat::{Chat, Form, Memory};
 use super::files::FilePlan;
@@ -6,20 +6,20 @@ use super::memory::Past;
 use super::open_page::OpenPage;
 use super::page;
 use super::reply_reader::ReplyReader;
-use super::{Known, Space};
+use super::{Known, SpaceProvider};
 use crate::chat::{Stage, format_prompt, input, prompt_text};
 use crate::gradio::app::Component;
 use crate::gradio::{Chain, Client};
 use crate::provider::exchange::{End, Exchange};
 use crate::provider::reply::ReplySender;
-use crate::provider::uploading::upload_files;
+use crate::provider::uploads::upload_files;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Report, Request, Session};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Runs a turn to its end, its cancellation or its first error.
-pub(super) async fn run(space: Space, request: Request, sender: ReplySender) {
+pub(super) async fn run(space: SpaceProvider, request: Request, sender: ReplySender) {
     let turn = Turn {
         space: &space,
         request: &request,
@@ -29,13 +29,13 @@ pub(super) async fn run(space: Space, request: Request, sender: ReplySender) {
 }
 
 struct Turn<'a> {
-    space: &'a Space,
+    space: &'a SpaceProvider,
     request: &'a Request,
     sender: &'a ReplySender,
 }
 
-/// What a turn has to do with: who asks, and what is known.
-type Place<'a> = (&'a Client, &'a Known, &'a Chat);
+/// The client, the app and the chat of a turn.
+type Target<'a> = (&'a Client, &'a Known, &'a Chat);
 
 impl Turn<'_> {
     async fn work(&self) -> Result<(), ProviderError> {
@@ -45,7 +45,7 @@ impl Turn<'_> {
         let known = self.space.learned().known.clone();
         let mut is_fresh = known.is_none();
         let reached = match known {
-            Some(known) => Some((self.space.place.client(proxy)?, known)),
+            Some(known) => Some((self.space.endpoint.client(proxy)?, known)),
             None => self.reach().await?,
         };
         let Some((mut client, mut known)) = reached else {
@@ -71,14 +71,16 @@ impl Turn<'_> {
     /// Reads the app again; `None` when the reply was cancelled meanwhile.
     async fn reach(&self) -> Result<Option<(Client, Arc<Known>)>, ProviderError> {
         let proxy = self.request.proxy.as_deref();
-        let reach = self.space.read(proxy, |stage| self.sender.tell(stage));
+        let reach = self
+            .space
+            .read(proxy, |stage| self.sender.send_stage(stage));
         self.sender.unless_cancelled(reach).await.transpose()
     }
 
     /// One message sent and one reply received in one session.
     async fn exchange(
         &self,
-        (client, known, chat): Place<'_>,
+        (client, known, chat): Target<'_>,
         session: Option<Session>,
         is_fresh: bool,
     ) -> Result<End, ProviderError> {
@@ -114,7 +116,7 @@ impl Turn<'_> {
             is_fresh,
             read: &|chain, moment| reading.read(chain, moment),
             cuts_tail: is_qwen,
-            kept: &|session| {
+            on_complete: &|session| {
                 if !is_qwen {
                     self.space.keep_tab(session);
                 }
@@ -224,17 +226,17 @@ impl Turn<'_> {
     }
 }
 
-/// The refusal of a page on which a script of its own sends.
+/// The error for a page that sends with its own script.
 fn needs_script() -> ProviderError {
     ProviderError::Unsupported(Report {
-        message: "A step of this page is a script, which only a browser can run; nothing was sent."
+        message: "A step of this page is a script, which only a browser can run. Nothing was sent."
             .to_owned(),
         hint: "Use the Space's page in a browser, or choose another Space with --space.".to_owned(),
     })
 }
 
-impl Space {
-    /// Refuses what no look at the app is needed for.
+impl SpaceProvider {
+    /// Refuses what can be refused without the app.
     fn refuse_early(&self, request: &Request) -> Result<(), ProviderError> {
         if self.is_qwen {
             input::values(&[], &request.settings)?;
@@ -243,7 +245,7 @@ impl Space {
         Ok(())
     }
 
-    /// An error for a model that is none of a Space without an input for it.
+    /// An error for an unknown model of a Space without an input for models.
     fn require_model(&self, request: &Request) -> Result<(), ProviderError> {
         let info = self.info();
         let resolved = info.resolve(&request.model);

@@ -1,5 +1,5 @@
-//! Paths that complete what is typed. A listing of the folders serves all letters of a word; each
-//! letter asks anew, and only the newest question is answered.
+//! Completes paths. One listing of the folders serves all letters of a word; each letter is a new
+//! request, and only the newest request is answered.
 
 use super::{LOOKED_AT, from_home};
 use crate::app::library::matching;
@@ -34,7 +34,7 @@ struct Root {
 }
 
 impl Paths {
-    /// Tells of a question before it is asked: older ones need no answer any longer.
+    /// Announces a request before it runs: older requests need no answer any more.
     pub fn is_asked(&self, number: u64) {
         self.newest.store(number, Ordering::Relaxed);
     }

@@ -1,7 +1,7 @@
 //! What a folder or a pattern holds: which files would be attached, and which not, and why.
 //!
 //! `.gitignore` and `.ignore` are respected, hidden files and links are left out. Only the
-//! beginnings of files are read here; the person decides on the [`Survey`] before more is.
+//! beginnings of files are read here: the user decides on the [`Survey`] first.
 
 use super::{LOOKED_AT, name_of, text};
 use crate::app::attaching::{Found, Survey};
@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 const FILES: usize = 500;
 /// The most that they may hold together, in bytes.
 const TOGETHER: u64 = 32 << 20;
-/// The most of what is left out that is told one by one.
+/// The most omitted files that are listed one by one.
 const TOLD: usize = 500;
-/// How much of a file tells whether it is text, in bytes.
+/// How much of a file is examined for being text, in bytes.
 const HEAD: u64 = 8 << 10;
 
 /// Whether a name is meant as a pattern.
@@ -37,7 +37,7 @@ pub fn pattern(named: &str, path: &Path) -> Result<Survey, String> {
     let matcher = GlobBuilder::new(whole.strip_prefix("./").unwrap_or(&whole))
         .literal_separator(true)
         .build()
-        .map_err(|error| format!("{named} is no pattern: {}.", error.kind()))?;
+        .map_err(|error| format!("{named} is not a valid pattern: {}.", error.kind()))?;
     let is_fixed = |part: &&std::ffi::OsStr| !is_pattern(&part.to_string_lossy());
     let fixed: PathBuf = path.iter().take_while(is_fixed).collect();
     let parts = path.iter().count() - fixed.iter().count();
@@ -95,7 +95,7 @@ struct Surveying<'a> {
     survey: Survey,
     base: PathBuf,
     matcher: Option<&'a GlobMatcher>,
-    /// What stands in the folders and was not met on the walk.
+    /// Entries of the folders that the walk did not meet.
     unseen: BTreeSet<PathBuf>,
 }
 
@@ -159,7 +159,7 @@ impl Surveying<'_> {
     }
 
     fn done(mut self) -> Survey {
-        // Of a walk that was ended nobody knows what it would not have met.
+        // After an incomplete walk it is unknown what else was ignored.
         if self.survey.ended_at.is_none() {
             for path in std::mem::take(&mut self.unseen) {
                 let is_hidden = path
@@ -192,7 +192,7 @@ fn size_of_text(path: &Path) -> io::Result<u64> {
         return Err(io::Error::other("empty"));
     }
     if !text::looks_like_text(&head, size <= HEAD) {
-        return Err(io::Error::other("no text; attach it by its own name"));
+        return Err(io::Error::other("not text, attach it by its own name"));
     }
     Ok(size)
 }
@@ -251,7 +251,7 @@ mod tests {
             left,
             [
                 ("project/.gitignore", "hidden"),
-                ("project/image.png", "no text; attach it by its own name"),
+                ("project/image.png", "not text, attach it by its own name"),
                 ("project/nothing.txt", "empty"),
                 ("project/target/", "in .gitignore"),
                 ("project/trace.log", "in .gitignore"),
@@ -276,7 +276,7 @@ mod tests {
         assert!(
             pattern("[", Path::new("["))
                 .unwrap_err()
-                .contains("no pattern")
+                .contains("not a valid pattern")
         );
     }
 }

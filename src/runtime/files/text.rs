@@ -1,19 +1,19 @@
-//! Bytes of a file as text, whatever its encoding; or the finding that they are none.
+//! Decodes the bytes of a file as text of any encoding, or finds that they are not text.
 //!
 //! A byte order mark decides, then UTF-8, damaged perhaps, then what the bytes look like as a whole
-//! (Latin-1, GB18030, Shift-JIS …). [`super::Files`] reads the files.
+//! (Latin-1, GB18030, Shift-JIS …). No file is read here.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// How much of a file tells its encoding, in bytes. The detector is slower than the disk.
+/// How much of a file is examined for its encoding, in bytes. The detector is slower than the disk.
 const TELLING: usize = 1 << 20;
 
 /// The text of a file without its byte order mark, what is damaged in it as U+FFFD; or the bytes as
 /// they were where they are no text: a NUL in what is no UTF-16, control characters that no text
 /// has, a PDF.
 pub fn decoded(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
-    // A PDF may be written in letters alone, and yet nobody can read it.
+    // A PDF may consist of letters only, but it is not readable text.
     if bytes.starts_with(b"%PDF-") {
         return Err(bytes);
     }

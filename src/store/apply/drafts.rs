@@ -1,4 +1,4 @@
-//! Writes what a person has written, sent or not: drafts, what waits, and the attachments of them
+//! Writes what a user has written, sent or not: drafts, what waits, and the attachments of them
 //! and of messages.
 
 use super::super::{row, texts};
@@ -8,7 +8,7 @@ use rusqlite::params;
 use std::sync::Arc;
 
 impl Applier<'_> {
-    /// Makes `attachments` those of the message, and has their texts searched.
+    /// Replaces the message's attachments, and queues their texts for the index.
     pub(super) fn attach(&mut self, message: i64, attachments: &[Arc<Attachment>]) -> Outcome {
         self.connection
             .prepare_cached("DELETE FROM attachments WHERE message = ?1")?
@@ -23,7 +23,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    /// Adds attachments to a table, told with the column that names their owner.
+    /// Adds attachments to a table, given with the column of their owner.
     fn put_attachments(
         &mut self,
         table: &str,
@@ -35,10 +35,10 @@ impl Applier<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         );
         for (place, attachment) in attachments.iter().enumerate() {
-            let text = texts::keep(self.connection, self.hashes, &attachment.text)?;
+            let text = texts::save(self.connection, self.hashes, &attachment.text)?;
             let file = attachment.file.as_ref();
             let content = match file {
-                Some(file) => texts::keep_content(self.connection, file)?,
+                Some(file) => texts::save_content(self.connection, file)?,
                 None => None,
             };
             self.connection.prepare_cached(&insert)?.execute(params![
@@ -56,7 +56,7 @@ impl Applier<'_> {
     }
 
     /// Carries out a job about what is unsent in this window.
-    pub(super) fn keep_unsent(&mut self, job: &Change) -> Outcome {
+    pub(super) fn apply_unsent(&mut self, job: &Change) -> Outcome {
         match job {
             Change::SaveDraft {
                 conversation,

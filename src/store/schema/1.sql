@@ -9,7 +9,7 @@ CREATE TABLE texts (
 CREATE TABLE conversations (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    title TEXT,                          -- given by the person
+    title TEXT,                          -- given by the user
     first_words TEXT NOT NULL DEFAULT '', -- shown where there is no title
     preview TEXT NOT NULL DEFAULT '',    -- how the last message begins
     space TEXT NOT NULL,

@@ -15,5 +15,5 @@ ALTER TABLE draft_attachments ADD COLUMN content INTEGER REFERENCES files (key);
 CREATE INDEX attachments_content ON attachments (content) WHERE content IS NOT NULL;
 CREATE INDEX draft_attachments_content ON draft_attachments (content) WHERE content IS NOT NULL;
 
--- Whether the person wants it at the head of the list.
+-- Whether the user wants it at the head of the list.
 ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;

@@ -1,7 +1,7 @@
 -- Nothing reads it since the switcher searches sources.
 DROP VIEW searched;
 
--- Whether the person leaves it out of what is sent.
+-- Whether the user leaves it out of what is sent.
 ALTER TABLE messages ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
 
 -- The file that an attachment was read from, as it stood then: a JSON object.

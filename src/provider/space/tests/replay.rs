@@ -1,7 +1,7 @@
 //! Recorded Spaces of every protocol, served back byte by byte by a small scripted server, with a
 //! whole turn of the provider against them.
 
-use super::super::Space;
+use super::super::SpaceProvider;
 use crate::chat::{Message, Role};
 use crate::http::Options;
 use crate::provider::{Provider, ProviderError, ReplyEvent, Request, Session};
@@ -169,14 +169,14 @@ fn event_id(stream: &str) -> String {
 }
 
 async fn turn(url: &str, request: Request) -> Result<(String, Option<String>), ProviderError> {
-    let space = Space::new(url, Options::default(), TaskTracker::new());
+    let space = SpaceProvider::new(url, Options::default(), TaskTracker::new());
     let (text, thought, _) = turn_at(&space, request).await?;
     Ok((text, thought))
 }
 
 /// Text, thought and session of a reply.
 async fn turn_at(
-    space: &Space,
+    space: &SpaceProvider,
     request: Request,
 ) -> Result<(String, Option<String>, Option<Session>), ProviderError> {
     let (mut reply, mut thought, mut session) = (space.reply(request), None, None);
@@ -194,7 +194,7 @@ async fn turn_at(
 /// The prompts and session hashes of two turns, the second with the session of the first.
 async fn two_turns(recording: Recording) -> Vec<(Value, Value)> {
     let (url, asked) = serve(recording).await;
-    let space = Space::new(url, Options::default(), TaskTracker::new());
+    let space = SpaceProvider::new(url, Options::default(), TaskTracker::new());
     let mut past = vec![Message::user("hi")];
     let first = turn_at(&space, Request::new(past.clone())).await.unwrap();
     past.extend([Message::new(Role::Assistant, "yes"), Message::user("again")]);
@@ -317,7 +317,7 @@ async fn an_app_that_does_not_say_that_it_is_alive_is_waited_for_and_that_is_tol
     let recorded = recording!("4.8", "4.8-sse.0.start");
     let config: &'static str = recorded.config.replace("4.8.0", "4.2.0").leak();
     let (url, _) = serve(Recording { config, ..recorded }).await;
-    let space = Space::new(&url, Options::default(), TaskTracker::new());
+    let space = SpaceProvider::new(&url, Options::default(), TaskTracker::new());
     let mut reply = space.reply(Request::new([Message::user("hi")]));
     let mut notices = Vec::new();
     while let Some(event) = reply.next().await {

@@ -5,7 +5,7 @@ use super::keys::ALT_C;
 use super::screen::{Screen, WINDOW};
 
 #[test]
-fn what_waits_when_one_quits_waits_at_the_next_start_and_is_sent_on_the_persons_word() {
+fn what_waits_when_one_quits_waits_at_the_next_start_and_is_sent_on_the_users_word() {
     let home = Home::new();
     let mut screen = Screen::demo(&home, &[]);
     screen.send("long 4000");

@@ -1,4 +1,4 @@
-//! A function that is at work: how it is asked, and what is known of it until it ends.
+//! A running function: its request, and its state until it ends.
 
 use super::Pending;
 use crate::gradio::app::{App, ComponentId, FnIndex, Protocol};
@@ -11,10 +11,10 @@ use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Bodies below this leave in one breath; no progress is told of them, in bytes.
+/// Bodies below this size, in bytes, are sent at once, and no progress is reported.
 const LARGE_BODY: u64 = 256 << 10;
 
-/// What a request for a function is answered with.
+/// The answer to the request of a function.
 pub(super) enum Answer {
     /// Its outputs and the State components that it changed: it is not queued.
     Outputs(Vec<Value>, Vec<ComponentId>),
@@ -24,15 +24,15 @@ pub(super) enum Answer {
     Streaming(String, Box<Stream>),
 }
 
-/// How far a function is.
+/// The phase of a function.
 pub(super) enum Phase {
     /// Its request is not answered yet.
     Asking(Pending<Answer>),
-    /// The stream tells of it, under this number.
+    /// The stream reports on it, under this number.
     Listening(String),
 }
 
-/// A function that is at work.
+/// A running function.
 pub(super) struct Running {
     pub fn_index: FnIndex,
     pub cause: Cause,
@@ -46,7 +46,7 @@ pub(super) struct Running {
     pub is_ahead: bool,
 }
 
-/// Who asks for a function.
+/// What the request of a function needs.
 pub(super) struct Asker<'a> {
     pub client: &'a Client,
     pub app: &'a Arc<App>,
@@ -55,7 +55,7 @@ pub(super) struct Asker<'a> {
 }
 
 impl Running {
-    /// Asks for a function, `body` being the request.
+    /// Requests a function with `body`.
     pub fn ask(asker: &Asker<'_>, (fn_index, cause): (FnIndex, Cause), body: Value) -> Self {
         let upload = Upload::default();
         let dependency = asker.app.dependency(fn_index);
@@ -80,7 +80,7 @@ impl Running {
         }
     }
 
-    /// How far a large body has been sent, where that is news.
+    /// The progress of a large body, where it has changed.
     pub fn upload_step(&mut self) -> Option<Step> {
         let (sent, total) = self.upload.progress();
         if total < LARGE_BODY || sent == self.uploaded {

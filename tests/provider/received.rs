@@ -1,4 +1,4 @@
-//! A reply heard to its end, and what must hold of every reply and of every failure whatever its cause.
+//! A reply received to its end, and what must hold for every reply and every failure.
 
 use std::fmt::Debug;
 use std::io::Write;
@@ -49,7 +49,7 @@ pub fn ask(text: &str) -> Request {
 
 /// All that a reply told.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct ReceivedReply {
     pub events: Vec<ReplyEvent>,
     /// The text as a reader of the events has it.
     pub shown: String,
@@ -57,7 +57,7 @@ pub struct Told {
     pub error: Option<ProviderError>,
 }
 
-impl Told {
+impl ReceivedReply {
     fn take(&mut self, event: ReplyEvent) {
         match &event {
             ReplyEvent::Delta(more) => {
@@ -115,8 +115,8 @@ fn kind(event: &ReplyEvent) -> &'static str {
 }
 
 /// Hears a reply to its end.
-pub async fn hear(mut reply: Reply) -> Told {
-    let mut told = Told::default();
+pub async fn receive(mut reply: Reply) -> ReceivedReply {
+    let mut told = ReceivedReply::default();
     while let Some(event) = soon(reply.next()).await {
         assert_eq!(told.error, None, "an event after the error");
         match event {
@@ -128,23 +128,23 @@ pub async fn hear(mut reply: Reply) -> Told {
 }
 
 /// Sends one message and hears the reply.
-pub async fn hear_one(provider: &Qwen, text: &str) -> Told {
-    hear(provider.reply(ask(text))).await
+pub async fn reply_to(provider: &Qwen, text: &str) -> ReceivedReply {
+    receive(provider.reply(ask(text))).await
 }
 
 /// Sends a message whose reply must fail, and gives the error, after looking for what no error may tell.
-pub async fn failure(url: &str, options: Options) -> (ProviderError, Told) {
+pub async fn failure(url: &str, options: Options) -> (ProviderError, ReceivedReply) {
     failure_of(provider(url, options).reply(ask(&format!("{SECRET} opens it")))).await
 }
 
 /// As [`failure`], for a reply that has begun.
-pub async fn failure_of(reply: Reply) -> (ProviderError, Told) {
-    let told = hear(reply).await;
+pub async fn failure_of(reply: Reply) -> (ProviderError, ReceivedReply) {
+    let told = receive(reply).await;
     let error = told.error.clone().expect("the reply must fail");
     assert!(!error.hint().is_empty(), "{error:?} has no hint");
     assert!(!error.to_string().is_empty(), "{error:?} has no words");
     discreet(&error);
-    assert!(log().contains("the reply failed"), "the log is not heard");
+    assert!(log().contains("the reply failed"), "the log is not read");
     assert!(!log().contains(SECRET), "the log tells a prompt");
     assert!(!log().contains(SAID), "the log tells a reply");
     (error, told)

@@ -1,5 +1,5 @@
-//! The machine sleeps while a reply streams: the program stands still for longer than its patience lasts, while the Space
-//! goes on.
+//! The machine sleeps while a reply streams: the program is stopped for longer than its timeout, while the Space
+//! continues.
 
 use super::home::Home;
 use super::screen::{Screen, WINDOW};

@@ -1,4 +1,4 @@
-//! The switcher over everything that was said, and the list by day.
+//! The switcher over all messages, and the list by day.
 
 use super::home::Home;
 use super::keys::{CTRL_N, CTRL_O, CTRL_U, DOWN, END, ENTER, F3};

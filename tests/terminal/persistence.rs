@@ -1,4 +1,4 @@
-//! What was said and written is there again at the next start, for the person and for the model.
+//! Conversations and drafts are there again at the next start, for the user and for the model.
 
 use super::home::Home;
 use super::keys::{CTRL_O, CTRL_U, ESC, F3, UP};

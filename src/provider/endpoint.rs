@@ -1,12 +1,12 @@
 //! Where a Space's app is, and the clients that talk to it.
 //!
-//! A Space that was named `owner/name` is found through the Hub before the first request, woken
-//! if it sleeps, and remembered. When what answers there is not the app (a page in HTML, 502 to
-//! 504), the Hub is asked again, so that the user is told how the Space stands or waits while
-//! it starts. A server that asks for a login gets it once.
+//! A Space that was named `owner/name` is found through the Hub before the first request, woken if
+//! it sleeps, and remembered. When what answers there is not the app (a page in HTML, 502 to 504),
+//! the Hub is asked again, so that the user sees the Space's state or waits while it starts. A
+//! server that asks for a login gets it once.
 
-use super::catalog::Space;
-use super::hub::{self, Found, Hub};
+use super::catalog::SpaceRef;
+use super::hub::{self, Hub, ResolvedHost};
 use super::{ProviderError, Report};
 use crate::chat::Stage;
 use crate::gradio::app::App;
@@ -18,10 +18,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How often an app that should run is asked for its description.
 const TRIES: u32 = 4;
 
-/// A Space's place on the network; cheap to clone, clones share what they learned.
+/// Where a Space's app is reached. Cheap to clone; clones share what they learned.
 #[derive(Debug, Clone)]
-pub struct Place {
-    space: Space,
+pub struct SpaceEndpoint {
+    space: SpaceRef,
     hub: Option<Hub>,
     options: http::Options,
     learned: Arc<Mutex<Learned>>,
@@ -29,15 +29,16 @@ pub struct Place {
 
 #[derive(Debug, Default)]
 struct Learned {
-    /// The address that the Hub told.
+    /// The address from the Hub.
     found: Option<String>,
     /// A client for each proxy, so that connections and cookies are kept.
     clients: HashMap<Option<String>, Client>,
 }
 
-impl Place {
-    /// The place of `space`; without a Hub its address is taken as it is. Asks nobody yet.
-    pub fn new(space: Space, hub: Option<Hub>, options: http::Options) -> Self {
+impl SpaceEndpoint {
+    /// The endpoint of `space`; without a Hub its address is used as it is. Nothing is requested
+    /// yet.
+    pub fn new(space: SpaceRef, hub: Option<Hub>, options: http::Options) -> Self {
         Self {
             hub: hub.filter(|_| space.hub_id.is_some() || space.subdomain.is_some()),
             options: http::Options {
@@ -50,9 +51,9 @@ impl Place {
         }
     }
 
-    /// The place of the app at `url`, which no Hub knows of.
+    /// The endpoint of the app at `url`, without a Hub.
     pub fn at_url(url: impl Into<String>, options: http::Options) -> Self {
-        Self::new(Space::at(url), None, options)
+        Self::new(SpaceRef::at(url), None, options)
     }
 
     /// The app's address, as far as it is known.
@@ -62,7 +63,7 @@ impl Place {
     }
 
     fn learned(&self) -> MutexGuard<'_, Learned> {
-        // Nothing that holds the lock can leave it half done.
+        // No holder of the lock can leave the value incomplete.
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -88,7 +89,7 @@ impl Place {
     }
 
     /// Reads the app's description, waking the Space and logging in where that is needed. Stages
-    /// are told while it waits. Safe to drop while it waits.
+    /// are reported while it waits. Safe to drop while it waits.
     pub async fn reach(
         &self,
         proxy: Option<&str>,
@@ -121,7 +122,7 @@ impl Place {
             tries += 1;
             match stage {
                 Some(_) if tries < TRIES => {
-                    // The host in front of an app that just started takes a while to notice.
+                    // The host's proxy takes a while to notice that an app has started.
                     tell(Stage::Waking("starting".to_owned()));
                     tokio::time::sleep(hub.poll()).await;
                 }
@@ -131,12 +132,12 @@ impl Place {
         }
     }
 
-    /// Reads the app's description if the Space is awake; otherwise tells how it stands.
-    pub async fn look(&self) -> Result<(Client, Arc<App>), ProviderError> {
+    /// Reads the app's description if the Space is awake; otherwise the error says why not.
+    pub async fn inspect(&self) -> Result<(Client, Arc<App>), ProviderError> {
         let Some(hub) = &self.hub else {
             return self.reach(None, |_| {}).await;
         };
-        let found = hub.look(&self.space).await?;
+        let found = hub.inspect(&self.space).await?;
         self.remember(found.clone());
         let client = self.client(None)?;
         match config(&client).await {
@@ -149,8 +150,8 @@ impl Place {
         }
     }
 
-    /// Takes the address that the Hub told. Clients of another address are of no use any more.
-    fn remember(&self, found: Found) {
+    /// Stores the address from the Hub. Clients of another address are dropped.
+    fn remember(&self, found: ResolvedHost) {
         let before = self.url();
         let mut learned = self.learned();
         if before != found.url {
@@ -160,7 +161,7 @@ impl Place {
     }
 
     /// The refusal of a container that runs and answers by itself, though not as a Gradio app does.
-    fn is_another_app(&self, found: &Found, error: &Error) -> Option<ProviderError> {
+    fn is_another_app(&self, found: &ResolvedHost, error: &Error) -> Option<ProviderError> {
         let is_docker = found.sdk.as_deref() == Some("docker");
         let is_up = found.stage.as_deref() == Some("RUNNING");
         let answers = match error {
@@ -176,7 +177,7 @@ impl Place {
                 "The app of the Space {} does not answer, though the Hub calls it {stage}: {error}",
                 self.space.label
             ),
-            hint: "It may be starting or stuck. Try again in a minute; if that does not help, its owner has to restart it.".to_owned(),
+            hint: "It may be starting or stuck. Try again in a minute. If that does not help, its owner must restart it.".to_owned(),
         })
     }
 }

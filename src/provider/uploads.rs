@@ -1,4 +1,4 @@
-//! Files on their way to a Space, before the message that they belong to.
+//! Uploads the files of a message, before the message is sent.
 
 use super::ProviderError;
 use super::reply::ReplySender;
@@ -9,11 +9,11 @@ use crate::http::{Upload, UploadSource};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How often the progress of an upload is looked at.
+/// How often the progress of an upload is read.
 const UPLOAD_TICK: Duration = Duration::from_millis(100);
 
-/// Sends the files and tells how far they are; `None` when the reply was cancelled meanwhile.
-/// Gives what a message names each file by, in their order.
+/// Uploads the files and reports the progress; `None` when the reply was cancelled meanwhile.
+/// Returns the reference to each file for a message, in order.
 pub(super) async fn upload_files(
     sender: &ReplySender,
     client: &Client,
@@ -35,7 +35,7 @@ pub(super) async fn upload_files(
         let (bytes, total) = upload.progress();
         if (bytes, total) != told {
             told = (bytes, total);
-            sender.tell(Stage::Uploading { sent: bytes, total });
+            sender.send_stage(Stage::Uploading { sent: bytes, total });
         }
         if let Some(sent) = sent {
             break sent;

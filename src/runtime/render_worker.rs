@@ -1,35 +1,35 @@
-//! The thread that makes what drawing found missing: parsed replies, coloured code. It also finds
-//! words in a conversation.
+//! The thread that computes what drawing found missing: parsed replies, coloured code. It also
+//! finds words in a conversation.
 //!
-//! It begins with the first thing that is wanted, so that a start without code loads no
-//! highlighter. The newest wish is served first: it is for what is seen now.
+//! It starts with the first job, so that a start without code loads no highlighter. The newest job
+//! is served first: it is for what is on the screen now.
 
 use crate::ui::{Prepared, Work, Worker};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use tokio::sync::mpsc as channel;
 
-/// Hands work to the thread.
-pub struct Preparing {
+/// Sends jobs to the thread.
+pub struct RenderWorker {
     prepared: channel::UnboundedSender<Prepared>,
     thread: Option<mpsc::Sender<Work>>,
     /// The number of the newest search; older ones are given up.
     newest: Arc<AtomicU64>,
 }
 
-impl Preparing {
-    /// Nothing runs yet; the receiver gets what is made.
+impl RenderWorker {
+    /// Nothing runs yet; the receiver gets the results.
     pub fn new() -> (Self, channel::UnboundedReceiver<Prepared>) {
         let (prepared, made) = channel::unbounded_channel();
-        let preparing = Self {
+        let worker = Self {
             prepared,
             thread: None,
             newest: Arc::default(),
         };
-        (preparing, made)
+        (worker, made)
     }
 
-    /// Has these made. Never waits. Without a thread, which the system may refuse, everything
+    /// Queues these jobs. Never waits. Without a thread, which the system may refuse, everything
     /// stays as it is shown now.
     pub fn want(&mut self, wanted: Vec<Work>) {
         for work in wanted {
@@ -53,7 +53,7 @@ fn start(
     let (wanted, received) = mpsc::channel();
     let (prepared, newest) = (prepared.clone(), Arc::clone(newest));
     let started = std::thread::Builder::new()
-        .name("preparing".to_owned())
+        .name("render".to_owned())
         .spawn(move || serve(&received, &prepared, &newest));
     if let Err(error) = started {
         tracing::warn!(%error, "no thread for what takes long");
@@ -61,7 +61,7 @@ fn start(
     wanted
 }
 
-/// Serves until nobody can want anything any more.
+/// Serves until the sender is gone.
 fn serve(
     received: &mpsc::Receiver<Work>,
     prepared: &channel::UnboundedSender<Prepared>,

@@ -1,9 +1,9 @@
-//! Keeping: what was sent is there again, whatever ended the program.
+//! Persistence: saved changes are there again, however the program ended.
 
 use super::*;
 use crate::chat::import_changes;
 use crate::chat::{Draft, Failure, MessageId, Pending, Unsent};
-use crate::store::Found;
+use crate::store::PrefixMatch;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -277,7 +277,7 @@ async fn the_trash_keeps_until_it_is_emptied() {
 }
 
 #[tokio::test]
-async fn what_a_person_says_takes_a_conversation_out_of_the_trash() {
+async fn what_a_user_says_takes_a_conversation_out_of_the_trash() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let mut conversation = begin(&store);
@@ -406,12 +406,13 @@ async fn a_conversation_is_found_by_the_beginning_of_its_name() {
     store.handle.flush().await;
     let name = one.id.to_string();
     for prefix in [name.clone(), name.replace('-', "").to_uppercase()] {
-        assert_eq!(store.reader.find(&prefix).unwrap(), Found::One(one.id));
+        let found = store.reader.find(&prefix).unwrap();
+        assert_eq!(found, PrefixMatch::One(one.id));
     }
     let both = store.reader.find(name.get(..6).unwrap()).unwrap();
-    assert_eq!(both, Found::Several(vec![other.id, one.id]));
+    assert_eq!(both, PrefixMatch::Several(vec![other.id, one.id]));
     for nothing in ["", "%", "not hex", "ffffffff"] {
-        assert_eq!(store.reader.find(nothing).unwrap(), Found::Nothing);
+        assert_eq!(store.reader.find(nothing).unwrap(), PrefixMatch::Nothing);
     }
 }
 

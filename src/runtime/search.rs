@@ -1,5 +1,5 @@
-//! Searches the texts of all conversations for the switcher, on a connection of its own: one query
-//! at a time, and the next one ends the one before it. `keeping` starts it and hands queries on.
+//! Searches the texts of all conversations on its own connection: one query at a time, and each query ends the one
+//! before it.
 
 use crate::app::{Event, SearchAnswer, StoreEvent};
 use crate::chat::SearchHit;
@@ -8,15 +8,15 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-/// The most messages that are found: nobody walks more in a box.
+/// The most results: more are not useful in a list.
 const MOST: usize = 100;
-/// How soon a query that is to end is told so again, in case it had not begun.
+/// The interval at which a query that must end is interrupted again, in case it had not begun.
 const AGAIN: Duration = Duration::from_millis(5);
 
-/// What is looked for, and the number of the search.
+/// The number of the search, and the words.
 pub type Query = (u64, String);
 
-/// Begins to answer what is sent, until nobody can send any more.
+/// Starts answering queries until the sender is gone.
 pub fn start(reader: Reader, events: mpsc::Sender<Event>) -> watch::Sender<Query> {
     let (queries, asked) = watch::channel(Query::default());
     tokio::spawn(search(reader, asked, events));
@@ -66,7 +66,7 @@ async fn search(reader: Reader, mut asked: watch::Receiver<Query>, events: mpsc:
     }
 }
 
-/// What a search found; `None` when another one was asked for before it ended.
+/// The results of a search; `None` when a newer search replaced it.
 async fn finished(
     mut work: JoinHandle<Result<Vec<SearchHit>, StoreError>>,
     interrupt: &Interrupt,

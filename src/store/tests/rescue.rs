@@ -1,4 +1,4 @@
-//! Rescuing: what can be read of a damaged store is in a new one, and the damaged one stays as it is.
+//! Rescue: what can be read of a damaged store is in a new one, and the damaged one does not change.
 
 use super::*;
 use crate::chat::Draft;

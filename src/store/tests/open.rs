@@ -1,4 +1,4 @@
-//! Opening: what is refused, what it leaves alone, and whose the files are.
+//! Opening: what is refused, what stays unchanged, and the permissions of the files.
 
 use super::*;
 use crate::store::{StoreError, schema};
@@ -173,7 +173,7 @@ mod rights {
     }
 
     #[tokio::test]
-    async fn all_that_is_made_is_the_persons_alone() {
+    async fn all_that_is_made_is_the_users_alone() {
         let parent = tempfile::tempdir().unwrap();
         let dir = parent.path().join("deep/data");
         let store = open(&dir);

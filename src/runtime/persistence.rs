@@ -1,7 +1,7 @@
-//! The store, beside the loop: what is to be kept goes to its writer, what is asked for is read on
-//! other threads and comes back as events. Nothing here makes the loop wait.
+//! The store beside the loop: changes go to its writer, reads run on other threads and come back as
+//! events. Nothing here makes the loop wait.
 
-use super::searching::{self, Query};
+use super::search::{self, Query};
 use super::turns::Contents;
 use crate::app::{Event, StoreEvent};
 use crate::chat::{Change, ConversationId};
@@ -12,16 +12,16 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-/// How often is looked whether another window has saved something.
+/// How often to check whether another window has saved something.
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a read gives the writer to finish what was sent before it.
 const SETTLING: Duration = Duration::from_millis(100);
-/// How many earlier prompts are known.
+/// How many earlier prompts are loaded.
 const PROMPTS: usize = 1000;
-/// How long the program waits at its end for the disk.
+/// How long the program waits for the disk before it exits.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// Where conversations are kept.
+/// Where conversations are saved.
 pub enum Storage {
     /// Nowhere.
     Off,
@@ -29,14 +29,14 @@ pub enum Storage {
     Directory(PathBuf),
 }
 
-/// The store's hands in the loop.
-pub struct Keeping {
+/// The loop's handle to the store.
+pub struct Persistence {
     requests: mpsc::UnboundedSender<Request>,
-    keeper: JoinHandle<bool>,
+    task: JoinHandle<bool>,
 }
 
 enum Request {
-    Keep(Vec<Change>),
+    Save(Vec<Change>),
     Load { id: ConversationId, show: bool },
     List,
     Prompts,
@@ -45,10 +45,9 @@ enum Request {
     Search(Query),
 }
 
-impl Keeping {
-    /// Begins to keep. The receiver tells once whether the store could be opened; what is asked
-    /// for before that waits.
-    /// Once it is open, `contents` reads from it.
+impl Persistence {
+    /// Starts the task that opens the store. The receiver gets the result once; earlier requests
+    /// wait. Once the store is open, `contents` reads from it.
     pub fn start(
         storage: Storage,
         contents: Contents,
@@ -56,59 +55,59 @@ impl Keeping {
     ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
         let (requests, received) = mpsc::unbounded_channel();
         let (opened, is_open) = oneshot::channel();
-        let keeper = tokio::spawn(keep((storage, contents), received, events, opened));
-        (Self { requests, keeper }, is_open)
+        let task = tokio::spawn(run((storage, contents), received, events, opened));
+        (Self { requests, task }, is_open)
     }
 
-    /// Has changes kept, all or none of them. Never waits.
-    pub fn keep(&self, changes: Vec<Change>) {
-        self.ask(Request::Keep(changes));
+    /// Saves changes, all or none of them. Never waits.
+    pub fn save(&self, changes: Vec<Change>) {
+        self.ask(Request::Save(changes));
     }
 
-    /// Has a conversation read.
+    /// Loads a conversation.
     pub fn load(&self, id: ConversationId, show: bool) {
         self.ask(Request::Load { id, show });
     }
 
-    /// Has the list read.
+    /// Loads the list.
     pub fn list(&self) {
         self.ask(Request::List);
     }
 
-    /// Has earlier prompts read.
+    /// Loads earlier prompts.
     pub fn prompts(&self) {
         self.ask(Request::Prompts);
     }
 
-    /// Has the saved system messages read, as the answer to this question.
+    /// Loads the saved system messages, as the answer to this request.
     pub fn presets(&self, number: u64) {
         self.ask(Request::Presets(number));
     }
 
-    /// Has the trash read.
+    /// Loads the trash.
     pub fn trash(&self) {
         self.ask(Request::Trash);
     }
 
-    /// Has the texts of all conversations searched, and the search before it ended.
+    /// Searches the texts of all conversations and ends the search before.
     pub fn search(&self, query: Query) {
         self.ask(Request::Search(query));
     }
 
     fn ask(&self, request: Request) {
-        // Without a store nobody listens, which is as it should be.
+        // Without a store, requests are dropped.
         let _ = self.requests.send(request);
     }
 
-    /// Waits until all that was sent is on the disk, at most two seconds. Gives false when it is not.
+    /// Waits until all changes are on the disk, at most two seconds. Returns false if they are not.
     pub async fn close(self) -> bool {
         drop(self.requests);
-        let closed = tokio::time::timeout(CLOSING, self.keeper).await;
-        let is_kept = matches!(closed, Ok(Ok(true)));
-        if !is_kept {
+        let closed = tokio::time::timeout(CLOSING, self.task).await;
+        let is_saved = matches!(closed, Ok(Ok(true)));
+        if !is_saved {
             tracing::error!("the disk did not take everything, or not in time");
         }
-        is_kept
+        is_saved
     }
 }
 
@@ -122,12 +121,12 @@ struct Open {
 }
 
 impl Open {
-    /// Begins what is asked for; what is read comes back as an event.
+    /// Starts a request; results come back as events.
     fn serve(&self, request: Request) {
         let (handle, reader) = (self.handle.clone(), self.reader.clone());
         let events = self.events.clone();
         match request {
-            Request::Keep(changes) => handle.send_all(changes),
+            Request::Save(changes) => handle.send_all(changes),
             Request::Load { id, show } => {
                 drop(tokio::spawn(load(handle, reader, events, (id, show))));
             }
@@ -142,9 +141,9 @@ impl Open {
     }
 }
 
-/// The keeper's life: opens the store, serves requests in order, closes it. Gives whether the store
-/// has taken everything; one that could not be opened is told by `opened` and not again.
-async fn keep(
+/// Opens the store, serves requests in order, and closes it. Returns whether everything was saved;
+/// a store that could not be opened is reported through `opened` only.
+async fn run(
     (storage, contents): (Storage, Contents),
     mut requests: mpsc::UnboundedReceiver<Request>,
     events: mpsc::Sender<Event>,
@@ -153,7 +152,7 @@ async fn keep(
     let Storage::Directory(directory) = storage else {
         return true;
     };
-    let (notices, mut heard) = mpsc::unbounded_channel();
+    let (notices, mut from_store) = mpsc::unbounded_channel();
     let opening = tokio::task::spawn_blocking(move || {
         Store::open(&directory, move |notice| {
             // The loop is gone only when the program ends.
@@ -176,7 +175,7 @@ async fn keep(
     let open = Open {
         handle: store.handle.clone(),
         reader: store.reader.clone(),
-        queries: searching::start(store.reader.clone(), events.clone()),
+        queries: search::start(store.reader.clone(), events.clone()),
         lists: Arc::clone(&lists),
         events: events.clone(),
     };
@@ -197,8 +196,8 @@ async fn keep(
                 Some(request) => open.serve(request),
                 None => break,
             },
-            Some(notice) = heard.recv() => {
-                let _ = events.send(Event::Store(told(notice))).await;
+            Some(notice) = from_store.recv() => {
+                let _ = events.send(Event::Store(store_event(notice))).await;
             }
             _ = looks.tick() => {
                 let now = store.handle.others_version().await;
@@ -269,14 +268,14 @@ async fn read(reader: &Reader, events: &mpsc::Sender<Event>, (id, show): (Conver
     let loaded = tokio::task::spawn_blocking(move || reader.load(id)).await;
     let event = match loaded {
         Ok(Ok(Some(loaded))) => self::loaded(loaded, show),
-        Ok(Ok(None)) => StoreEvent::Trouble("This conversation is not there any more.".to_owned()),
+        Ok(Ok(None)) => StoreEvent::Trouble("This conversation no longer exists.".to_owned()),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
     };
     let _ = events.send(Event::Store(event)).await;
 }
 
-/// Reads what the person wrote before.
+/// Reads what the user wrote before.
 async fn prompts(reader: Reader, events: mpsc::Sender<Event>) {
     let read = tokio::task::spawn_blocking(move || reader.prompts(PROMPTS)).await;
     let event = match read {
@@ -326,7 +325,7 @@ fn trouble(error: &StoreError) -> StoreEvent {
     StoreEvent::Trouble(format!("{error}. {}", error.hint()))
 }
 
-fn told(notice: StoreNotice) -> StoreEvent {
+fn store_event(notice: StoreNotice) -> StoreEvent {
     match notice {
         // No trouble, but the screen has one line for what the store says, which stays until it was read.
         StoreNotice::Migrated { message, .. } => StoreEvent::Trouble(message),

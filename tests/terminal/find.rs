@@ -1,4 +1,4 @@
-//! Words are found in the conversation that is seen, counted, marked and walked.
+//! Find in the shown conversation: matches are counted, marked and visited.
 
 use super::home::Home;
 use super::keys::{CTRL_F, CTRL_N, CTRL_U, ESC, UP};

@@ -1,4 +1,4 @@
-//! Leaving: Ctrl+C's ladder, and the terminal given back as it was, whatever ends or stops the program.
+//! Exit: the steps of Ctrl+C, and the terminal restored however the program ends or stops.
 
 use super::home::{Home, PROGRAM};
 use super::keys::{CTRL_C, CTRL_G, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
@@ -351,7 +351,7 @@ fn child(process: u32) -> u32 {
 )]
 fn ctrl_z_gives_the_terminal_to_the_shell_and_coming_back_draws_all_again() {
     let home = Home::new();
-    // A shell with job control, as the one from which a person starts it.
+    // A shell with job control, as the one from which a user starts it.
     let script = "set -m; \"$0\" --demo; echo 'in the shell'; read line; fg >/dev/null; echo \"ended with $?\"";
     let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, PROGRAM]);
     screen.wait_for_text("╭ Message");

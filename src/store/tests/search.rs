@@ -1,4 +1,4 @@
-//! Searching: what is found, what is shown of it, and that no input is an error.
+//! Search: what is found, its snippets, and that no input is an error.
 
 use super::*;
 use crate::chat::SearchHit;

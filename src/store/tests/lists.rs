@@ -1,5 +1,5 @@
-//! What the list tells of a conversation beside its title, and a search that looks at the newest
-//! texts alone or is ended.
+//! What the list shows of a conversation besides its title, and a search that covers only the
+//! newest texts or is interrupted.
 
 use super::*;
 use crate::chat::Summary;

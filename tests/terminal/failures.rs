@@ -1,4 +1,4 @@
-//! What fails is told where it happened, with what to do, and nothing of what was written is lost.
+//! Failures are reported where they happened, with advice, and no written text is lost.
 
 use super::home::Home;
 use super::keys::F5;

@@ -1,4 +1,4 @@
-//! While a reply streams: the window changes its size, one writes on, one scrolls.
+//! While a reply streams: resizing, typing, scrolling.
 
 use super::home::Home;
 use super::keys::{CTRL_END, PAGE_UP};
