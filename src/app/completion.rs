@@ -179,10 +179,10 @@ fn token(model: &Model) -> Option<Token> {
 /// What a key does while the list is open; `None` leaves it to the rest of the program.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     let list = &mut model.completion;
-    let last = list.entries().len().checked_sub(1)?;
+    let bottom = list.entries().len().checked_sub(1)?;
     match action {
         Action::CompletionUp => list.at = list.at.saturating_sub(1),
-        Action::CompletionDown => list.at = (list.at + 1).min(last),
+        Action::CompletionDown => list.at = (list.at + 1).min(bottom),
         Action::CompletionClose => list.is_dismissed = true,
         Action::CompletionWrite => return take(model, false),
         Action::CompletionTake => return take(model, true),

@@ -31,16 +31,25 @@ pub struct Find {
     asked: Option<Asked>,
     /// Whether it has not been answered.
     is_searching: bool,
-    /// Whether the texts have changed since it was asked for.
-    is_stale: bool,
-    /// Whether a reply has grown since it was asked for.
-    has_grown: bool,
+    /// What has become of the texts since it was asked for.
+    since: Since,
     /// When a reply that grows may be searched again, in uptime.
     again_at: Duration,
     /// Whether the query was answered, so that the view stays where it is.
     is_answered: bool,
     /// The message in which the first place is to be shown.
     landing: Option<MessageId>,
+}
+
+/// What has become of the texts since a search was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Since {
+    #[default]
+    Same,
+    /// A reply has grown: they are searched again after a while.
+    Grown,
+    /// They are searched again as soon as possible.
+    Changed,
 }
 
 /// What a search depends on.
@@ -174,14 +183,14 @@ pub(super) fn step(model: &mut Model, by: isize) {
 /// Has the texts searched again when next possible: one of them has changed.
 pub(super) fn changed(open: &mut OpenConversation) {
     if let Some(find) = &mut open.find {
-        find.is_stale = true;
+        find.since = Since::Changed;
     }
 }
 
 /// Has the texts searched again after a while: a reply grows.
 pub(super) fn grown(open: &mut OpenConversation) {
     if let Some(find) = &mut open.find {
-        find.has_grown = true;
+        find.since = find.since.max(Since::Grown);
     }
 }
 
@@ -199,12 +208,16 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
         (asked.query.as_str(), asked.width, asked.head) == (&query, width, head)
     });
     let is_other_query = find.asked.as_ref().is_none_or(|asked| asked.query != query);
-    let is_stale = find.is_stale || (find.has_grown && now >= find.again_at);
+    let is_stale = match find.since {
+        Since::Same => false,
+        Since::Grown => now >= find.again_at,
+        Since::Changed => true,
+    };
     let is_due = is_other_query || ((!same || is_stale) && !find.is_searching);
     if !is_due {
         return None;
     }
-    (find.is_stale, find.has_grown) = (false, false);
+    find.since = Since::Same;
     if query.is_empty() {
         *find = Find {
             query: std::mem::take(&mut find.query),
@@ -297,7 +310,7 @@ pub(super) fn typed(open: &mut OpenConversation) {
 impl Find {
     /// When the grown reply is to be searched, in uptime, if it is.
     pub(super) fn wake_at(&self) -> Option<Duration> {
-        let is_waiting = self.has_grown && !self.is_searching && !self.query.is_empty();
+        let is_waiting = self.since == Since::Grown && !self.is_searching && !self.query.is_empty();
         is_waiting.then_some(self.again_at)
     }
 

@@ -4,6 +4,7 @@ use crate::app::actions::{Action, Context, key_in, shown_key};
 use crate::app::unsent::Edited;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Role;
+use std::fmt::Write as _;
 
 /// What the keys do where they do not simply write a message.
 pub fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
@@ -47,7 +48,8 @@ fn keys(context: Context, actions: &[(Action, &str)]) -> String {
     for (action, does) in actions {
         let key = key_in(*action, context);
         if !key.is_empty() {
-            words.push_str(&format!("{key} {does} · "));
+            // Writing to a string cannot fail.
+            let _ = write!(words, "{key} {does} · ");
         }
     }
     words + &shown_key(Action::Back) + " leaves"

@@ -151,17 +151,8 @@ pub fn below(
         width,
     };
     let is_unfolded = open.unfolded.contains(&message.id);
-    for attachment in message.attachments.iter().filter(|_| is_unfolded) {
-        let lines: Vec<&str> = attachment.text.lines().take(PREVIEW_LINES).collect();
-        notes.add("  ", &lines.join("\n"), theme.dim);
-        let more = attachment.text.lines().count().saturating_sub(lines.len());
-        if more > 0 {
-            notes.add(
-                "  ",
-                &format!("… and {} more lines", count(more)),
-                theme.warning,
-            );
-        }
+    if is_unfolded {
+        notes.attachments(message, theme);
     }
     let unfold = format!(
         "{}, then {}",
@@ -226,6 +217,19 @@ struct Notes {
 }
 
 impl Notes {
+    /// How the attachments of an unfolded message begin.
+    fn attachments(&mut self, message: &Message, theme: &Theme) {
+        for attachment in &message.attachments {
+            let lines: Vec<&str> = attachment.text.lines().take(PREVIEW_LINES).collect();
+            self.add("  ", &lines.join("\n"), theme.dim);
+            let more = attachment.text.lines().count().saturating_sub(lines.len());
+            if more > 0 {
+                let words = format!("… and {} more lines", count(more));
+                self.add("  ", &words, theme.warning);
+            }
+        }
+    }
+
     /// A note behind a mark, wrapped.
     fn add(&mut self, mark: &'static str, text: &str, style: Style) {
         let text = sanitize::text(text).text;

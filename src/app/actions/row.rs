@@ -122,6 +122,7 @@ pub const fn row(
 
 impl Row {
     /// With a slash command.
+    #[must_use]
     pub const fn slash(self, name: &'static str, argument: Argument) -> Self {
         Self {
             slash: Some(Slash { name, argument }),
@@ -130,16 +131,19 @@ impl Row {
     }
 
     /// With other words for the palette.
+    #[must_use]
     pub const fn also(self, synonyms: &'static str) -> Self {
         Self { synonyms, ..self }
     }
 
     /// Offered only where this holds.
+    #[must_use]
     pub const fn when(self, is_offered: fn(&Model) -> bool) -> Self {
         Self { is_offered, ..self }
     }
 
     /// Not listed in the palette.
+    #[must_use]
     pub const fn unlisted(self) -> Self {
         Self {
             is_listed: false,
@@ -148,6 +152,7 @@ impl Row {
     }
 
     /// Its key must be pressed twice.
+    #[must_use]
     pub const fn confirmed(self) -> Self {
         Self {
             is_confirmed: true,

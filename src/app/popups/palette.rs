@@ -38,13 +38,11 @@ impl Popup for Palette {
     }
 
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        match self.0.chosen().map(|choice| choice.row) {
-            Some(row) => run(model, row),
-            None => {
-                model.popups.put_back(self);
-                Vec::new()
-            }
+        if let Some(choice) = self.0.chosen() {
+            return run(model, choice.row);
         }
+        model.popups.put_back(self);
+        Vec::new()
     }
 }
 

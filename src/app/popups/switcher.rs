@@ -143,9 +143,7 @@ fn marked_words(hit: &SearchHit, query: &str) -> String {
 pub(in crate::app) fn due(model: &mut Model) -> Option<Effect> {
     let number = model.finds + 1;
     let keeps = model.defaults.keeps;
-    let Some(switcher) = model.popups.find::<Switcher>() else {
-        return None;
-    };
+    let switcher = model.popups.find::<Switcher>()?;
     switcher.find_titles(&model.library);
     let mut query = switcher.menu.query.text();
     if !is_searchable(&query) {
