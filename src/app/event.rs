@@ -6,6 +6,7 @@
 use super::ProviderNames;
 use super::attaching::Survey;
 use super::completing::PastedPath;
+use super::effect::Purpose;
 use super::find::Hits;
 use super::scroll::Place;
 use super::turn::TurnId;
@@ -79,7 +80,7 @@ pub enum Event {
 pub enum StoreEvent {
     /// What is saved, newest first.
     Listed(Vec<Summary>),
-    /// A conversation was read; `show` says that the person is to see it.
+    /// A conversation was read.
     Loaded {
         /// The conversation.
         conversation: Box<Conversation>,
@@ -89,8 +90,8 @@ pub enum StoreEvent {
         left_by: Vec<String>,
         /// What is set for its Space.
         settings: Settings,
-        /// Whether it was asked for to be seen.
-        show: bool,
+        /// What it was asked for.
+        purpose: Purpose,
     },
     /// Earlier prompts of all conversations, the newest first.
     Prompts(Vec<String>),

@@ -2,7 +2,7 @@
 //! off from a message into a conversation of its own.
 
 use super::picker::Picker;
-use super::{Effect, Model, Overlay, StoreEvent, switching, tree};
+use super::{Effect, Model, Overlay, Purpose, StoreEvent, switching, tree};
 use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes};
 use std::sync::Arc;
 
@@ -115,7 +115,7 @@ pub(super) fn branch(model: &mut Model) -> Vec<Effect> {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings,
-        show: true,
+        purpose: Purpose::Show(0),
     };
     effects.extend(switching::hear(model, shown));
     effects.push(Effect::List);

@@ -9,8 +9,8 @@ use super::keep::keep;
 use super::keymap::{Action, Context, key_in};
 use super::open::OpenConversation;
 use super::{
-    Effect, Focus, Model, Overlay, StoreEvent, attaching, find, history, presets, settings, trash,
-    tree,
+    Effect, Focus, Model, Overlay, Purpose, StoreEvent, attaching, find, history, presets,
+    settings, trash, tree,
 };
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Summary, Unsent};
 use crate::chat::{export, import_changes};
@@ -44,11 +44,12 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
             unsent,
             left_by,
             settings,
-            show,
-        } => loaded(model, *conversation, (unsent, left_by), settings, show),
+            purpose,
+        } => loaded(model, *conversation, (unsent, left_by), settings, purpose),
         StoreEvent::HeadElsewhere(id) => {
             model.remark("Another window went on with this conversation; both versions are kept.");
-            vec![Effect::Load { id, show: false }]
+            let purpose = Purpose::Refresh;
+            vec![Effect::Load { id, purpose }]
         }
         StoreEvent::Prompts(prompts) => {
             history::hear(model, prompts);
@@ -84,7 +85,7 @@ fn changed_elsewhere(model: &Model) -> Vec<Effect> {
     stale
         .map(|open| Effect::Load {
             id: open.conversation.id,
-            show: false,
+            purpose: Purpose::Refresh,
         })
         .collect()
 }
@@ -94,17 +95,14 @@ fn loaded(
     conversation: Conversation,
     (unsent, left_by): (Unsent, Vec<String>),
     settings: Settings,
-    show: bool,
+    purpose: Purpose,
 ) -> Vec<Effect> {
     let id = conversation.id;
-    if model
-        .library
-        .copying
-        .take_if(|copied| *copied == id)
-        .is_some()
-    {
-        return copy(model, &conversation, unsent, settings);
-    }
+    let show = match purpose {
+        Purpose::Copy => return copy(model, &conversation, unsent, settings),
+        Purpose::Refresh => false,
+        Purpose::Show(number) => number == 0 || number == model.library.shows,
+    };
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
         Some(open) if open.turn.is_none() => {
@@ -136,7 +134,9 @@ pub(super) fn go_to(
     if model.open.contains_key(&id) {
         return show_open(model, id);
     }
-    vec![Effect::Load { id, show: true }]
+    model.library.shows += 1;
+    let purpose = Purpose::Show(model.library.shows);
+    vec![Effect::Load { id, purpose }]
 }
 
 fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
@@ -149,6 +149,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     {
         model.open.remove(&before);
     }
+    model.library.shows += 1;
     model.uses += 1;
     for id in [before, id] {
         if let Some(open) = model.open.get_mut(&id) {
@@ -232,6 +233,8 @@ pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::Composer;
     if model.conversation().is_untouched() {
         model.overlay = None;
+        // What was asked for before is not gone to any more.
+        model.library.shows += 1;
         return Vec::new();
     }
     let open = model.defaults.conversation();
@@ -387,8 +390,8 @@ pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
         let conversation = open.conversation.clone();
         return copy(model, &conversation, unsent, settings);
     }
-    model.library.copying = Some(id);
-    vec![Effect::Load { id, show: false }]
+    let purpose = Purpose::Copy;
+    vec![Effect::Load { id, purpose }]
 }
 
 fn copy(

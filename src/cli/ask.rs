@@ -6,7 +6,7 @@
 use super::exit::{Exit, complain, printed};
 use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
-use crate::app::{Event, Model, update};
+use crate::app::{Event, Model, Purpose, update};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::{Attachment, Change, Draft, SentFile, Unsent};
 use crate::runtime::{
@@ -115,7 +115,7 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
         // What is unsent there is the screen's: it stays as it is on the disk.
         found.unsent = Unsent::default();
         found.left_by.clear();
-        update(&mut model, Event::Store(loaded(found, true)));
+        update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
         model.take_given(context.given.clone());
     }
     Ok(model)

@@ -282,7 +282,7 @@ impl Screen {
                 Effect::StartTurn(request) => self.turns.start(request),
                 Effect::CancelTurn(turn) => self.turns.cancel(turn),
                 Effect::Keep(changes) => self.keeping.keep(changes),
-                Effect::Load { id, show } => self.keeping.load(id, show),
+                Effect::Load { id, purpose } => self.keeping.load(id, purpose),
                 Effect::List => self.keeping.list(),
                 Effect::Search { number, query } => self.keeping.search((number, query)),
                 Effect::Describe { space, model } => {

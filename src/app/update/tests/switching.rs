@@ -35,11 +35,12 @@ fn the_switcher_opens_what_it_found() {
         .ctrl('o')
         .types("rust")
         .key(KeyCode::Enter);
-    let load = Effect::Load {
-        id: all[1].id,
-        show: true,
-    };
-    assert!(person.effects.contains(&load), "{:?}", person.effects);
+    let asked = asked_for(&person, all[1].id);
+    assert!(
+        matches!(asked, Some(Purpose::Show(_))),
+        "{:?}",
+        person.effects
+    );
     person.tell(saved(all[1].id, &["what is 'static?"]));
     assert_eq!(person.model.current, all[1].id);
     assert_eq!(person.texts(), ["what is 'static?"]);
@@ -56,17 +57,17 @@ fn the_list_is_walked_opened_and_left_by_keys() {
         .key(KeyCode::Down)
         .key(KeyCode::Down)
         .key(KeyCode::Enter);
-    assert!(person.effects.contains(&Effect::Load {
-        id: all[1].id,
-        show: true
-    }));
+    assert!(matches!(
+        asked_for(&person, all[1].id),
+        Some(Purpose::Show(_))
+    ));
     person
         .tell(saved(all[1].id, &["x"]))
         .press(KeyCode::PageDown, KeyModifiers::CONTROL);
-    assert!(person.effects.contains(&Effect::Load {
-        id: all[2].id,
-        show: true
-    }));
+    assert!(matches!(
+        asked_for(&person, all[2].id),
+        Some(Purpose::Show(_))
+    ));
 }
 
 #[test]
@@ -151,7 +152,7 @@ fn saved_with(person: &Person, parent: Option<MessageId>, text: &str) -> Event {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: false,
+        purpose: Purpose::Refresh,
     })
 }
 
@@ -263,16 +264,16 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     person
         .tell(searched(number, vec![hit(&all[0], &old)], true))
         .key(KeyCode::Enter);
-    assert!(person.effects.contains(&Effect::Load {
-        id: all[0].id,
-        show: true
-    }));
+    assert!(matches!(
+        asked_for(&person, all[0].id),
+        Some(Purpose::Show(_))
+    ));
     person.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     assert_eq!(person.texts(), ["the old wording"]);
     let anchor = person.model.conversation().scroll.anchor;
@@ -342,12 +343,10 @@ fn a_conversation_is_duplicated_whole_under_new_names() {
         .key(KeyCode::F(3))
         .key(KeyCode::Down)
         .types("y");
-    assert!(person.effects.contains(&Effect::Load {
-        id: all[0].id,
-        show: false
-    }));
+    assert_eq!(asked_for(&person, all[0].id), Some(Purpose::Copy));
     let before = person.model.current;
-    person.tell(saved(all[0].id, &["what is it?", "and why?"]));
+    let texts = ["what is it?", "and why?"];
+    person.tell(saved_for(all[0].id, &texts, Purpose::Copy));
     assert_eq!(person.model.current, before);
     let changes = kept(&person);
     let copied = changes.iter().find_map(|change| match change {

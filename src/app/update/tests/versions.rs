@@ -110,14 +110,14 @@ fn what_another_window_added_is_read_again_unless_a_reply_comes_here() {
     person.tell(listed(&all));
     assert!(person.effects.contains(&Effect::Load {
         id: all[0].id,
-        show: false
+        purpose: Purpose::Refresh
     }));
     person.sends("more");
     person.effects.clear();
     person.tell(listed(&all));
     assert!(!person.effects.contains(&Effect::Load {
         id: all[0].id,
-        show: false
+        purpose: Purpose::Refresh
     }));
 }
 

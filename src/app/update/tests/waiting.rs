@@ -47,7 +47,7 @@ fn opened(conversation: Conversation, queued: Vec<Draft>) -> Person {
         },
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     person
 }
@@ -209,7 +209,7 @@ fn what_another_window_left_is_kept_as_this_windows_own_and_then_forgotten_there
         },
         left_by: vec!["gone".to_owned()],
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     person.wait(300);
     let id = person.model.current;
@@ -326,7 +326,7 @@ fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alon
         },
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     assert_eq!(person.draft(), "aside");
     person.wait(300);
