@@ -31,7 +31,7 @@ pub mod turn;
 pub mod unsent;
 mod update;
 
-pub use effect::{Effect, FindRequest, TurnRequest};
+pub use effect::{Effect, FindRequest, Purpose, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
 pub use library::Library;
 pub use open::OpenConversation;

@@ -6,6 +6,7 @@ pub mod attachment;
 pub mod change;
 pub mod conversation;
 pub mod draft;
+pub mod emphasis;
 pub mod export;
 pub mod failure;
 pub mod hit;

@@ -21,8 +21,8 @@ pub enum Effect {
     Load {
         /// Which one.
         id: ConversationId,
-        /// Whether the user is to see it.
-        show: bool,
+        /// What for; it comes back with the conversation.
+        purpose: Purpose,
     },
     /// Read the list of conversations.
     List,
@@ -111,6 +111,18 @@ pub enum Effect {
     CaptureMouse(bool),
     /// Leave the program.
     Quit,
+}
+
+/// What a conversation is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be shown as it is on the disk now, where it is open.
+    Refresh,
+    /// To be gone to. The number names the request: where something else was gone to since, the
+    /// answer is late and moves no view. 0 is what the program begins with.
+    Show(u64),
+    /// To be duplicated.
+    Copy,
 }
 
 /// What a reply is made from.

@@ -6,6 +6,7 @@
 use super::ProviderNames;
 use super::attaching::Survey;
 use super::completion::PastedPath;
+use super::effect::Purpose;
 use super::find::Hits;
 use super::popups::Page;
 use super::scroll::Place;
@@ -80,7 +81,7 @@ pub enum Event {
 pub enum StoreEvent {
     /// What is saved, newest first.
     Listed(Vec<Summary>),
-    /// A conversation was read; `show` says that the user is to see it.
+    /// A conversation was read.
     Loaded {
         /// The conversation.
         conversation: Box<Conversation>,
@@ -90,8 +91,8 @@ pub enum StoreEvent {
         left_by: Vec<String>,
         /// What is set for its Space.
         settings: Settings,
-        /// Whether it was asked for to be seen.
-        show: bool,
+        /// What it was asked for.
+        purpose: Purpose,
     },
     /// Earlier prompts of all conversations, the newest first.
     Prompts(Vec<String>),

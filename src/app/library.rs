@@ -20,8 +20,8 @@ pub struct Library {
     /// The conversations that were put in the trash since the program began, and their titles.
     pub deleted: Vec<(ConversationId, String)>,
     edition: u64,
-    /// The conversation that is to be duplicated once it was read.
-    pub(super) copying: Option<ConversationId>,
+    /// Counts what is gone to: the answer to an earlier request is late.
+    pub(super) shows: u64,
     /// The message that is to be shown once its conversation is, and the words that are to be
     /// marked there.
     pub(super) landing: Option<(ConversationId, MessageId, String)>,

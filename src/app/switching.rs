@@ -10,7 +10,7 @@ use super::keep::keep;
 use super::open::OpenConversation;
 use super::popups::rename::Rename;
 use super::popups::{history, presets, trash};
-use super::{Effect, Focus, Model, StoreEvent, attaching, find, settings, tree};
+use super::{Effect, Focus, Model, Purpose, StoreEvent, attaching, find, settings, tree};
 use crate::chat::{Change, Conversation, ConversationId, MessageId, Settings, Summary, Unsent};
 use crate::chat::{export, import_changes};
 
@@ -43,11 +43,12 @@ pub(super) fn hear(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
             unsent,
             left_by,
             settings,
-            show,
-        } => loaded(model, *conversation, (unsent, left_by), settings, show),
+            purpose,
+        } => loaded(model, *conversation, (unsent, left_by), settings, purpose),
         StoreEvent::HeadElsewhere(id) => {
             model.remark("Another window went on with this conversation; both versions are kept.");
-            vec![Effect::Load { id, show: false }]
+            let purpose = Purpose::Refresh;
+            vec![Effect::Load { id, purpose }]
         }
         StoreEvent::Prompts(prompts) => {
             history::hear(model, prompts);
@@ -83,7 +84,7 @@ fn changed_elsewhere(model: &Model) -> Vec<Effect> {
     stale
         .map(|open| Effect::Load {
             id: open.conversation.id,
-            show: false,
+            purpose: Purpose::Refresh,
         })
         .collect()
 }
@@ -93,17 +94,14 @@ fn loaded(
     conversation: Conversation,
     (unsent, left_by): (Unsent, Vec<String>),
     settings: Settings,
-    show: bool,
+    purpose: Purpose,
 ) -> Vec<Effect> {
     let id = conversation.id;
-    if model
-        .library
-        .copying
-        .take_if(|copied| *copied == id)
-        .is_some()
-    {
-        return copy(model, &conversation, unsent, settings);
-    }
+    let show = match purpose {
+        Purpose::Copy => return copy(model, &conversation, unsent, settings),
+        Purpose::Refresh => false,
+        Purpose::Show(number) => number == 0 || number == model.library.shows,
+    };
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
         Some(open) if open.turn.is_none() => {
@@ -135,7 +133,9 @@ pub(super) fn go_to(
     if model.open.contains_key(&id) {
         return show_open(model, id);
     }
-    vec![Effect::Load { id, show: true }]
+    model.library.shows += 1;
+    let purpose = Purpose::Show(model.library.shows);
+    vec![Effect::Load { id, purpose }]
 }
 
 fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
@@ -148,6 +148,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     {
         model.open.remove(&before);
     }
+    model.library.shows += 1;
     model.uses += 1;
     for id in [before, id] {
         if let Some(open) = model.open.get_mut(&id) {
@@ -231,6 +232,8 @@ pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::Composer;
     if model.conversation().is_untouched() {
         model.popups.clear();
+        // What was asked for before is not gone to any more.
+        model.library.shows += 1;
         return Vec::new();
     }
     let open = model.defaults.conversation();
@@ -386,8 +389,8 @@ pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
         let conversation = open.conversation.clone();
         return copy(model, &conversation, unsent, settings);
     }
-    model.library.copying = Some(id);
-    vec![Effect::Load { id, show: false }]
+    let purpose = Purpose::Copy;
+    vec![Effect::Load { id, purpose }]
 }
 
 fn copy(

@@ -101,14 +101,14 @@ impl fmt::Display for FailureKind {
     }
 }
 
-/// Why there is no whole reply, in words for a person.
+/// Why there is no whole reply, in words for a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What kind it is of.
     pub kind: FailureKind,
     /// What happened, and where.
     pub message: String,
-    /// What the person can do.
+    /// What the user can do.
     pub hint: String,
 }
 

@@ -6,7 +6,7 @@
 use super::exit::{Exit, complain, printed};
 use super::printer::Printer;
 use super::{Context, NO_HOME, saved};
-use crate::app::{Event, Model, update};
+use crate::app::{Event, Model, Purpose, update};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::{Attachment, Change, Draft, FailureKind, SentFile, Unsent};
 use crate::runtime::{
@@ -116,7 +116,7 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
         // Unsent drafts belong to the full screen and stay as they are.
         found.unsent = Unsent::default();
         found.left_by.clear();
-        update(&mut model, Event::Store(loaded(found, true)));
+        update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
         model.take_given(context.given.clone());
     }
     Ok(model)

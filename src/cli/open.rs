@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, complain};
 use super::{Context, saved};
-use crate::app::{Clock, Effect, Event, Model, update};
+use crate::app::{Clock, Effect, Event, Model, Purpose, update};
 use crate::runtime::{Contents, ScreenError, Storage, Time, Turns, loaded, run_screen};
 use clap::Args;
 use tokio::sync::mpsc;
@@ -79,7 +79,7 @@ async fn model(context: &Context, arguments: &OpenArgs, now: Clock) -> Result<Mo
     };
     if let Some(id) = id {
         let found = saved::load_named(&store, &id)?;
-        update(&mut model, Event::Store(loaded(found, true)));
+        update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
         model.take_given(context.given.clone());
     }
     store.handle.close().await;

@@ -3,7 +3,7 @@
 
 use super::search::{self, Query};
 use super::turns::Contents;
-use crate::app::{Event, StoreEvent};
+use crate::app::{Event, Purpose, StoreEvent};
 use crate::chat::{Change, ConversationId};
 use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub struct Persistence {
 
 enum Request {
     Save(Vec<Change>),
-    Load { id: ConversationId, show: bool },
+    Load(ConversationId, Purpose),
     List,
     Prompts,
     Presets(u64),
@@ -65,8 +65,8 @@ impl Persistence {
     }
 
     /// Loads a conversation.
-    pub fn load(&self, id: ConversationId, show: bool) {
-        self.ask(Request::Load { id, show });
+    pub fn load(&self, id: ConversationId, purpose: Purpose) {
+        self.ask(Request::Load(id, purpose));
     }
 
     /// Loads the list.
@@ -127,8 +127,8 @@ impl Open {
         let events = self.events.clone();
         match request {
             Request::Save(changes) => handle.send_all(changes),
-            Request::Load { id, show } => {
-                drop(tokio::spawn(load(handle, reader, events, (id, show))));
+            Request::Load(id, purpose) => {
+                drop(tokio::spawn(load(handle, reader, events, (id, purpose))));
             }
             Request::List => self.lists.notify_one(),
             Request::Prompts => drop(tokio::spawn(prompts(reader, events))),
@@ -246,14 +246,14 @@ async fn load(
     handle: StoreHandle,
     reader: Reader,
     events: mpsc::Sender<Event>,
-    (id, show): (ConversationId, bool),
+    (id, purpose): (ConversationId, Purpose),
 ) {
     let is_settled = is_settled(&handle).await;
-    read(&reader, &events, (id, show)).await;
+    read(&reader, &events, (id, purpose)).await;
     if !is_settled {
         // What this window wrote just before is read when it is written.
         handle.flush().await;
-        read(&reader, &events, (id, false)).await;
+        read(&reader, &events, (id, Purpose::Refresh)).await;
     }
 }
 
@@ -263,11 +263,15 @@ async fn is_settled(handle: &StoreHandle) -> bool {
     tokio::time::timeout(SETTLING, handle.flush()).await.is_ok()
 }
 
-async fn read(reader: &Reader, events: &mpsc::Sender<Event>, (id, show): (ConversationId, bool)) {
+async fn read(
+    reader: &Reader,
+    events: &mpsc::Sender<Event>,
+    (id, purpose): (ConversationId, Purpose),
+) {
     let reader = reader.clone();
     let loaded = tokio::task::spawn_blocking(move || reader.load(id)).await;
     let event = match loaded {
-        Ok(Ok(Some(loaded))) => self::loaded(loaded, show),
+        Ok(Ok(Some(loaded))) => self::loaded(loaded, purpose),
         Ok(Ok(None)) => StoreEvent::Trouble("This conversation no longer exists.".to_owned()),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
@@ -311,13 +315,13 @@ async fn trash(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event>)
 }
 
 /// A conversation that was read, as an event.
-pub fn loaded(loaded: Loaded, show: bool) -> StoreEvent {
+pub fn loaded(loaded: Loaded, purpose: Purpose) -> StoreEvent {
     StoreEvent::Loaded {
         conversation: Box::new(loaded.conversation),
         unsent: loaded.unsent,
         left_by: loaded.left_by,
         settings: loaded.settings,
-        show,
+        purpose,
     }
 }
 

@@ -282,7 +282,7 @@ impl Screen {
                 Effect::StartTurn(request) => self.turns.start(request),
                 Effect::CancelTurn(turn) => self.turns.cancel(turn),
                 Effect::Keep(changes) => self.persistence.save(changes),
-                Effect::Load { id, show } => self.persistence.load(id, show),
+                Effect::Load { id, purpose } => self.persistence.load(id, purpose),
                 Effect::List => self.persistence.list(),
                 Effect::Search { number, query } => self.persistence.search((number, query)),
                 Effect::Describe { space, model } => {

@@ -4,6 +4,7 @@ use super::days::{Days, Row, rows};
 use super::theme::Theme;
 use super::words::{age, fitted};
 use crate::app::{Focus, Model, OpenConversation};
+use crate::chat::emphasis::without_emphasis;
 use crate::chat::{MessageState, Pending, Summary};
 use crate::sanitize;
 use jiff::tz::TimeZone;
@@ -70,7 +71,7 @@ pub fn line(
     let age = age(model.clock.wall, summary.updated_at);
     let (mark, style) = mark(model, summary, theme);
     let room = usize::from(width).saturating_sub(age.width() + mark.width() + 4);
-    let title = fitted(&sanitize::line(&summary.title), room);
+    let title = fitted(&shown_title(&summary.title), room);
     let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
     let is_current = summary.id == model.current;
     let pointer = match (is_selected, is_current) {
@@ -88,6 +89,11 @@ pub fn line(
         Span::raw(gap),
         Span::styled(age, theme.dim),
     ])
+}
+
+/// A title as a list shows it: one line, without the marks of emphasis that a message had.
+pub fn shown_title(title: &str) -> String {
+    without_emphasis(&sanitize::line(title))
 }
 
 /// What is going on in a conversation, as one character.
@@ -118,4 +124,14 @@ fn mark(model: &Model, summary: &Summary, theme: &Theme) -> (&'static str, Style
         return ("✎", theme.warning);
     }
     (" ", theme.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_one_line_without_marks_of_emphasis() {
+        assert_eq!(shown_title("**Why** is\n*it*?"), "Why is it?");
+    }
 }

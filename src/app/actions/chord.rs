@@ -132,6 +132,7 @@ fn code(key: &str) -> Option<KeyCode> {
         "enter" | "return" => KeyCode::Enter,
         "esc" | "escape" => KeyCode::Esc,
         "tab" => KeyCode::Tab,
+        "backtab" | "back tab" => KeyCode::BackTab,
         "space" => KeyCode::Char(' '),
         "backspace" => KeyCode::Backspace,
         "delete" | "del" => KeyCode::Delete,

@@ -13,7 +13,8 @@ use crate::app::{
     tree, update,
 };
 use crossterm::event::KeyCode::{
-    Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
+    BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp,
+    Right, Tab, Up,
 };
 
 /// How far a page of the list of conversations goes, in rows.
@@ -292,8 +293,8 @@ const SOURCE: &[Row] = &[
 #[rustfmt::skip]
 const POPUP: &[Row] = &[
     row((A::Accept, C::Menu), &[key(Enter)], "Accept", "Take what is marked", G::View, |m, _| popups::accept(m)).unlisted(),
-    row((A::MenuUp, C::Menu), &[key(Up)], "Up", "Up", G::View, quiet!(|m| popups::select(m, popups::Step::Up))).unlisted(),
-    row((A::MenuDown, C::Menu), &[key(Down)], "Down", "Down", G::View, quiet!(|m| popups::select(m, popups::Step::Down))).unlisted(),
+    row((A::MenuUp, C::Menu), &[key(Up), key(BackTab)], "Up", "Up", G::View, quiet!(|m| popups::select(m, popups::Step::Up))).unlisted(),
+    row((A::MenuDown, C::Menu), &[key(Down), key(Tab)], "Down", "Down", G::View, quiet!(|m| popups::select(m, popups::Step::Down))).unlisted(),
     row((A::MenuPageUp, C::Menu), &[key(PageUp)], "A page up", "A page up",
         G::View, quiet!(|m| popups::select(m, popups::Step::PageUp))).unlisted(),
     row((A::MenuPageDown, C::Menu), &[key(PageDown)], "A page down", "A page down",

@@ -5,7 +5,7 @@ use super::picker::Picker;
 use super::{Page, Popup, Step};
 use crate::app::actions::Context;
 use crate::app::editor::Editor;
-use crate::app::{Effect, Model, StoreEvent, switching, tree};
+use crate::app::{Effect, Model, Purpose, StoreEvent, switching, tree};
 use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes};
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ pub(in crate::app) fn branch(model: &mut Model) -> Vec<Effect> {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings,
-        show: true,
+        purpose: Purpose::Show(0),
     };
     effects.extend(switching::hear(model, shown));
     effects.push(Effect::List);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::app::turn::TurnId;
-use crate::app::{Clock, Defaults, Regions, ReplyUpdate, StoreEvent, TurnRequest};
+use crate::app::{Clock, Defaults, Purpose, Regions, ReplyUpdate, StoreEvent, TurnRequest};
 use crate::chat::{Change, Failure, Message, Pending, Role, Stage, Summary, Unsent};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
@@ -421,7 +421,19 @@ fn listed(summaries: &[Summary]) -> Event {
 }
 
 /// A saved conversation with this id, as the store reads it.
+/// What a conversation was asked for last, to be read.
+fn asked_for(user: &User, id: crate::chat::ConversationId) -> Option<Purpose> {
+    user.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Load { id: asked, purpose } => (*asked == id).then_some(*purpose),
+        _ => None,
+    })
+}
+
 fn saved(id: crate::chat::ConversationId, texts: &[&str]) -> Event {
+    saved_for(id, texts, Purpose::Show(0))
+}
+
+fn saved_for(id: crate::chat::ConversationId, texts: &[&str], purpose: Purpose) -> Event {
     let mut conversation = crate::chat::Conversation::new("space", "", "");
     conversation.id = id;
     for text in texts {
@@ -432,6 +444,6 @@ fn saved(id: crate::chat::ConversationId, texts: &[&str]) -> Event {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose,
     })
 }

@@ -99,7 +99,7 @@ fn lines(
             let pointer = if is_selected { "▸" } else { " " };
             let age = age(model.clock.wall, hit.created_at);
             let room = width.saturating_sub(age.width() + 5);
-            let title = fitted(&sanitize::line(&hit.title), room);
+            let title = fitted(&library::shown_title(&hit.title), room);
             let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
             let head = Line::from(vec![
                 Span::styled(pointer, theme.picked),

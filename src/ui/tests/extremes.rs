@@ -98,7 +98,7 @@ fn ten_thousand_short_messages() {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: std::collections::BTreeMap::default(),
-        show: true,
+        purpose: crate::app::Purpose::Show(0),
     }));
     assert!(screen.shown().contains("answer 4999"));
     screen.press(KeyCode::PageUp, KeyModifiers::NONE);

@@ -1,20 +1,77 @@
 //! Which conversation is come to, when its reading took long, and which are given up.
 
 use super::*;
+use crate::app::switching::go_to;
+use crate::chat::ConversationId;
 
 #[test]
 fn what_was_used_least_recently_is_given_up_first() {
     let mut user = User::new();
-    let ids: Vec<_> = (0..20)
-        .map(|_| crate::chat::ConversationId::new())
-        .collect();
+    let ids: Vec<_> = (0..20).map(|_| ConversationId::new()).collect();
     for id in &ids {
         user.tell(saved(*id, &["x"]));
         // The first is come back to again and again.
         user.tell(saved(ids[0], &["x"]));
     }
-    let open = |id: &&crate::chat::ConversationId| user.model.opened(**id).is_some();
+    let open = |id: &&ConversationId| user.model.opened(**id).is_some();
     let kept: Vec<_> = ids.iter().filter(open).collect();
     let expected: Vec<_> = ids[..1].iter().chain(&ids[5..]).collect();
     assert_eq!(kept, expected);
+}
+
+/// Goes to a conversation that is not open, and gives what its reading is asked for.
+fn goes_to(user: &mut User, id: ConversationId) -> Purpose {
+    let effects = go_to(&mut user.model, id, None);
+    user.effects.extend(effects);
+    asked_for(user, id).unwrap()
+}
+
+#[test]
+fn what_was_asked_for_before_something_else_was_gone_to_moves_no_view() {
+    let (first, second) = (ConversationId::new(), ConversationId::new());
+    for is_first_late in [true, false] {
+        let mut user = User::new();
+        user.types("x");
+        let for_first = goes_to(&mut user, first);
+        let for_second = goes_to(&mut user, second);
+        let mut answers = [(second, for_second), (first, for_first)];
+        if !is_first_late {
+            answers.reverse();
+        }
+        for (id, purpose) in answers {
+            user.tell(saved_for(id, &["text"], purpose));
+        }
+        assert_eq!(user.model.current, second);
+    }
+    let mut user = User::new();
+    let purpose = goes_to(&mut user, first);
+    let fresh = user.model.current;
+    user.ctrl('n').types("a new one");
+    user.tell(saved_for(first, &["text"], purpose));
+    assert_eq!(user.model.current, fresh);
+    assert_eq!(user.draft(), "a new one");
+    let purpose = goes_to(&mut user, first);
+    user.tell(saved_for(first, &["text"], purpose));
+    assert_eq!(user.model.current, first);
+}
+
+#[test]
+fn a_duplicate_that_could_not_be_made_makes_no_copy_of_what_is_opened_later() {
+    let mut user = User::new();
+    let all = [summary("one")];
+    let id = all[0].id;
+    user.tell(listed(&all)).key(KeyCode::F(3));
+    user.key(KeyCode::Down).types("y");
+    assert_eq!(asked_for(&user, id), Some(Purpose::Copy));
+    let trouble = StoreEvent::Trouble("it could not be read".to_owned());
+    user.tell(Event::Store(trouble));
+    let purpose = goes_to(&mut user, id);
+    for purpose in [purpose, Purpose::Refresh] {
+        user.tell(saved_for(id, &["text"], purpose));
+        assert_eq!(user.model.current, id);
+        let copies = kept(&user)
+            .into_iter()
+            .filter(|change| matches!(change, Change::SaveConversation { .. }));
+        assert_eq!(copies.count(), 0);
+    }
 }

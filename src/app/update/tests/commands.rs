@@ -162,7 +162,7 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: set("1.5"),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     user.sends("again");
     assert_eq!(user.started()[1].settings, set("1.5"));

@@ -34,11 +34,12 @@ fn the_switcher_opens_what_it_found() {
         .ctrl('o')
         .types("rust")
         .key(KeyCode::Enter);
-    let load = Effect::Load {
-        id: all[1].id,
-        show: true,
-    };
-    assert!(user.effects.contains(&load), "{:?}", user.effects);
+    let asked = asked_for(&user, all[1].id);
+    assert!(
+        matches!(asked, Some(Purpose::Show(_))),
+        "{:?}",
+        user.effects
+    );
     user.tell(saved(all[1].id, &["what is 'static?"]));
     assert_eq!(user.model.current, all[1].id);
     assert_eq!(user.texts(), ["what is 'static?"]);
@@ -54,16 +55,16 @@ fn the_list_is_walked_opened_and_left_by_keys() {
     user.key(KeyCode::Down)
         .key(KeyCode::Down)
         .key(KeyCode::Enter);
-    assert!(user.effects.contains(&Effect::Load {
-        id: all[1].id,
-        show: true
-    }));
+    assert!(matches!(
+        asked_for(&user, all[1].id),
+        Some(Purpose::Show(_))
+    ));
     user.tell(saved(all[1].id, &["x"]))
         .press(KeyCode::PageDown, KeyModifiers::CONTROL);
-    assert!(user.effects.contains(&Effect::Load {
-        id: all[2].id,
-        show: true
-    }));
+    assert!(matches!(
+        asked_for(&user, all[2].id),
+        Some(Purpose::Show(_))
+    ));
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn saved_with(user: &User, parent: Option<MessageId>, text: &str) -> Event {
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: false,
+        purpose: Purpose::Refresh,
     })
 }
 
@@ -257,16 +258,16 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     let number = searches(&user).last().unwrap().0;
     user.tell(searched(number, vec![hit(&all[0], &old)], true))
         .key(KeyCode::Enter);
-    assert!(user.effects.contains(&Effect::Load {
-        id: all[0].id,
-        show: true
-    }));
+    assert!(matches!(
+        asked_for(&user, all[0].id),
+        Some(Purpose::Show(_))
+    ));
     user.tell(Event::Store(StoreEvent::Loaded {
         conversation: Box::new(conversation),
         unsent: Unsent::default(),
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     assert_eq!(user.texts(), ["the old wording"]);
     let anchor = user.model.conversation().scroll.anchor;
@@ -334,12 +335,10 @@ fn a_conversation_is_duplicated_whole_under_new_names() {
         .key(KeyCode::F(3))
         .key(KeyCode::Down)
         .types("y");
-    assert!(user.effects.contains(&Effect::Load {
-        id: all[0].id,
-        show: false
-    }));
+    assert_eq!(asked_for(&user, all[0].id), Some(Purpose::Copy));
     let before = user.model.current;
-    user.tell(saved(all[0].id, &["what is it?", "and why?"]));
+    let texts = ["what is it?", "and why?"];
+    user.tell(saved_for(all[0].id, &texts, Purpose::Copy));
     assert_eq!(user.model.current, before);
     let changes = kept(&user);
     let copied = changes.iter().find_map(|change| match change {

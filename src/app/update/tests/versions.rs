@@ -101,14 +101,14 @@ fn what_another_window_added_is_read_again_unless_a_reply_comes_here() {
     user.tell(listed(&all));
     assert!(user.effects.contains(&Effect::Load {
         id: all[0].id,
-        show: false
+        purpose: Purpose::Refresh
     }));
     user.sends("more");
     user.effects.clear();
     user.tell(listed(&all));
     assert!(!user.effects.contains(&Effect::Load {
         id: all[0].id,
-        show: false
+        purpose: Purpose::Refresh
     }));
 }
 

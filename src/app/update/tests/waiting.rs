@@ -43,7 +43,7 @@ fn opened(conversation: Conversation, queued: Vec<Draft>) -> User {
         },
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     user
 }
@@ -201,7 +201,7 @@ fn what_another_window_left_is_kept_as_this_windows_own_and_then_forgotten_there
         },
         left_by: vec!["gone".to_owned()],
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     user.wait(300);
     let id = user.model.current;
@@ -316,7 +316,7 @@ fn what_was_set_aside_and_stands_in_the_composer_again_is_kept_as_the_draft_alon
         },
         left_by: Vec::new(),
         settings: crate::chat::Settings::new(),
-        show: true,
+        purpose: Purpose::Show(0),
     }));
     assert_eq!(user.draft(), "aside");
     user.wait(300);
