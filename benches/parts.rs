@@ -14,7 +14,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
 use spacechat::app::turn::TurnId;
-use spacechat::app::{Clock, Defaults, Event, Input, Model, ReplyUpdate, StoreEvent, update};
+use spacechat::app::{
+    Clock, Defaults, Event, Input, Model, Purpose, ReplyUpdate, StoreEvent, update,
+};
 use spacechat::chat::{Draft, Settings, Stage, Unsent};
 use spacechat::gradio::delta::Outputs;
 use spacechat::http::sse::Decoder;
@@ -143,7 +145,7 @@ impl Open {
             unsent: Unsent::default(),
             left_by: Vec::new(),
             settings: Settings::default(),
-            show: true,
+            purpose: Purpose::Show(0),
         }));
         open.draw();
         open

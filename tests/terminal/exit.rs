@@ -275,7 +275,7 @@ fn panics_give_the_terminal_back_with_their_report() {
         return panic_in_a_taken_terminal(&place);
     }
     let this = env::current_exe().unwrap();
-    let script = "exec env \"$1\" \"$0\" --nocapture --exact leaving::panics_give_the_terminal_back_with_their_report";
+    let script = "exec env \"$1\" \"$0\" --nocapture --exact exit::panics_give_the_terminal_back_with_their_report";
     for place in ["this thread", "another thread"] {
         let home = Home::new();
         let panics = format!("{PANIC_IN}={place}");

@@ -93,8 +93,9 @@ fn an_imported_conversation_cannot_steer_the_terminal() {
     screen.press(ALT_UP);
     screen.wait_for_text("picked:");
     screen.press("o");
-    screen.wait_for_text("▾ a tail");
+    screen.wait_for_text("▾ thoughts");
     screen.press(CTRL_END);
+    screen.wait_for_text("▾ a tail");
     screen.wait_for_text(&end("tail"));
     screen.press("c");
     screen.wait_for_text("opied");
