@@ -17,6 +17,7 @@ mod inline;
 mod layout;
 pub mod links;
 mod parse;
+mod runs;
 mod segment;
 mod styles;
 mod table;

@@ -37,7 +37,8 @@ mod tests;
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
 pub use llm_log::llm_log;
-pub use reader::{Found, Interrupt, Loaded, Reader};
+pub use load::Loaded;
+pub use reader::{Found, Interrupt, Reader};
 pub use rescue::Rescued;
 pub use writer::StoreHandle;
 

@@ -4,6 +4,7 @@
 
 use super::exit::{Exit, complain, print, tell};
 use super::import;
+use super::trouble::Trouble;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Pending, Summary};
 use crate::sanitize;
@@ -99,18 +100,6 @@ impl ValueEnum for Format {
             Self::Html => "One HTML page",
         };
         Some(PossibleValue::new(self.extension()).help(help))
-    }
-}
-
-/// Why a command did nothing.
-pub(super) enum Trouble {
-    Store(StoreError),
-    Other(Exit, String, String),
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }
 

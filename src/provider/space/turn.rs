@@ -102,7 +102,7 @@ impl Turn<'_> {
         let reading = ReplyReader::new(&known.app, chat, &page.session, client.base());
         let is_qwen = chat.form == Form::QwenAgent;
         let query = if is_qwen {
-            crate::provider::qwen::QUERY
+            super::agent_page::QUERY
         } else {
             ""
         };
