@@ -105,7 +105,7 @@ impl Store {
         }
         bring_up_to_date(&mut connection, &path, &on_notice)?;
         let interrupted = recover::interrupt_orphans(&mut connection, &instance)
-            .map_err(|error| StoreError::sql(&path, &error))?;
+            .map_err(|error| StoreError::sql(&path, error))?;
         files::narrow_database(&path)?;
         let place = Place {
             path,

@@ -27,6 +27,7 @@ pub struct Report {
 
 /// A failed reply, or a failed look at a Space.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProviderError {
     /// No connection: refused, unknown name, bad certificate, proxy.
     #[error("{}", .0.message)]
@@ -88,7 +89,7 @@ pub enum ProviderError {
     #[error("{}", .0.message)]
     Setup(Report),
     /// The model's name is not known.
-    #[error("{0}")]
+    #[error(transparent)]
     UnknownModel(UnknownModel),
 }
 

@@ -31,13 +31,14 @@ const BACKLOG: usize = 256;
 
 /// Why the full screen ended before the person left it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScreenError {
     /// The terminal failed, or a part of the program broke down.
     #[error("The full screen cannot be shown: {0}.")]
     Terminal(#[from] io::Error),
     /// The conversations could not be opened.
     #[error("{0}.")]
-    Store(StoreError),
+    Store(#[source] StoreError),
     /// The store did not take everything, or not in time.
     #[error("The last changes could not be saved before the end.")]
     NotKept,

@@ -104,6 +104,7 @@ fn look_at(path: &Path) -> Result<(), StoreError> {
         Err(StoreError::Damaged {
             path: path.to_owned(),
             detail: detail.to_owned(),
+            source: None,
         })
     };
     if header.len() < 100 || !header.starts_with(MAGIC) {

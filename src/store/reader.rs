@@ -220,7 +220,7 @@ impl Reader {
         &self,
         read: impl FnOnce(&Connection) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
-        read(&self.connection()).map_err(|error| StoreError::sql(&self.place.path, &error))
+        read(&self.connection()).map_err(|error| StoreError::sql(&self.place.path, error))
     }
 }
 

@@ -112,7 +112,7 @@ enum Unreadable {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("it is not JSON ({0})")]
-    NotJson(serde_json::Error),
+    NotJson(#[source] serde_json::Error),
     #[error(transparent)]
     Ours(#[from] export::ImportError),
     #[error(transparent)]
