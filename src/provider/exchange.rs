@@ -236,6 +236,7 @@ fn ended_by_the_app() -> ProviderError {
     ProviderError::Space(Report {
         message: "The Space ended the reply before it was complete.".to_owned(),
         hint: "Retry; somebody may have stopped it there.".to_owned(),
+        source: None,
     })
 }
 
@@ -297,6 +298,7 @@ impl<'a> Heard<'a> {
         Err(ProviderError::Space(Report {
             message,
             hint: "Retry, or change the message.".to_owned(),
+            source: None,
         }))
     }
 

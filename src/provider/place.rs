@@ -177,7 +177,8 @@ impl Place {
                 self.space.label
             ),
             hint: "It may be starting or stuck. Try again in a minute; if that does not help, its owner has to restart it.".to_owned(),
-        })
+source: None,
+})
     }
 }
 

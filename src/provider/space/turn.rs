@@ -230,6 +230,7 @@ fn needs_script() -> ProviderError {
         message: "A step of this page is a script, which only a browser can run; nothing was sent."
             .to_owned(),
         hint: "Use the Space's page in a browser, or choose another Space with --space.".to_owned(),
+        source: None,
     })
 }
 
