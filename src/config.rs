@@ -162,14 +162,15 @@ impl Default for NetworkSettings {
 
 /// A settings file that cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// It cannot be read.
-    #[error("The settings file {} cannot be read: {error}.", path.display())]
+    #[error("The settings file {} cannot be read: {source}.", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// The system's words.
-        error: std::io::Error,
+        source: std::io::Error,
     },
     /// It says something that is not understood.
     #[error("The settings file {} is invalid: {detail}", path.display())]
@@ -198,7 +199,10 @@ impl Settings {
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 Ok(Self::default())
             }
-            Err(error) => Err(ConfigError::Unreadable { path, error }),
+            Err(error) => Err(ConfigError::Unreadable {
+                path,
+                source: error,
+            }),
         }
     }
 

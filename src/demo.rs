@@ -15,6 +15,8 @@ mod fault;
 mod functions;
 mod http;
 mod layout;
+mod lock;
+mod mailbox;
 mod past;
 mod queue;
 mod scenario;
@@ -39,7 +41,8 @@ use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "faults")]
 pub use fault::{Fault, UnknownFault};
-use space::{Space, lock};
+use lock::lock;
+use space::Space;
 pub use tour::Tour;
 use trouble::{Nothing, Trouble};
 

@@ -16,6 +16,7 @@ mod inline;
 mod layout;
 pub mod links;
 mod parse;
+mod runs;
 mod segment;
 mod styles;
 mod table;

@@ -131,6 +131,7 @@ fn source(attachment: &Attachment) -> Option<Result<UploadSource, ProviderError>
                     attachment.name
                 ),
                 hint: "Attach it again. spacechat doctor looks for what is damaged.".to_owned(),
+                source: None,
             })));
         }
     };

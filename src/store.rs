@@ -36,7 +36,8 @@ mod tests;
 pub use check::Check;
 pub use error::{StoreError, StoreNotice};
 pub use llm_log::llm_log;
-pub use reader::{Interrupt, Loaded, PrefixMatch, Reader};
+pub use load::Loaded;
+pub use reader::{Interrupt, PrefixMatch, Reader};
 pub use rescue::Rescued;
 pub use writer::StoreHandle;
 
@@ -103,7 +104,7 @@ impl Store {
         }
         bring_up_to_date(&mut connection, &path, &on_notice)?;
         let interrupted = recover::interrupt_orphans(&mut connection, &instance)
-            .map_err(|error| StoreError::sql(&path, &error))?;
+            .map_err(|error| StoreError::sql(&path, error))?;
         files::narrow_database(&path)?;
         let database = DatabaseFile {
             path,

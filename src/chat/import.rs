@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 /// Why a file of another program cannot be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ForeignError {
     /// It has not the shape of what it should be.
     #[error("it cannot be read as {what}: {detail}")]

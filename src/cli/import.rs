@@ -8,7 +8,7 @@
 mod source;
 
 use super::exit::to_stderr;
-use super::saved::Trouble;
+use super::trouble::Trouble;
 use crate::chat::import::{Plan, plan};
 use crate::chat::{Change, ConversationId};
 use crate::store::Store;

@@ -5,6 +5,7 @@
 
 use super::exit::{Exit, complain, print, to_stderr};
 use super::import;
+use super::trouble::Trouble;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Pending, Summary};
 use crate::sanitize;
@@ -100,18 +101,6 @@ impl ValueEnum for Format {
             Self::Html => "One HTML page",
         };
         Some(PossibleValue::new(self.extension()).help(help))
-    }
-}
-
-/// Why a command failed.
-pub(super) enum Trouble {
-    Store(StoreError),
-    Other(Exit, String, String),
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }
 

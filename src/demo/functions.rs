@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::diff::diff;
+use super::lock::lock;
 use super::past::{Attached, Past, Role, Turn};
+use super::queue::Call;
 use super::scenario::{self, Step, Steps};
-use super::space::{Space, lock};
+use super::space::Space;
 use super::wire::{self, Failure};
 
 /// Number of the function that another agent was chosen for.
@@ -20,14 +22,6 @@ pub(super) const ADD_TEXT: u64 = 1;
 pub(super) const AGENT_RUN: u64 = 2;
 /// Number of the function that gives the message box back.
 pub(super) const FLUSHED: u64 = 3;
-
-/// One call of a function, queued or not.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    pub(super) function: u64,
-    pub(super) data: Vec<Value>,
-    pub(super) session: String,
-}
 
 /// The number of a function by its API name.
 pub(super) fn by_name(name: &str) -> Option<u64> {

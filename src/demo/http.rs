@@ -19,10 +19,11 @@ use super::answer::{
     Answer, Outgoing, detail, internal_error, json_answer, missing, no_object, not_json, respond,
     whole,
 };
-use super::functions::{self, Call};
-use super::space::{Space, lock};
+use super::lock::lock;
+use super::queue::Call;
+use super::space::Space;
 use super::trouble::{Messages, Nothing, Place, Strike};
-use super::{layout, queue, stream, upload};
+use super::{functions, layout, queue, stream, upload};
 
 const EVENTS: &str = "text/event-stream; charset=utf-8";
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use hyper::body::Bytes;
 use tokio::sync::Notify;
@@ -78,9 +78,4 @@ impl Space {
         self.tasks.close();
         self.tasks.wait().await;
     }
-}
-
-/// Takes the lock also after a panic elsewhere: every holder leaves its value whole.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,66 +5,25 @@
 //! not found.` and is cut off without a proper end, but one whose events are all over stays open, silent but for
 //! heartbeats; and heartbeats come at a fixed period, also while a reply streams.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use serde_json::Value;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, interval_at};
 
 use super::answer::{Part, frame};
-use super::space::{Space, lock};
+use super::lock::lock;
+use super::mailbox::Message;
+use super::space::Space;
 use super::trouble::Messages;
 use super::{queue, wire};
 
 /// How long a reader is waited for before a restart after its stream.
 const LINGERING: Duration = Duration::from_secs(1);
 
-/// The messages that wait for a session's stream. Two streams of one session take them from each other.
-#[derive(Debug, Default)]
-pub(super) struct Mailbox {
-    messages: Mutex<VecDeque<Message>>,
-    arrived: Notify,
-    closed: AtomicBool,
-}
-
-#[derive(Debug)]
-pub(super) struct Message {
-    pub(super) json: Value,
-    /// The event that this message ends.
-    pub(super) ends: Option<String>,
-}
-
-impl Mailbox {
-    pub(super) fn put(&self, message: Message) {
-        lock(&self.messages).push_back(message);
-        self.arrived.notify_one();
-    }
-
-    pub(super) fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
-        self.arrived.notify_one();
-    }
-
-    /// The next message, or `None` once the session was forgotten. Dropping the future loses nothing.
-    async fn next(&self) -> Option<Message> {
-        loop {
-            if self.closed.load(Ordering::Relaxed) {
-                return None;
-            }
-            if let Some(message) = lock(&self.messages).pop_front() {
-                return Some(message);
-            }
-            self.arrived.notified().await;
-        }
-    }
-}
-
-/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is
-/// forgotten. `messages` may corrupt them for a fault.
+/// Delivers a session's messages until none of its events is pending, the reader goes away, or the session is forgotten.
+/// What becomes of them on their way is the business of `messages`.
 pub(super) async fn deliver(
     space: Arc<Space>,
     session: String,

@@ -7,7 +7,6 @@
 //! were, so they are left out: of a long past, that saves two thirds of the traffic. Pages that others built are run whole.
 
 use super::app::{App, Component, ComponentId, Dependency, FnIndex};
-use super::wiring;
 use std::collections::HashSet;
 
 /// The label of the hidden button with which a `ChatInterface` offers its function to programs (Gradio 3.50 to 6.31).
@@ -76,7 +75,11 @@ impl LeftOut {
     /// Whether what the change of `state` fires need not be run, after `done` has written it.
     pub fn is_shown_already(&self, app: &App, done: FnIndex, state: ComponentId) -> bool {
         self.copies.contains(&done)
-            && wiring::fired_by(app, state, "change").all(|shows| shows.inputs == [state])
+            && app
+                .dependencies()
+                .iter()
+                .filter(|fired| fired.is_fired_by(state, "change"))
+                .all(|shows| shows.inputs == [state])
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 /// A failure of the client or of the app behind it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// A failure on the way to the app, or an answer that is not the app's own.
     #[error(transparent)]

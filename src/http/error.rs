@@ -17,6 +17,7 @@ const PAGE_HEAD: usize = 16 << 10;
 
 /// A failure on the way to a server, or an answer that is none.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// No connection was made, so nothing was sent and anything may be repeated.
     #[error("no connection to {url}: {detail}")]
@@ -112,6 +113,7 @@ pub enum Error {
 
 /// What kept a connection from being made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConnectCause {
     /// The connection was refused.
     Refused,

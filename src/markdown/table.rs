@@ -4,7 +4,7 @@
 use ratatui::text::Span;
 
 use super::block::{Alignment, Inline, Table};
-use super::layout::{Row, is_shown, wrap_inlines};
+use super::runs::{Row, is_shown, wrap_inlines};
 use super::styles::Styles;
 use super::wrap::columns;
 

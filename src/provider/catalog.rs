@@ -170,6 +170,7 @@ fn refusal(message: String, hint: &str) -> ProviderError {
     ProviderError::Unsupported(Report {
         message,
         hint: hint.to_owned(),
+        source: None,
     })
 }
 

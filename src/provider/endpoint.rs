@@ -178,6 +178,7 @@ impl SpaceEndpoint {
                 self.space.label
             ),
             hint: "It may be starting or stuck. Try again in a minute. If that does not help, its owner must restart it.".to_owned(),
+            source: None,
         })
     }
 }

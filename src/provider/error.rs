@@ -11,31 +11,33 @@ use super::info::UnknownModel;
 use crate::chat::input::InputError;
 use crate::chat::{Failure, FailureKind};
 use crate::gradio;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many characters an error or a notice may have.
 const LONGEST_MESSAGE: usize = 2000;
 
 /// What happened, where, and what the user can do next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// What happened, and where.
     pub message: String,
     /// What can be done.
     pub hint: String,
+    /// What the client or the server said, where this was made of it.
+    pub source: Option<Arc<gradio::Error>>,
 }
 
 /// A failed reply, or a failed inspection of a Space.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum ProviderError {
     /// No connection: refused, unknown name, bad certificate, proxy.
-    #[error("{}", .0.message)]
     Connect(Report),
     /// Nothing was received for too long.
-    #[error("{}", .0.message)]
     Timeout(Report),
     /// The Space answered with an HTTP status that is not a success.
-    #[error("{}", .report.message)]
     Status {
         /// The HTTP status.
         status: u16,
@@ -43,13 +45,10 @@ pub enum ProviderError {
         report: Report,
     },
     /// The answer could not be understood.
-    #[error("{}", .0.message)]
     Decode(Report),
     /// The Space's own function failed, or ended the reply.
-    #[error("{}", .0.message)]
     Space(Report),
     /// 429 or 502 to 504: something before the Space answered in its place, and the message did not reach it.
-    #[error("{}", .report.message)]
     Unavailable {
         /// The HTTP status.
         status: u16,
@@ -59,7 +58,6 @@ pub enum ProviderError {
         report: Report,
     },
     /// A quota of the Space's host is used up.
-    #[error("{}", .report.message)]
     Quota {
         /// When to try again, where it says so.
         retry_after: Option<Duration>,
@@ -67,29 +65,37 @@ pub enum ProviderError {
         report: Report,
     },
     /// Too many wait at the Space.
-    #[error("{}", .0.message)]
     QueueFull(Report),
     /// The Space sleeps, is paused or broken.
-    #[error("{}", .0.message)]
     Asleep(Report),
     /// The Space no longer knows the session.
-    #[error("{}", .0.message)]
     SessionLost(Report),
     /// The Space asks for a name and a password.
-    #[error("{}", .0.message)]
     Login(Report),
     /// The Space, or something asked of it, is not supported.
-    #[error("{}", .0.message)]
     Unsupported(Report),
     /// A setting that the Space does not have, or a value that it does not take.
-    #[error("{}", .0.message)]
     Settings(Report),
     /// The setup of the user's machine cannot be used: CA certificates, a proxy, an address.
-    #[error("{}", .0.message)]
     Setup(Report),
     /// The model's name is not known.
-    #[error("{0}")]
     UnknownModel(UnknownModel),
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownModel(unknown) => unknown.fmt(formatter),
+            told => formatter.write_str(told.report().map_or("", |report| &report.message)),
+        }
+    }
+}
+
+impl std::error::Error for ProviderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let source = self.report()?.source.as_deref()?;
+        Some(source)
+    }
 }
 
 impl ProviderError {
@@ -117,6 +123,15 @@ impl ProviderError {
     /// What the user can do.
     pub fn hint(&self) -> String {
         match self {
+            Self::UnknownModel(unknown) => unknown.hint(),
+            other => other
+                .report()
+                .map_or_else(String::new, |report| report.hint.clone()),
+        }
+    }
+
+    fn report(&self) -> Option<&Report> {
+        match self {
             Self::Connect(report)
             | Self::Timeout(report)
             | Self::Status { report, .. }
@@ -130,8 +145,8 @@ impl ProviderError {
             | Self::Login(report)
             | Self::Settings(report)
             | Self::Setup(report)
-            | Self::Unsupported(report) => report.hint.clone(),
-            Self::UnknownModel(unknown) => unknown.hint(),
+            | Self::Unsupported(report) => Some(report),
+            Self::UnknownModel(_) => None,
         }
     }
 
@@ -164,6 +179,14 @@ impl ProviderError {
         }
     }
 
+    /// The same with the error that it was made of.
+    fn because_of(mut self, source: gradio::Error) -> Self {
+        if let Some(report) = self.report_mut() {
+            report.source = Some(Arc::new(source));
+        }
+        self
+    }
+
     /// The failure as it is shown, printed and stored.
     pub fn failure(&self) -> Failure {
         Failure {
@@ -187,6 +210,7 @@ fn report(message: impl Into<String>, hint: impl Into<String>) -> Report {
     Report {
         message: shortened(message.into()),
         hint: hint.into(),
+        source: None,
     }
 }
 
@@ -198,51 +222,57 @@ impl From<InputError> for ProviderError {
 
 impl From<gradio::Error> for ProviderError {
     fn from(error: gradio::Error) -> Self {
-        use gradio::Error;
         match error {
-            Error::Http(error) => error.into(),
-            Error::StreamEnded { url } => ended_early(&url),
-            Error::Garbled {
-                url,
-                detail,
-                excerpt,
-            } => garbled(&url, &detail, &excerpt),
-            Error::Login { url } => login(&format!("{url} asks for a name and a password.")),
-            Error::WrongLogin { url } => {
-                login(&format!("{url} refused the name and the password."))
-            }
-            Error::Invalid { message } => Self::Space(report(
-                format!("The Space does not accept the message: {message}"),
-                "Change what it names and send it again.",
-            )),
-            Error::Form { url, complaints } => Self::Status {
-                status: 422,
-                report: report(
-                    format!("{url} answered with status 422{}", quoted(&complaints)),
-                    "The Space did not accept the request. Its interface may have changed.",
-                ),
-            },
-            Error::QueueFull { message } => Self::QueueFull(report(
-                format!("The Space takes no more requests: {message}"),
-                "Many people use it right now. Wait a minute and retry.",
-            )),
-            Error::Unexpected {
-                message,
-                session_lost: true,
-            } => Self::SessionLost(report(
-                format!("The Space has forgotten this session: {message}"),
-                "It was probably restarted. Retry: the whole conversation is sent again.",
-            )),
-            Error::Unexpected { message, .. } => Self::Space(report(
-                format!("The Space gave up on the reply: {message}"),
-                "Retry in a moment.",
-            )),
-            Error::Failed { message, title } => failed::read(message, title),
-            Error::Unsupported { detail } => Self::Unsupported(report(
-                detail,
-                "Look at the Space's page in a browser, or choose another Space with --space.",
-            )),
+            gradio::Error::Http(error) => error.into(),
+            error => of_gradio(error.clone()).because_of(error),
         }
+    }
+}
+
+/// The words for what Gradio says.
+fn of_gradio(error: gradio::Error) -> ProviderError {
+    use gradio::Error;
+    match error {
+        Error::Http(error) => error.into(),
+        Error::StreamEnded { url } => ended_early(&url),
+        Error::Garbled {
+            url,
+            detail,
+            excerpt,
+        } => garbled(&url, &detail, &excerpt),
+        Error::Login { url } => login(&format!("{url} asks for a name and a password.")),
+        Error::WrongLogin { url } => login(&format!("{url} refused the name and the password.")),
+        Error::Invalid { message } => ProviderError::Space(report(
+            format!("The Space does not accept the message: {message}"),
+            "Change what it names and send it again.",
+        )),
+        Error::Form { url, complaints } => ProviderError::Status {
+            status: 422,
+            report: report(
+                format!("{url} answered with status 422{}", quoted(&complaints)),
+                "The Space did not accept the request. Its interface may have changed.",
+            ),
+        },
+        Error::QueueFull { message } => ProviderError::QueueFull(report(
+            format!("The Space takes no more requests: {message}"),
+            "Many people use it right now. Wait a minute and retry.",
+        )),
+        Error::Unexpected {
+            message,
+            session_lost: true,
+        } => ProviderError::SessionLost(report(
+            format!("The Space has forgotten this session: {message}"),
+            "It was probably restarted. Retry: the whole conversation is sent again.",
+        )),
+        Error::Unexpected { message, .. } => ProviderError::Space(report(
+            format!("The Space gave up on the reply: {message}"),
+            "Retry in a moment.",
+        )),
+        Error::Failed { message, title } => failed::read(message, title),
+        Error::Unsupported { detail } => ProviderError::Unsupported(report(
+            detail,
+            "Look at the Space's page in a browser, or choose another Space with --space.",
+        )),
     }
 }
 
@@ -276,5 +306,30 @@ fn quoted(excerpt: &str) -> String {
         String::new()
     } else {
         format!(": {excerpt}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http;
+    use std::error::Error;
+
+    #[test]
+    fn what_the_client_said_stays_with_the_words_for_it() {
+        let said = gradio::Error::QueueFull {
+            message: "Queue is full.".to_owned(),
+        };
+        let silent = http::Error::Timeout {
+            url: "http://host".to_owned(),
+            after: Duration::from_secs(1),
+        };
+        let told = [ProviderError::from(said.clone()), silent.clone().into()];
+        let wrapped = gradio::Error::Http(silent);
+        for (error, expected) in told.iter().zip([&said, &wrapped]) {
+            let source = error.source().and_then(|source| source.downcast_ref());
+            assert_eq!(source, Some(expected), "{error}");
+            assert!(!error.to_string().is_empty() && !error.hint().is_empty());
+        }
     }
 }

@@ -239,6 +239,7 @@ fn ended_by_the_app() -> ProviderError {
     ProviderError::Space(Report {
         message: "The Space ended the reply before it was complete.".to_owned(),
         hint: "Retry. Someone may have stopped it there.".to_owned(),
+        source: None,
     })
 }
 
@@ -300,6 +301,7 @@ impl<'a> ReplySoFar<'a> {
         Err(ProviderError::Space(Report {
             message,
             hint: "Retry, or change the message.".to_owned(),
+            source: None,
         }))
     }
 

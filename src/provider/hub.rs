@@ -195,6 +195,7 @@ impl Hub {
                 message: format!("HF_ENDPOINT is not a safe address of a Hub: {endpoint}"),
                 hint: "Write https://host, or add --insecure-http if you mean plain http."
                     .to_owned(),
+                source: None,
             }));
         }
         Ok(Client::new(endpoint, self.http.clone())?)
@@ -282,6 +283,7 @@ impl Hub {
                         "It is expired or wrong. Correct HF_TOKEN or the token file, from {}/settings/tokens.",
                         self.options.endpoint
                     ),
+                    source: None,
                 });
             }
             _ if has_token => (
@@ -296,7 +298,11 @@ impl Hub {
         };
         ProviderError::Status {
             status,
-            report: Report { message, hint },
+            report: Report {
+                message,
+                hint,
+                source: None,
+            },
         }
     }
 
@@ -391,7 +397,11 @@ impl Hub {
             Some(error) => format!("The Space {id} {what}: {error}"),
             None => format!("The Space {id} {what}."),
         };
-        ProviderError::Asleep(Report { message, hint })
+        ProviderError::Asleep(Report {
+            message,
+            hint,
+            source: None,
+        })
     }
 }
 
@@ -422,6 +432,7 @@ pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
     ProviderError::Unsupported(Report {
         message: format!("{id} is a {name} Space, not a Gradio Space."),
         hint: "Use it in a browser, or choose another Space with --space.".to_owned(),
+        source: None,
     })
 }
 
@@ -429,5 +440,6 @@ fn not_yet(id: &str, runtime: &Runtime, hint: &str) -> ProviderError {
     ProviderError::Asleep(Report {
         message: format!("The Space {id} is {}.", runtime.word()),
         hint: hint.to_owned(),
+        source: None,
     })
 }

@@ -5,6 +5,7 @@
 //! because what can be set is often filled only then. `turn` runs a turn: `open_page` sets the page up, `reply_reader`
 //! reads the reply from it, `memory` decides how the past is sent, `files` where files go.
 
+mod agent_page;
 pub mod chat;
 pub mod detect;
 mod evidence;
@@ -17,7 +18,7 @@ mod reply_reader;
 mod turn;
 
 use super::report::{ChatReport, SpaceReport, Support};
-use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, qwen};
+use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::App;
@@ -186,8 +187,8 @@ impl SpaceProvider {
         client: &Client,
         app: &Arc<App>,
     ) -> Result<(Vec<Chat>, Option<gradio::Session>), ProviderError> {
-        if self.is_qwen || qwen::is_page(app) {
-            return Ok((vec![qwen::chat(app)?], None));
+        if self.is_qwen || agent_page::is_page(app) {
+            return Ok((vec![agent_page::chat(app)?], None));
         }
         let info = match client.info(app).await {
             Ok(info) => info,
@@ -317,14 +318,14 @@ impl Provider for SpaceProvider {
         };
         let chat = known.as_ref().and_then(|known| known.chats.first());
         match chat {
-            Some(chat) if chat.form == Form::QwenAgent => qwen::info(self),
+            Some(chat) if chat.form == Form::QwenAgent => agent_page::info(self),
             Some(chat) => {
                 if let Some(input) = chat.model().map(|at| &chat.inputs[at]) {
                     offer(&mut info, input);
                 }
                 info
             }
-            None if self.is_qwen => qwen::info(self),
+            None if self.is_qwen => agent_page::info(self),
             None => info,
         }
     }

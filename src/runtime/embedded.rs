@@ -48,6 +48,7 @@ impl Embedded {
             Err(error) => Err(ProviderError::Connect(Report {
                 message: format!("The embedded Space could not be started: {error}."),
                 hint: "It needs a free port on 127.0.0.1.".to_owned(),
+                source: None,
             })),
         }
     }

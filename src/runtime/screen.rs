@@ -34,13 +34,14 @@ const BACKLOG: usize = 256;
 
 /// Why the full screen ended before the user left it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScreenError {
     /// The terminal failed, or a thread panicked.
     #[error("The full screen cannot be shown: {0}.")]
     Terminal(#[from] io::Error),
     /// The conversations could not be opened.
     #[error("{0}.")]
-    Store(StoreError),
+    Store(#[source] StoreError),
     /// Not everything was saved in time.
     #[error("The last changes could not be saved before the end.")]
     NotSaved,

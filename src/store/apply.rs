@@ -43,7 +43,7 @@ impl Applier<'_> {
     pub(super) fn apply(&mut self, job: &Change) -> Result<(), StoreError> {
         self.dispatch(job).map_err(|refusal| match refusal {
             Refusal::Unknown(what) => StoreError::Unknown(what),
-            Refusal::Sql(error) => StoreError::sql(self.path, &error),
+            Refusal::Sql(error) => StoreError::sql(self.path, error),
         })
     }
 

@@ -22,7 +22,7 @@ pub(super) fn write(connection: &Connection, from: &Path, to: &Path) -> Result<(
         // SQLite takes an empty file for a new one.
         Some(name) => connection
             .execute("VACUUM INTO ?1", [name])
-            .map_err(|error| StoreError::sql(from, &error)),
+            .map_err(|error| StoreError::sql(from, error)),
         None => Err(fail(io::ErrorKind::InvalidFilename.into())),
     };
     let written = written.and_then(|_| file.sync_all().map_err(fail));

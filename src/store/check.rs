@@ -45,7 +45,7 @@ pub(super) fn check(path: &Path, busy: Duration) -> std::result::Result<Check, S
             problems: problems(&connection)?,
         })
     };
-    read().map_err(|error| StoreError::sql(path, &error))
+    read().map_err(|error| StoreError::sql(path, error))
 }
 
 /// Refuses a database that can be read but not written, as opening the store would. Nothing is written.

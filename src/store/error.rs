@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Why the store could not be opened, read or written. Nothing was overwritten.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// A newer spacechat wrote it.
     #[error(
@@ -28,6 +29,8 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong with it.
         detail: String,
+        /// The error of SQLite, where it is one.
+        source: Option<Box<rusqlite::Error>>,
     },
     /// It is a database of another program.
     #[error("{} is a database of another program", path.display())]
@@ -90,6 +93,8 @@ pub enum StoreError {
         path: PathBuf,
         /// What SQLite says.
         detail: String,
+        /// The error itself.
+        source: Box<rusqlite::Error>,
     },
     /// The file to write exists.
     #[error("{} already exists", path.display())]
@@ -115,6 +120,8 @@ pub enum StoreError {
         path: PathBuf,
         /// What SQLite says.
         detail: String,
+        /// The error itself.
+        source: Box<rusqlite::Error>,
     },
 }
 
@@ -171,24 +178,28 @@ impl StoreError {
     }
 
     /// Names what SQLite says about the database at `path`.
-    pub(super) fn sql(path: &Path, error: &rusqlite::Error) -> Self {
+    pub(super) fn sql(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
-        match error.sqlite_error_code() {
+        let (detail, source) = (error.to_string(), Box::new(error));
+        match source.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged {
                 path,
-                detail: error.to_string(),
+                detail,
+                source: Some(source),
             },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::SystemIoFailure) => Self::Disk {
                 path,
-                detail: error.to_string(),
+                detail,
+                source,
             },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
             Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::Denied { path },
             _ => Self::Sql {
                 path,
-                detail: error.to_string(),
+                detail,
+                source,
             },
         }
     }

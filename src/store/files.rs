@@ -9,6 +9,9 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+/// The directory of the lock files of instances, in the data directory.
+pub(super) const INSTANCES: &str = "instances";
+
 /// What every SQLite database begins with (<https://sqlite.org/fileformat2.html>).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -61,7 +64,7 @@ fn holds_only_ours(dir: &Path) -> Result<bool, StoreError> {
     Ok(entries.filter_map(Result::ok).all(|entry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        name.starts_with("spacechat") || name.starts_with(super::instance::DIRECTORY)
+        name.starts_with("spacechat") || name.starts_with(INSTANCES)
     }))
 }
 
@@ -100,6 +103,7 @@ fn look_at(path: &Path) -> Result<(), StoreError> {
         Err(StoreError::Damaged {
             path: path.to_owned(),
             detail: detail.to_owned(),
+            source: None,
         })
     };
     if header.len() < 100 || !header.starts_with(MAGIC) {

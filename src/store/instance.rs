@@ -9,9 +9,6 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// The directory of the lock files, in the data directory.
-pub(super) const DIRECTORY: &str = "instances";
-
 /// How often an instance tries to get its lock while others look at the file.
 const ATTEMPTS: usize = 1000;
 
@@ -28,7 +25,7 @@ pub(super) struct Instance {
 impl Instance {
     /// Registers an instance in the data directory `dir`, and removes what dead ones left.
     pub(super) fn begin(dir: &Path) -> Result<Self, StoreError> {
-        let directory = dir.join(DIRECTORY);
+        let directory = dir.join(files::INSTANCES);
         files::make_directory(&directory)?;
         remove_dead(&directory);
         let name = Uuid::now_v7().to_string();

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// The rows of the log at `path`; `None` where it is a database of something else. Waits for as
 /// long as the disk takes.
 pub fn llm_log(path: &Path) -> std::result::Result<Option<Log>, StoreError> {
-    read(path).map_err(|error| StoreError::sql(path, &error))
+    read(path).map_err(|error| StoreError::sql(path, error))
 }
 
 fn read(path: &Path) -> Result<Option<Log>> {

@@ -1,14 +1,29 @@
 //! Loads a conversation: messages, pieces, texts, unsent drafts.
 
-use super::{DatabaseFile, Loaded, row};
+use super::{DatabaseFile, row};
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, FileHash, Message, MessageState,
-    SentFile, Unsent,
+    SentFile, Settings, Unsent,
 };
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A conversation with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The conversation. A reply that streams in it is being received by a living instance.
+    pub conversation: Conversation,
+    /// What is unsent in it.
+    pub unsent: Unsent,
+    /// The instances that left some of that and are gone; see [`crate::chat::Change::TakeOver`].
+    pub left_by: Vec<String>,
+    /// What is set for its Space.
+    pub settings: Settings,
+    /// Whether it is in the trash.
+    pub trashed: bool,
+}
 
 /// What is unsent belongs to the window in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,15 +3,12 @@
 //! The calls block for as long as the disk takes: from async code they belong in
 //! `spawn_blocking`.
 
-use super::load::{self, Whose};
+use super::load::{self, Loaded, Whose};
 use super::search;
 use super::{DatabaseFile, StoreError, backup, presets, row, schema};
 use crate::chat::export::Source;
-use crate::chat::{
-    Conversation, ConversationId, FailureKind, FileHash, Pending, Preset, SearchHit, Settings,
-    Summary, Unsent,
-};
-use rusqlite::{Connection, InterruptHandle, Result, Row, params};
+use crate::chat::{ConversationId, FailureKind, FileHash, Pending, Preset, SearchHit, Summary};
+use rusqlite::{Connection, InterruptHandle, Result, params};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,21 +21,6 @@ const RECENT: usize = 2000;
 pub struct Reader {
     database: DatabaseFile,
     connection: Arc<Mutex<Connection>>,
-}
-
-/// A conversation with all that belongs to it.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// The conversation. A reply that streams in it is being received by a living instance.
-    pub conversation: Conversation,
-    /// What is unsent in it.
-    pub unsent: Unsent,
-    /// The instances that left some of that and are gone; see [`crate::chat::Change::TakeOver`].
-    pub left_by: Vec<String>,
-    /// What is set for its Space.
-    pub settings: Settings,
-    /// Whether it is in the trash.
-    pub trashed: bool,
 }
 
 /// Ends a read early; see [`Reader::interrupt`].
@@ -238,7 +220,7 @@ impl Reader {
         &self,
         read: impl FnOnce(&Connection) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
-        read(&self.connection()).map_err(|error| StoreError::sql(&self.database.path, &error))
+        read(&self.connection()).map_err(|error| StoreError::sql(&self.database.path, error))
     }
 }
 
@@ -255,19 +237,6 @@ fn hyphenated(prefix: &str) -> Option<String> {
         hyphenated.push(c.to_ascii_lowercase());
     }
     (!hyphenated.is_empty()).then_some(hyphenated)
-}
-
-/// The title in a row with the columns `title` and `first_words`, as it is shown.
-pub(super) fn shown_title(row: &Row<'_>) -> Result<String> {
-    let title: Option<String> = row.get("title")?;
-    let first_words: String = row.get("first_words")?;
-    Ok(title.unwrap_or_else(|| {
-        if first_words.is_empty() {
-            "New conversation".to_owned()
-        } else {
-            first_words
-        }
-    }))
 }
 
 fn summaries(
@@ -294,7 +263,7 @@ fn summaries(
     let rows = summaries.query_map(params![number(limit), number(offset)], |row| {
         Ok(Summary {
             id: row::read_conversation_id(row, "id")?,
-            title: shown_title(row)?,
+            title: row::shown_title(row)?,
             state: row::read_optional_state(row, "state")?,
             pinned: row.get("pinned")?,
             preview: row.get("preview")?,

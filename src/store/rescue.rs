@@ -80,6 +80,7 @@ pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, 
         Err(StoreError::Damaged {
             path: from.to_owned(),
             detail: "nothing in it can be read".to_owned(),
+            source: None,
         })
     });
     if rescued.is_err() {
@@ -91,7 +92,7 @@ pub(super) fn rescue(from: &Path, to: &Path, busy: Duration) -> Result<Rescued, 
 /// Opens a database for reading that may be shorter than it says, or have parts that make no sense. Gives its version
 /// too.
 fn open_damaged(path: &Path, busy: Duration) -> Result<(Connection, i64), StoreError> {
-    let sql = |error| StoreError::sql(path, &error);
+    let sql = |error| StoreError::sql(path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
     connection.busy_timeout(busy).map_err(sql)?;
@@ -108,7 +109,7 @@ fn open_damaged(path: &Path, busy: Duration) -> Result<(Connection, i64), StoreE
 }
 
 fn fill(damaged: &Connection, version: i64, to: &Path) -> Result<Rescued, StoreError> {
-    let sql = |error: rusqlite::Error| StoreError::sql(to, &error);
+    let sql = |error: rusqlite::Error| StoreError::sql(to, error);
     let mut new = Connection::open(to).map_err(sql)?;
     // Referenced rows may be lost; that is repaired at the end.
     new.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL")

@@ -101,6 +101,19 @@ pub(super) fn read_failure(row: &Row<'_>, column: &str) -> Result<Option<Failure
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
+/// The title in a row with the columns `title` and `first_words`, as it is shown.
+pub(super) fn shown_title(row: &Row<'_>) -> Result<String> {
+    let title: Option<String> = row.get("title")?;
+    let first_words: String = row.get("first_words")?;
+    Ok(title.unwrap_or_else(|| {
+        if first_words.is_empty() {
+            "New conversation".to_owned()
+        } else {
+            first_words
+        }
+    }))
+}
+
 /// A column of known words; another word means that the file was damaged.
 fn parse<T>(row: &Row<'_>, column: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
     let index = row.as_ref().column_index(column)?;

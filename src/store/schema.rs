@@ -37,7 +37,7 @@ const WITHOUT_LOGINS: i64 = 5;
 /// Opens the database for writing. Nothing is written to it, nor is its log folded into it,
 /// before its version is known to be understood.
 pub(super) fn open(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
-    let sql = |error| StoreError::sql(path, &error);
+    let sql = |error| StoreError::sql(path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
     connection.busy_timeout(busy).map_err(sql)?;
@@ -66,7 +66,7 @@ pub(super) fn open(path: &Path, busy: Duration) -> Result<Connection, StoreError
 
 /// Opens the database for reading alone.
 pub(super) fn open_to_read(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
-    let sql = |error| StoreError::sql(path, &error);
+    let sql = |error| StoreError::sql(path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
     connection.busy_timeout(busy).map_err(sql)?;
@@ -94,7 +94,7 @@ pub(super) fn require_known(connection: &Connection, path: &Path) -> Result<i64,
             objects == 0,
         ))
     };
-    match read().map_err(|error| StoreError::sql(path, &error))? {
+    match read().map_err(|error| StoreError::sql(path, error))? {
         (APPLICATION_ID, found, _) if found > VERSION => Err(StoreError::Newer {
             path: path.to_owned(),
             found,
@@ -143,7 +143,7 @@ pub(super) fn migrate_to(
     connection: &mut Connection,
     path: &Path,
 ) -> Result<(), StoreError> {
-    let sql = |error| StoreError::sql(path, &error);
+    let sql = |error| StoreError::sql(path, error);
     let cleans = require_known(connection, path)? < WITHOUT_LOGINS && wanted >= WITHOUT_LOGINS;
     if cleans {
         // What is taken out is overwritten in the file, too.
@@ -190,7 +190,7 @@ pub(super) fn migrate_to(
 /// Takes out of a copy of an earlier version's database what this version keeps out of the database itself: a copy that
 /// nobody asked for must not be where a password outlives it. The copy stays of its version.
 pub(super) fn clean_copy(path: &Path) -> Result<(), StoreError> {
-    let sql = |error| StoreError::sql(path, &error);
+    let sql = |error| StoreError::sql(path, error);
     let mut copy = Connection::open(path).map_err(sql)?;
     if require_known(&copy, path)? >= WITHOUT_LOGINS {
         return Ok(());

@@ -50,7 +50,7 @@ pub(super) fn search(
         hits.push(SearchHit {
             conversation: row::read_conversation_id(row, "conversation")?,
             message: row::read_message_id(row, "message")?,
-            title: super::reader::shown_title(row)?,
+            title: row::shown_title(row)?,
             snippet,
             matches,
             created_at: row::read_time(row, "created_at")?,

@@ -253,7 +253,7 @@ impl Writer {
     /// Applies all pending jobs in one transaction; those that belong together fail together.
     fn try_save(&mut self, notices: &mut Vec<StoreNotice>) -> Result<(), StoreError> {
         let path = &self.database.path;
-        let sql = |error: rusqlite::Error| StoreError::sql(path, &error);
+        let sql = |error: rusqlite::Error| StoreError::sql(path, error);
         let mut transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)

@@ -40,6 +40,7 @@ pub struct Imported {
 
 /// Why a file cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ImportError {
     /// It is no conversation of this program.
     #[error("this is not an exported conversation of spacechat")]

@@ -3,7 +3,7 @@
 use crate::chat::export::{self, Imported};
 use crate::chat::import::{ForeignError, Origin, chatgpt, llm};
 use crate::cli::exit::Exit;
-use crate::cli::saved::Trouble;
+use crate::cli::trouble::Trouble;
 use crate::store::llm_log;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
@@ -112,7 +112,7 @@ enum Unreadable {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("it is not JSON ({0})")]
-    NotJson(serde_json::Error),
+    NotJson(#[source] serde_json::Error),
     #[error(transparent)]
     Ours(#[from] export::ImportError),
     #[error(transparent)]

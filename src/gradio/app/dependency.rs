@@ -16,7 +16,7 @@ pub struct Dependency {
     pub outputs: Vec<ComponentId>,
     /// Its name in the API, where it has one.
     pub api_name: Option<String>,
-    /// Whether it goes through the queue; `None` leaves it to `App::enable_queue`.
+    /// Whether it goes through the queue; `None` leaves it to [`super::App::enable_queue`].
     pub queue: Option<bool>,
     /// Whether it runs on the server at all; others are the browser's own.
     pub backend_fn: bool,

@@ -1,6 +1,7 @@
 //! The words for the errors of connections and servers.
 
 use super::{ProviderError, Report, login, quoted, report};
+use crate::gradio;
 use crate::http::{ConnectCause, Error, Refusal};
 
 /// The hint for the setup of the user's machine.
@@ -8,52 +9,59 @@ const SETUP: &str = "Check the address, the proxy and the certificates in the co
 
 impl From<Error> for ProviderError {
     fn from(error: Error) -> Self {
-        let said = error.to_string();
-        match error {
-            Error::Connect { url, cause, detail } => Self::Connect(connect(&url, cause, &detail)),
-            Error::Timeout { .. } => Self::Timeout(report(
-                format!("{said}."),
-                "The Space may be overloaded. Try again, or raise idle_timeout in the settings.",
-            )),
-            Error::Broken { url, detail } => Self::Space(report(
-                format!("The connection to {url} broke before the answer was complete: {detail}."),
-                "Check the network and retry. The Space may have been restarted.",
-            )),
-            Error::TooLarge { url, limit } => Self::Decode(report(
-                format!(
-                    "{url} sent more at once than the limit of {} MB.",
-                    limit >> 20
-                ),
-                "If you trust this Space, raise frame_limit in the settings.",
-            )),
-            Error::Status(refusal) => refused(&refusal),
-            Error::BasicLogin { url, is_refused } => login(&if is_refused {
-                format!("{url} refused the name and the password.")
-            } else {
-                format!("{url} asks for a name and a password.")
-            }),
-            Error::Redirect {
-                url,
-                status,
-                target,
-            } => Self::Status {
-                status,
-                report: report(
-                    format!("{url} leads to another server: {target}"),
-                    "If that is the app itself, give its address. A sign-in page needs a browser.",
-                ),
-            },
-            Error::Decode { .. } => Self::Decode(report(
-                said,
-                "Check that this is the address of a Gradio Space. It may also be starting or broken.",
-            )),
-            Error::File { .. } => Self::Unsupported(report(
-                format!("{said}."),
-                "Check its name and permissions.",
-            )),
-            Error::FileTooLarge { name, size, limit } => too_large(&name, size, limit),
-            Error::Setup { detail } => Self::Setup(report(detail, SETUP)),
+        of_http(error.clone()).because_of(gradio::Error::Http(error))
+    }
+}
+
+/// The words for what any server can do.
+fn of_http(error: Error) -> ProviderError {
+    let said = error.to_string();
+    match error {
+        Error::Connect { url, cause, detail } => {
+            ProviderError::Connect(connect(&url, cause, &detail))
         }
+        Error::Timeout { .. } => ProviderError::Timeout(report(
+            format!("{said}."),
+            "The Space may be overloaded. Try again, or raise idle_timeout in the settings.",
+        )),
+        Error::Broken { url, detail } => ProviderError::Space(report(
+            format!("The connection to {url} broke before the answer was complete: {detail}."),
+            "Check the network and retry. The Space may have been restarted.",
+        )),
+        Error::TooLarge { url, limit } => ProviderError::Decode(report(
+            format!(
+                "{url} sent more at once than the limit of {} MB.",
+                limit >> 20
+            ),
+            "If you trust this Space, raise frame_limit in the settings.",
+        )),
+        Error::Status(refusal) => refused(&refusal),
+        Error::BasicLogin { url, is_refused } => login(&if is_refused {
+            format!("{url} refused the name and the password.")
+        } else {
+            format!("{url} asks for a name and a password.")
+        }),
+        Error::Redirect {
+            url,
+            status,
+            target,
+        } => ProviderError::Status {
+            status,
+            report: report(
+                format!("{url} leads to another server: {target}"),
+                "If that is the app itself, give its address. A sign-in page needs a browser.",
+            ),
+        },
+        Error::Decode { .. } => ProviderError::Decode(report(
+            said,
+            "Check that this is the address of a Gradio Space. It may also be starting or broken.",
+        )),
+        Error::File { .. } => ProviderError::Unsupported(report(
+            format!("{said}."),
+            "Check its name and permissions.",
+        )),
+        Error::FileTooLarge { name, size, limit } => too_large(&name, size, limit),
+        Error::Setup { detail } => ProviderError::Setup(report(detail, SETUP)),
     }
 }
 

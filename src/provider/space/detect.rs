@@ -5,6 +5,7 @@
 //! 3.50 to 6.31), or a named one that takes a message and gives a text; at last a page whose reply is a text. Nothing
 //! is requested or fired here.
 
+use super::agent_page;
 use super::chat::{Chat, Form, Memory};
 use super::inputs::{self, Parameters};
 use super::{memory, page};
@@ -13,7 +14,6 @@ use crate::gradio::app::{App, Component, ComponentId, Dependency, Protocol, Visi
 use crate::gradio::chat_interface;
 use crate::gradio::wiring::Scope;
 use crate::provider::ProviderError;
-use crate::provider::qwen;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -46,7 +46,11 @@ pub fn find(app: &App, info: &Value) -> Result<Vec<Chat>, ProviderError> {
         )));
     }
     let parameters = Parameters::new(app, info);
-    let qwen = || qwen::is_page(app).then(|| qwen::chat(app).ok()).flatten();
+    let qwen = || {
+        agent_page::is_page(app)
+            .then(|| agent_page::chat(app).ok())
+            .flatten()
+    };
     let kinds: [&dyn Fn() -> Vec<Chat>; 5] = [
         &|| qwen().into_iter().collect(),
         &|| page::with_chatbots(app, &parameters),

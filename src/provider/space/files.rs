@@ -303,6 +303,7 @@ fn refusal(places: &[FileInput], name: &str, is_full: bool) -> ProviderError {
     ProviderError::Unsupported(Report {
         message,
         hint: "Files that are text in UTF-8 go into the message itself.".to_owned(),
+        source: None,
     })
 }
 

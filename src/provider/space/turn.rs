@@ -104,7 +104,7 @@ impl Turn<'_> {
         let reading = ReplyReader::new(&known.app, chat, &page.session, client.base());
         let is_qwen = chat.form == Form::QwenAgent;
         let query = if is_qwen {
-            crate::provider::qwen::QUERY
+            super::agent_page::QUERY
         } else {
             ""
         };
@@ -232,6 +232,7 @@ fn needs_script() -> ProviderError {
         message: "A step of this page is a script, which only a browser can run. Nothing was sent."
             .to_owned(),
         hint: "Use the Space's page in a browser, or choose another Space with --space.".to_owned(),
+        source: None,
     })
 }
 

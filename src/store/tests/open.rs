@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::{StoreError, schema};
+use rusqlite::ErrorCode;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -157,6 +158,28 @@ fn what_the_system_refuses_has_a_name_of_its_own() {
         named(ErrorKind::StorageFull),
         StoreError::Full { .. }
     ));
+}
+
+#[test]
+fn the_error_of_sqlite_stays_with_the_words_for_it() {
+    use std::error::Error;
+    for code in [
+        ErrorCode::DatabaseCorrupt,
+        ErrorCode::SystemIoFailure,
+        ErrorCode::Unknown,
+    ] {
+        let sqlite = rusqlite::ffi::Error {
+            code,
+            extended_code: 0,
+        };
+        let error = StoreError::sql(Path::new("x"), rusqlite::Error::SqliteFailure(sqlite, None));
+        let source = error
+            .source()
+            .unwrap()
+            .downcast_ref::<Box<rusqlite::Error>>();
+        let found = source.and_then(|source| source.sqlite_error_code());
+        assert_eq!(found, Some(code), "{error}");
+    }
 }
 
 #[cfg(unix)]

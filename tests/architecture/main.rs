@@ -2,6 +2,8 @@
 //! long it may be, and which libraries stay out of the pure part. Read from the sources as text, so that a use that is
 //! never compiled (another system's `cfg`) counts too.
 
+mod circles;
+
 use std::fs;
 use std::path::Path;
 
