@@ -1,7 +1,7 @@
 //! A text field: the text area's named editing steps, by grapheme, and its soft-wrapped rows.
 //!
 //! The text area from the library keeps the lines, the caret and the kill buffer; it is
-//! never given a raw key, because its own bindings mean other things. What is undone, [`undo`]
+//! never given a raw key, because its own bindings mean other things. What is undone, `undo`
 //! knows. Wrapping is done here, so that the caret moves by the rows that are seen and stands in
 //! the right cell behind wide characters. [`super::composer`] and the system panel hold one each; `ui` draws
 //! [`Editor::rows`].

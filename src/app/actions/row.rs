@@ -35,17 +35,17 @@ pub struct Row {
     pub run: Run,
 }
 
-/// What an action belongs to; the palette shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an action belongs to; the palette lists the groups in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
+    /// The saved conversations.
+    Library,
     /// The message being written.
     Message,
     /// The conversation that is seen.
     Conversation,
     /// A message of it.
     Reply,
-    /// The saved conversations.
-    Library,
     /// Where replies come from and how.
     Source,
     /// What is seen of it all.

@@ -90,7 +90,7 @@ fn copy_reply(model: &mut Model, number: &str) -> Vec<Effect> {
 #[rustfmt::skip] // One row after the other, so that it reads as the table that it is.
 const PROGRAM: &[Row] = &[
     row((A::Back, C::All), &[key(Esc)], "Close or go back", "Close, leave, or stop the reply",
-        G::Program, |m, _| dispatch::back(m)),
+        G::Program, |m, _| dispatch::back(m)).unlisted(),
     row((A::Interrupt, C::All), &[ctrl('c')], "Interrupt", "Stop the reply, set the draft aside, or quit",
         G::Program, |m, _| dispatch::interrupt(m)).unlisted(),
     row((A::Quit, C::All), &[ctrl('q')], "Quit", "Quit",

@@ -61,7 +61,8 @@ pub(in crate::app) fn open(model: &mut Model) {
         ),
         row,
     };
-    let choices = offered.map(choice).collect();
+    let mut choices: Vec<Choice> = offered.map(choice).collect();
+    choices.sort_by_key(|choice| choice.row.group);
     model
         .popups
         .push(Palette(Picker::new(choices, |choice| &choice.words)));
