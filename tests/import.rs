@@ -254,7 +254,7 @@ fn a_file_that_is_damaged_or_something_else_is_refused_and_leaves_nothing() {
         (
             "object.json",
             b"{}".to_vec(),
-            "no exported conversation of spacechat",
+            "not an exported conversation of spacechat",
         ),
         (
             "empty.db",
