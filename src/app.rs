@@ -149,6 +149,16 @@ impl Defaults {
         }
     }
 
+    /// A new conversation with the Space and the model of another one. What is set belongs to a Space.
+    fn conversation_like(&self, other: &OpenConversation) -> OpenConversation {
+        let other = &other.conversation;
+        if other.space == self.space {
+            return self.conversation();
+        }
+        let conversation = Conversation::new(&other.space, &other.model, self.system());
+        OpenConversation::new(conversation, Settings::default())
+    }
+
     fn conversation(&self) -> OpenConversation {
         let conversation = Conversation::new(&self.space, &self.model, self.system());
         OpenConversation::new(conversation, self.settings.clone())

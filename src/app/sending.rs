@@ -176,7 +176,9 @@ pub(super) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec
         effects.push(source_picker::describe(model));
     }
     if asks_login && id == model.current && !model.popups.is_open() {
-        login::ask(model);
+        let refused = model.conversation().conversation.head();
+        let refused = refused.map(|reply| reply.id);
+        login::ask(model, refused);
     }
     effects
 }

@@ -4,7 +4,7 @@
 //! A reply goes on while another conversation is seen; scroll position, draft and queue stay with
 //! theirs.
 
-use super::actions::{Action, Context, key_in};
+use super::actions::{Action, Context, key_in, shown_key};
 use super::editor::Editor;
 use super::keep::keep;
 use super::open::OpenConversation;
@@ -236,7 +236,7 @@ pub(super) fn new_conversation(model: &mut Model) -> Vec<Effect> {
         model.library.shows += 1;
         return Vec::new();
     }
-    let open = model.defaults.conversation();
+    let open = model.defaults.conversation_like(model.conversation());
     let id = open.conversation.id;
     model.open.insert(id, open);
     show_open(model, id)
@@ -309,7 +309,14 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let title = summary.title.clone();
-    model.remark(format!("Deleted; u brings it back: “{title}”."));
+    // Outside of the list its key would type a letter.
+    model.remark(if model.focus == Focus::List {
+        let key = key_in(Action::Undelete, Context::List);
+        format!("Deleted “{title}”. {key} brings it back.")
+    } else {
+        let palette = shown_key(Action::Palette);
+        format!("Deleted “{title}”. Bring it back with {palette} or in the list.")
+    });
     let next = model.library.beside(id, 1).filter(|next| *next != id);
     let next = next.or_else(|| model.library.beside(id, -1).filter(|next| *next != id));
     model.library.remove(id);

@@ -12,6 +12,7 @@ use std::time::Duration;
 mod completion;
 mod extremes;
 mod page;
+mod popups;
 mod screenshot;
 mod scrolling;
 mod told;

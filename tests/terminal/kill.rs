@@ -108,13 +108,11 @@ fn kill_in_deleting(home: &Home) {
     screen.wait_for_text(&format!("▸  {title}"));
     screen.remember();
     screen.press("d");
-    screen.wait_for_text("Deleted; u brings it back");
+    screen.wait_for_text("u brings it back");
     linger();
     let killed = Instant::now();
     screen.kill();
-    let is_gone = seen_before(&screen, killed, |shown| {
-        shown.has("Deleted; u brings it back")
-    }) == Some(true);
+    let is_gone = seen_before(&screen, killed, |shown| shown.has("u brings it back")) == Some(true);
     let is_in = |arguments: &[&str]| home.printed(arguments).contains(&title);
     let (is_listed, is_in_trash) = (is_in(&["list"]), is_in(&["list", "--trash"]));
     assert_ne!(is_listed, is_in_trash, "it is in one of both");

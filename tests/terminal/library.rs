@@ -17,7 +17,7 @@ fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
     });
     screen.press("d");
     screen.wait_for("one less", |shown| {
-        shown.has("Deleted; u brings it back: “repeat 2 banana”")
+        shown.has("Deleted “repeat 2 banana”. u brings it back")
             && shown.has("▸  repeat 2 apple")
             && !shown.has("bananabanana")
     });

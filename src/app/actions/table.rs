@@ -251,7 +251,7 @@ const LIBRARY: &[Row] = &[
     row((A::Pin, C::List), &[key(Char('p'))], "Pin or unpin the conversation", "Pin it to the head of the list, or not",
         G::Library, |m, _| switching::pin(m)).also("favourite star top"),
     row((A::Duplicate, C::List), &[key(Char('y'))], "Duplicate the conversation", "Duplicate it",
-        G::Library, |m, _| switching::duplicate(m)).also("copy clone"),
+        G::Library, |m, _| switching::duplicate(m)).also("clone"),
     row((A::Rename, C::List), &[key(Char('r'))], "Rename the conversation", "Rename it",
         G::Library, |m, _| switching::open_rename(m)).also("title name"),
     row((A::Delete, C::List), &[key(Char('d')), key(Delete)], "Delete the conversation", "Delete it (to the trash)",

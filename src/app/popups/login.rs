@@ -7,6 +7,7 @@ use super::{Page, Popup, Step};
 use crate::app::actions::Context;
 use crate::app::editor::Editor;
 use crate::app::{Effect, Model, tree};
+use crate::chat::MessageId;
 
 /// The popup and what was typed into it.
 #[derive(Default)]
@@ -19,6 +20,8 @@ pub struct Login {
     pub password: Editor,
     /// Whether the password's field has the keyboard.
     pub at_password: bool,
+    /// The reply that was refused for it, which is asked for again; `None` where nothing was sent yet.
+    refused: Option<MessageId>,
 }
 
 /// A text that `Debug` does not show.
@@ -39,11 +42,12 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Asks for name and password of the Space of what is seen.
-pub(in crate::app) fn ask(model: &mut Model) {
+/// Asks for name and password of the Space of what is seen. `refused` is the reply that it has refused.
+pub(in crate::app) fn ask(model: &mut Model, refused: Option<MessageId>) {
     let space = model.conversation().conversation.space.clone();
     model.popups.push(Login {
         space,
+        refused,
         ..Login::default()
     });
 }
@@ -65,7 +69,8 @@ impl Popup for Login {
         self.at_password = !self.at_password;
     }
 
-    /// Behind the name comes the password. Then both are handed over, and the reply that was refused is asked for again.
+    /// Behind the name comes the password. Then both are handed over, and the reply that was refused is asked for again, if
+    /// it is still the last one. Nothing else is sent.
     fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
         if !self.at_password {
             self.at_password = true;
@@ -77,7 +82,10 @@ impl Popup for Login {
             name: self.name.text(),
             password: Secret(self.password.text()),
         }];
-        effects.extend(tree::retry(model));
+        let head = model.conversation().conversation.head();
+        if self.refused.is_some() && head.map(|head| head.id) == self.refused {
+            effects.extend(tree::retry(model));
+        }
         effects
     }
 }

@@ -132,7 +132,7 @@ pub(in crate::app) fn looked(
         // Its settings are known once it is open to this user.
         model.popups.close_all::<SourcePicker>();
         let effects = use_space(model, space);
-        login::ask(model);
+        login::ask(model, None);
         return effects;
     }
     let Ok(inputs) = found else {

@@ -434,3 +434,51 @@ fn a_step_within_limits_that_make_no_sense_is_no_panic() {
         assert!(user.model.setting(&input).0.parse::<f64>().is_ok());
     }
 }
+
+#[test]
+fn a_space_that_asks_for_a_login_when_it_is_chosen_is_sent_nothing_unasked() {
+    let mut user = User::new();
+    user.sends("for the other Space").hears(0, done("reply"));
+    user.sends("/space owner/name");
+    let failure = Failure {
+        kind: FailureKind::Login,
+        message: String::new(),
+        hint: String::new(),
+    };
+    user.tell(looked("owner/name", Err(failure)));
+    user.types("ann").key(KeyCode::Enter);
+    user.types("secret").key(KeyCode::Enter);
+    let has_login = |effect: &Effect| matches!(effect, Effect::Login { .. });
+    assert!(user.effects.iter().any(has_login));
+    assert_eq!(user.started().len(), 1, "only the message itself was sent");
+}
+
+#[test]
+fn a_new_conversation_goes_on_with_the_space_of_the_one_that_is_seen() {
+    let mut user = User::new();
+    user.sends("/space owner/name");
+    user.tell(looked("owner/name", Ok(Vec::new())));
+    user.sends("hello").hears(0, done("reply"));
+    user.ctrl('n');
+    assert_eq!(user.model.conversation().conversation.space, "owner/name");
+    assert!(user.model.conversation().conversation.is_empty());
+}
+
+#[test]
+fn a_deletion_from_the_palette_names_no_key_that_would_type() {
+    let mut user = User::new();
+    user.sends("hello").hears(0, done("reply"));
+    let id = user.model.current;
+    user.tell(listed(&[Summary {
+        id,
+        ..summary("hello")
+    }]));
+    user.ctrl('p')
+        .types("delete the conversation")
+        .key(KeyCode::Enter);
+    let (remark, _) = user.model.remark.clone().unwrap();
+    assert!(
+        remark.contains("Ctrl+P") && !remark.contains(" u "),
+        "{remark}"
+    );
+}

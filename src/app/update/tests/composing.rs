@@ -171,7 +171,7 @@ fn a_pause_in_typing_is_a_place_to_undo_to() {
 fn a_password_that_is_pasted_with_its_line_end_is_the_password_alone() {
     for end in ["", "\n", "\r\n", "\r"] {
         let mut user = User::new();
-        login::ask(&mut user.model);
+        login::ask(&mut user.model, None);
         let paste = |text: &str| Event::Input(Input::Paste(format!("{text}{end}")));
         user.tell(paste("ann")).key(KeyCode::Tab);
         user.tell(paste("se cret ")).key(KeyCode::Enter);
