@@ -275,6 +275,14 @@ impl Component {
         )
     }
 
+    /// Whether it shows files: pictures, sounds, films, or their names.
+    pub fn is_media(&self) -> bool {
+        matches!(
+            self.kind.as_str(),
+            "image" | "gallery" | "audio" | "video" | "file"
+        )
+    }
+
     /// Whether its value is an object of text and files.
     pub fn takes_files(&self) -> bool {
         self.kind.ends_with("multimodalinput") || self.kind.ends_with("multimodaltextbox")

@@ -236,15 +236,19 @@ fn chatbots(app: &App, first: &Dependency, _: ComponentId) -> Vec<ComponentId> {
     }
 }
 
-/// The first text that a function and those after it write to, where nothing on the page is a chatbot.
+/// The first text that a function and those after it write to, where nothing on the page is a chatbot; where they write
+/// none, the first picture, sound or file, whose link is the reply.
 fn text_output(app: &App, first: &Dependency, message: ComponentId) -> Vec<ComponentId> {
     let steps = app.chain(first);
-    let mut written = steps.iter().flat_map(|step| &step.outputs);
     let is_typed_in = |id| wiring::fired_by(app, id, "submit").next().is_some();
-    let found = written.find(|id| {
-        let is_shown = app.is(**id, Component::is_text) && app.is_visible(**id);
-        **id != message && is_shown && !is_typed_in(**id)
-    });
+    let shown = |is_kind: fn(&Component) -> bool| {
+        let mut written = steps.iter().flat_map(|step| &step.outputs);
+        written.find(|id| {
+            let is_shown = app.is(**id, is_kind) && app.is_visible(**id);
+            **id != message && is_shown && !is_typed_in(**id)
+        })
+    };
+    let found = shown(Component::is_text).or_else(|| shown(Component::is_media));
     found.copied().into_iter().collect()
 }
 

@@ -179,6 +179,20 @@ fn a_page_that_keeps_its_history_in_a_state_is_remembered_by_session() {
 }
 
 #[test]
+fn a_page_that_gives_nothing_but_a_picture_replies_with_it() {
+    let components = json!([
+        {"id": 1, "type": "textbox", "props": {"label": "Prompt"}},
+        {"id": 2, "type": "image", "props": {"label": "Picture"}},
+        {"id": 3, "type": "button", "props": {"value": "Submit"}},
+    ]);
+    let dependencies =
+        json!([{"targets": [[3, "click"], [1, "submit"]], "inputs": [1], "outputs": [2]}]);
+    let app = json!({"version": "5.50.0", "protocol": "sse_v3", "components": components, "dependencies": dependencies});
+    let chat = chat(&App::read(&app).unwrap(), &Value::Null);
+    assert_eq!((chat.message, chat.reply()), (1, 2));
+}
+
+#[test]
 fn a_named_function_that_takes_a_message_and_gives_a_text_chats() {
     let app = app(
         &json!([[1, "textbox"], [2, "textbox"], [3, "checkbox"]]),
