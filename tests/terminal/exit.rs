@@ -319,7 +319,7 @@ fn assert_report_is_private(home: &Home, told: &str) {
         version,
         "thread: ",
         "place: ",
-        "leaving.rs:",
+        "exit.rs:",
         "backtrace:\n",
         "panic",
     ] {
