@@ -11,6 +11,7 @@ mod completion;
 mod composing;
 mod finding;
 mod keeping;
+mod modality;
 mod presets;
 mod switching;
 mod unsaved;

@@ -81,11 +81,14 @@ fn save_preset(screen: &mut Screen) {
     typed(screen, "kind");
 }
 
+/// A popup's name, and what opens it.
+type Opened = (&'static str, fn(&mut Screen));
+
 #[test]
 fn every_popup_has_its_picture_at_both_widths() {
-    let popups: [(&str, fn(&mut Screen)); 13] = [
+    let popups: [Opened; 13] = [
         ("help", |screen| {
-            pressed(screen, KeyCode::F(1), KeyModifiers::NONE)
+            pressed(screen, KeyCode::F(1), KeyModifiers::NONE);
         }),
         ("palette", |screen| {
             ctrl(screen, 'p');

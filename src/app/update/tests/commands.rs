@@ -6,7 +6,6 @@ use crate::app::actions::{Action, Context, ROWS};
 use crate::app::popups::help::Help;
 use crate::app::popups::palette::Palette;
 use crate::app::popups::setting::Setting;
-use crate::app::popups::switcher::Switcher;
 use crate::chat::input::Kind;
 use crate::chat::{FailureKind, SpaceInput};
 
@@ -316,65 +315,6 @@ fn an_export_without_a_form_or_without_a_message_is_refused_and_stays_to_be_mend
 }
 
 #[test]
-fn a_popup_lets_no_key_through_to_what_lies_behind() {
-    let mut user = User::new();
-    user.sends("hello").hears(0, done("reply"));
-    user.types("draft");
-    user.ctrl('o')
-        .key(KeyCode::Tab)
-        .key(KeyCode::Esc)
-        .types(" dear");
-    assert_eq!(user.draft(), "draft dear");
-    assert!(!user.model.popups.is_open());
-    user.ctrl('o')
-        .key(KeyCode::F(5))
-        .ctrl('n')
-        .ctrl('b')
-        .key(KeyCode::F(2));
-    assert!(user.model.popups.top::<Switcher>().is_some());
-    assert_eq!(user.model.conversation().conversation.space, "space");
-    assert!(user.model.panel.is_none() && !user.model.library.is_shown);
-    user.ctrl('c');
-    assert!(!user.model.popups.is_open());
-    assert_eq!(
-        user.draft(),
-        "draft dear",
-        "Ctrl+C closes the popup and no more"
-    );
-}
-
-#[test]
-fn the_help_lies_on_top_of_a_popup_and_gives_it_back() {
-    let mut user = User::new();
-    user.ctrl('o').types("kyoto").key(KeyCode::F(1));
-    assert!(user.model.popups.top::<Help>().is_some());
-    user.key(KeyCode::F(1));
-    let query = user
-        .model
-        .popups
-        .top::<Switcher>()
-        .map(|shown| shown.menu.query.text());
-    assert_eq!(query.as_deref(), Some("kyoto"));
-}
-
-#[test]
-fn what_is_typed_while_a_message_is_picked_does_nothing_and_sends_nothing() {
-    let mut user = User::new();
-    user.sends("hello").hears(0, done("reply"));
-    user.press(KeyCode::Up, KeyModifiers::ALT);
-    let picked = user.model.conversation().picked;
-    for letter in ["g", "k", "r", "h"] {
-        user.types(letter);
-        assert_eq!(user.model.conversation().picked, picked, "{letter}");
-    }
-    let (remark, _) = user.model.remark.clone().unwrap();
-    assert!(remark.contains("Esc"), "{remark}");
-    assert_eq!((user.started().len(), user.draft().as_str()), (1, ""));
-    user.types("rr");
-    assert_eq!(user.started().len(), 2);
-}
-
-#[test]
 fn two_slashes_begin_a_message_and_an_unknown_command_is_sent_when_it_is_entered_again() {
     let mut user = User::new();
     user.sends("//imagine a cat");
@@ -405,13 +345,6 @@ fn what_is_typed_at_a_setting_is_its_value_and_nothing_falls_into_the_message() 
     user.key(KeyCode::Tab).types("1.5").key(KeyCode::Enter);
     assert_eq!(user.model.setting(&temperature()).0, "1.5");
     assert_eq!(user.draft(), "");
-}
-
-#[test]
-fn everything_is_drawn_anew_on_demand() {
-    let mut user = User::new();
-    user.ctrl('l');
-    assert!(user.effects.contains(&Effect::Redraw));
 }
 
 #[test]
