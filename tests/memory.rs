@@ -5,9 +5,13 @@
 use peak_alloc::PeakAlloc;
 use spacechat::gradio::job::{Dialect, Jobs, Update};
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 
 #[global_allocator]
 static COUNTED: PeakAlloc = PeakAlloc;
+
+/// One test at a time: the allocator counts for the whole process.
+static COUNTING: Mutex<()> = Mutex::new(());
 
 const LIMIT: usize = 4 << 20;
 
@@ -66,6 +70,7 @@ fn repeated(item: &str) -> String {
 
 #[test]
 fn a_message_takes_at_most_four_times_the_limit_whatever_it_is_made_of() {
+    let _counting = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
     let half = LIMIT / 2 - 100;
     let fields: Vec<String> = (0..LIMIT / 14).map(|at| format!("\"{at:07}\":0")).collect();
     for (name, output, is_taken) in [
@@ -102,4 +107,30 @@ fn a_message_takes_at_most_four_times_the_limit_whatever_it_is_made_of() {
         );
         assert_eq!(taken, is_taken, "{name}");
     }
+}
+
+#[test]
+fn messages_of_jobs_that_nobody_has_joined_take_no_more() {
+    let _counting = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let own = frame(
+        "process_generating",
+        &repeated(&format!("\"{}\"", "word ".repeat(200))),
+    );
+    let lists = format!("[{}]", vec!["[[]]"; LIMIT / 200].join(","));
+    let of_others = frame("process_generating", &lists);
+    let of_others = String::from_utf8(of_others).expect("JSON is UTF-8");
+    let before = COUNTED.current_usage();
+    COUNTED.reset_peak_usage();
+    let mut jobs = Jobs::new(Dialect::default(), LIMIT, "test".to_owned());
+    jobs.add("e".to_owned());
+    jobs.push(&own).expect("it is within the limit");
+    let own = jobs.next_update().expect("it is within the budget");
+    assert!(own.is_some());
+    for number in 0..200 {
+        let other = of_others.replacen("\"e\"", &format!("\"other {number}\""), 1);
+        jobs.push(other.as_bytes()).expect("it is within the limit");
+        assert_eq!(jobs.next_update(), Ok(None));
+    }
+    let peak = COUNTED.peak_usage() - before;
+    assert!(peak <= 4 * LIMIT, "{} times the limit", peak / LIMIT);
 }

@@ -45,9 +45,10 @@ pub(super) fn is_command(text: &str) -> bool {
     !text.contains('\n') && word.is_some_and(is_word)
 }
 
-/// The message that is meant by what is written: `//` stands for a slash.
+/// Takes the first of two slashes away where what is behind it would be a command: `//imagine a cat`. Any other text that
+/// begins so, a comment in code above all, is meant as it is.
 pub(super) fn unescape(draft: &mut Draft) {
-    if draft.text.starts_with("//") {
+    if draft.text.strip_prefix('/').is_some_and(is_command) {
         draft.text.remove(0);
     }
 }

@@ -82,11 +82,18 @@ pub struct Jobs {
     limit: usize,
     list: Vec<Job>,
     has_ended_any: bool,
-    /// Messages of jobs that are not known yet: an open stream can be faster than the answer that names the job. They
-    /// take at most a frame's limit as they arrive.
-    early: VecDeque<(String, Message, usize)>,
+    /// Messages of jobs that are not known yet: an open stream can be faster than the answer that names the job.
+    early: VecDeque<Early>,
     /// Messages of a job that has become known since.
-    ready: VecDeque<(String, Message)>,
+    ready: VecDeque<Early>,
+}
+
+/// A message that was there before its job was known, and what it takes in bytes.
+#[derive(Debug)]
+struct Early {
+    event_id: String,
+    message: Message,
+    weight: usize,
 }
 
 /// One job.
@@ -121,13 +128,11 @@ impl Jobs {
 
     /// A job that has joined the queue as `event_id`, which is empty before an app of 4.0 to 4.8 has named it.
     pub fn add(&mut self, event_id: String) {
-        let (known, early) = std::mem::take(&mut self.early)
+        let (known, early): (VecDeque<_>, _) = std::mem::take(&mut self.early)
             .into_iter()
-            .partition(|(of, ..)| *of == event_id);
+            .partition(|early| early.event_id == event_id);
         self.early = early;
-        let known: VecDeque<_> = known;
-        self.ready
-            .extend(known.into_iter().map(|(of, message, _)| (of, message)));
+        self.ready.extend(known);
         self.list.push(Job::new(event_id, self.dialect));
     }
 
@@ -152,9 +157,12 @@ impl Jobs {
         Some(&job.outputs)
     }
 
-    /// The most that the outputs of all jobs can take, in bytes, as [`crate::http::json`] weighs them.
+    /// The most that the outputs of all jobs, and the messages of jobs that are not known yet, can take, in bytes, as
+    /// [`crate::http::json`] weighs them.
     pub fn bound(&self) -> usize {
-        self.list.iter().map(|job| job.outputs.bound()).sum()
+        let outputs: usize = self.list.iter().map(|job| job.outputs.bound()).sum();
+        let held = self.early.iter().chain(&self.ready);
+        outputs + held.map(|early| early.weight).sum::<usize>()
     }
 
     /// Removes a job and returns its outputs, final after [`Update::Completed`], and the State components that it
@@ -184,8 +192,8 @@ impl Jobs {
     /// The next update in the bytes so far; `None` when more are needed. An error concerns the whole stream.
     pub fn next_update(&mut self) -> Result<Option<JobUpdate>, Error> {
         loop {
-            let update = if let Some((event_id, message)) = self.ready.pop_front() {
-                self.on_message(Some(event_id), message, 0)?
+            let update = if let Some(early) = self.ready.pop_front() {
+                self.on_message(Some(early.event_id), early.message)?
             } else if let Some(frame) = self.frames.pop_front() {
                 self.read(frame)?
             } else {
@@ -212,22 +220,20 @@ impl Jobs {
         })?;
         let Envelope { event_id, message } =
             Envelope::read(value).map_err(|detail| self.garbled(detail.to_owned(), &frame))?;
-        let length = frame.len();
         drop(frame);
-        self.on_message(event_id, message, length)
+        self.on_message(event_id, message)
     }
 
-    /// Takes a message from a frame of `length` bytes.
     fn on_message(
         &mut self,
         event_id: Option<String>,
         message: Message,
-        length: usize,
     ) -> Result<Option<JobUpdate>, Error> {
-        let is_known = |id: &String| self.list.iter().any(|job| job.event_id == *id);
-        let is_of_another = event_id.as_ref().is_some_and(|id| !is_known(id));
-        if is_of_another && message != Message::SendData {
-            self.hold_early(event_id, message, length);
+        let is_another = |id: &&String| self.list.iter().all(|job| job.event_id != **id);
+        if let Some(another) = event_id.as_ref().filter(is_another)
+            && message != Message::SendData
+        {
+            self.hold_early(another.clone(), message);
             return Ok(None);
         }
         let of_all = |update| {
@@ -282,12 +288,15 @@ impl Jobs {
         Ok(update.map(|update| JobUpdate { event_id, update }))
     }
 
-    fn hold_early(&mut self, event_id: Option<String>, message: Message, length: usize) {
-        let kept: usize = self.early.iter().map(|(.., length)| length).sum();
-        if let Some(event_id) = event_id
-            && kept + length <= self.limit
-        {
-            self.early.push_back((event_id, message, length));
+    /// Keeps a message of a job that is not known yet, as far as there is room: it may be nobody's.
+    fn hold_early(&mut self, event_id: String, message: Message) {
+        let early = Early {
+            weight: event_id.len() + message.weight(),
+            event_id,
+            message,
+        };
+        if self.bound() + early.weight <= json::budget(self.limit) {
+            self.early.push_back(early);
         }
     }
 

@@ -5,6 +5,7 @@
 //! prompts) are moved out of the parsed value, never copied.
 
 use super::app::ComponentId;
+use crate::http::json;
 use serde_json::{Map, Value};
 
 /// A message and the job it concerns.
@@ -120,7 +121,39 @@ impl Envelope {
     }
 }
 
+/// What a message takes beside its content while it waits, in bytes: itself, the name of its job, room in a queue that
+/// grows.
+const BESIDE_CONTENT: usize = 512;
+
 impl Message {
+    /// What it takes while it waits, in bytes, its values as [`json::weight`] weighs them.
+    pub fn weight(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let content = match self {
+            Self::Generating(output) | Self::Completed(output) => match output {
+                Output::Data {
+                    values,
+                    changed_states,
+                } => {
+                    let values = values
+                        .iter()
+                        .map(|value| size_of::<Value>() + json::weight(value));
+                    values.sum::<usize>() + size_of_val(changed_states.as_slice())
+                }
+                Output::Failed { message, title } => text(message) + text(title),
+                Output::Empty => 0,
+            },
+            Self::Progress(units) => {
+                let texts = units.iter().map(|unit| text(&unit.desc) + text(&unit.unit));
+                texts.sum::<usize>() + size_of_val(units.as_slice())
+            }
+            Self::Log(log) => log.level.len() + log.text.len() + text(&log.title),
+            Self::UnexpectedError { message, .. } => message.len(),
+            _ => 0,
+        };
+        BESIDE_CONTENT + content
+    }
+
     fn read(kind: &str, mut fields: Map<String, Value>) -> Result<Self, &'static str> {
         Ok(match kind {
             "estimation" => Self::Estimation {

@@ -319,6 +319,18 @@ fn two_slashes_begin_a_message_and_an_unknown_command_is_sent_when_it_is_entered
     let mut user = User::new();
     user.sends("//imagine a cat");
     assert_eq!(user.path()[0].text, "/imagine a cat");
+    // Code that begins with a comment is sent as it is.
+    for text in ["// comment", "//TODO: mend it", "//", "//server/share"] {
+        let mut user = User::new();
+        user.sends(text);
+        assert_eq!(user.path()[0].text, text);
+    }
+    let mut user = User::new();
+    user.tell(Event::Input(Input::Paste(
+        "//todo\nfn main() {}".to_owned(),
+    )));
+    user.key(KeyCode::Enter);
+    assert_eq!(user.path()[0].text, "//todo\nfn main() {}");
     let mut user = User::new();
     user.sends("/imagine a cat");
     assert!(user.started().is_empty());
