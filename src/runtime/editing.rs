@@ -63,6 +63,16 @@ impl Editing {
     pub async fn ended(&mut self) -> Event {
         let status = (&mut self.ended).await;
         let edited = fs::read_to_string(&self.path);
+        let has_failed = matches!(&status, Ok(Ok(status)) if !status.success());
+        let is_another = edited.as_ref().is_ok_and(|text| *text != self.before);
+        if has_failed && is_another {
+            // It may have broken down: what it has saved is not ours to throw away.
+            let path = self.path.display();
+            let program = &self.program;
+            return Event::Said(format!(
+                "{program} failed. The draft is as it was. What {program} has saved is in {path}"
+            ));
+        }
         remove(&self.path);
         match status {
             Ok(Ok(status)) if status.success() => match edited {
@@ -70,7 +80,7 @@ impl Editing {
                 Err(error) => Event::Said(fail(error)),
             },
             Ok(Ok(status)) => Event::Said(format!(
-                "{} ended with {status}; the draft is as it was.",
+                "{} ended with {status}. The draft is as it was.",
                 self.program
             )),
             Ok(Err(error)) => Event::Said(fail(error)),

@@ -85,3 +85,22 @@ fn ctrl_c_in_the_editor_is_for_the_editor_alone() {
     screen.wait_for("the edited text", |shown| shown.draft() == "it");
     screen.quit();
 }
+
+#[test]
+fn what_an_editor_has_saved_before_it_failed_is_not_thrown_away() {
+    let home = Home::new();
+    let script = "echo 'in the editor'; printf 'hours of work' > \"$2\"; exit 1";
+    let mut screen = with_editor(&home, script);
+    screen.type_text("a draft");
+    screen.press(CTRL_G);
+    let shown = screen.wait_for_text("has saved is in");
+    assert_eq!(shown.draft(), "a draft");
+    let text = shown.text();
+    let mut words = text.split_whitespace();
+    let path = words.rfind(|word| word.contains("spacechat-"));
+    let path = path.expect("the notice names the file");
+    let saved = fs::read_to_string(path).expect("the file is there");
+    fs::remove_file(path).expect("it is ours");
+    assert_eq!(saved, "hours of work");
+    screen.quit();
+}
