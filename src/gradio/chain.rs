@@ -294,7 +294,7 @@ impl Chain {
 
     /// Adds all jobs that have joined to the stream, and opens it if necessary.
     fn listen(&mut self) {
-        let told = |event_id: &str| {
+        let is_known = |event_id: &str| {
             let mut jobs = self
                 .streams
                 .iter()
@@ -302,7 +302,10 @@ impl Chain {
             jobs.any(|known| known == event_id)
         };
         let joined = self.running.iter().filter_map(Running::event_id);
-        let new: Vec<String> = joined.filter(|id| !told(id)).map(str::to_owned).collect();
+        let new: Vec<String> = joined
+            .filter(|id| !is_known(id))
+            .map(str::to_owned)
+            .collect();
         if new.is_empty() {
             return;
         }

@@ -104,9 +104,8 @@ impl Course {
         self.add_fired(app, (component, event), cause, None);
     }
 
-    /// What runs after a function that ended so. Returns whether anything does.
-    pub fn follow(&mut self, app: &App, done: FnIndex, outcome: Outcome, cause: &Cause) -> bool {
-        let before = self.due.len();
+    /// What runs after a function that ended so.
+    pub fn follow(&mut self, app: &App, done: FnIndex, outcome: Outcome, cause: &Cause) {
         for next in wiring::following(app, done, outcome) {
             if self.scope.runs(app, next) {
                 let waiting = Vec::new();
@@ -120,7 +119,6 @@ impl Course {
                 );
             }
         }
-        self.due.len() > before
     }
 
     /// Takes the next function that may begin. An error where functions fire each other without
@@ -279,7 +277,7 @@ mod tests {
         course.begin(&app, 0);
         assert_eq!(taken(&mut course, &app), [0, 1]);
         course.ended(&app, 1, &cause(&[1]));
-        assert!(course.follow(&app, 1, Outcome::Success, &Cause::default()));
+        course.follow(&app, 1, Outcome::Success, &Cause::default());
         assert_eq!(taken(&mut course, &app), [2]);
     }
 

@@ -82,11 +82,40 @@ pub enum ProviderError {
     UnknownModel(UnknownModel),
 }
 
+/// The variants that carry a report, as a pattern.
+macro_rules! with_report {
+    ($report:ident) => {
+        Self::Connect($report)
+            | Self::Timeout($report)
+            | Self::Status {
+                report: $report,
+                ..
+            }
+            | Self::Unavailable {
+                report: $report,
+                ..
+            }
+            | Self::Decode($report)
+            | Self::Space($report)
+            | Self::Quota {
+                report: $report,
+                ..
+            }
+            | Self::QueueFull($report)
+            | Self::Asleep($report)
+            | Self::SessionLost($report)
+            | Self::Login($report)
+            | Self::Settings($report)
+            | Self::Setup($report)
+            | Self::Unsupported($report)
+    };
+}
+
 impl fmt::Display for ProviderError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownModel(unknown) => unknown.fmt(formatter),
-            told => formatter.write_str(told.report().map_or("", |report| &report.message)),
+            other => formatter.write_str(other.report().map_or("", |report| &report.message)),
         }
     }
 }
@@ -132,20 +161,7 @@ impl ProviderError {
 
     fn report(&self) -> Option<&Report> {
         match self {
-            Self::Connect(report)
-            | Self::Timeout(report)
-            | Self::Status { report, .. }
-            | Self::Unavailable { report, .. }
-            | Self::Decode(report)
-            | Self::Space(report)
-            | Self::Quota { report, .. }
-            | Self::QueueFull(report)
-            | Self::Asleep(report)
-            | Self::SessionLost(report)
-            | Self::Login(report)
-            | Self::Settings(report)
-            | Self::Setup(report)
-            | Self::Unsupported(report) => Some(report),
+            with_report!(report) => Some(report),
             Self::UnknownModel(_) => None,
         }
     }
@@ -161,20 +177,7 @@ impl ProviderError {
 
     fn report_mut(&mut self) -> Option<&mut Report> {
         match self {
-            Self::Connect(report)
-            | Self::Timeout(report)
-            | Self::Status { report, .. }
-            | Self::Unavailable { report, .. }
-            | Self::Decode(report)
-            | Self::Space(report)
-            | Self::Quota { report, .. }
-            | Self::QueueFull(report)
-            | Self::Asleep(report)
-            | Self::SessionLost(report)
-            | Self::Login(report)
-            | Self::Settings(report)
-            | Self::Setup(report)
-            | Self::Unsupported(report) => Some(report),
+            with_report!(report) => Some(report),
             Self::UnknownModel(_) => None,
         }
     }
