@@ -8,6 +8,7 @@ pub mod actions;
 pub mod attaching;
 pub mod completion;
 pub mod composer;
+mod copy;
 mod dispatch;
 pub mod editor;
 pub mod effect;

@@ -8,8 +8,6 @@ use super::update::quit;
 use super::{
     Effect, Focus, Model, QUIT_ARMED, completion, find, sending, settings, shelf, switching,
 };
-use crate::chat::{Role, export};
-use crate::sanitize;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub(super) use super::popups::help::toggle as toggle_help;
@@ -24,7 +22,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         model.quit_armed = armed;
     }
     if let Some(contexts) = model.popups.contexts() {
-        return popup_key(model, key, contexts);
+        return popup_key(model, key, contexts, confirming);
     }
     if !model.completion.entries().is_empty()
         && let Some(row) = lookup(key, &[Context::Completion])
@@ -52,9 +50,14 @@ fn contexts(model: &Model) -> &'static [Context] {
 }
 
 /// A key while a popup has the keyboard: nothing of it reaches what lies behind, but for a few actions.
-fn popup_key(model: &mut Model, key: KeyEvent, contexts: &[Context]) -> Vec<Effect> {
+fn popup_key(
+    model: &mut Model,
+    key: KeyEvent,
+    contexts: &[Context],
+    confirming: Option<Action>,
+) -> Vec<Effect> {
     if let Some(row) = lookup(key, contexts) {
-        return (row.run)(model, "");
+        return press(model, row, confirming);
     }
     if let Some(Action::Edit(edit)) = lookup(key, &[Context::Text]).map(|row| row.action)
         && model.popups.edit(edit)
@@ -81,7 +84,7 @@ fn letter(key: KeyEvent) -> Option<char> {
     }
 }
 
-/// Does what a row says. A key that may have been meant as text, and sends something, must be pressed twice.
+/// Does what a row says, some of them when their key is pressed twice.
 fn press(model: &mut Model, row: &'static Row, confirming: Option<Action>) -> Vec<Effect> {
     if row.is_confirmed && confirming != Some(row.action) {
         model.confirming = Some(row.action);
@@ -276,73 +279,4 @@ pub(super) fn unfold(model: &mut Model) {
     {
         open.unfolded.insert(id);
     }
-}
-
-/// Copies the picked message as it is, or as it is shown: without what cannot be seen.
-pub(super) fn copy_message(model: &mut Model, is_clean: bool) -> Vec<Effect> {
-    let open = model.conversation();
-    let Some(message) = open.picked.and_then(|id| open.conversation.message(id)) else {
-        return Vec::new();
-    };
-    let leaves = shown_key(Action::Back);
-    if is_clean {
-        let text = sanitize::without_hidden(&message.text);
-        model.remark(format!(
-            "Copied without hidden characters. {leaves} leaves."
-        ));
-        return vec![Effect::Copy(text)];
-    }
-    let text = message.text.clone();
-    let shown = sanitize::text(&text);
-    model.remark(match shown.hidden + shown.removed {
-        0 => format!("Copied the message. {leaves} leaves."),
-        hidden => format!(
-            "Copied with {hidden} hidden characters. {} copies without them.",
-            shown_key(Action::CopyClean)
-        ),
-    });
-    vec![Effect::Copy(text)]
-}
-
-pub(super) fn copy_code(model: &Model, number: u8) -> Vec<Effect> {
-    let open = model.conversation();
-    let message = open.picked.and_then(|id| open.conversation.message(id));
-    let copy = message.map(|message| Effect::CopyCode {
-        text: message.text.clone(),
-        number: usize::from(number),
-    });
-    copy.into_iter().collect()
-}
-
-pub(super) fn copy_reply(model: &mut Model) -> Vec<Effect> {
-    let replies = model.conversation().conversation.path().rev();
-    let mut replies = replies.filter(|message| message.role == Role::Assistant);
-    let text = replies.next().map(|reply| reply.text.clone());
-    drop(replies);
-    let Some(text) = text else {
-        model.remark("There is no reply to copy yet.");
-        return Vec::new();
-    };
-    model.remark("Copied the last reply.");
-    vec![Effect::Copy(text)]
-}
-
-/// `/copy N`: a code block of the last reply.
-pub(super) fn copy_numbered(model: &mut Model, number: &str) -> Vec<Effect> {
-    let replies = model.conversation().conversation.path().rev();
-    let reply = replies
-        .into_iter()
-        .find(|message| message.role == Role::Assistant);
-    if let (Some(reply), Ok(number)) = (reply, number.parse()) {
-        let text = reply.text.clone();
-        return vec![Effect::CopyCode { text, number }];
-    }
-    model.remark("/copy takes the number of a code block in the last reply.");
-    Vec::new()
-}
-
-pub(super) fn copy_all(model: &mut Model) -> Vec<Effect> {
-    let text = export::markdown(&model.conversation().conversation);
-    model.remark("Copied the conversation.");
-    vec![Effect::Copy(text)]
 }

@@ -22,6 +22,7 @@ pub mod trash;
 use super::actions::{Action, Context, Edit};
 use super::editor::Editor;
 use super::{Effect, Model};
+use picker::Choose;
 use std::any::Any;
 use std::fmt::Debug;
 
@@ -30,9 +31,19 @@ pub trait Popup: Any + Debug + Send {
     /// Where its keys are found, the nearest first.
     fn contexts(&self) -> &'static [Context];
 
+    /// What is chosen from, where the popup is a list with a query: its query, its mark and its keys are those of every list.
+    fn choices(&mut self) -> Option<&mut dyn Choose> {
+        None
+    }
+
+    /// The first row that is shown, where the popup is a text to be read.
+    fn row(&mut self) -> Option<&mut usize> {
+        None
+    }
+
     /// The field that is typed into; `None` where there is nothing to type.
     fn field(&mut self) -> Option<&mut Editor> {
-        None
+        self.choices().map(Choose::query)
     }
 
     /// Takes what is typed or pasted.
@@ -44,10 +55,20 @@ pub trait Popup: Any + Debug + Send {
     }
 
     /// The field has changed.
-    fn on_edit(&mut self) {}
+    fn on_edit(&mut self) {
+        if let Some(choices) = self.choices() {
+            choices.on_edit();
+        }
+    }
 
     /// Moves the mark, or what is read.
-    fn select(&mut self, _step: Step, _page: Page) {}
+    fn select(&mut self, step: Step, page: Page) {
+        if let Some(choices) = self.choices() {
+            choices.select(step);
+        } else if let Some(row) = self.row() {
+            *row = step.scrolled(*row, page);
+        }
+    }
 
     /// Enter. The popup is closed already; to stay open it puts itself back on the stack.
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect>;

@@ -4,9 +4,9 @@
 
 use super::actions::{Action, Argument, Context, Row, rows};
 use super::popups::palette;
-use super::{Effect, Model};
+use super::{Effect, Model, switching};
+use crate::chat::Draft;
 use crate::chat::export::{Format, Source};
-use crate::chat::{Change, Draft};
 use std::path::Path;
 
 /// The rows that have a slash command.
@@ -124,14 +124,7 @@ pub(super) fn attach(_: &mut Model, path: &str) -> Vec<Effect> {
 
 /// `/title WORDS`.
 pub(super) fn retitle(model: &mut Model, title: &str) -> Vec<Effect> {
-    let open = model.conversation_mut();
-    open.conversation.title = Some(title.to_owned());
-    let mut changes = open.keep_fields();
-    changes.push(Change::SetTitle {
-        conversation: open.conversation.id,
-        title: Some(title.to_owned()),
-    });
-    vec![Effect::Keep(changes), Effect::List]
+    switching::set_title(model, model.current, Some(title.to_owned()))
 }
 
 /// `/export FILE`: the conversation as it is now, a reply on its way included.

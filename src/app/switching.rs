@@ -428,3 +428,21 @@ pub(super) fn open_rename(model: &mut Model) -> Vec<Effect> {
     }
     Vec::new()
 }
+
+/// Gives a conversation another title; without one its first words are shown.
+pub(super) fn set_title(
+    model: &mut Model,
+    conversation: ConversationId,
+    title: Option<String>,
+) -> Vec<Effect> {
+    let mut changes = Vec::new();
+    if let Some(open) = model.open.get_mut(&conversation) {
+        open.conversation.title.clone_from(&title);
+        changes = open.keep_fields();
+    }
+    changes.push(Change::SetTitle {
+        conversation,
+        title,
+    });
+    vec![Effect::Keep(changes), Effect::List]
+}

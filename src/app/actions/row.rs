@@ -27,7 +27,8 @@ pub struct Row {
     pub synonyms: &'static str,
     /// Whether the palette lists it; what only moves a mark or a caret is not.
     pub is_listed: bool,
-    /// Whether its key must be pressed twice: it is a letter that may have been meant as text, and it sends something.
+    /// Whether its key must be pressed twice: it is a letter that may have been meant as text and sends something, or what
+    /// it does cannot be taken back.
     pub is_confirmed: bool,
     /// Whether it is offered now.
     pub is_offered: fn(&Model) -> bool,

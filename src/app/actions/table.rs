@@ -9,8 +9,8 @@ use crate::app::popups::{
     self, history, outline, palette, presets, save_preset, source_picker, switcher, trash,
 };
 use crate::app::{
-    Effect, Model, completion, dispatch, find, ledger, sending, settings, shelf, slash, switching,
-    tree, update,
+    Effect, Model, completion, copy, dispatch, find, ledger, sending, settings, shelf, slash,
+    switching, tree, update,
 };
 use crossterm::event::KeyCode::{
     BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp,
@@ -77,14 +77,6 @@ fn has_tray(model: &Model) -> bool {
 
 fn has_picked(model: &Model) -> bool {
     model.conversation().picked.is_some()
-}
-
-fn copy_reply(model: &mut Model, number: &str) -> Vec<Effect> {
-    if number.is_empty() {
-        dispatch::copy_reply(model)
-    } else {
-        dispatch::copy_numbered(model, number)
-    }
 }
 
 #[rustfmt::skip] // One row after the other, so that it reads as the table that it is.
@@ -162,9 +154,9 @@ const CONVERSATION: &[Row] = &[
     row((A::End, C::All), &[Chord(CTRL, End)], "Go to the end", "To the end, and follow it",
         G::View, quiet!(|m: &mut Model| m.conversation_mut().scroll.to_end())).also("bottom follow last"),
     row((A::CopyReply, C::All), &[], "Copy the last reply", "Copy the last reply, or its code block N",
-        G::Conversation, copy_reply).slash("/copy", Argument::Optional).also("clipboard yank").when(has_message),
+        G::Conversation, copy::copy_reply).slash("/copy", Argument::Optional).also("clipboard yank").when(has_message),
     row((A::CopyAll, C::All), &[], "Copy the conversation", "Copy the whole conversation as Markdown",
-        G::Conversation, |m, _| dispatch::copy_all(m)).also("clipboard yank").when(has_message),
+        G::Conversation, |m, _| copy::copy_all(m)).also("clipboard yank").when(has_message),
     row((A::Export, C::All), &[], "Export the conversation", "Write the conversation to a file: .md, .html or .json",
         G::Conversation, slash::export).slash("/export", Argument::Required("talk.md")).also("save write file").when(has_message),
     row((A::Retitle, C::All), &[], "Rename this conversation", "Give the conversation another title",
@@ -180,9 +172,9 @@ const PICKED: &[Row] = &[
     row((A::Unfold, C::Picked), &[key(Char('o'))], "Open or fold thoughts", "Open or fold its hidden part",
         G::Reply, quiet!(dispatch::unfold)).also("reasoning thinking expand").when(has_message),
     row((A::CopyMessage, C::Picked), &[key(Char('c'))], "Copy the message", "Copy it",
-        G::Reply, |m, _| dispatch::copy_message(m, false)).also("clipboard yank").when(has_message),
+        G::Reply, |m, _| copy::copy_message(m, false)).also("clipboard yank").when(has_message),
     row((A::CopyClean, C::Picked), &[key(Char('C'))], "Copy without hidden characters", "Copy it without hidden characters",
-        G::Reply, |m, _| dispatch::copy_message(m, true)).also("clipboard clean invisible").when(has_message),
+        G::Reply, |m, _| copy::copy_message(m, true)).also("clipboard clean invisible").when(has_message),
     row((A::EditMessage, C::Picked), &[key(Char('e'))], "Edit the message", "Edit it, as another version",
         G::Reply, |m, _| tree::edit(m)).also("change correct resend").when(has_message),
     row((A::Retry, C::Picked), &[key(Char('r'))], "Retry the reply", "Ask for another reply",
@@ -210,7 +202,7 @@ const fn code(number: u8) -> Row {
                 $title,
                 $title,
                 G::Reply,
-                |m, _| dispatch::copy_code(m, $n),
+                |m, _| copy::copy_code(m, $n),
             )
         };
     }
@@ -276,8 +268,8 @@ const SOURCE: &[Row] = &[
         G::Source, quiet!(save_preset::open)).also("preset persona role prompt"),
     row((A::DefaultPreset, C::Presets), &[alt('d')], "Make it the default", "Begin new conversations with it, or not",
         G::Source, |m, _| presets::set_default_chosen(m)).unlisted(),
-    row((A::RemovePreset, C::Presets), &[alt('x')], "Remove it", "Remove it",
-        G::Source, |m, _| presets::remove_chosen(m)).unlisted(),
+    row((A::RemovePreset, C::Presets), &[alt('x')], "Remove for good", "Remove it for good",
+        G::Source, |m, _| presets::remove_chosen(m)).unlisted().confirmed(),
     row((A::ChangeSetting, C::Settings), &[key(Enter)], "Change the setting", "Change it",
         G::Source, quiet!(settings::open)).unlisted(),
     row((A::SettingUp, C::Settings), &[key(Up)], "Up", "Up", G::Source, quiet!(|m| settings::select(m, -1))).unlisted(),

@@ -1,6 +1,6 @@
 //! The help: every key, made from the table of actions. It lies on top of any other popup.
 
-use super::{Page, Popup, Step};
+use super::Popup;
 use crate::app::actions::Context;
 use crate::app::{Effect, Model};
 
@@ -16,8 +16,8 @@ impl Popup for Help {
         &[Context::Reader]
     }
 
-    fn select(&mut self, step: Step, page: Page) {
-        self.row = step.scrolled(self.row, page);
+    fn row(&mut self) -> Option<&mut usize> {
+        Some(&mut self.row)
     }
 
     fn accept(self: Box<Self>, _: &mut Model) -> Vec<Effect> {

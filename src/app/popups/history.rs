@@ -1,10 +1,9 @@
 //! Earlier prompts, of all conversations: found in a popup, and walked with Up at the
 //! edge of the message. What is being written is not touched before one of them is taken.
 
-use super::picker::Picker;
-use super::{Page, Popup, Step};
+use super::Popup;
+use super::picker::{Choose, Picker};
 use crate::app::actions::Context;
-use crate::app::editor::Editor;
 use crate::app::{Effect, Model};
 use crate::chat::Draft;
 use std::sync::Arc;
@@ -18,16 +17,8 @@ impl Popup for History {
         &[Context::Menu]
     }
 
-    fn field(&mut self) -> Option<&mut Editor> {
-        Some(self.0.query())
-    }
-
-    fn on_edit(&mut self) {
-        self.0.on_edit();
-    }
-
-    fn select(&mut self, step: Step, _: Page) {
-        self.0.select(step);
+    fn choices(&mut self) -> Option<&mut dyn Choose> {
+        Some(&mut self.0)
     }
 
     /// The marked prompt is the message now; what stood there is set aside, and Up brings it back.

@@ -1,10 +1,9 @@
 //! The outline of a conversation: its prompts, a line each, with what they weigh; and branching
 //! off from a message into a conversation of its own.
 
-use super::picker::Picker;
-use super::{Page, Popup, Step};
+use super::Popup;
+use super::picker::{Choose, Picker};
 use crate::app::actions::Context;
-use crate::app::editor::Editor;
 use crate::app::{Effect, Model, Purpose, StoreEvent, switching, tree};
 use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes};
 use std::sync::Arc;
@@ -61,16 +60,8 @@ impl Popup for Outline {
         &[Context::Outline, Context::Menu]
     }
 
-    fn field(&mut self) -> Option<&mut Editor> {
-        Some(self.0.query())
-    }
-
-    fn on_edit(&mut self) {
-        self.0.on_edit();
-    }
-
-    fn select(&mut self, step: Step, _: Page) {
-        self.0.select(step);
+    fn choices(&mut self) -> Option<&mut dyn Choose> {
+        Some(&mut self.0)
     }
 
     /// The view goes to the prompt.

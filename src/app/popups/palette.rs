@@ -1,9 +1,8 @@
 //! All actions by name: what cannot be remembered as a key is found here.
 
-use super::picker::Picker;
-use super::{Page, Popup, Step};
+use super::Popup;
+use super::picker::{Choose, Picker};
 use crate::app::actions::{Action, Argument, Context, Row, rows};
-use crate::app::editor::Editor;
 use crate::app::{Effect, Focus, Model};
 use crate::chat::Role;
 
@@ -25,16 +24,8 @@ impl Popup for Palette {
         &[Context::Menu]
     }
 
-    fn field(&mut self) -> Option<&mut Editor> {
-        Some(self.0.query())
-    }
-
-    fn on_edit(&mut self) {
-        self.0.on_edit();
-    }
-
-    fn select(&mut self, step: Step, _: Page) {
-        self.0.select(step);
+    fn choices(&mut self) -> Option<&mut dyn Choose> {
+        Some(&mut self.0)
     }
 
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {

@@ -34,7 +34,19 @@ impl Menu {
     }
 }
 
-/// Something to be chosen from, by a query.
+/// Something to be chosen from, by a query and a mark.
+pub trait Choose {
+    /// The field of what is looked for.
+    fn query(&mut self) -> &mut Editor;
+
+    /// What is looked for has changed: finds anew, the mark at the best.
+    fn on_edit(&mut self);
+
+    /// Moves the mark.
+    fn select(&mut self, step: Step);
+}
+
+/// Items that are found by the words of each.
 #[derive(Debug)]
 pub struct Picker<T> {
     menu: Menu,
@@ -82,27 +94,26 @@ impl<T> Picker<T> {
         self.mark(self.menu.at);
     }
 
-    /// The field of what is looked for.
-    pub fn query(&mut self) -> &mut Editor {
-        &mut self.menu.query
-    }
-
-    /// What is looked for has changed: finds anew, the mark at the best.
-    pub fn on_edit(&mut self) {
-        self.menu.at = 0;
-        self.find();
-    }
-
-    /// Moves the mark.
-    pub fn select(&mut self, step: Step) {
-        self.menu.select(step, self.found.len());
-    }
-
     fn find(&mut self) {
         let words = self.all.iter().map(self.words);
         let words: Vec<(usize, &str)> = words.enumerate().collect();
         let found = matching(&self.menu.query.text(), &words, |(_, words)| words);
         self.found = found.into_iter().map(|(at, _)| *at).collect();
+    }
+}
+
+impl<T> Choose for Picker<T> {
+    fn query(&mut self) -> &mut Editor {
+        &mut self.menu.query
+    }
+
+    fn on_edit(&mut self) {
+        self.menu.at = 0;
+        self.find();
+    }
+
+    fn select(&mut self, step: Step) {
+        self.menu.select(step, self.found.len());
     }
 }
 

@@ -3,10 +3,9 @@
 //!
 //! They are shared by all windows: the popup has them read anew when it opens.
 
-use super::picker::Picker;
-use super::{Page, Popup, Step};
-use crate::app::actions::{Action, Context, key_in, shown_key};
-use crate::app::editor::Editor;
+use super::Popup;
+use super::picker::{Choose, Picker};
+use crate::app::actions::{Action, Context, shown_key};
 use crate::app::{Effect, Model, dispatch};
 use crate::chat::{Change, Preset};
 use std::sync::Arc;
@@ -16,8 +15,6 @@ use std::sync::Arc;
 pub struct Presets {
     /// Those that are found.
     pub picker: Picker<Preset>,
-    /// The name of the one that the same key again removes.
-    removing: Option<String>,
 }
 
 impl Popup for Presets {
@@ -25,18 +22,8 @@ impl Popup for Presets {
         &[Context::Presets, Context::Menu]
     }
 
-    fn field(&mut self) -> Option<&mut Editor> {
-        Some(self.picker.query())
-    }
-
-    fn on_edit(&mut self) {
-        self.removing = None;
-        self.picker.on_edit();
-    }
-
-    fn select(&mut self, step: Step, _: Page) {
-        self.removing = None;
-        self.picker.select(step);
+    fn choices(&mut self) -> Option<&mut dyn Choose> {
+        Some(&mut self.picker)
     }
 
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
@@ -50,10 +37,7 @@ impl Popup for Presets {
 /// Opens it, and has them read anew.
 pub(in crate::app) fn open(model: &mut Model) -> Vec<Effect> {
     let picker = Picker::new(rows(model), |preset| &preset.name);
-    model.popups.push(Presets {
-        picker,
-        removing: None,
-    });
+    model.popups.push(Presets { picker });
     vec![Effect::Presets(model.preset_changes)]
 }
 
@@ -112,21 +96,9 @@ pub(in crate::app) fn set_default_chosen(model: &mut Model) -> Vec<Effect> {
     chosen(model).map_or_else(Vec::new, |preset| set_default(model, &preset))
 }
 
-/// Removes the one at the mark, when asked twice.
+/// Removes the one at the mark.
 pub(in crate::app) fn remove_chosen(model: &mut Model) -> Vec<Effect> {
-    let Some(preset) = chosen(model) else {
-        return Vec::new();
-    };
-    let Some(shown) = model.popups.find::<Presets>() else {
-        return Vec::new();
-    };
-    if shown.removing.take().as_ref() == Some(&preset.name) {
-        return remove(model, &preset);
-    }
-    shown.removing = Some(preset.name.clone());
-    let again = key_in(Action::RemovePreset, Context::Presets);
-    model.remark(format!("{again} again removes “{}” for good.", preset.name));
-    Vec::new()
+    chosen(model).map_or_else(Vec::new, |preset| remove(model, &preset))
 }
 
 /// `/system`: the panel, or the saved system message of a name.

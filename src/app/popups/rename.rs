@@ -3,8 +3,8 @@
 use super::Popup;
 use crate::app::actions::Context;
 use crate::app::editor::Editor;
-use crate::app::{Effect, Model};
-use crate::chat::{Change, ConversationId};
+use crate::app::{Effect, Model, switching};
+use crate::chat::ConversationId;
 
 /// A title that is being written.
 #[derive(Debug)]
@@ -26,18 +26,8 @@ impl Popup for Rename {
 
     /// An empty title goes back to the first words.
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        let id = self.conversation;
         let title = self.title.text().trim().to_owned();
         let title = Some(title).filter(|title| !title.is_empty());
-        if let Some(open) = model.open.get_mut(&id) {
-            open.conversation.title.clone_from(&title);
-        }
-        vec![
-            Effect::Keep(vec![Change::SetTitle {
-                conversation: id,
-                title,
-            }]),
-            Effect::List,
-        ]
+        switching::set_title(model, self.conversation, title)
     }
 }

@@ -15,6 +15,7 @@ pub struct SourcePicker {
     /// What is typed, and the mark.
     pub menu: Menu,
     all: Vec<SpaceChoice>,
+    found: Vec<SpaceChoice>,
     /// What is known of the one that was chosen.
     pub check: Option<SpaceCheck>,
 }
@@ -30,7 +31,11 @@ pub struct SpaceCheck {
 
 impl SourcePicker {
     /// The Spaces that are found, best first; before them what is typed itself, where it looks like a name or an address.
-    pub fn found(&self) -> Vec<SpaceChoice> {
+    pub fn found(&self) -> &[SpaceChoice] {
+        &self.found
+    }
+
+    fn find(&mut self) {
         let query = self.menu.query.text().trim().to_owned();
         let mut found: Vec<SpaceChoice> = matching(&query, &self.all, |choice| &choice.id)
             .into_iter()
@@ -41,7 +46,7 @@ impl SourcePicker {
             let about = "as it is written".to_owned();
             found.insert(0, SpaceChoice { id: query, about });
         }
-        found
+        self.found = found;
     }
 }
 
@@ -57,17 +62,17 @@ impl Popup for SourcePicker {
     fn on_edit(&mut self) {
         self.menu.at = 0;
         self.check = None;
+        self.find();
     }
 
     fn select(&mut self, step: Step, _: Page) {
-        let rows = self.found().len();
-        self.menu.select(step, rows);
+        self.menu.select(step, self.found.len());
         self.check = None;
     }
 
     /// The chosen one is looked at before it is used.
     fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        let choice = self.found().into_iter().nth(self.menu.at);
+        let choice = self.found.get(self.menu.at).cloned();
         self.check = choice.as_ref().map(|choice| SpaceCheck {
             space: choice.id.clone(),
             failure: None,
@@ -104,11 +109,12 @@ pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
         all: all(model),
         ..SourcePicker::default()
     };
+    picker.menu.query.set(name);
+    picker.find();
     if name.is_empty() {
         model.popups.push(picker);
         return Vec::new();
     }
-    picker.menu.query.set(name);
     Box::new(picker).accept(model)
 }
 

@@ -1,6 +1,6 @@
 //! What a folder or a pattern holds, before anything of it is attached.
 
-use super::{Page, Popup, Step};
+use super::Popup;
 use crate::app::actions::Context;
 use crate::app::attaching::Survey;
 use crate::app::{Effect, Model};
@@ -22,8 +22,8 @@ impl Popup for SurveyPopup {
         &[Context::Menu, Context::Reader]
     }
 
-    fn select(&mut self, step: Step, page: Page) {
-        self.row = step.scrolled(self.row, page);
+    fn row(&mut self) -> Option<&mut usize> {
+        Some(&mut self.row)
     }
 
     fn accept(self: Box<Self>, _: &mut Model) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! A text to be read, whole: an attachment, a queued message, what will be sent.
 
-use super::{Page, Popup, Step};
+use super::Popup;
 use crate::app::actions::Context;
 use crate::app::{Effect, Model};
 use std::sync::Arc;
@@ -32,8 +32,8 @@ impl Popup for TextView {
         &[Context::Reader]
     }
 
-    fn select(&mut self, step: Step, page: Page) {
-        self.row = step.scrolled(self.row, page);
+    fn row(&mut self) -> Option<&mut usize> {
+        Some(&mut self.row)
     }
 
     fn accept(self: Box<Self>, _: &mut Model) -> Vec<Effect> {

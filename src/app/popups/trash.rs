@@ -3,10 +3,9 @@
 //! It is read when the popup opens, so that it holds what any window put in the trash. Putting there,
 //! and bringing the last one back at once, is not here.
 
-use super::picker::Picker;
-use super::{Page, Popup, Step};
+use super::Popup;
+use super::picker::{Choose, Picker};
 use crate::app::actions::Context;
-use crate::app::editor::Editor;
 use crate::app::{Effect, Model};
 use crate::chat::{Change, Summary};
 
@@ -19,20 +18,8 @@ impl Popup for Trash {
         &[Context::Menu]
     }
 
-    fn field(&mut self) -> Option<&mut Editor> {
-        self.0.as_mut().map(Picker::query)
-    }
-
-    fn on_edit(&mut self) {
-        if let Some(picker) = &mut self.0 {
-            picker.on_edit();
-        }
-    }
-
-    fn select(&mut self, step: Step, _: Page) {
-        if let Some(picker) = &mut self.0 {
-            picker.select(step);
-        }
+    fn choices(&mut self) -> Option<&mut dyn Choose> {
+        self.0.as_mut().map(|picker| picker as &mut dyn Choose)
     }
 
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {

@@ -5,12 +5,12 @@ use crate::chat::{Change, Failure, Message, Pending, Role, Stage, Summary, Unsen
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
-mod coming;
 mod commands;
 mod completion;
 mod composing;
 mod finding;
 mod keeping;
+mod late_answers;
 mod modality;
 mod presets;
 mod switching;

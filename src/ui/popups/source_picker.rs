@@ -12,8 +12,8 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 
 pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
-    let rows = picker.found().into_iter();
-    let shown = |choice: SpaceChoice| (choice.id, choice.about);
+    let rows = picker.found().iter();
+    let shown = |choice: &SpaceChoice| (choice.id.clone(), choice.about.clone());
     let menu = (" Space ", takes(), &picker.menu);
     let below = draw_menu(menu, rows, shown, scene.theme, frame, area);
     if let Some(check) = &picker.check {
