@@ -13,7 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
-use spacechat::app::turn::TurnId;
+use spacechat::app::effect::TurnId;
 use spacechat::app::{
     Clock, Defaults, Event, Input, Model, Purpose, ReplyUpdate, StoreEvent, update,
 };

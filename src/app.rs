@@ -5,45 +5,40 @@
 //! events and a look at the model. `runtime` feeds it and carries the effects out; `ui` draws it.
 
 pub mod actions;
-pub mod attaching;
-pub mod completion;
 pub mod composer;
-mod copy;
+pub mod conversation;
 mod dispatch;
 pub mod editor;
 pub mod effect;
 pub mod event;
-pub mod find;
-pub mod input;
-mod keep;
-pub mod ledger;
-pub mod library;
-pub mod open;
+pub mod files;
+pub mod fuzzy;
+pub mod keys;
+pub mod paste_detector;
 pub mod popups;
-pub mod queue;
-pub mod scroll;
-mod sending;
-mod settings;
-mod shelf;
-mod slash;
-mod switching;
-mod tree;
-pub mod turn;
-pub mod unsent;
+pub mod rows;
+pub mod search;
+mod settings_panel;
+pub mod sidebar;
+mod store_events;
+mod submission;
+pub mod token_budget;
+pub mod tray;
 mod update;
 
 pub use effect::{Effect, FindRequest, Purpose, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
-pub use library::Library;
-pub use open::OpenConversation;
+
+pub use conversation::OpenConversation;
+pub use sidebar::Library;
 pub use update::update;
 
 use crate::chat::FileForm;
 use crate::chat::{Conversation, ConversationId, Origin, Preset, Settings, SpaceInput};
-use actions::Action;
-use completion::Completion;
+use composer::completion::Completion;
 use editor::Editor;
-use input::Guard;
+use keys::{Action, Keymap};
+use paste_detector::PasteDetector;
 use popups::Popups;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -51,8 +46,8 @@ use std::time::Duration;
 
 /// How long a second Ctrl+C may take to quit.
 const QUIT_ARMED: Duration = Duration::from_secs(3);
-/// How long a remark stays in the status line.
-const REMARK_STAYS: Duration = Duration::from_secs(4);
+/// How long a toast stays in the status line.
+const TOAST_DURATION: Duration = Duration::from_secs(4);
 /// The name of the embedded Space, as conversations carry it.
 pub const DEMO_SPACE: &str = "demo";
 
@@ -71,8 +66,8 @@ pub struct Model {
     pub setting_at: usize,
     /// The saved conversations and their list.
     pub library: Library,
-    /// The place of the mark on the shelf.
-    pub shelf_at: usize,
+    /// The place of the mark in the tray.
+    pub tray_at: usize,
     /// Earlier prompts of all conversations, the newest first.
     pub prompts: Vec<Arc<str>>,
     /// The saved system messages, by their names.
@@ -84,8 +79,8 @@ pub struct Model {
     /// What could not be saved or read. It stays in the status line until Esc, or until all is
     /// saved again.
     pub trouble: Option<String>,
-    /// A remark in the status line, and until when.
-    pub remark: Option<(String, Duration)>,
+    /// A toast in the status line, and until when.
+    pub toast: Option<(String, Duration)>,
     /// Whether the window has the keyboard, as far as the terminal tells.
     pub has_focus: bool,
     /// Whether the mouse is captured.
@@ -102,7 +97,9 @@ pub struct Model {
     /// What can be set for each Space that was looked at.
     inputs: HashMap<String, Vec<SpaceInput>>,
     open: HashMap<ConversationId, OpenConversation>,
-    guard: Guard,
+    /// What keys mean.
+    keys: Keymap,
+    guard: PasteDetector,
     quit_armed: Option<Duration>,
     /// The action whose key must be pressed once more.
     confirming: Option<Action>,
@@ -168,7 +165,7 @@ impl Defaults {
 
 /// What the command line says of a conversation that goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Given {
+pub struct CliOverrides {
     /// The Space.
     pub space: Option<String>,
     /// The model.
@@ -206,7 +203,7 @@ pub enum Focus {
     /// The words that are looked for in the conversation.
     Find,
     /// The chips above the message.
-    Shelf,
+    Tray,
 }
 
 /// A Space that is offered.
@@ -229,7 +226,7 @@ impl Model {
             focus: Focus::Composer,
             panel: None,
             setting_at: 0,
-            shelf_at: 0,
+            tray_at: 0,
             prompts: Vec::new(),
             presets: Vec::new(),
             preset_changes: 0,
@@ -237,7 +234,7 @@ impl Model {
             library: Library::default(),
             popups: Popups::default(),
             trouble: None,
-            remark: None,
+            toast: None,
             has_focus: true,
             has_mouse: false,
             regions: Regions::default(),
@@ -247,7 +244,8 @@ impl Model {
             names: HashMap::new(),
             inputs: HashMap::new(),
             open: HashMap::from([(current, open)]),
-            guard: Guard::default(),
+            keys: actions::keymap(),
+            guard: PasteDetector::default(),
             quit_armed: None,
             confirming: None,
             sent_as_text: None,
@@ -287,9 +285,9 @@ impl Model {
 
     /// Goes on with what is seen as the command line says: where it names a Space, a model, a
     /// system message or settings, those hold from the next message on.
-    pub fn take_given(&mut self, given: Given) {
+    pub fn apply_overrides(&mut self, given: CliOverrides) {
         let open = self.conversation_mut();
-        if given == Given::default() {
+        if given == CliOverrides::default() {
             return;
         }
         if let Some(space) = given.space
@@ -322,7 +320,7 @@ impl Model {
         self.panel = Some(editor);
     }
 
-    /// When something changes by time alone, in uptime: a held key, a remark that goes, a second
+    /// When something changes by time alone, in uptime: a held key, a toast that goes, a second
     /// that is counted on the screen, a draft to be kept. `runtime` sends a clock then; without
     /// one nothing wakes it.
     pub fn wake_at(&self) -> Option<Duration> {
@@ -332,7 +330,7 @@ impl Model {
             let passed = now.saturating_sub(turn.stage_since);
             turn.stage_since + Duration::from_secs(passed.as_secs() + 1)
         });
-        let remark = self.remark.as_ref().map(|(_, until)| *until);
+        let toast = self.toast.as_ref().map(|(_, until)| *until);
         let due = self
             .open
             .values()
@@ -340,15 +338,15 @@ impl Model {
             .min();
         let due = due.filter(|_| self.defaults.keeps);
         let find = self.conversation().find.as_ref();
-        let find = find.and_then(find::Find::wake_at);
+        let find = find.and_then(conversation::find::Find::wake_at);
         let guard = self.guard.wake_at();
-        [guard, counting, remark, self.quit_armed, due, find]
+        [guard, counting, toast, self.quit_armed, due, find]
             .into_iter()
             .flatten()
             .min()
     }
 
-    fn remark(&mut self, text: impl Into<String>) {
-        self.remark = Some((text.into(), self.clock.uptime + REMARK_STAYS));
+    fn toast(&mut self, text: impl Into<String>) {
+        self.toast = Some((text.into(), self.clock.uptime + TOAST_DURATION));
     }
 }

@@ -17,7 +17,7 @@ mod trouble;
 
 pub use exit::{Exit, usage};
 
-use crate::app::{DEMO_SPACE, Defaults, Given, SpaceChoice};
+use crate::app::{CliOverrides, DEMO_SPACE, Defaults, SpaceChoice};
 use crate::chat;
 use crate::config::{self, Settings};
 use crate::demo;
@@ -137,7 +137,7 @@ struct Context {
     system: String,
     set: chat::Settings,
     /// What was given on the command line itself: it holds for a saved conversation too.
-    given: Given,
+    given: CliOverrides,
     /// The rules for names of Spaces.
     names: NameRules,
     /// The name and the password that stood in the address of `space`.
@@ -238,7 +238,7 @@ impl Context {
         let tracker = TaskTracker::new();
         let demo = is_demo.then(|| DEMO_SPACE.to_owned());
         let written = demo.or(global.space);
-        let given = Given {
+        let given = CliOverrides {
             space: written
                 .as_deref()
                 .map(|space| catalog::canonical(space, &names)),

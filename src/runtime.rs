@@ -4,8 +4,8 @@
 //! same [`Turns`], so a reply behaves the same in both. Only this module spawns tasks, and it
 //! drains them before it returns.
 
-mod editing;
 mod embedded;
+mod external_editor;
 mod files;
 mod headless;
 mod persistence;

@@ -6,21 +6,20 @@
 //! escape sequences.
 
 pub mod caches;
-mod completion;
 mod composer;
-mod days;
-mod finding;
+mod conversation;
+mod format;
 mod hints;
-mod library;
-mod notes;
 mod popups;
+mod render_worker;
+mod search;
+mod sidebar;
 mod status;
 pub mod theme;
-mod told;
-mod transcript;
-mod words;
+mod toast;
 
-pub use caches::{Caches, Prepared, Work, Worker};
+pub use caches::{Caches, Job};
+pub use render_worker::{JobResult, RenderWorker};
 pub use theme::{Theme, ThemeName};
 
 use crate::app::{Focus, Model, Regions};
@@ -60,20 +59,20 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     .areas(area);
     status::draw_header(model, theme, caches, frame, header);
     let panes = Panes::new(model, main);
-    let view = transcript::draw(model, theme, caches, frame, panes.transcript);
+    let view = conversation::draw(model, theme, caches, frame, panes.transcript);
     composer::draw(model, theme, frame, composer);
     // Where there is little room the panes lie over each other: the one with the keyboard on top.
     if model.focus == Focus::List {
         composer::draw_panel(model, theme, caches, frame, panes.panel);
     }
     if model.library.is_shown {
-        library::draw(model, theme, frame, panes.list);
+        sidebar::draw(model, theme, frame, panes.list);
     }
     if model.focus != Focus::List {
         composer::draw_panel(model, theme, caches, frame, panes.panel);
     }
     status::draw_status(model, theme, caches, frame, status);
-    completion::draw(model, theme, frame, composer);
+    composer::completion::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
     let mut scene = popups::Scene {
@@ -85,7 +84,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     Regions {
         top: view.top,
         bottom: view.bottom,
-        transcript_width: transcript::text_width(panes.transcript.width),
+        transcript_width: conversation::text_width(panes.transcript.width),
         at_end: view.at_end,
         transcript_height: usize::from(panes.transcript.height),
         composer_width: composer::text_width(composer.width),

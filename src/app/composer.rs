@@ -1,11 +1,14 @@
 //! The composer: the message being written, and the shelf of pastes above it.
 //!
 //! A large paste never enters the text field (a megabyte in it costs tens of milliseconds a key);
-//! it becomes an attachment on the shelf. Earlier prompts are walked from the field's edges, and
+//! it becomes an attachment in the tray. Earlier prompts are walked from the field's edges, and
 //! what was being written comes back exactly. Plain state: what is drawn of it is `ui`'s.
 
-use super::actions::Edit;
+pub mod completion;
+pub(super) mod slash;
+
 use super::editor::Editor;
+use crate::app::keys::Edit;
 use crate::chat::{Attachment, Draft};
 use crate::sanitize;
 use std::sync::Arc;
@@ -80,7 +83,7 @@ impl Composer {
     }
 
     /// The attachments, in the order in which they are sent.
-    pub fn shelf(&self) -> &[Arc<Attachment>] {
+    pub fn tray(&self) -> &[Arc<Attachment>] {
         &self.shelf
     }
 
@@ -140,7 +143,7 @@ impl Composer {
         });
     }
 
-    /// Takes a paste: into the text, or onto the shelf when it is large or holds characters that
+    /// Takes a paste: into the text, or into the tray when it is large or holds characters that
     /// do not show. Line ends become LF (terminals send CR); then it is exact.
     pub fn paste(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -154,7 +157,7 @@ impl Composer {
         self.attach(Attachment::new(name, text));
     }
 
-    /// Puts an attachment on the shelf.
+    /// Puts an attachment in the tray.
     pub fn attach(&mut self, mut attachment: Attachment) {
         attachment.hidden = hidden(&attachment.text);
         self.shelf.push(Arc::new(attachment));
@@ -194,7 +197,7 @@ impl Composer {
         small.is_some()
     }
 
-    /// Takes the text as it came back from another editor: a large one goes on the shelf.
+    /// Takes the text as it came back from another editor: a large one goes in the tray.
     pub fn take_back(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n");
         // Editors end a file with a line end that nobody typed.

@@ -1,36 +1,42 @@
 //! What keys do: each is looked up in the table of actions, where it is pressed.
 
-use super::actions::{Action, Context, Edit, Row, lookup, shown_key};
 use super::editor::Editor;
-use super::popups::setting::Setting;
+use super::popups::setting::{self, Setting};
 use super::popups::{self, history};
-use super::update::quit;
-use super::{
-    Effect, Focus, Model, QUIT_ARMED, completion, find, sending, settings, shelf, switching,
-};
+use crate::app::composer::completion;
+use crate::app::conversation::delivery;
+use crate::app::conversation::persistence::keep;
+use crate::app::keys::{Action, Context, Edit, Row};
+use crate::app::sidebar::navigation;
+use crate::app::{Effect, Focus, Model, QUIT_ARMED, search, settings_panel, tray};
+use crate::chat::MessageState;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub(super) use super::popups::help::toggle as toggle_help;
 
 /// Takes one key.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    // A remark has been read, and quitting is armed for the very next key only.
-    model.remark = None;
+    // A toast has been read, and quitting is armed for the very next key only.
+    model.toast = None;
     let armed = model.quit_armed.take();
     let confirming = model.confirming.take();
-    if lookup(key, &[Context::All]).is_some_and(|row| row.action == Action::Interrupt) {
+    if model
+        .keys
+        .lookup(key, &[Context::All])
+        .is_some_and(|row| row.action == Action::Interrupt)
+    {
         model.quit_armed = armed;
     }
     if let Some(contexts) = model.popups.contexts() {
         return popup_key(model, key, contexts, confirming);
     }
     if !model.completion.entries().is_empty()
-        && let Some(row) = lookup(key, &[Context::Completion])
+        && let Some(row) = model.keys.lookup(key, &[Context::Completion])
         && let Some(effects) = completion::act(model, row.action)
     {
         return effects;
     }
-    match lookup(key, contexts(model)) {
+    match model.keys.lookup(key, contexts(model)) {
         Some(row) => press(model, row, confirming),
         None => typed(model, key),
     }
@@ -44,7 +50,7 @@ fn contexts(model: &Model) -> &'static [Context] {
         (None, Focus::Panel) => &[Context::Text, Context::All],
         (None, Focus::List) => &[Context::List, Context::All],
         (None, Focus::Settings) => &[Context::Settings, Context::All],
-        (None, Focus::Shelf) => &[Context::Shelf, Context::All],
+        (None, Focus::Tray) => &[Context::Tray, Context::All],
         (None, Focus::Find) => &[Context::Find, Context::Text, Context::All],
     }
 }
@@ -56,15 +62,18 @@ fn popup_key(
     contexts: &[Context],
     confirming: Option<Action>,
 ) -> Vec<Effect> {
-    if let Some(row) = lookup(key, contexts) {
+    if let Some(row) = model.keys.lookup(key, contexts) {
         return press(model, row, confirming);
     }
-    if let Some(Action::Edit(edit)) = lookup(key, &[Context::Text]).map(|row| row.action)
+    if let Some(Action::Edit(edit)) = model
+        .keys
+        .lookup(key, &[Context::Text])
+        .map(|row| row.action)
         && model.popups.edit(edit)
     {
         return Vec::new();
     }
-    if let Some(row) = lookup(key, &[Context::All]) {
+    if let Some(row) = model.keys.lookup(key, &[Context::All]) {
         if popups::is_passed(row.action) {
             return (row.run)(model, "");
         }
@@ -89,7 +98,7 @@ fn press(model: &mut Model, row: &'static Row, confirming: Option<Action>) -> Ve
     if row.is_confirmed && confirming != Some(row.action) {
         model.confirming = Some(row.action);
         let key = row.shown_key();
-        model.remark(format!("{}? Press {key} again.", row.title));
+        model.toast(format!("{}? Press {key} again.", row.title));
         return Vec::new();
     }
     (row.run)(model, "")
@@ -104,8 +113,8 @@ fn typed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         None => return Vec::new(),
     };
     if model.conversation().picked.is_some() {
-        let back = shown_key(Action::Back);
-        model.remark(format!(
+        let back = model.keys.shown_key(Action::Back);
+        model.toast(format!(
             "{typed} does nothing to a picked message. {back} goes back to writing."
         ));
         return Vec::new();
@@ -115,15 +124,15 @@ fn typed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     match model.focus {
         // What is typed at a setting is its value.
         Focus::Settings => {
-            settings::open(model);
+            setting::open(model);
             if model.popups.top::<Setting>().is_some() {
                 model.popups.type_text(typed);
             }
             return Vec::new();
         }
         // Typing goes on with the message being written.
-        Focus::List => switching::leave_list(model),
-        Focus::Shelf => model.focus = Focus::Composer,
+        Focus::List => navigation::leave_list(model),
+        Focus::Tray => model.focus = Focus::Composer,
         _ => {}
     }
     edit_field(model, |field| field.insert(typed));
@@ -135,10 +144,10 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut Editor)) {
     let focus = model.focus;
     if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
         change(panel);
-        keep_system(model);
+        settings_panel::apply_system(model);
     } else if let (Some(find), Focus::Find) = (&mut model.conversation_mut().find, focus) {
         change(&mut find.query);
-        find::typed(model.conversation_mut());
+        search::typed(model.conversation_mut());
     } else {
         model.conversation_mut().composer.change(change);
     }
@@ -155,13 +164,13 @@ pub(super) fn edit_text(model: &mut Model, edit: Edit) {
     let focus = model.focus;
     if let (Some(panel), Focus::Panel) = (&mut model.panel, model.focus) {
         panel.edit(edit);
-        keep_system(model);
+        settings_panel::apply_system(model);
         return;
     }
     let open = model.conversation_mut();
     if let (Some(find), Focus::Find) = (&mut open.find, focus) {
         if find.query.edit(edit) {
-            find::typed(open);
+            search::typed(open);
         }
         return;
     }
@@ -172,10 +181,10 @@ pub(super) fn edit_text(model: &mut Model, edit: Edit) {
 
 /// Message, then the panel, then the list: those that are there.
 pub(super) fn next_pane(model: &mut Model) {
-    let has_shelf = shelf::rows(model) > 0;
+    let has_tray = tray::rows(model) > 0;
     let panes = [
         Some(Focus::Composer),
-        has_shelf.then_some(Focus::Shelf),
+        has_tray.then_some(Focus::Tray),
         model.panel.as_ref().map(|_| Focus::Panel),
         (model.panel.is_some() && model.inputs().next().is_some()).then_some(Focus::Settings),
         model.library.is_shown.then_some(Focus::List),
@@ -192,13 +201,13 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     if model.popups.close() || model.trouble.take().is_some() {
         return Vec::new();
     }
-    if find::close(model) || model.conversation_mut().picked.take().is_some() {
+    if search::close(model) || model.conversation_mut().picked.take().is_some() {
         return Vec::new();
     }
     match model.focus {
         Focus::Composer => {}
         Focus::List => {
-            switching::leave_list(model);
+            navigation::leave_list(model);
             return Vec::new();
         }
         _ => {
@@ -209,7 +218,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     if model.conversation_mut().leave_edit() {
         return Vec::new();
     }
-    sending::stop(model)
+    delivery::stop(model)
 }
 
 /// Ctrl+C: the first of its steps that applies.
@@ -218,58 +227,34 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     if model.conversation().turn.is_some() {
-        return sending::stop(model);
+        return delivery::stop(model);
     }
     if !model.conversation().composer.is_empty() {
         let open = model.conversation_mut();
         if !open.leave_edit() {
             open.composer.set_aside();
         }
-        model.remark("The draft is set aside; Up brings it back.");
+        model.toast("The draft is set aside; Up brings it back.");
         return Vec::new();
     }
     if model.quit_armed.is_some() {
         return quit(model);
     }
     model.quit_armed = Some(model.clock.uptime + QUIT_ARMED);
-    let key = shown_key(Action::Interrupt);
-    model.remark(format!("Press {key} again to quit."));
+    let key = model.keys.shown_key(Action::Interrupt);
+    model.toast(format!("Press {key} again to quit."));
     Vec::new()
 }
 
 pub(super) fn toggle_mouse(model: &mut Model) -> Vec<Effect> {
     model.has_mouse = !model.has_mouse;
-    let key = shown_key(Action::Mouse);
-    model.remark(if model.has_mouse {
+    let key = model.keys.shown_key(Action::Mouse);
+    model.toast(if model.has_mouse {
         format!("The mouse scrolls here. {key} gives it back to the terminal, for selecting.")
     } else {
         "The mouse is the terminal's again.".to_owned()
     });
     vec![Effect::CaptureMouse(model.has_mouse)]
-}
-
-pub(super) fn toggle_panel(model: &mut Model) -> Vec<Effect> {
-    if model.panel.take().is_some() {
-        model.focus = Focus::Composer;
-        Vec::new()
-    } else {
-        model.show_system();
-        model.conversation_mut().picked = None;
-        model.focus = Focus::Panel;
-        model.setting_at = 0;
-        settings::look(model)
-    }
-}
-
-/// The system message is in force as it is typed, from the next message on.
-fn keep_system(model: &mut Model) {
-    if let Some(text) = model.panel.as_ref().map(Editor::text)
-        && *text != *model.system()
-    {
-        let open = model.conversation_mut();
-        open.conversation.system = text.into();
-        open.kept.fields_changed();
-    }
 }
 
 pub(super) fn unfold(model: &mut Model) {
@@ -279,4 +264,17 @@ pub(super) fn unfold(model: &mut Model) {
     {
         open.unfolded.insert(id);
     }
+}
+
+/// Ends every reply on its way, then the program.
+pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for open in model.open.values_mut() {
+        if let Some(id) = open.turn.as_ref().map(|turn| turn.id) {
+            effects.extend(keep(open.end(MessageState::Stopped, |_| {})));
+            effects.push(Effect::CancelTurn(id));
+        }
+    }
+    effects.push(Effect::Quit);
+    effects
 }

@@ -8,7 +8,7 @@
 
 mod undo;
 
-use super::actions::Edit;
+use crate::app::keys::Edit;
 use crate::sanitize;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,8 +1,6 @@
 //! Everything the program can ask of the world, as data. [`super::update()`] returns these and
 //! `runtime` carries them out.
 
-use super::popups::login::Secret;
-use super::turn::TurnId;
 use crate::chat::FileForm;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Message, MessageId, Origin, Settings};
@@ -16,7 +14,7 @@ pub enum Effect {
     /// End a reply early, at the server too.
     CancelTurn(TurnId),
     /// Write these changes to disk, all or none of them.
-    Keep(Vec<Change>),
+    Save(Vec<Change>),
     /// Read a conversation; it comes back as [`super::event::StoreEvent::Loaded`].
     Load {
         /// Which one.
@@ -33,8 +31,8 @@ pub enum Effect {
         /// The model that the conversation asks for.
         model: String,
     },
-    /// Look at a Space; what is found comes back as [`super::Event::Looked`].
-    Look(String),
+    /// Look at a Space; what is found comes back as [`super::Event::Inspected`].
+    Inspect(String),
     /// Give this name and password to a Space that asks for them, from now on until the program
     /// ends.
     Login {
@@ -55,7 +53,7 @@ pub enum Effect {
     /// Read what is in the trash; it comes back as [`super::event::StoreEvent::Trash`].
     Trash,
     /// Tell the user, who looks elsewhere, by bell and by a notice of the desktop.
-    Ring(String),
+    NotifyDesktop(String),
     /// Search the texts of all conversations; what is found comes back as
     /// [`super::Event::Searched`]. An empty query only ends the search before it.
     Search {
@@ -73,7 +71,7 @@ pub enum Effect {
     /// a pattern holds is told first, as [`super::Event::Surveyed`].
     Attach(String),
     /// Read these files to be attached; each comes back as [`super::Event::Attached`].
-    AttachAll(ConversationId, Vec<super::attaching::Found>),
+    AttachAll(ConversationId, Vec<crate::app::files::FoundFile>),
     /// Find paths that begin or go on as this; they come back as [`super::Event::PathsFound`].
     CompletePath {
         /// Names the question; a later one has a greater number and makes this one needless.
@@ -83,10 +81,10 @@ pub enum Effect {
         /// Whether the folders are to be read again.
         is_first: bool,
     },
-    /// Look which of these paths is there; the first comes back as [`super::Event::PathSeen`].
-    LookForPath(ConversationId, Vec<super::completion::PastedPath>),
-    /// Look whether these files have changed; the answer is [`super::Event::OriginsSeen`].
-    LookAtOrigins(Vec<Origin>),
+    /// Look which of these paths is there; the first comes back as [`super::Event::PathChecked`].
+    CheckPaths(ConversationId, Vec<crate::app::files::PastedPath>),
+    /// Look whether these files have changed; the answer is [`super::Event::OriginsChecked`].
+    CheckOrigins(Vec<Origin>),
     /// Write an export into a new file of this name.
     Export {
         /// The name, as it was typed.
@@ -161,4 +159,18 @@ pub struct FindRequest {
     pub width: usize,
     /// The messages that are seen, first to last.
     pub messages: Vec<Arc<Message>>,
+}
+
+/// Names a turn within one run of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TurnId(pub u64);
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }

@@ -4,13 +4,12 @@
 //! reader. Times are told, never asked for: a [`Clock`] comes before what happened at that time.
 
 use super::ProviderNames;
-use super::attaching::Survey;
-use super::completion::PastedPath;
 use super::effect::Purpose;
-use super::find::Hits;
-use super::popups::Page;
-use super::scroll::Place;
-use super::turn::TurnId;
+use crate::app::effect::TurnId;
+use crate::app::files::PastedPath;
+use crate::app::files::Survey;
+use crate::app::rows::Hits;
+use crate::app::rows::Place;
 use crate::chat::{
     Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Preset, Progress,
     SearchHit, Settings, SpaceInput, Stage, Summary, Unsent,
@@ -35,7 +34,7 @@ pub enum Event {
     /// This is how the source of a Space's replies is called.
     Described(String, ProviderNames),
     /// A Space was looked at: what can be set there, or what is wrong where it does not answer.
-    Looked {
+    Inspected {
         /// As it was written.
         asked: String,
         /// The name by which it is stored.
@@ -59,15 +58,15 @@ pub enum Event {
     /// Paths for what is typed, best first, as the answer to the question of this number.
     PathsFound(u64, Vec<String>),
     /// What was pasted is a path that is there.
-    PathSeen(ConversationId, PastedPath),
+    PathChecked(ConversationId, PastedPath),
     /// Files that were attached, and whether each has changed since.
-    OriginsSeen(Vec<(Origin, bool)>),
+    OriginsChecked(Vec<(Origin, bool)>),
     /// Words were looked for: where they are, for the search of this number.
     Found(ConversationId, u64, Hits),
     /// The texts of all conversations were searched.
     Searched(SearchAnswer),
     /// Something was done that the user is to be told of.
-    Said(String),
+    Notify(String),
     /// A frame was drawn; this is how it came out.
     Drawn(Regions),
     /// The program is asked to end (SIGTERM, SIGHUP, a closed terminal).
@@ -192,4 +191,13 @@ pub struct Regions {
     pub is_list_over: bool,
     /// How much of the popup on top was shown.
     pub popup: Page,
+}
+
+/// How much of a popup was shown by the last frame, in rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Page {
+    /// How many rows are seen.
+    pub height: usize,
+    /// How far it can be scrolled.
+    pub limit: usize,
 }

@@ -19,9 +19,10 @@ pub mod switcher;
 pub mod text_view;
 pub mod trash;
 
-use super::actions::{Action, Context, Edit};
 use super::editor::Editor;
+use super::event::Page;
 use super::{Effect, Model};
+use crate::app::keys::{Action, Context, Edit};
 use picker::Choose;
 use std::any::Any;
 use std::fmt::Debug;
@@ -89,15 +90,6 @@ pub enum Step {
     First,
     /// To the last row.
     Last,
-}
-
-/// How much of a popup was shown by the last frame, in rows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Page {
-    /// How many rows are seen.
-    pub height: usize,
-    /// How far it can be scrolled.
-    pub limit: usize,
 }
 
 impl Step {

@@ -1,16 +1,21 @@
 //! The one function that changes the model: it sorts what happened to where it belongs.
 //!
-//! What keys do is in [`super::dispatch`]; messages and replies in [`super::sending`]; moving
-//! between conversations in [`super::switching`]; versions in [`super::tree`]. None of them
+//! What keys do is in [`super::dispatch`]; messages and replies in [`crate::app::conversation::delivery`]; moving
+//! between conversations in [`crate::app::sidebar::navigation`]; versions in [`crate::app::conversation::versions`]. None of them
 //! waits, and none knows how anything looks.
 
 use super::dispatch::{self, edit_field};
-use super::keep::keep;
 use super::popups::{source_picker, switcher};
-use super::{
-    Effect, Event, Focus, Input, Model, Regions, attaching, completion, find, sending, switching,
-};
-use crate::chat::MessageState;
+use crate::app::composer::completion;
+use crate::app::conversation::delivery;
+use crate::app::conversation::persistence::keep;
+use crate::app::conversation::{origins, scroll};
+use crate::app::effect::TurnId;
+use crate::app::popups::login;
+use crate::app::tray::attachments;
+use crate::app::{Effect, Event, Focus, Input, Model, Regions, search};
+use crate::app::{ReplyUpdate, store_events};
+use crate::chat::FailureKind;
 use crossterm::event::MouseEventKind;
 
 /// Rows that a turn of the mouse wheel moves.
@@ -24,7 +29,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.clock = clock;
             tell_time(model);
             let due = model.guard.tick(clock.uptime);
-            model.remark.take_if(|(_, until)| *until <= clock.uptime);
+            model.toast.take_if(|(_, until)| *until <= clock.uptime);
             model.quit_armed.take_if(|until| *until <= clock.uptime);
             inputs(model, due)
         }
@@ -32,14 +37,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             let meant = model.guard.take(input, model.clock.uptime);
             inputs(model, meant)
         }
-        Event::Submit(conversation, draft) => sending::submit(model, conversation, draft),
-        Event::Reply(turn, update) => sending::reply(model, turn, update),
-        Event::Store(event) => switching::hear(model, event),
+        Event::Submit(conversation, draft) => delivery::submit(model, conversation, draft),
+        Event::Reply(turn, update) => reply(model, turn, update),
+        Event::Store(event) => store_events::on_store_event(model, event),
         Event::Described(space, names) => {
             model.names.insert(space, names);
             Vec::new()
         }
-        Event::Looked { asked, name, found } => source_picker::looked(model, &asked, &name, found),
+        Event::Inspected { asked, name, found } => {
+            source_picker::looked(model, &asked, &name, found)
+        }
         Event::Edited { .. } => {
             edited(model, event);
             Vec::new()
@@ -47,32 +54,47 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Attached(..)
         | Event::Surveyed(..)
         | Event::PathsFound(..)
-        | Event::PathSeen(..)
-        | Event::OriginsSeen(_) => {
-            attaching::hear(model, event);
+        | Event::PathChecked(..)
+        | Event::OriginsChecked(_) => {
+            attachments::hear(model, event);
             Vec::new()
         }
         Event::Found(id, number, hits) => {
-            find::found(model, id, number, hits);
+            search::found(model, id, number, hits);
             Vec::new()
         }
         Event::Searched(answer) => switcher::searched(model, answer),
-        Event::Said(words) => {
-            model.remark(words);
+        Event::Notify(words) => {
+            model.toast(words);
             Vec::new()
         }
         Event::Drawn(regions) => {
             drawn(model, regions);
-            return find::due(model).into_iter().collect();
+            return search::due(model).into_iter().collect();
         }
-        Event::Terminate => quit(model),
+        Event::Terminate => dispatch::quit(model),
         Event::Resumed => Vec::new(),
     };
-    effects.extend(find::due(model));
+    effects.extend(search::due(model));
     effects.extend(completion::due(model));
     effects.extend(switcher::due(model));
     let is_end = is_end || effects.contains(&Effect::Quit);
     gather(model, is_end, &mut effects);
+    effects
+}
+
+/// Takes how a reply went on. Where the Space that is seen asks who is there, so does the program.
+fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec<Effect> {
+    let asks_login =
+        matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Login);
+    let running = model.conversation().turn.as_ref();
+    let is_seen = running.is_some_and(|running| running.id == turn);
+    let effects = delivery::reply(model, turn, update);
+    if asks_login && is_seen && !model.popups.is_open() {
+        let refused = model.conversation().conversation.head();
+        let refused = refused.map(|reply| reply.id);
+        login::ask(model, refused);
+    }
     effects
 }
 
@@ -120,7 +142,7 @@ fn drawn(model: &mut Model, regions: Regions) {
 /// Adds what is due to be kept, in front of quitting; everything at the end.
 fn gather(model: &mut Model, is_end: bool, effects: &mut Vec<Effect>) {
     if !model.defaults.keeps {
-        effects.retain(|effect| !matches!(effect, Effect::Keep(_) | Effect::List));
+        effects.retain(|effect| !matches!(effect, Effect::Save(_) | Effect::List));
         return;
     }
     let now = model.clock.uptime;
@@ -142,8 +164,8 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
             Input::Paste(text) => paste(model, &text).into_iter().collect(),
             Input::Mouse(mouse) => {
                 match mouse.kind {
-                    MouseEventKind::ScrollUp => scroll(model, -WHEEL_ROWS),
-                    MouseEventKind::ScrollDown => scroll(model, WHEEL_ROWS),
+                    MouseEventKind::ScrollUp => scroll::scroll(model, -WHEEL_ROWS),
+                    MouseEventKind::ScrollDown => scroll::scroll(model, WHEEL_ROWS),
                     _ => {}
                 }
                 Vec::new()
@@ -155,7 +177,7 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
                     return Vec::new();
                 }
                 let mut effects = vec![Effect::List];
-                effects.extend(attaching::look_at_all(model.conversation()));
+                effects.extend(origins::look_at_all(model.conversation()));
                 effects
             }
             Input::Resize => Vec::new(),
@@ -184,29 +206,6 @@ fn paste(model: &mut Model, text: &str) -> Option<Effect> {
     };
     edit_field(model, |field| field.insert(&text));
     None
-}
-
-pub(super) fn scroll(model: &mut Model, rows: isize) {
-    model.conversation_mut().scroll.by(rows);
-}
-
-/// A page is a screen less one row, so that the eye finds where it was.
-pub(super) fn page(model: &mut Model, pages: isize) {
-    let height = model.regions.transcript_height.max(2) - 1;
-    scroll(model, isize::try_from(height).unwrap_or(isize::MAX) * pages);
-}
-
-/// Ends every reply on its way, then the program.
-pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for open in model.open.values_mut() {
-        if let Some(id) = open.turn.as_ref().map(|turn| turn.id) {
-            effects.extend(keep(open.end(MessageState::Stopped, |_| {})));
-            effects.push(Effect::CancelTurn(id));
-        }
-    }
-    effects.push(Effect::Quit);
-    effects
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
         found.unsent = Unsent::default();
         found.left_by.clear();
         update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
-        model.take_given(context.given.clone());
+        model.apply_overrides(context.given.clone());
     }
     Ok(model)
 }

@@ -1,6 +1,7 @@
 //! The keys that the settings give to actions.
 
-use crate::app::actions::{Chord, NoKey, action, customise, name, rows};
+use crate::app::actions::{action, customise, name, rows};
+use crate::app::keys::{Chord, NoKey};
 use crate::config::Settings;
 
 /// Applies the keys of the settings. An unknown action or key becomes a complaint, and the table's

@@ -80,7 +80,7 @@ async fn model(context: &Context, arguments: &OpenArgs, now: Clock) -> Result<Mo
     if let Some(id) = id {
         let found = saved::load_named(&store, &id)?;
         update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
-        model.take_given(context.given.clone());
+        model.apply_overrides(context.given.clone());
     }
     store.handle.close().await;
     Ok(model)

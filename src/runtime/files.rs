@@ -8,8 +8,8 @@ mod survey;
 mod text;
 
 use super::turns::Contents;
-use crate::app::attaching::Found;
-use crate::app::completion::PastedPath;
+use crate::app::files::FoundFile;
+use crate::app::files::PastedPath;
 use crate::app::{Effect, Event};
 use crate::chat::attachment::LARGEST_FILE;
 use crate::chat::export::{Format, Source};
@@ -65,17 +65,17 @@ impl Files {
                     Some(Event::PathsFound(number, found))
                 });
             }
-            Effect::LookForPath(conversation, paths) => self.answer(move || {
+            Effect::CheckPaths(conversation, paths) => self.answer(move || {
                 let is_there = |path: &PastedPath| from_home(&path.path).exists();
                 let found = paths.into_iter().find(is_there)?;
-                Some(Event::PathSeen(conversation, found))
+                Some(Event::PathChecked(conversation, found))
             }),
-            Effect::LookAtOrigins(origins) => self.answer(move || {
+            Effect::CheckOrigins(origins) => self.answer(move || {
                 let seen = origins.into_iter().map(|origin| {
                     let has_changed = has_changed(&origin);
                     (origin, has_changed)
                 });
-                Some(Event::OriginsSeen(seen.collect()))
+                Some(Event::OriginsChecked(seen.collect()))
             }),
             Effect::Export {
                 path,
@@ -83,7 +83,7 @@ impl Files {
                 source,
             } => {
                 let contents = Arc::clone(&self.contents);
-                self.answer(move || Some(Event::Said(export(&path, format, *source, &contents))));
+                self.answer(move || Some(Event::Notify(export(&path, format, *source, &contents))));
             }
             _ => {}
         }
@@ -101,10 +101,10 @@ impl Files {
     }
 
     /// Reads one file after the other, so that they come in their order and one at a time.
-    fn read_all(&self, conversation: ConversationId, found: Vec<Found>) {
+    fn read_all(&self, conversation: ConversationId, found: Vec<FoundFile>) {
         let events = self.events.clone();
         self.tracker.spawn(async move {
-            for Found { path, name, .. } in found {
+            for FoundFile { path, name, .. } in found {
                 let read = tokio::task::spawn_blocking(move || read(&path, name)).await;
                 let Ok(read) = read else { return };
                 if events
@@ -128,7 +128,7 @@ fn attach(conversation: ConversationId, named: &str) -> Event {
     if !path.exists() && survey::is_pattern(named) {
         return match survey::pattern(named, &path) {
             Ok(survey) => Event::Surveyed(conversation, survey),
-            Err(words) => Event::Said(words),
+            Err(words) => Event::Notify(words),
         };
     }
     let name = name_of(&path);

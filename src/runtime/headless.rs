@@ -94,7 +94,7 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
         match effect {
             Effect::StartTurn(request) => turns.start(request),
             Effect::CancelTurn(turn) => turns.cancel(turn),
-            Effect::Keep(changes) => {
+            Effect::Save(changes) => {
                 if let Some(storage) = storage {
                     storage.send_all(changes);
                 }
@@ -104,21 +104,21 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::List
             | Effect::Search { .. }
             | Effect::Describe { .. }
-            | Effect::Look(_)
+            | Effect::Inspect(_)
             | Effect::Login { .. }
             | Effect::Find(_)
             | Effect::Prompts
             | Effect::Presets(_)
             | Effect::Trash
-            | Effect::Ring(_)
+            | Effect::NotifyDesktop(_)
             | Effect::Copy(_)
             | Effect::CopyCode { .. }
             | Effect::EditExternally(_)
             | Effect::Attach(_)
             | Effect::AttachAll(..)
             | Effect::CompletePath { .. }
-            | Effect::LookForPath(..)
-            | Effect::LookAtOrigins(_)
+            | Effect::CheckPaths(..)
+            | Effect::CheckOrigins(_)
             | Effect::Export { .. }
             | Effect::Suspend
             | Effect::Redraw

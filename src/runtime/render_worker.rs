@@ -4,22 +4,22 @@
 //! It starts with the first job, so that a start without code loads no highlighter. The newest job
 //! is served first: it is for what is on the screen now.
 
-use crate::ui::{Prepared, Work, Worker};
+use crate::ui::{self, Job, JobResult};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use tokio::sync::mpsc as channel;
 
 /// Sends jobs to the thread.
 pub struct RenderWorker {
-    prepared: channel::UnboundedSender<Prepared>,
-    thread: Option<mpsc::Sender<Work>>,
+    prepared: channel::UnboundedSender<JobResult>,
+    thread: Option<mpsc::Sender<Job>>,
     /// The number of the newest search; older ones are given up.
     newest: Arc<AtomicU64>,
 }
 
 impl RenderWorker {
     /// Nothing runs yet; the receiver gets the results.
-    pub fn new() -> (Self, channel::UnboundedReceiver<Prepared>) {
+    pub fn new() -> (Self, channel::UnboundedReceiver<JobResult>) {
         let (prepared, made) = channel::unbounded_channel();
         let worker = Self {
             prepared,
@@ -31,9 +31,9 @@ impl RenderWorker {
 
     /// Queues these jobs. Never waits. Without a thread, which the system may refuse, everything
     /// stays as it is shown now.
-    pub fn want(&mut self, wanted: Vec<Work>) {
+    pub fn want(&mut self, wanted: Vec<Job>) {
         for work in wanted {
-            if let Work::Find(request, _) = &work {
+            if let Job::Find(request, _) = &work {
                 self.newest.store(request.number, Ordering::Relaxed);
             }
             let thread = self
@@ -47,9 +47,9 @@ impl RenderWorker {
 }
 
 fn start(
-    prepared: &channel::UnboundedSender<Prepared>,
+    prepared: &channel::UnboundedSender<JobResult>,
     newest: &Arc<AtomicU64>,
-) -> mpsc::Sender<Work> {
+) -> mpsc::Sender<Job> {
     let (wanted, received) = mpsc::channel();
     let (prepared, newest) = (prepared.clone(), Arc::clone(newest));
     let started = std::thread::Builder::new()
@@ -63,11 +63,11 @@ fn start(
 
 /// Serves until the sender is gone.
 fn serve(
-    received: &mpsc::Receiver<Work>,
-    prepared: &channel::UnboundedSender<Prepared>,
+    received: &mpsc::Receiver<Job>,
+    prepared: &channel::UnboundedSender<JobResult>,
     newest: &AtomicU64,
 ) {
-    let mut worker = Worker::default();
+    let mut worker = ui::RenderWorker::default();
     let mut waiting = Vec::new();
     while let Ok(work) = received.recv() {
         waiting.push(work);

@@ -3,7 +3,6 @@
 //! Keys come first: a frame follows at once. What a reply brings is gathered into at most one
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
-use super::editing::Editing;
 use super::files::Files;
 use super::persistence::{Persistence, Storage};
 use super::render_worker::RenderWorker;
@@ -11,9 +10,10 @@ use super::signals::Signals;
 use super::turns::{Contents, Providers, Turns};
 use super::{DRAIN, Time, handle, sleep_until};
 use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
+use crate::runtime::external_editor::Editing;
 use crate::store::StoreError;
 use crate::terminal::{Addresses, Terminal};
-use crate::ui::{self, Caches, Prepared, Theme, Work};
+use crate::ui::{self, Caches, Job, JobResult, Theme};
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use futures_util::StreamExt;
 use std::io;
@@ -91,7 +91,7 @@ pub async fn run_screen(
     let rest = update(&mut screen.model, Event::Terminate);
     let rest = rest
         .into_iter()
-        .filter(|effect| matches!(effect, Effect::Keep(_)));
+        .filter(|effect| matches!(effect, Effect::Save(_)));
     let carried_out = screen.carry_out(rest.collect());
     let Screen {
         terminal,
@@ -122,7 +122,7 @@ struct Screen {
     theme: Theme,
     caches: Caches,
     render_worker: RenderWorker,
-    prepared: mpsc::UnboundedReceiver<Prepared>,
+    prepared: mpsc::UnboundedReceiver<JobResult>,
     turns: Turns,
     persistence: Persistence,
     files: Files,
@@ -142,7 +142,7 @@ struct Screen {
 enum Woken {
     Terminal(TerminalEvent),
     Event(Event),
-    Prepared(Prepared),
+    JobResult(JobResult),
     /// The editor has ended, with this.
     Edited(Event),
     Clock,
@@ -155,7 +155,7 @@ impl Woken {
         match self {
             Self::Terminal(_) | Self::Edited(_) | Self::Clock => Some(Duration::ZERO),
             Self::Event(event) => Some(pause_before(event)),
-            Self::Prepared(_) => Some(FRAME),
+            Self::JobResult(_) => Some(FRAME),
             Self::Frame => None,
         }
     }
@@ -229,7 +229,7 @@ impl Screen {
                 Ok(()) => Ok(Woken::Clock),
             },
             Some(event) = events.recv() => Ok(Woken::Event(event)),
-            Some(prepared) = self.prepared.recv() => Ok(Woken::Prepared(prepared)),
+            Some(prepared) = self.prepared.recv() => Ok(Woken::JobResult(prepared)),
         }
     }
 
@@ -257,13 +257,12 @@ impl Screen {
                 self.handle(event)?;
                 taken
             }
-            Woken::Prepared(Prepared::Found(conversation, number, hits)) => {
-                self.handle(Event::Found(conversation, number, hits))
-            }
-            Woken::Prepared(prepared) => {
-                self.caches.take(prepared);
-                Ok(())
-            }
+            Woken::JobResult(result) => match result.put_into(&mut self.caches) {
+                Some((conversation, number, hits)) => {
+                    self.handle(Event::Found(conversation, number, hits))
+                }
+                None => Ok(()),
+            },
             Woken::Clock => {
                 let effects = update(&mut self.model, Event::Clock(self.time.now()));
                 self.carry_out(effects)
@@ -282,7 +281,7 @@ impl Screen {
             match effect {
                 Effect::StartTurn(request) => self.turns.start(request),
                 Effect::CancelTurn(turn) => self.turns.cancel(turn),
-                Effect::Keep(changes) => self.persistence.save(changes),
+                Effect::Save(changes) => self.persistence.save(changes),
                 Effect::Load { id, purpose } => self.persistence.load(id, purpose),
                 Effect::List => self.persistence.list(),
                 Effect::Search { number, query } => self.persistence.search((number, query)),
@@ -296,16 +295,16 @@ impl Screen {
                     name,
                     password,
                 } => self.turns.login(&space, &name, &password.0),
-                Effect::Look(space) => self.turns.inspect(space),
+                Effect::Inspect(space) => self.turns.inspect(space),
                 Effect::Prompts => self.persistence.prompts(),
                 Effect::Presets(number) => self.persistence.presets(number),
                 Effect::Trash => self.persistence.trash(),
                 // The bell is not written into what the editor writes.
-                Effect::Ring(_) if self.editing.is_some() => {}
-                Effect::Ring(words) => self.terminal.notify_desktop(&words)?,
+                Effect::NotifyDesktop(_) if self.editing.is_some() => {}
+                Effect::NotifyDesktop(words) => self.terminal.notify_desktop(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
-                    self.render_worker.want(vec![Work::Find(request, theme)]);
+                    self.render_worker.want(vec![Job::Find(request, theme)]);
                 }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => self.copy_code(&text, number)?,
@@ -314,8 +313,8 @@ impl Screen {
                 Effect::Attach(_)
                 | Effect::AttachAll(..)
                 | Effect::CompletePath { .. }
-                | Effect::LookForPath(..)
-                | Effect::LookAtOrigins(_)
+                | Effect::CheckPaths(..)
+                | Effect::CheckOrigins(_)
                 | Effect::Export { .. } => self.files.carry_out(self.model.current, effect),
                 Effect::Suspend => {
                     // A stream that is merely not polled would go on taking the shell's input.
@@ -342,7 +341,7 @@ impl Screen {
             }
             Err(words) => {
                 self.terminal.take_again()?;
-                self.handle(Event::Said(words))
+                self.handle(Event::Notify(words))
             }
         }
     }
@@ -355,7 +354,7 @@ impl Screen {
             }
             None => format!("This message has no code block {number}."),
         };
-        self.handle(Event::Said(words))
+        self.handle(Event::Notify(words))
     }
 
     fn draw(&mut self) -> io::Result<()> {

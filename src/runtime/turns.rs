@@ -7,7 +7,7 @@
 //! leaves no session behind, because it is unknown what the server remembers of it.
 
 use super::sessions::{SessionKey, Sessions};
-use crate::app::turn::TurnId;
+use crate::app::effect::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, Failure, FailureKind, Message, MessageId};
 use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
@@ -100,7 +100,7 @@ impl Turns {
             };
             let found = found.map_err(|error| error.failure());
             // The loop is gone only when the program ends.
-            let _ = events.send(Event::Looked { asked, name, found }).await;
+            let _ = events.send(Event::Inspected { asked, name, found }).await;
         });
     }
 

@@ -5,20 +5,21 @@
 //! what it was made from (revision, width, theme) and is renewed when that has changed; a reply
 //! that grows is only continued. What takes long is left as [wanted](Caches::take_wanted).
 
-mod body;
+mod jobs;
+mod message_layout;
+mod stream_holdback;
 mod sums;
-mod tail;
-mod work;
+mod wrapped_text;
 
-pub use body::{Body, Rows};
-pub use work::{Prepared, Work, Worker};
+pub use jobs::Job;
+pub use message_layout::{Colours, MessageLayout, Rows};
 
-use super::popups::WrappedText;
 use super::theme::Theme;
 use crate::chat::{Conversation, Message, MessageId, tokens};
 use std::collections::HashMap;
 use std::sync::Arc;
 use sums::Sums;
+use wrapped_text::WrappedText;
 
 /// Messages whose layout is kept; more than any screen shows.
 const MESSAGES_KEPT: usize = 256;
@@ -30,21 +31,21 @@ const ROWS_KEPT: usize = 20_000;
 /// Everything that is kept between frames.
 #[derive(Debug, Default)]
 pub struct Caches {
-    messages: HashMap<MessageId, Kept>,
+    messages: HashMap<MessageId, CachedMessage>,
     /// Counts frames, to tell what was not used in the last ones.
     frame: u64,
     /// Rows that were laid out since all were forgotten last.
     rows: usize,
     sums: Sums,
     system: Option<(Arc<str>, usize)>,
-    wanted: Vec<Work>,
+    wanted: Vec<Job>,
     /// The text that is shown in a box.
     pub(super) page: WrappedText,
 }
 
 #[derive(Debug)]
-struct Kept {
-    body: Body,
+struct CachedMessage {
+    body: MessageLayout,
     used: u64,
 }
 
@@ -66,11 +67,19 @@ impl Caches {
     }
 
     /// The body of a message, brought up to its newest revision and laid out for this width.
-    pub fn body(&mut self, message: &Arc<Message>, width: usize, theme: &Theme) -> &mut Body {
-        let kept = self.messages.entry(message.id).or_insert_with(|| Kept {
-            body: Body::new(message.role),
-            used: 0,
-        });
+    pub fn body(
+        &mut self,
+        message: &Arc<Message>,
+        width: usize,
+        theme: &Theme,
+    ) -> &mut MessageLayout {
+        let kept = self
+            .messages
+            .entry(message.id)
+            .or_insert_with(|| CachedMessage {
+                body: MessageLayout::new(message.role),
+                used: 0,
+            });
         kept.used = self.frame;
         kept.body.refresh(message, &mut self.wanted);
         kept.body.resize(width, theme.name);
@@ -114,24 +123,21 @@ impl Caches {
     }
 
     /// What was found missing since this was called last.
-    pub fn take_wanted(&mut self) -> Vec<Work> {
+    pub fn take_wanted(&mut self) -> Vec<Job> {
         std::mem::take(&mut self.wanted)
     }
 
-    /// Takes what was made elsewhere. The next frame shows it.
-    pub fn take(&mut self, prepared: Prepared) {
-        match prepared {
-            Prepared::Parsed(message, body) => {
-                if let Some(kept) = self.messages.get_mut(&message) {
-                    kept.body.replace(*body);
-                }
-            }
-            Prepared::Coloured(message, tokens) => {
-                if let Some(kept) = self.messages.get_mut(&message) {
-                    kept.body.colour(tokens);
-                }
-            }
-            Prepared::Found(..) => {}
+    /// Takes a reply that was parsed elsewhere. The next frame shows it.
+    pub fn take_parsed(&mut self, message: MessageId, parsed: MessageLayout) {
+        if let Some(kept) = self.messages.get_mut(&message) {
+            kept.body.replace(parsed);
+        }
+    }
+
+    /// Takes colours that were found elsewhere. The next frame shows them.
+    pub fn take_colours(&mut self, message: MessageId, colours: Colours) {
+        if let Some(kept) = self.messages.get_mut(&message) {
+            kept.body.colour(colours);
         }
     }
 }

@@ -1,16 +1,19 @@
 //! The composer and the system panel: text fields in a frame, with the real cursor at the caret,
 //! so that input methods open their window where the text goes.
 
+pub mod completion;
+
 use super::caches::Caches;
-use super::notes::chip;
 use super::theme::Theme;
-use super::words::{count, fitted};
-use crate::app::actions::{Action, shown_key};
+use crate::app::actions::shown_key;
+use crate::app::conversation::unsent::Edited;
 use crate::app::editor::{Editor, shown};
-use crate::app::unsent::Edited;
+use crate::app::keys::Action;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Draft;
 use crate::sanitize;
+use crate::ui::conversation::annotations::chip;
+use crate::ui::format::{count, fitted};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
@@ -23,7 +26,7 @@ use unicode_width::UnicodeWidthStr;
 pub fn wanted_height(model: &Model, width: u16, height: u16) -> u16 {
     let open = model.conversation();
     let text = open.composer.editor.rows(text_width(width)).len();
-    let above = open.composer.shelf().len() + open.queue.len();
+    let above = open.composer.tray().len() + open.queue.len();
     // However small the window: what stands above the text is never sent unseen.
     let most = (height / 3).max(if above > 0 { 4 } else { 3 });
     u16::try_from(text + above + 2)
@@ -49,7 +52,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         area,
         &hint(model, area.width),
     );
-    let marked = (model.focus == Focus::Shelf).then_some(model.shelf_at);
+    let marked = (model.focus == Focus::Tray).then_some(model.tray_at);
     let y = draw_above(model, marked, theme, frame, inner);
     let text = Rect {
         y,
@@ -91,7 +94,7 @@ fn draw_above(
     let open = model.conversation();
     let queued = open.queue.iter().enumerate();
     let queued = queued.map(|(at, draft)| queued_line(open, at, draft, theme));
-    let shelf = open.composer.shelf().iter();
+    let shelf = open.composer.tray().iter();
     let shelf = shelf.map(|attachment| chip(model, attachment, theme));
     let mut above: Vec<Line> = queued.chain(shelf).collect();
     if let Some(line) = marked.and_then(|at| above.get_mut(at)) {
@@ -237,7 +240,7 @@ fn draw_settings(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
 fn hint(model: &Model, width: u16) -> String {
     let open = model.conversation();
     let send = if open.turn.is_some() { "queue" } else { "send" };
-    let above = match (open.queue.is_empty(), open.composer.shelf().is_empty()) {
+    let above = match (open.queue.is_empty(), open.composer.tray().is_empty()) {
         (true, true) => None,
         (true, false) => Some((Action::Shelf, "chips")),
         (false, _) => Some((Action::Shelf, "what waits")),
@@ -248,7 +251,7 @@ fn hint(model: &Model, width: u16) -> String {
             (Action::Palette, "all actions"),
             (Action::Help, "keys"),
         ]
-    } else if model.focus == Focus::Shelf {
+    } else if model.focus == Focus::Tray {
         vec![
             (Action::Preview, "shows"),
             (Action::Expand, "into the text"),

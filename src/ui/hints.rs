@@ -1,7 +1,8 @@
 //! What the keys do where they do not simply write a message, as the status line says it: from the table of actions.
 
-use crate::app::actions::{Action, Context, key_in, shown_key};
-use crate::app::unsent::Edited;
+use crate::app::actions::{key_in, shown_key};
+use crate::app::conversation::unsent::Edited;
+use crate::app::keys::{Action, Context};
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Role;
 use std::fmt::Write as _;

@@ -15,23 +15,23 @@ mod switcher;
 mod text_view;
 mod trash;
 
-pub use text_view::WrappedText;
-
 use super::caches::Caches;
 use super::composer::draw_line;
 use super::theme::Theme;
-use super::words::{fitted, fitting};
 use crate::app::Model;
-use crate::app::actions::{Action, Context, key_in, shown_key};
+use crate::app::actions::{key_in, shown_key};
 use crate::app::editor::Editor;
+use crate::app::event::Page;
+use crate::app::keys::{Action, Context};
 use crate::app::popups::picker::Menu;
 use crate::app::popups::{
-    Page, Popup, help::Help, history::History, login::Login, outline::Outline, palette::Palette,
+    Popup, help::Help, history::History, login::Login, outline::Outline, palette::Palette,
     presets::Presets, rename::Rename, save_preset::SavePreset, setting::Setting,
     source_picker::SourcePicker, survey::SurveyPopup, switcher::Switcher, text_view::TextView,
     trash::Trash,
 };
 use crate::sanitize;
+use crate::ui::format::{fitted, fitting};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -148,7 +148,7 @@ fn draw_field(title: &str, field: &Editor, theme: &Theme, frame: &mut Frame, are
     draw_line(field, true, theme, frame, inner);
 }
 
-/// A menu: what is typed, and what it finds, each with a remark at its right. Gives the place of
+/// A menu: what is typed, and what it finds, each with a toast at its right. Gives the place of
 /// its last rows, for what must be said of the chosen one.
 fn draw_menu<T>(
     (title, hint, menu): (&str, String, &Menu),

@@ -5,15 +5,16 @@ use super::caches::Caches;
 use super::composer::draw_line;
 use super::hints::mode;
 use super::theme::Theme;
-use super::told::{draw_rows, told};
-use super::words::{count, fitted, fitting, size, span};
-use crate::app::actions::{Action, shown_key};
-use crate::app::find::Find;
-use crate::app::ledger::{Ledger, ledger};
-use crate::app::turn::Turn;
+use crate::app::actions::shown_key;
+use crate::app::conversation::find::Find;
+use crate::app::conversation::turn::Turn;
+use crate::app::keys::Action;
+use crate::app::token_budget::{TokenBudget, token_budget};
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{MessageState, Stage};
 use crate::sanitize;
+use crate::ui::format::{count, fitted, fitting, size, span};
+use crate::ui::toast::{draw_rows, told};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -123,7 +124,7 @@ pub fn draw_status(
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         let system = caches.system_tokens(&open.conversation.system);
-        ledger_line(&ledger(model, (system, past)), theme)
+        budget_line(&token_budget(model, (system, past)), theme)
     } else if open.waits() {
         vec![Span::styled(waiting(open), theme.warning)]
     } else {
@@ -147,21 +148,21 @@ fn more_below(model: &Model, open: &OpenConversation, theme: &Theme) -> Vec<Span
 }
 
 /// What the message will cost, part by part.
-fn ledger_line(ledger: &Ledger, theme: &Theme) -> Vec<Span<'static>> {
-    let mut parts: Vec<String> = ledger
+fn budget_line(budget: &TokenBudget, theme: &Theme) -> Vec<Span<'static>> {
+    let mut parts: Vec<String> = budget
         .parts
         .iter()
         .map(|(name, tokens)| format!("{} {}", sanitize::line(name), count(*tokens)))
         .collect();
     if parts.len() > MOST_PARTS {
-        let attached = &ledger.parts[1..ledger.parts.len() - 1];
+        let attached = &budget.parts[1..budget.parts.len() - 1];
         let tokens: usize = attached.iter().map(|(_, tokens)| tokens).sum();
         let words = format!("{} more {}", attached.len(), count(tokens));
-        parts.splice(1..ledger.parts.len() - 1, [words]);
+        parts.splice(1..budget.parts.len() - 1, [words]);
     }
-    let window = ledger.window.map(|window| format!(" of {}", count(window)));
+    let window = budget.window.map(|window| format!(" of {}", count(window)));
     let window = window.unwrap_or_default();
-    let total = format!("{}{window} tokens", count(ledger.total));
+    let total = format!("{}{window} tokens", count(budget.total));
     let mut line = if parts.len() > 1 {
         vec![
             Span::styled(format!(" ≈ {} = ", parts.join(" + ")), theme.dim),
@@ -170,7 +171,7 @@ fn ledger_line(ledger: &Ledger, theme: &Theme) -> Vec<Span<'static>> {
     } else {
         vec![Span::styled(format!(" ≈ {total}"), theme.dim)]
     };
-    if let Some(excess) = ledger.excess() {
+    if let Some(excess) = budget.excess() {
         let words = format!(" · ! {} too many", count(excess));
         line.push(Span::styled(words, theme.error));
     }
@@ -325,7 +326,7 @@ fn bar(share: f64) -> String {
 mod tests {
     use super::*;
     use crate::app::ReplyUpdate;
-    use crate::app::turn::TurnId;
+    use crate::app::effect::TurnId;
     use crate::chat::{MessageId, Progress};
 
     fn said(stage: Stage, after: u64) -> String {

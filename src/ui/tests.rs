@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::turn::TurnId;
+use crate::app::effect::TurnId;
 use crate::app::{Clock, Defaults, Event, Input, ProviderNames, ReplyUpdate, StoreEvent, update};
 use crate::chat::{Attachment, ConversationId, Draft, Failure, Pending, Stage, Summary, Unsent};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -21,7 +21,7 @@ mod told;
 struct Screen {
     model: Model,
     caches: Caches,
-    worker: Worker,
+    worker: RenderWorker,
     theme: Theme,
     terminal: Terminal<TestBackend>,
 }
@@ -46,7 +46,7 @@ impl Screen {
         let mut screen = Self {
             model: Model::new(defaults, clock),
             caches: Caches::default(),
-            worker: Worker::default(),
+            worker: RenderWorker::default(),
             theme: Theme::new(ThemeName::Dark),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
         };
@@ -96,7 +96,7 @@ impl Screen {
             for work in wanted {
                 let prepared = self.worker.prepare(work, || 0);
                 if let Some(made) = prepared {
-                    self.caches.take(made);
+                    made.put_into(&mut self.caches);
                 }
             }
         }
@@ -120,7 +120,7 @@ impl Screen {
             text.trim_end().to_owned()
         });
         let text = rows.collect::<Vec<_>>().join("\n");
-        let local = words::clock_time(self.model.clock.wall);
+        let local = format::clock_time(self.model.clock.wall);
         text.replace(&local, "10:42")
     }
 }

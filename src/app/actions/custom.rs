@@ -2,7 +2,8 @@
 //!
 //! They are set once, before the first key is looked up. Help and hints show them.
 
-use super::{Action, Chord, ROWS, Row};
+use crate::app::actions::ROWS;
+use crate::app::keys::{Action, Chord, Row};
 use std::sync::OnceLock;
 
 static CUSTOM: OnceLock<Vec<Row>> = OnceLock::new();
@@ -55,7 +56,7 @@ pub fn action(wanted: &str) -> Option<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::actions::Edit;
+    use crate::app::keys::Edit;
 
     #[test]
     fn every_action_has_a_name_of_its_own_and_is_found_by_it() {

@@ -2,16 +2,17 @@
 
 mod text;
 
-use super::chord::{ALT, CTRL, Chord, SHIFT, alt, ctrl, key};
-use super::row::row;
-use super::{Action as A, Argument, Context as C, Group as G, Row};
+use crate::app::composer::{completion, slash};
+use crate::app::conversation::{copy, scroll, versions};
+use crate::app::keys::chord::{ALT, CTRL, Chord, SHIFT, alt, ctrl, key};
+use crate::app::keys::row::row;
+use crate::app::keys::{Action as A, Argument, Context as C, Group as G, Row};
 use crate::app::popups::{
-    self, history, outline, palette, presets, save_preset, source_picker, switcher, trash,
+    self, history, outline, palette, presets, rename, save_preset, setting, source_picker,
+    switcher, trash,
 };
-use crate::app::{
-    Effect, Model, completion, copy, dispatch, find, ledger, sending, settings, shelf, slash,
-    switching, tree, update,
-};
+use crate::app::sidebar::navigation;
+use crate::app::{Effect, Model, dispatch, search, settings_panel, submission, token_budget, tray};
 use crossterm::event::KeyCode::{
     BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp,
     Right, Tab, Up,
@@ -72,7 +73,7 @@ fn has_message(model: &Model) -> bool {
 }
 
 fn has_tray(model: &Model) -> bool {
-    shelf::rows(model) > 0
+    tray::rows(model) > 0
 }
 
 fn has_picked(model: &Model) -> bool {
@@ -86,7 +87,7 @@ const PROGRAM: &[Row] = &[
     row((A::Interrupt, C::All), &[ctrl('c')], "Interrupt", "Stop the reply, set the draft aside, or quit",
         G::Program, |m, _| dispatch::interrupt(m)).unlisted(),
     row((A::Quit, C::All), &[ctrl('q')], "Quit", "Quit",
-        G::Program, |m, _| update::quit(m)).slash("/quit", Argument::None).also("exit leave close"),
+        G::Program, |m, _| dispatch::quit(m)).slash("/quit", Argument::None).also("exit leave close"),
     row((A::Suspend, C::All), &[ctrl('z')], "Suspend", "Suspend: fg brings it back",
         G::Program, |_, _| vec![Effect::Suspend]).also("background shell"),
     row((A::Redraw, C::All), &[ctrl('l')], "Redraw the screen", "Redraw everything",
@@ -104,7 +105,7 @@ const PROGRAM: &[Row] = &[
 #[rustfmt::skip]
 const MESSAGE: &[Row] = &[
     row((A::Send, C::Composer), &[key(Enter)], "Send the message", "Send. During a reply: queue",
-        G::Message, |m, _| ledger::send_if_it_fits(m)),
+        G::Message, |m, _| submission::send_if_it_fits(m)),
     row((A::NewLine, C::Text), &[ctrl('j'), Chord(ALT, Enter), Chord(SHIFT, Enter)], "Begin a new line", "New line",
         G::Message, quiet!(|m| dispatch::edit_field(m, |field| field.insert("\n")))),
     row((A::AtSign, C::Composer), &[key(Char('@'))], "Complete a path", "Attach a file or a folder by its path",
@@ -118,37 +119,37 @@ const MESSAGE: &[Row] = &[
     row((A::History, C::Composer), &[ctrl('r')], "Find an earlier prompt", "Find an earlier prompt",
         G::Message, |m, _| history::open(m)).also("recall reuse"),
     row((A::Ledger, C::All), &[alt('t')], "Show what will be sent", "Show exactly what will be sent",
-        G::Message, quiet!(ledger::show)).also("tokens budget context prompt"),
+        G::Message, quiet!(token_budget::show)).also("tokens budget context prompt"),
     row((A::Shelf, C::All), &[alt('c')], "Go to the tray", "Queued messages and chips above the message",
-        G::Message, quiet!(shelf::enter)).also("chips attachments queue").when(has_tray),
-    row((A::ShelfUp, C::Shelf), &[key(Up)], "Up", "Up", G::Message, quiet!(|m| shelf::select(m, -1))).unlisted(),
-    row((A::ShelfDown, C::Shelf), &[key(Down)], "Down", "Down", G::Message, quiet!(|m| shelf::select(m, 1))).unlisted(),
-    row((A::Preview, C::Shelf), &[key(Enter)], "Read the chip", "Show its text",
-        G::Message, quiet!(shelf::preview)).when(has_tray),
-    row((A::Expand, C::Shelf), &[key(Char('e'))], "Edit the chip", "Take its text into the message",
-        G::Message, quiet!(shelf::expand)).when(has_tray),
-    row((A::RemoveChip, C::Shelf), &[key(Char('d')), key(Delete), key(Backspace)], "Remove the chip", "Remove it",
-        G::Message, quiet!(shelf::remove)).when(has_tray).also("detach unqueue"),
-    row((A::ChipEarlier, C::Shelf), &[key(Char('[')), Chord(ALT, Up)], "Send the chip earlier", "Send it earlier",
-        G::Message, quiet!(|m| shelf::reorder(m, -1))).when(has_tray),
-    row((A::ChipLater, C::Shelf), &[key(Char(']')), Chord(ALT, Down)], "Send the chip later", "Send it later",
-        G::Message, quiet!(|m| shelf::reorder(m, 1))).when(has_tray),
+        G::Message, quiet!(tray::enter)).also("chips attachments queue").when(has_tray),
+    row((A::ShelfUp, C::Tray), &[key(Up)], "Up", "Up", G::Message, quiet!(|m| tray::select(m, -1))).unlisted(),
+    row((A::ShelfDown, C::Tray), &[key(Down)], "Down", "Down", G::Message, quiet!(|m| tray::select(m, 1))).unlisted(),
+    row((A::Preview, C::Tray), &[key(Enter)], "Read the chip", "Show its text",
+        G::Message, quiet!(tray::preview)).when(has_tray),
+    row((A::Expand, C::Tray), &[key(Char('e'))], "Edit the chip", "Take its text into the message",
+        G::Message, quiet!(tray::expand)).when(has_tray),
+    row((A::RemoveChip, C::Tray), &[key(Char('d')), key(Delete), key(Backspace)], "Remove the chip", "Remove it",
+        G::Message, quiet!(tray::remove)).when(has_tray).also("detach unqueue"),
+    row((A::ChipEarlier, C::Tray), &[key(Char('[')), Chord(ALT, Up)], "Send the chip earlier", "Send it earlier",
+        G::Message, quiet!(|m| tray::reorder(m, -1))).when(has_tray),
+    row((A::ChipLater, C::Tray), &[key(Char(']')), Chord(ALT, Down)], "Send the chip later", "Send it later",
+        G::Message, quiet!(|m| tray::reorder(m, 1))).when(has_tray),
 ];
 
 #[rustfmt::skip]
 const CONVERSATION: &[Row] = &[
     row((A::Find, C::All), &[ctrl('f')], "Find in this conversation", "Find in this conversation",
-        G::Conversation, find::open_with).slash("/find", Argument::Optional).also("search"),
+        G::Conversation, search::open_with).slash("/find", Argument::Optional).also("search"),
     row((A::FindNext, C::Find), &[key(Enter), key(Down)], "Go to the next hit", "Next hit",
-        G::Conversation, quiet!(|m| find::step(m, 1))).unlisted(),
+        G::Conversation, quiet!(|m| search::step(m, 1))).unlisted(),
     row((A::FindPrevious, C::Find), &[Chord(SHIFT, Enter), key(Up)], "Go to the previous hit", "Previous hit",
-        G::Conversation, quiet!(|m| find::step(m, -1))).unlisted(),
+        G::Conversation, quiet!(|m| search::step(m, -1))).unlisted(),
     row((A::Outline, C::All), &[alt('o')], "Show the outline", "Outline: the prompts of this conversation",
         G::Conversation, quiet!(outline::open)).also("prompts contents jump").when(has_message),
     row((A::LeaveOut, C::Outline), &[alt('x')], "Leave the prompt out", "Leave the prompt out of what is sent, or take it in again",
         G::Conversation, |m, _| outline::leave_out(m)).unlisted(),
-    row((A::PageUp, C::All), &[key(PageUp)], "Scroll up", "Scroll up", G::View, quiet!(|m| update::page(m, -1))),
-    row((A::PageDown, C::All), &[key(PageDown)], "Scroll down", "Scroll down", G::View, quiet!(|m| update::page(m, 1))),
+    row((A::PageUp, C::All), &[key(PageUp)], "Scroll up", "Scroll up", G::View, quiet!(|m| scroll::page(m, -1))),
+    row((A::PageDown, C::All), &[key(PageDown)], "Scroll down", "Scroll down", G::View, quiet!(|m| scroll::page(m, 1))),
     row((A::Top, C::All), &[Chord(CTRL, Home)], "Go to the first message", "To the first message",
         G::View, quiet!(|m: &mut Model| m.conversation_mut().scroll.to_start())).also("top beginning"),
     row((A::End, C::All), &[Chord(CTRL, End)], "Go to the end", "To the end, and follow it",
@@ -160,7 +161,7 @@ const CONVERSATION: &[Row] = &[
     row((A::Export, C::All), &[], "Export the conversation", "Write the conversation to a file: .md, .html or .json",
         G::Conversation, slash::export).slash("/export", Argument::Required("talk.md")).also("save write file").when(has_message),
     row((A::Retitle, C::All), &[], "Rename this conversation", "Give the conversation another title",
-        G::Conversation, slash::retitle).slash("/title", Argument::Required("notes")).also("title name"),
+        G::Conversation, navigation::retitle).slash("/title", Argument::Required("notes")).also("title name"),
 ];
 
 #[rustfmt::skip]
@@ -176,19 +177,19 @@ const PICKED: &[Row] = &[
     row((A::CopyClean, C::Picked), &[key(Char('C'))], "Copy without hidden characters", "Copy it without hidden characters",
         G::Reply, |m, _| copy::copy_message(m, true)).also("clipboard clean invisible").when(has_message),
     row((A::EditMessage, C::Picked), &[key(Char('e'))], "Edit the message", "Edit it, as another version",
-        G::Reply, |m, _| tree::edit(m)).also("change correct resend").when(has_message),
+        G::Reply, |m, _| versions::edit(m)).also("change correct resend").when(has_message),
     row((A::Retry, C::Picked), &[key(Char('r'))], "Retry the reply", "Ask for another reply",
-        G::Reply, |m, _| tree::retry(m)).slash("/retry", Argument::None).also("regenerate again").when(has_message).confirmed(),
+        G::Reply, |m, _| versions::retry(m)).slash("/retry", Argument::None).also("regenerate again").when(has_message).confirmed(),
     row((A::Continue, C::Picked), &[key(Char('g'))], "Continue the reply", "Go on where the reply ended",
-        G::Reply, |m, _| tree::go_on(m)).also("resume more").when(has_message).confirmed(),
+        G::Reply, |m, _| versions::go_on(m)).also("resume more").when(has_message).confirmed(),
     row((A::Branch, C::Picked), &[key(Char('b'))], "Branch into a new conversation", "Branch off into a conversation of its own",
         G::Reply, |m, _| outline::branch(m)).also("fork split").when(has_message),
     row((A::LeaveOut, C::Picked), &[key(Char('x'))], "Leave the message out", "Leave it out of what is sent, or take it in again",
-        G::Reply, |m, _| tree::leave_out_picked(m)).also("exclude context ignore").when(has_message),
+        G::Reply, |m, _| versions::leave_out_picked(m)).also("exclude context ignore").when(has_message),
     row((A::OlderVersion, C::Picked), &[key(Char('['))], "Show the previous version", "The previous version",
-        G::Reply, |m, _| tree::show_version(m, -1)).also("older branch").when(has_message),
+        G::Reply, |m, _| versions::show_version(m, -1)).also("older branch").when(has_message),
     row((A::NewerVersion, C::Picked), &[key(Char(']'))], "Show the next version", "The next version",
-        G::Reply, |m, _| tree::show_version(m, 1)).also("newer branch").when(has_message),
+        G::Reply, |m, _| versions::show_version(m, 1)).also("newer branch").when(has_message),
     code(1), code(2), code(3), code(4), code(5), code(6), code(7), code(8), code(9),
 ];
 
@@ -223,33 +224,33 @@ const fn code(number: u8) -> Row {
 #[rustfmt::skip]
 const LIBRARY: &[Row] = &[
     row((A::NewConversation, C::All), &[ctrl('n')], "New conversation", "New conversation",
-        G::Library, |m, _| switching::new_conversation(m)).slash("/new", Argument::None).also("start chat add"),
+        G::Library, |m, _| navigation::new_conversation(m)).slash("/new", Argument::None).also("start chat add"),
     row((A::Switcher, C::All), &[ctrl('o')], "Switch conversation", "Switch conversation, or search all messages",
         G::Library, switcher::open_with).slash("/search", Argument::Optional).also("open go search find chat"),
     row((A::List, C::All), &[ctrl('b'), key(F(3))], "Show the conversation list", "Conversation list on or off",
-        G::View, |m, _| switching::toggle_list(m)).also("sidebar hide chats"),
+        G::View, |m, _| navigation::toggle_list(m)).also("sidebar hide chats"),
     row((A::Previous, C::All), &[Chord(CTRL, PageUp), Chord(ALT, PageUp)], "Previous conversation", "Previous conversation",
-        G::Library, |m, _| switching::step(m, -1)),
+        G::Library, |m, _| navigation::step(m, -1)),
     row((A::Next, C::All), &[Chord(CTRL, PageDown), Chord(ALT, PageDown)], "Next conversation", "Next conversation",
-        G::Library, |m, _| switching::step(m, 1)),
+        G::Library, |m, _| navigation::step(m, 1)),
     row((A::Open, C::List), &[key(Enter)], "Open the conversation", "Open it",
-        G::Library, |m, _| switching::open_selected(m)).unlisted(),
-    row((A::ListUp, C::List), &[key(Up)], "Up", "Up", G::Library, |m, _| switching::select(m, -1)).unlisted(),
-    row((A::ListDown, C::List), &[key(Down)], "Down", "Down", G::Library, |m, _| switching::select(m, 1)).unlisted(),
+        G::Library, |m, _| navigation::open_selected(m)).unlisted(),
+    row((A::ListUp, C::List), &[key(Up)], "Up", "Up", G::Library, |m, _| navigation::select(m, -1)).unlisted(),
+    row((A::ListDown, C::List), &[key(Down)], "Down", "Down", G::Library, |m, _| navigation::select(m, 1)).unlisted(),
     row((A::ListPageUp, C::List), &[key(PageUp)], "A page up", "A page up",
-        G::Library, |m, _| switching::select(m, -LIST_PAGE)).unlisted(),
+        G::Library, |m, _| navigation::select(m, -LIST_PAGE)).unlisted(),
     row((A::ListPageDown, C::List), &[key(PageDown)], "A page down", "A page down",
-        G::Library, |m, _| switching::select(m, LIST_PAGE)).unlisted(),
+        G::Library, |m, _| navigation::select(m, LIST_PAGE)).unlisted(),
     row((A::Pin, C::List), &[key(Char('p'))], "Pin or unpin the conversation", "Pin it to the head of the list, or not",
-        G::Library, |m, _| switching::pin(m)).also("favourite star top"),
+        G::Library, |m, _| navigation::pin(m)).also("favourite star top"),
     row((A::Duplicate, C::List), &[key(Char('y'))], "Duplicate the conversation", "Duplicate it",
-        G::Library, |m, _| switching::duplicate(m)).also("clone"),
+        G::Library, |m, _| navigation::duplicate(m)).also("clone"),
     row((A::Rename, C::List), &[key(Char('r'))], "Rename the conversation", "Rename it",
-        G::Library, |m, _| switching::open_rename(m)).also("title name"),
+        G::Library, |m, _| rename::open(m)).also("title name"),
     row((A::Delete, C::List), &[key(Char('d')), key(Delete)], "Delete the conversation", "Delete it (to the trash)",
-        G::Library, |m, _| switching::delete(m)).also("remove trash"),
+        G::Library, |m, _| navigation::delete(m)).also("remove trash"),
     row((A::Undelete, C::List), &[key(Char('u'))], "Bring the deleted one back", "Bring the deleted one back",
-        G::Library, |m, _| switching::undelete(m)).also("undo restore undelete"),
+        G::Library, |m, _| navigation::undelete(m)).also("undo restore undelete"),
     row((A::Trash, C::List), &[key(Char('t'))], "Show the trash", "Trash: bring back what was deleted before",
         G::Library, |m, _| trash::open(m)).slash("/trash", Argument::None).also("deleted restore"),
 ];
@@ -259,7 +260,7 @@ const SOURCE: &[Row] = &[
     row((A::Spaces, C::All), &[], "Choose a Space", "Choose the Space of this conversation",
         G::Source, source_picker::open_with).slash("/space", Argument::Optional).also("model source provider server change"),
     row((A::Demo, C::All), &[key(F(5))], "Try the embedded Space", "Try the embedded Space when another fails",
-        G::Source, |m, _| sending::use_demo(m)).also("demo offline tour"),
+        G::Source, |m, _| source_picker::use_demo(m)).also("demo offline tour"),
     row((A::SystemPanel, C::All), &[key(F(2)), ctrl('s')], "Show system message and settings", "System message, settings of the Space",
         G::Source, presets::panel_or_named).slash("/system", Argument::Optional).also("prompt temperature options parameters persona"),
     row((A::Presets, C::All), &[alt('p')], "Choose a system message", "Saved system messages: use one, make one the default",
@@ -271,15 +272,15 @@ const SOURCE: &[Row] = &[
     row((A::RemovePreset, C::Presets), &[alt('x')], "Remove for good", "Remove it for good",
         G::Source, |m, _| presets::remove_chosen(m)).unlisted().confirmed(),
     row((A::ChangeSetting, C::Settings), &[key(Enter)], "Change the setting", "Change it",
-        G::Source, quiet!(settings::open)).unlisted(),
-    row((A::SettingUp, C::Settings), &[key(Up)], "Up", "Up", G::Source, quiet!(|m| settings::select(m, -1))).unlisted(),
-    row((A::SettingDown, C::Settings), &[key(Down)], "Down", "Down", G::Source, quiet!(|m| settings::select(m, 1))).unlisted(),
+        G::Source, quiet!(setting::open)).unlisted(),
+    row((A::SettingUp, C::Settings), &[key(Up)], "Up", "Up", G::Source, quiet!(|m| settings_panel::select(m, -1))).unlisted(),
+    row((A::SettingDown, C::Settings), &[key(Down)], "Down", "Down", G::Source, quiet!(|m| settings_panel::select(m, 1))).unlisted(),
     row((A::SettingLess, C::Settings), &[key(Left)], "Less", "The previous choice, a step less",
-        G::Source, quiet!(|m| settings::step(m, -1))).unlisted(),
+        G::Source, quiet!(|m| settings_panel::step(m, -1))).unlisted(),
     row((A::SettingMore, C::Settings), &[key(Right)], "More", "The next choice, a step more",
-        G::Source, quiet!(|m| settings::step(m, 1))).unlisted(),
+        G::Source, quiet!(|m| settings_panel::step(m, 1))).unlisted(),
     row((A::ResetSetting, C::Settings), &[key(Delete), key(Backspace)], "Reset the setting", "Back to the default",
-        G::Source, quiet!(settings::reset_current)).unlisted(),
+        G::Source, quiet!(settings_panel::reset_current)).unlisted(),
 ];
 
 #[rustfmt::skip]

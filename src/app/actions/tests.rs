@@ -1,6 +1,7 @@
-use super::chord::{ALT, CTRL, SHIFT};
 use super::*;
-use crossterm::event::KeyCode;
+use crate::app::keys::chord::{ALT, CTRL, SHIFT};
+use crate::app::keys::{Edit, Keymap};
+use crossterm::event::{KeyCode, KeyEvent};
 
 #[test]
 fn no_key_has_two_meanings_in_one_place() {
@@ -32,13 +33,15 @@ fn a_letter_is_found_however_the_terminal_reports_it() {
     ];
     for key in redo {
         assert_eq!(
-            lookup(key, &[Context::Text]).map(|row| row.action),
+            Keymap::new(ROWS)
+                .lookup(key, &[Context::Text])
+                .map(|row| row.action),
             Some(Action::Edit(Edit::Redo)),
             "{key:?}"
         );
     }
     let quit = KeyEvent::new(KeyCode::Char('Q'), CTRL | SHIFT);
-    let row = lookup(quit, &[Context::All]);
+    let row = Keymap::new(ROWS).lookup(quit, &[Context::All]);
     assert_eq!(row.map(|row| row.action), Some(Action::Quit));
 }
 
@@ -48,7 +51,7 @@ fn a_super_letter_is_not_the_letter() {
         KeyCode::Char('q'),
         CTRL | crossterm::event::KeyModifiers::SUPER,
     );
-    assert!(lookup(held, &[Context::All]).is_none());
+    assert!(Keymap::new(ROWS).lookup(held, &[Context::All]).is_none());
 }
 
 #[test]

@@ -7,8 +7,8 @@ fn a_large_paste_stands_on_the_shelf_and_not_in_the_text() {
     let book = "line\r".repeat(1000);
     composer.paste(&book);
     assert_eq!(composer.editor.text(), "What is it?");
-    assert_eq!(&*composer.shelf()[0].text, "line\n".repeat(1000));
-    assert_eq!(composer.shelf()[0].name, "pasted #1");
+    assert_eq!(&*composer.tray()[0].text, "line\n".repeat(1000));
+    assert_eq!(composer.tray()[0].name, "pasted #1");
     let sent = composer.take();
     assert_eq!(sent.attachments.len(), 1);
     assert!(composer.is_empty());
@@ -27,7 +27,7 @@ fn a_paste_that_holds_what_does_not_show_stands_on_the_shelf() {
     composer.paste("plain \u{202e}text");
     composer.paste("\u{1b}[31mred");
     assert!(composer.editor.is_empty());
-    assert_eq!(composer.shelf().len(), 2);
+    assert_eq!(composer.tray().len(), 2);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn deleting_in_an_empty_text_takes_the_last_attachment_away() {
 }
 
 fn names(composer: &Composer) -> Vec<&str> {
-    let shelf = composer.shelf().iter();
+    let shelf = composer.tray().iter();
     shelf.map(|attached| attached.name.as_str()).collect()
 }
 

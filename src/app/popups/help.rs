@@ -1,7 +1,7 @@
 //! The help: every key, made from the table of actions. It lies on top of any other popup.
 
 use super::Popup;
-use crate::app::actions::Context;
+use crate::app::keys::Context;
 use crate::app::{Effect, Model};
 
 /// The help, scrolled by so many rows.

@@ -3,7 +3,7 @@
 
 use super::Popup;
 use super::picker::{Choose, Picker};
-use crate::app::actions::Context;
+use crate::app::keys::Context;
 use crate::app::{Effect, Model};
 use crate::chat::Draft;
 use std::sync::Arc;

@@ -3,10 +3,13 @@
 //! What is typed here goes to that Space and nowhere else: it is not kept, and `Debug` shows
 //! none of it.
 
-use super::{Page, Popup, Step};
-use crate::app::actions::Context;
+use super::{Popup, Step};
+use crate::app::conversation::versions;
 use crate::app::editor::Editor;
-use crate::app::{Effect, Model, tree};
+use crate::app::effect::Secret;
+use crate::app::event::Page;
+use crate::app::keys::Context;
+use crate::app::{Effect, Model};
 use crate::chat::MessageId;
 
 /// The popup and what was typed into it.
@@ -24,21 +27,11 @@ pub struct Login {
     refused: Option<MessageId>,
 }
 
-/// A text that `Debug` does not show.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub String);
-
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Login")
             .field("space", &self.space)
             .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
     }
 }
 
@@ -84,7 +77,7 @@ impl Popup for Login {
         }];
         let head = model.conversation().conversation.head();
         if self.refused.is_some() && head.map(|head| head.id) == self.refused {
-            effects.extend(tree::retry(model));
+            effects.extend(versions::retry(model));
         }
         effects
     }

@@ -3,8 +3,10 @@
 
 use super::Popup;
 use super::picker::{Choose, Picker};
-use crate::app::actions::Context;
-use crate::app::{Effect, Model, Purpose, StoreEvent, switching, tree};
+use crate::app::conversation::versions;
+use crate::app::keys::Context;
+use crate::app::sidebar::navigation;
+use crate::app::{Effect, Model, Purpose};
 use crate::chat::{Conversation, Message, MessageId, Role, Unsent, export, import_changes};
 use std::sync::Arc;
 
@@ -87,7 +89,7 @@ pub(in crate::app) fn leave_out(model: &mut Model) -> Vec<Effect> {
     let Some(id) = outline.and_then(|outline| Some(outline.0.chosen()?.id)) else {
         return Vec::new();
     };
-    let effects = tree::leave_out(model, id);
+    let effects = versions::leave_out(model, id);
     let entries = entries(&model.conversation().conversation);
     if let Some(Outline(picker)) = model.popups.find() {
         picker.set_all(entries);
@@ -117,20 +119,19 @@ pub(in crate::app) fn branch(model: &mut Model) -> Vec<Effect> {
     branch.title = Some(format!("{} (branch)", conversation.shown_title()));
     let branch = export::renamed(&branch.with_messages(messages, Some(picked)));
     let settings = open.settings.clone();
-    let mut effects = vec![Effect::Keep(import_changes(
+    let mut effects = vec![Effect::Save(import_changes(
         &branch,
         Unsent::default(),
         settings.clone(),
     ))];
-    let shown = StoreEvent::Loaded {
-        conversation: Box::new(branch),
-        unsent: Unsent::default(),
-        left_by: Vec::new(),
+    effects.extend(navigation::loaded(
+        model,
+        branch,
+        (Unsent::default(), Vec::new()),
         settings,
-        purpose: Purpose::Show(0),
-    };
-    effects.extend(switching::hear(model, shown));
+        Purpose::Show(0),
+    ));
     effects.push(Effect::List);
-    model.remark("A branch: what is said here leaves the other conversation as it is.");
+    model.toast("A branch: what is said here leaves the other conversation as it is.");
     effects
 }

@@ -2,9 +2,9 @@
 
 use super::Popup;
 use super::picker::{Choose, Picker};
-use crate::app::actions::{Action, Argument, Context, Row, rows};
+use crate::app::composer::slash;
+use crate::app::keys::{Argument, Context, Row};
 use crate::app::{Effect, Focus, Model};
-use crate::chat::Role;
 
 /// An action that can be chosen.
 #[derive(Debug, Clone)]
@@ -39,7 +39,9 @@ impl Popup for Palette {
 
 /// Opens the palette.
 pub(in crate::app) fn open(model: &mut Model) {
-    let offered = rows()
+    let offered = model
+        .keys
+        .rows()
         .iter()
         .filter(|row| row.is_listed && (row.is_offered)(model));
     let choice = |row: &'static Row| Choice {
@@ -71,7 +73,7 @@ fn run(model: &mut Model, row: &Row) -> Vec<Effect> {
             let composer = &mut model.conversation_mut().composer;
             composer.change(|field| field.insert(&format!("{} ", slash.name)));
         } else {
-            model.remark(format!(
+            model.toast(format!(
                 "Write {} {example} in an empty message.",
                 slash.name
             ));
@@ -79,28 +81,11 @@ fn run(model: &mut Model, row: &Row) -> Vec<Effect> {
         return Vec::new();
     }
     match row.context {
-        Context::Picked if model.conversation().picked.is_none() => return run_on_last(model, row),
+        Context::Picked if model.conversation().picked.is_none() => {
+            return slash::run_on_last(model, row);
+        }
         Context::Composer | Context::Text => model.focus = Focus::Composer,
         _ => {}
     }
     (row.run)(model, "")
-}
-
-/// Does to the last message what is done to a picked one, and leaves it picked no longer than that.
-pub(in crate::app) fn run_on_last(model: &mut Model, row: &Row) -> Vec<Effect> {
-    let open = model.conversation_mut();
-    let mut path = open.conversation.path();
-    let is_edit = row.action == Action::EditMessage;
-    let last = path.rfind(|message| !is_edit || message.role == Role::User);
-    let last = last.map(|message| message.id);
-    drop(path);
-    if last.is_none() {
-        model.remark("There is no message yet.");
-        return Vec::new();
-    }
-    open.picked = last;
-    let effects = (row.run)(model, "");
-    let picked = &mut model.conversation_mut().picked;
-    picked.take_if(|id| Some(*id) == last);
-    effects
 }

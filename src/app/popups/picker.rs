@@ -3,7 +3,7 @@
 
 use super::Step;
 use crate::app::editor::Editor;
-use crate::app::library::matching;
+use crate::app::fuzzy::matching;
 
 /// How far a page goes, in items.
 const PAGE: usize = 8;

@@ -5,8 +5,8 @@
 
 use super::Popup;
 use super::picker::{Choose, Picker};
-use crate::app::actions::{Action, Context, shown_key};
-use crate::app::{Effect, Model, dispatch};
+use crate::app::keys::{Action, Context};
+use crate::app::{Effect, Model, settings_panel};
 use crate::chat::{Change, Preset};
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ fn chosen(model: &mut Model) -> Option<Preset> {
     let shown: Option<&Presets> = model.popups.top();
     let chosen = shown.and_then(|shown| shown.picker.chosen().cloned());
     if chosen.as_ref().is_some_and(|preset| preset.name.is_empty()) {
-        model.remark("It has no name. Use it, then save it under one.");
+        model.toast("It has no name. Use it, then save it under one.");
     }
     chosen.filter(|preset| !preset.name.is_empty())
 }
@@ -104,7 +104,7 @@ pub(in crate::app) fn remove_chosen(model: &mut Model) -> Vec<Effect> {
 /// `/system`: the panel, or the saved system message of a name.
 pub(in crate::app) fn panel_or_named(model: &mut Model, name: &str) -> Vec<Effect> {
     if name.is_empty() {
-        return dispatch::toggle_panel(model);
+        return settings_panel::toggle_panel(model);
     }
     take_named(model, name);
     Vec::new()
@@ -118,14 +118,17 @@ fn take(model: &mut Model, preset: &Preset) {
     }
     put(model, Arc::clone(&preset.text));
     if preset.name.is_empty() {
-        model.remark("The system message is what it was before.");
+        model.toast("The system message is what it was before.");
         return;
     }
     let before = match &model.conversation().system_before {
-        Some(_) => format!("; {} has the one before", shown_key(Action::Presets)),
+        Some(_) => format!(
+            "; {} has the one before",
+            model.keys.shown_key(Action::Presets)
+        ),
         None => String::new(),
     };
-    model.remark(format!("System message: {}{before}.", preset.name));
+    model.toast(format!("System message: {}{before}.", preset.name));
 }
 
 fn put(model: &mut Model, text: Arc<str>) {
@@ -142,7 +145,7 @@ fn take_named(model: &mut Model, name: &str) {
     let named = model.presets.iter().find(|preset| preset.name == name);
     match named.cloned() {
         Some(preset) => take(model, &preset),
-        None => model.remark(format!("No system message is saved as “{name}”.")),
+        None => model.toast(format!("No system message is saved as “{name}”.")),
     }
 }
 
@@ -154,11 +157,11 @@ fn set_default(model: &mut Model, preset: &Preset) -> Vec<Effect> {
         preset.is_default = name.as_ref() == Some(&preset.name);
     }
     change(model, presets);
-    model.remark(match &name {
+    model.toast(match &name {
         Some(name) => format!("New conversations begin with “{name}”."),
         None => "New conversations begin as the settings say.".to_owned(),
     });
-    vec![Effect::Keep(vec![Change::SetDefaultPreset { name }])]
+    vec![Effect::Save(vec![Change::SetDefaultPreset { name }])]
 }
 
 fn remove(model: &mut Model, preset: &Preset) -> Vec<Effect> {
@@ -166,6 +169,6 @@ fn remove(model: &mut Model, preset: &Preset) -> Vec<Effect> {
     let others = model.presets.iter().filter(|other| other.name != name);
     let others = others.cloned().collect();
     change(model, others);
-    model.remark(format!("Removed “{name}”."));
-    vec![Effect::Keep(vec![Change::RemovePreset { name }])]
+    model.toast(format!("Removed “{name}”."));
+    vec![Effect::Save(vec![Change::RemovePreset { name }])]
 }

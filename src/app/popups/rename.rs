@@ -1,9 +1,10 @@
 //! Another title for a conversation.
 
 use super::Popup;
-use crate::app::actions::Context;
 use crate::app::editor::Editor;
-use crate::app::{Effect, Model, switching};
+use crate::app::keys::Context;
+use crate::app::sidebar::navigation;
+use crate::app::{Effect, Model};
 use crate::chat::ConversationId;
 
 /// A title that is being written.
@@ -28,6 +29,19 @@ impl Popup for Rename {
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
         let title = self.title.text().trim().to_owned();
         let title = Some(title).filter(|title| !title.is_empty());
-        switching::set_title(model, self.conversation, title)
+        navigation::set_title(model, self.conversation, title)
     }
+}
+
+/// Opens it for the conversation at the mark, or for the one that is seen.
+pub(in crate::app) fn open(model: &mut Model) -> Vec<Effect> {
+    let id = navigation::chosen(model);
+    if let Some(summary) = model.library.summary(id) {
+        let title = Editor::new(&summary.title);
+        model.popups.push(Rename {
+            conversation: id,
+            title,
+        });
+    }
+    Vec::new()
 }

@@ -2,8 +2,8 @@
 
 use super::Popup;
 use super::presets::change;
-use crate::app::actions::{Action, Context, shown_key};
 use crate::app::editor::Editor;
+use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Model};
 use crate::chat::{Change, Preset};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Popup for SavePreset {
 pub(in crate::app) fn open(model: &mut Model) {
     let text = model.system();
     if text.trim().is_empty() {
-        model.remark("There is no system message here to save.");
+        model.toast("There is no system message here to save.");
         return;
     }
     let known = model.presets.iter().find(|preset| *preset.text == *text);
@@ -45,7 +45,7 @@ pub(in crate::app) fn open(model: &mut Model) {
 fn save(model: &mut Model, name: &str) -> Vec<Effect> {
     let name = name.to_owned();
     if name.is_empty() {
-        model.remark("Not saved: it needs a name.");
+        model.toast("Not saved: it needs a name.");
         return Vec::new();
     }
     let text = Arc::clone(&model.conversation().conversation.system);
@@ -60,7 +60,7 @@ fn save(model: &mut Model, name: &str) -> Vec<Effect> {
     }
     presets.sort_by_key(|preset| preset.name.to_lowercase());
     change(model, presets);
-    let uses = shown_key(Action::Presets);
-    model.remark(format!("Saved as “{name}”. {uses} brings it back."));
-    vec![Effect::Keep(vec![Change::SavePreset { name, text }])]
+    let uses = model.keys.shown_key(Action::Presets);
+    model.toast(format!("Saved as “{name}”. {uses} brings it back."));
+    vec![Effect::Save(vec![Change::SavePreset { name, text }])]
 }

@@ -1,9 +1,9 @@
 //! Another value for a setting of the Space.
 
 use super::Popup;
-use crate::app::actions::{Context, Edit};
 use crate::app::editor::Editor;
-use crate::app::{Effect, Model, settings};
+use crate::app::keys::{Context, Edit};
+use crate::app::{Effect, Model, settings_panel};
 use crate::chat::SpaceInput;
 
 /// A value that is being written.
@@ -56,7 +56,7 @@ impl Popup for Setting {
 
     /// An empty value goes back to the default; one that is refused can be mended.
     fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        match settings::take(model, &self.input, self.value.text()) {
+        match settings_panel::take(model, &self.input, self.value.text()) {
             Ok(()) => {}
             Err(words) => {
                 self.refusal = Some(words);
@@ -64,5 +64,13 @@ impl Popup for Setting {
             }
         }
         Vec::new()
+    }
+}
+
+/// Opens the popup that changes the setting at the mark.
+pub(in crate::app) fn open(model: &mut Model) {
+    if let Some(input) = model.current_input() {
+        let (text, _) = model.setting(&input);
+        model.popups.push(Setting::new(input, &text));
     }
 }

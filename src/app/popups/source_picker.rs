@@ -3,11 +3,12 @@
 
 use super::picker::Menu;
 use super::{Page, Popup, Step, login};
-use crate::app::actions::Context;
+use crate::app::conversation::{source, versions};
 use crate::app::editor::Editor;
-use crate::app::library::matching;
+use crate::app::fuzzy::matching;
+use crate::app::keys::Context;
 use crate::app::{DEMO_SPACE, Effect, Model, SpaceChoice};
-use crate::chat::{Failure, FailureKind, SpaceInput};
+use crate::chat::{Failure, FailureKind, MessageState, Role, SpaceInput};
 
 /// The popup that chooses a Space.
 #[derive(Debug, Default)]
@@ -80,7 +81,7 @@ impl Popup for SourcePicker {
         model.popups.put_back(self);
         choice
             .into_iter()
-            .map(|choice| Effect::Look(choice.id))
+            .map(|choice| Effect::Inspect(choice.id))
             .collect()
     }
 }
@@ -102,7 +103,7 @@ fn all(model: &Model) -> Vec<SpaceChoice> {
 /// Opens it; one that is named already is looked at.
 pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
     if model.conversation().turn.is_some() {
-        model.remark("A reply is on its way. Stop it first.");
+        model.toast("A reply is on its way. Stop it first.");
         return Vec::new();
     }
     let mut picker = SourcePicker {
@@ -137,7 +138,7 @@ pub(in crate::app) fn looked(
     if is_awaited && asks_login {
         // Its settings are known once it is open to this user.
         model.popups.close_all::<SourcePicker>();
-        let effects = use_space(model, space);
+        let effects = source::use_space(model, space);
         login::ask(model, None);
         return effects;
     }
@@ -147,34 +148,31 @@ pub(in crate::app) fn looked(
     model.inputs.insert(space.to_owned(), inputs);
     if !is_awaited {
         // What answered may be called otherwise than was thought.
-        return vec![describe(model)];
+        return vec![source::describe(model)];
     }
     model.popups.close_all::<SourcePicker>();
-    use_space(model, space)
+    source::use_space(model, space)
 }
 
-/// The conversation that is seen talks to another Space from the next message on.
-pub(in crate::app) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
+/// Goes on with the embedded Space in this conversation, and asks it what the other Space could
+/// not be asked.
+pub(in crate::app) fn use_demo(model: &mut Model) -> Vec<Effect> {
     let open = model.conversation_mut();
-    space.clone_into(&mut open.conversation.space);
-    open.conversation.model.clear();
-    // They were the other Space's.
-    open.settings.clear();
-    open.kept.fields_changed();
-    let name = if space == DEMO_SPACE {
-        "the embedded Space"
-    } else {
-        space
-    };
-    model.remark(format!("This conversation now talks to {name}."));
-    vec![describe(model)]
-}
-
-/// Asks how the source of what is seen is called.
-pub(in crate::app) fn describe(model: &Model) -> Effect {
-    let conversation = &model.conversation().conversation;
-    Effect::Describe {
-        space: conversation.space.clone(),
-        model: conversation.model.clone(),
+    if open.turn.is_some() {
+        model.toast("A reply is on its way; stop it first.");
+        return Vec::new();
     }
+    if open.conversation.space == DEMO_SPACE {
+        model.toast("This is the embedded Space already; /space goes to another.");
+        return Vec::new();
+    }
+    let failed = open.conversation.head().filter(|head| {
+        head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
+    });
+    let retries = failed.is_some();
+    let mut effects = source::use_space(model, DEMO_SPACE);
+    if retries {
+        effects.extend(versions::retry(model));
+    }
+    effects
 }

@@ -1,8 +1,8 @@
 //! What a folder or a pattern holds, before anything of it is attached.
 
 use super::Popup;
-use crate::app::actions::Context;
-use crate::app::attaching::Survey;
+use crate::app::files::Survey;
+use crate::app::keys::Context;
 use crate::app::{Effect, Model};
 use crate::chat::ConversationId;
 

@@ -5,12 +5,14 @@
 //! answer to an earlier query is dropped. Find in the conversation that is seen is not here.
 
 use super::picker::Menu;
-use super::{Page, Popup, Step};
-use crate::app::actions::Context;
+use super::{Popup, Step};
 use crate::app::editor::Editor;
+use crate::app::event::Page;
 use crate::app::event::SearchAnswer;
-use crate::app::library::matching;
-use crate::app::{Effect, Focus, Library, Model, switching};
+use crate::app::fuzzy::matching;
+use crate::app::keys::Context;
+use crate::app::sidebar::navigation;
+use crate::app::{Effect, Focus, Library, Model};
 use crate::chat::{SearchHit, Summary};
 
 /// The most titles that are shown beside what is found in texts: typing on leaves fewer, and the
@@ -114,7 +116,7 @@ impl Popup for Switcher {
             return Vec::new();
         };
         model.focus = Focus::Composer;
-        switching::go_to(model, conversation, landing)
+        navigation::go_to(model, conversation, landing)
     }
 }
 

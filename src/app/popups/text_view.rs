@@ -1,7 +1,7 @@
 //! A text to be read, whole: an attachment, a queued message, what will be sent.
 
 use super::Popup;
-use crate::app::actions::Context;
+use crate::app::keys::Context;
 use crate::app::{Effect, Model};
 use std::sync::Arc;
 

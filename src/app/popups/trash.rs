@@ -5,7 +5,7 @@
 
 use super::Popup;
 use super::picker::{Choose, Picker};
-use crate::app::actions::Context;
+use crate::app::keys::Context;
 use crate::app::{Effect, Model};
 use crate::chat::{Change, Summary};
 
@@ -45,7 +45,7 @@ pub(in crate::app) fn hear(model: &mut Model, deleted: Vec<Summary>) {
     };
     if deleted.is_empty() {
         model.popups.close_all::<Trash>();
-        model.remark("The trash is empty.");
+        model.toast("The trash is empty.");
     } else {
         *shown = Some(Picker::new(deleted, |summary| &summary.title));
     }
@@ -53,11 +53,11 @@ pub(in crate::app) fn hear(model: &mut Model, deleted: Vec<Summary>) {
 
 fn bring_back(model: &mut Model, chosen: &Summary) -> Vec<Effect> {
     let id = chosen.id;
-    model.remark(format!("“{}” is back.", chosen.title));
+    model.toast(format!("“{}” is back.", chosen.title));
     model.library.deleted.retain(|(deleted, _)| *deleted != id);
     model.library.selected = Some(id);
     vec![
-        Effect::Keep(vec![Change::Restore { conversation: id }]),
+        Effect::Save(vec![Change::Restore { conversation: id }]),
         Effect::List,
     ]
 }

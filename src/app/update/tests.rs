@@ -1,7 +1,7 @@
 use super::*;
-use crate::app::turn::TurnId;
+use crate::app::effect::TurnId;
 use crate::app::{Clock, Defaults, Purpose, Regions, ReplyUpdate, StoreEvent, TurnRequest};
-use crate::chat::{Change, Failure, Message, Pending, Role, Stage, Summary, Unsent};
+use crate::chat::{Change, Failure, Message, MessageState, Pending, Role, Stage, Summary, Unsent};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
@@ -335,7 +335,7 @@ fn the_view_follows_the_end_and_stays_put_elsewhere() {
     assert!(user.model.conversation().scroll.is_following());
     user.key(KeyCode::PageUp);
     let top = user.path()[0].id;
-    let place = crate::app::scroll::Place {
+    let place = crate::app::rows::Place {
         message: top,
         block: 0,
         row: 0,
@@ -348,7 +348,10 @@ fn the_view_follows_the_end_and_stays_put_elsewhere() {
     }));
     user.hears(0, delta("c\nd\n"));
     let scroll = user.model.conversation().scroll;
-    assert_eq!(scroll.anchor, crate::app::scroll::Anchor::At(place));
+    assert_eq!(
+        scroll.anchor,
+        crate::app::conversation::scroll::Anchor::At(place)
+    );
     assert_eq!(scroll.unseen, 2);
     user.press(KeyCode::End, KeyModifiers::CONTROL);
     assert!(user.model.conversation().scroll.is_following());
@@ -378,23 +381,10 @@ fn the_program_wakes_by_itself_only_while_something_is_counted() {
     assert_eq!(user.model.wake_at(), None);
 }
 
-#[test]
-fn a_rewritten_reply_is_told_apart_from_one_that_grew() {
-    let mut user = User::new();
-    user.sends("one").hears(0, delta("abc"));
-    user.hears(0, ReplyUpdate::Replace("abcd".to_owned()));
-    assert_eq!(user.path()[1].rewrites, 0);
-    user.hears(0, ReplyUpdate::Replace("x".to_owned()));
-    assert_eq!(
-        (user.path()[1].text.as_str(), user.path()[1].rewrites),
-        ("x", 1)
-    );
-}
-
 /// Everything that was asked to be kept, in order.
 fn kept(user: &User) -> Vec<Change> {
     let kept = user.effects.iter().map(|effect| match effect {
-        Effect::Keep(changes) => changes.clone(),
+        Effect::Save(changes) => changes.clone(),
         _ => Vec::new(),
     });
     kept.flatten().collect()

@@ -2,7 +2,7 @@
 //! request, and only the newest request is answered.
 
 use super::{LOOKED_AT, from_home};
-use crate::app::library::matching;
+use crate::app::fuzzy::matching;
 use ignore::WalkBuilder;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

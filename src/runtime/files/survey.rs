@@ -4,7 +4,7 @@
 //! beginnings of files are read here: the user decides on the [`Survey`] first.
 
 use super::{LOOKED_AT, name_of, text};
-use crate::app::attaching::{Found, Survey};
+use crate::app::files::{FoundFile, Survey};
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::{DirEntry, WalkBuilder};
 use std::collections::BTreeSet;
@@ -138,7 +138,7 @@ impl Surveying<'_> {
             self.leave(name, &format!("more than {} MB together", TOGETHER >> 20));
         } else {
             let path = path.to_path_buf();
-            self.survey.taken.push(Found { path, name, size });
+            self.survey.taken.push(FoundFile { path, name, size });
         }
     }
 

@@ -1,8 +1,9 @@
 //! The help: every key with what it does, made from the table of actions.
 
 use super::{Scene, closes, draw_box, draw_scrolled, hint};
-use crate::app::actions::{Action, Context, Row, key_in, rows, shown_key};
-use crate::app::popups::Page;
+use crate::app::actions::{key_in, rows, shown_key};
+use crate::app::event::Page;
+use crate::app::keys::{Action, Context, Row};
 use crate::app::popups::help::Help;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
@@ -26,7 +27,7 @@ fn help_lines(theme: &Theme, width: usize) -> Vec<Line<'static>> {
         Context::Text,
         Context::Picked,
         Context::List,
-        Context::Shelf,
+        Context::Tray,
         Context::Find,
         Context::Settings,
         Context::Menu,

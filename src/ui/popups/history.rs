@@ -2,7 +2,7 @@
 
 use super::text_view::draw_beginning;
 use super::{Scene, above_preview, draw_box, draw_menu, takes};
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::history::History;
 use ratatui::Frame;
 use ratatui::layout::Rect;

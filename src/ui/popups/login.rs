@@ -2,7 +2,7 @@
 
 use super::{Scene, accepts, closes, draw_box, hint};
 use crate::app::editor::Editor;
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::login::Login;
 use crate::sanitize;
 use crate::ui::composer::draw_line;

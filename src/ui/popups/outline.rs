@@ -1,10 +1,11 @@
 //! The prompts of the conversation, with what each weighs.
 
 use super::{Scene, accepts, closes, draw_menu, hint};
-use crate::app::actions::{Action, Context, key_in};
-use crate::app::popups::Page;
+use crate::app::actions::key_in;
+use crate::app::event::Page;
+use crate::app::keys::{Action, Context};
 use crate::app::popups::outline::{Entry, Outline};
-use crate::ui::words::count;
+use crate::ui::format::count;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 

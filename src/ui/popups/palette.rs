@@ -1,7 +1,7 @@
 //! All actions, each with its group and its keys.
 
 use super::{Scene, draw_menu, takes};
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::palette::{Choice, Palette};
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -2,11 +2,12 @@
 
 use super::text_view::draw_beginning;
 use super::{Scene, above_preview, accepts, closes, draw_box, draw_menu, hint};
-use crate::app::actions::{Action, Context, key_in, shown_key};
-use crate::app::popups::Page;
+use crate::app::actions::{key_in, shown_key};
+use crate::app::event::Page;
+use crate::app::keys::{Action, Context};
 use crate::app::popups::presets::Presets;
 use crate::chat::Preset;
-use crate::ui::words::count;
+use crate::ui::format::count;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;

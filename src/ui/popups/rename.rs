@@ -1,7 +1,7 @@
 //! A title that is being written.
 
 use super::{Scene, draw_field};
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::rename::Rename;
 use ratatui::Frame;
 use ratatui::layout::Rect;

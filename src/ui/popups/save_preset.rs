@@ -1,7 +1,7 @@
 //! The name under which a system message is saved.
 
 use super::{Scene, draw_field};
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::save_preset::SavePreset;
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,10 +1,10 @@
 //! A value that is being written for a setting, and why the last one was not taken.
 
 use super::{Scene, WIDEST, draw_field};
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::setting::Setting;
 use crate::sanitize;
-use crate::ui::words::fitted;
+use crate::ui::format::fitted;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;

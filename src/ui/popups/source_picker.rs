@@ -2,7 +2,7 @@
 
 use super::{Scene, draw_menu, takes};
 use crate::app::SpaceChoice;
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::source_picker::{SourcePicker, SpaceCheck};
 use crate::sanitize;
 use crate::ui::theme::Theme;

@@ -1,12 +1,12 @@
 //! What of a folder or a pattern would be attached, and what would not.
 
 use super::{Scene, accepts, closes, draw_box, draw_scrolled, hint, moves};
-use crate::app::attaching::Survey;
-use crate::app::popups::Page;
+use crate::app::event::Page;
+use crate::app::files::Survey;
 use crate::app::popups::survey::SurveyPopup;
 use crate::sanitize;
+use crate::ui::format::size;
 use crate::ui::theme::Theme;
-use crate::ui::words::size;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};

@@ -3,14 +3,14 @@
 
 use super::{Scene, accepts, closes, draw_box, hint, menu_height, moves};
 use crate::app::Model;
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::switcher::{Found, Switcher};
 use crate::chat::SearchHit;
 use crate::sanitize;
 use crate::ui::composer::draw_line;
-use crate::ui::library;
+use crate::ui::format::{age, fitted};
+use crate::ui::sidebar;
 use crate::ui::theme::Theme;
-use crate::ui::words::{age, fitted};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -93,13 +93,13 @@ fn lines(
     width: u16,
 ) -> Vec<Line<'static>> {
     match found {
-        Found::Title(summary) => vec![library::line(model, summary, is_selected, theme, width)],
+        Found::Title(summary) => vec![sidebar::line(model, summary, is_selected, theme, width)],
         Found::Text(hit) => {
             let width = usize::from(width);
             let pointer = if is_selected { "▸" } else { " " };
             let age = age(model.clock.wall, hit.created_at);
             let room = width.saturating_sub(age.width() + 5);
-            let title = fitted(&library::shown_title(&hit.title), room);
+            let title = fitted(&sidebar::shown_title(&hit.title), room);
             let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
             let head = Line::from(vec![
                 Span::styled(pointer, theme.picked),

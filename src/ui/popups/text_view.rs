@@ -1,42 +1,17 @@
 //! Texts that are shown whole: a chip, what will be sent, the beginning of an earlier prompt.
 
 use super::{Scene, closes, draw_box, hint};
-use crate::app::actions::{Action, Context, key_in};
-use crate::app::popups::Page;
+use crate::app::actions::key_in;
+use crate::app::event::Page;
+use crate::app::keys::{Action, Context};
 use crate::app::popups::text_view::TextView;
 use crate::markdown::wrap_plain;
 use crate::sanitize;
+use crate::ui::format::count;
 use crate::ui::theme::Theme;
-use crate::ui::words::count;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use std::ops::Range;
-use std::sync::Arc;
-
-/// A text made showable and wrapped, kept while it is shown.
-#[derive(Debug, Default)]
-pub struct WrappedText {
-    of: Option<(Arc<str>, usize)>,
-    text: String,
-    rows: Vec<Range<usize>>,
-}
-
-impl WrappedText {
-    /// The page of this text at this width; made anew when either is another.
-    fn of(&mut self, text: &Arc<str>, width: usize) -> &Self {
-        let is_same = self
-            .of
-            .as_ref()
-            .is_some_and(|(known, at)| Arc::ptr_eq(known, text) && *at == width);
-        if !is_same {
-            self.text = sanitize::text(text).text;
-            self.rows = wrap_plain(&self.text, width);
-            self.of = Some((Arc::clone(text), width));
-        }
-        self
-    }
-}
 
 /// Draws a text in a box. Gives how far it can be scrolled, in rows.
 pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {

@@ -1,10 +1,10 @@
 //! What was deleted, with when its last message came.
 
 use super::{Scene, accepts, closes, draw_box, draw_menu, hint};
-use crate::app::popups::Page;
+use crate::app::event::Page;
 use crate::app::popups::trash::Trash;
 use crate::chat::Summary;
-use crate::ui::words::age;
+use crate::ui::format::age;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 

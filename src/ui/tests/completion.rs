@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::attaching::{Found, Survey};
+use crate::app::files::{FoundFile, Survey};
 
 #[test]
 fn the_list_stands_right_above_the_composer_with_a_mark() {
@@ -27,7 +27,7 @@ fn the_list_stands_right_above_the_composer_with_a_mark() {
 fn a_survey_tells_what_is_taken_and_why_the_rest_is_not() {
     let survey = Survey {
         of: "src/\u{1b}[31m".to_owned(),
-        taken: vec![Found {
+        taken: vec![FoundFile {
             path: "src/lib.rs".into(),
             name: "src/lib.rs".to_owned(),
             size: 1500,
@@ -64,7 +64,7 @@ fn a_file_that_has_changed_is_marked_on_its_chip() {
     let mut screen = Screen::new(80, 24);
     screen.tell(Event::Attached(screen.model.current, Ok(attachment)));
     assert!(!screen.shown().contains("changed on disk"));
-    screen.tell(Event::OriginsSeen(vec![(origin, true)]));
+    screen.tell(Event::OriginsChecked(vec![(origin, true)]));
     assert!(
         screen
             .shown()

@@ -120,7 +120,7 @@ fn what_is_told_by_colour_is_told_in_dark_in_light_and_without_colours() {
     for theme in [ThemeName::Dark, ThemeName::Light, ThemeName::Plain] {
         let mut screen = page(80, theme);
         let name = format!("page_looks_{theme:?}").to_lowercase();
-        let local = words::clock_time(screen.model.clock.wall);
+        let local = format::clock_time(screen.model.clock.wall);
         insta::assert_snapshot!(name, looks(&mut screen).replace(&local, "10:42"));
     }
     page(120, ThemeName::Light);

@@ -1,7 +1,7 @@
 //! What each popup looks like at 120 and at 40 columns.
 
 use super::*;
-use crate::app::attaching::{Found, Survey};
+use crate::app::files::{FoundFile, Survey};
 use crate::chat::input::Kind;
 use crate::chat::{Failure, FailureKind, Preset, SpaceInput};
 
@@ -24,7 +24,7 @@ fn typed(screen: &mut Screen, text: &str) {
 }
 
 fn survey(screen: &mut Screen) {
-    let taken = vec![Found {
+    let taken = vec![FoundFile {
         path: "src/main.rs".into(),
         name: "src/main.rs".to_owned(),
         size: 4096,
@@ -52,7 +52,7 @@ fn setting(screen: &mut Screen) {
     };
     let space = screen.model.conversation().conversation.space.clone();
     pressed(screen, KeyCode::F(2), KeyModifiers::NONE);
-    screen.tell(Event::Looked {
+    screen.tell(Event::Inspected {
         asked: space.clone(),
         name: space,
         found: Ok(vec![input]),

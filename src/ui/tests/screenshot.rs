@@ -61,7 +61,7 @@ fn the_picture_in_the_readme_shows_the_screen_as_it_is() {
 
 /// The screen as an SVG: a background, and each run of equal style as a text of fixed length.
 pub(super) fn picture(screen: &mut Screen) -> String {
-    let local = words::clock_time(screen.model.clock.wall);
+    let local = format::clock_time(screen.model.clock.wall);
     screen.draw();
     let is_light = screen.theme.name == ThemeName::Light;
     let buffer = screen.terminal.backend().buffer().clone();

@@ -1,9 +1,9 @@
 //! The rows of text fields: moving and editing, as readline does it.
 
-use super::super::chord::{ALT, CTRL, Chord, alt, ctrl, key};
-use super::super::row::row;
-use super::super::{Action, Context, Edit, Group, Row, Run};
 use crate::app::dispatch;
+use crate::app::keys::chord::{ALT, CTRL, Chord, alt, ctrl, key};
+use crate::app::keys::row::row;
+use crate::app::keys::{Action, Context, Edit, Group, Row, Run};
 use crossterm::event::KeyCode::{Backspace, Delete, Down, End, F, Home, Left, Right, Up};
 
 const fn edit(edit: Edit, keys: &'static [Chord], help: &'static str, run: Run) -> Row {

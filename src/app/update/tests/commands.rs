@@ -1,8 +1,9 @@
 //! The palette, commands, Spaces.
 
 use super::*;
-use crate::app::Given;
-use crate::app::actions::{Action, Context, ROWS};
+use crate::app::CliOverrides;
+use crate::app::actions::ROWS;
+use crate::app::keys::{Action, Context};
 use crate::app::popups::help::Help;
 use crate::app::popups::palette::Palette;
 use crate::app::popups::setting::Setting;
@@ -11,7 +12,7 @@ use crate::chat::{FailureKind, SpaceInput};
 
 /// A Space was looked at that is called as it was written.
 fn looked(name: &str, found: Result<Vec<SpaceInput>, Failure>) -> Event {
-    Event::Looked {
+    Event::Inspected {
         asked: name.to_owned(),
         name: name.to_owned(),
         found,
@@ -50,7 +51,7 @@ fn the_palette_lists_what_is_offered_now_and_no_mere_step() {
     user.ctrl('p');
     let after = listed(&user);
     for row in ROWS.iter().filter(|row| row.is_listed) {
-        let needs_tray = row.action == Action::Shelf || row.context == Context::Shelf;
+        let needs_tray = row.action == Action::Shelf || row.context == Context::Tray;
         let needs_pick = row.action == Action::PickDown;
         assert!(
             needs_tray || needs_pick || after.contains(&row.action),
@@ -92,7 +93,7 @@ fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
     user.sends("/space owner/name");
     assert!(
         user.effects
-            .contains(&Effect::Look("owner/name".to_owned()))
+            .contains(&Effect::Inspect("owner/name".to_owned()))
     );
     let failure = Failure {
         kind: FailureKind::Connect,
@@ -137,15 +138,15 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
         let one = ("heat".to_owned(), value.to_owned());
         crate::chat::Settings::from([one])
     };
-    user.model.take_given(Given {
+    user.model.apply_overrides(CliOverrides {
         settings: set("0.2"),
-        ..Given::default()
+        ..CliOverrides::default()
     });
     user.sends("hello").hears(0, done("world"));
     assert_eq!(user.started()[0].settings, set("0.2"));
     let kept = user.effects.iter().any(|effect| {
         match effect {
-        Effect::Keep(changes) => changes.iter().any(|change| {
+        Effect::Save(changes) => changes.iter().any(|change| {
             matches!(change, Change::SaveConversation { settings, .. } if *settings == set("0.2"))
         }),
         _ => false,
@@ -172,11 +173,11 @@ fn the_embedded_space_is_not_asked_for_the_settings_of_another() {
     let mut user = User::new();
     let one = ("heat".to_owned(), "1".to_owned());
     let settings = crate::chat::Settings::from([one]);
-    user.model.take_given(Given {
+    user.model.apply_overrides(CliOverrides {
         settings,
-        ..Given::default()
+        ..CliOverrides::default()
     });
-    crate::app::sending::use_demo(&mut user.model);
+    crate::app::popups::source_picker::use_demo(&mut user.model);
     user.sends("hello");
     assert!(user.started()[0].settings.is_empty());
 }
@@ -199,7 +200,7 @@ fn temperature() -> SpaceInput {
 fn a_setting_of_the_space_is_changed_held_to_its_limits_and_travels() {
     let mut user = User::new();
     user.key(KeyCode::F(2));
-    assert!(user.effects.contains(&Effect::Look("space".to_owned())));
+    assert!(user.effects.contains(&Effect::Inspect("space".to_owned())));
     user.tell(looked("space", Ok(vec![temperature()])));
     user.key(KeyCode::Tab).key(KeyCode::Enter);
     // The first letter takes the place of the value before.
@@ -228,10 +229,10 @@ fn a_setting_of_the_space_is_changed_held_to_its_limits_and_travels() {
 fn what_the_command_line_says_holds_for_a_conversation_that_goes_on() {
     let mut user = User::new();
     user.tell(saved(crate::chat::ConversationId::new(), &["x"]));
-    user.model.take_given(Given {
+    user.model.apply_overrides(CliOverrides {
         space: Some("demo".to_owned()),
         system: Some("Be brief".to_owned()),
-        ..Given::default()
+        ..CliOverrides::default()
     });
     user.sends("hello");
     let request = user.started()[0];
@@ -247,7 +248,7 @@ fn a_command_that_is_not_known_or_lacks_something_is_not_sent() {
     for command in ["/foo", "/attach"] {
         user.sends(command);
         assert_eq!(user.draft(), command);
-        assert!(user.model.remark.is_some());
+        assert!(user.model.toast.is_some());
         user.ctrl('u');
     }
     assert!(user.started().is_empty());
@@ -259,7 +260,7 @@ fn a_command_leaves_the_shelf_as_it_is() {
     user.tell(Event::Input(Input::Paste("x".repeat(5000))));
     user.sends("/attach notes.txt");
     assert!(user.effects.contains(&Effect::Attach("notes.txt".into())));
-    assert_eq!(user.model.conversation().composer.shelf().len(), 1);
+    assert_eq!(user.model.conversation().composer.tray().len(), 1);
     assert_eq!(user.draft(), "");
 }
 
@@ -283,7 +284,7 @@ fn a_copy_tells_of_hidden_characters_and_can_be_had_without_them() {
     user.key(KeyCode::Char('c'));
     let copied = Effect::Copy("a\u{202e}b\u{200b}\tc".to_owned());
     assert!(user.effects.contains(&copied), "{:?}", user.effects);
-    let (remark, _) = user.model.remark.clone().unwrap();
+    let (remark, _) = user.model.toast.clone().unwrap();
     assert!(remark.contains("2 hidden characters"), "{remark}");
     user.key(KeyCode::Char('C'));
     let clean = Effect::Copy("ab\tc".to_owned());
@@ -295,7 +296,7 @@ fn an_export_without_a_form_or_without_a_message_is_refused_and_stays_to_be_mend
     let mut user = User::new();
     let refused = |user: &mut User, typed: &str, word: &str| {
         user.types(typed).key(KeyCode::Esc).key(KeyCode::Enter);
-        let (remark, _) = user.model.remark.clone().unwrap();
+        let (remark, _) = user.model.toast.clone().unwrap();
         assert!(remark.contains(word), "{remark}");
         assert_eq!(user.draft(), typed, "it stays to be mended");
         user.ctrl('u');
@@ -334,7 +335,7 @@ fn two_slashes_begin_a_message_and_an_unknown_command_is_sent_when_it_is_entered
     let mut user = User::new();
     user.sends("/imagine a cat");
     assert!(user.started().is_empty());
-    let (remark, _) = user.model.remark.clone().unwrap();
+    let (remark, _) = user.model.toast.clone().unwrap();
     assert!(remark.contains("Enter again sends it as text"), "{remark}");
     user.key(KeyCode::Enter);
     assert_eq!(user.path()[0].text, "/imagine a cat");
@@ -345,7 +346,7 @@ fn words_behind_a_command_that_takes_none_are_not_lost() {
     let mut user = User::new();
     user.sends("/new conversation about cats");
     assert_eq!(user.draft(), "/new conversation about cats");
-    let (remark, _) = user.model.remark.clone().unwrap();
+    let (remark, _) = user.model.toast.clone().unwrap();
     assert!(remark.contains("takes nothing"), "{remark}");
 }
 
@@ -421,7 +422,7 @@ fn a_deletion_from_the_palette_names_no_key_that_would_type() {
     user.ctrl('p')
         .types("delete the conversation")
         .key(KeyCode::Enter);
-    let (remark, _) = user.model.remark.clone().unwrap();
+    let (remark, _) = user.model.toast.clone().unwrap();
     assert!(
         remark.contains("Ctrl+P") && !remark.contains(" u "),
         "{remark}"

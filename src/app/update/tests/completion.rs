@@ -1,6 +1,6 @@
 use super::*;
-use crate::app::attaching::{Found, Survey};
-use crate::app::completion::PastedPath;
+use crate::app::files::PastedPath;
+use crate::app::files::{FoundFile, Survey};
 use crate::app::popups::help::Help;
 use crate::chat::{Attachment, Origin};
 
@@ -135,17 +135,17 @@ fn a_pasted_path_that_is_there_can_be_attached_instead() {
     let mut user = User::new();
     let path = pasted("/tmp/a\\ b.txt", "/tmp/a b.txt");
     user.pastes("/tmp/a\\ b.txt");
-    let asked = Effect::LookForPath(user.model.current, vec![path.clone()]);
+    let asked = Effect::CheckPaths(user.model.current, vec![path.clone()]);
     assert!(user.effects.contains(&asked));
     assert_eq!(user.draft(), "/tmp/a\\ b.txt");
-    user.tell(Event::PathSeen(user.model.current, path.clone()));
+    user.tell(Event::PathChecked(user.model.current, path.clone()));
     assert_eq!(user.listed(), ["/tmp/a b.txt"]);
     user.key(KeyCode::Tab);
     assert!(user.attaches("/tmp/a b.txt"));
     assert_eq!(user.draft(), "");
     // Typing on declines it.
     user.pastes("/tmp/a\\ b.txt");
-    user.tell(Event::PathSeen(user.model.current, path));
+    user.tell(Event::PathChecked(user.model.current, path));
     user.types(" ");
     assert!(user.listed().is_empty());
 }
@@ -157,7 +157,7 @@ fn a_path_is_known_where_a_terminal_types_its_first_characters() {
     user.types("/h").pastes("ome/me/cat.png");
     let path = pasted("/home/me/cat.png", "/home/me/cat.png");
     let asked = user.effects.iter().find_map(|effect| match effect {
-        Effect::LookForPath(_, paths) => paths.first(),
+        Effect::CheckPaths(_, paths) => paths.first(),
         _ => None,
     });
     assert_eq!(asked, Some(&path));
@@ -167,7 +167,7 @@ fn a_path_is_known_where_a_terminal_types_its_first_characters() {
 fn what_a_folder_holds_is_attached_on_the_users_word_only() {
     let survey = Survey {
         of: "src".to_owned(),
-        taken: vec![Found {
+        taken: vec![FoundFile {
             path: "src/lib.rs".into(),
             name: "src/lib.rs".to_owned(),
             size: 5,
@@ -200,7 +200,7 @@ fn files_are_looked_at_again_when_they_are_sent_and_when_the_window_is_looked_at
         ..Attachment::new("notes.txt", "old")
     };
     user.tell(Event::Attached(user.model.current, Ok(attachment)));
-    let look = Effect::LookAtOrigins(vec![origin.clone()]);
+    let look = Effect::CheckOrigins(vec![origin.clone()]);
     let looks = |user: &User| {
         let effects = user.effects.iter();
         effects.filter(|effect| **effect == look).count()
@@ -208,7 +208,7 @@ fn files_are_looked_at_again_when_they_are_sent_and_when_the_window_is_looked_at
     assert_eq!(looks(&user), 0);
     user.tell(Event::Input(Input::Focus(true)));
     assert_eq!(looks(&user), 1);
-    user.tell(Event::OriginsSeen(vec![(origin.clone(), true)]));
+    user.tell(Event::OriginsChecked(vec![(origin.clone(), true)]));
     assert!(user.model.changed.contains(&origin));
     user.sends("read it");
     assert_eq!(looks(&user), 2);

@@ -1,10 +1,10 @@
-//! Before a message is sent: what it costs, what is on the shelf, what was written before.
+//! Before a message is sent: what it costs, what is in the tray, what was written before.
 
 use super::*;
 use crate::app::ProviderNames;
-use crate::app::ledger::ledger;
 use crate::app::popups::login;
 use crate::app::popups::text_view::TextView;
+use crate::app::token_budget::token_budget;
 use crate::chat::Attachment;
 
 fn attach(user: &mut User, names: &[&str]) {
@@ -15,8 +15,8 @@ fn attach(user: &mut User, names: &[&str]) {
     }
 }
 
-fn shelf(user: &User) -> Vec<String> {
-    let shelf = user.model.conversation().composer.shelf();
+fn tray(user: &User) -> Vec<String> {
+    let shelf = user.model.conversation().composer.tray();
     shelf.iter().map(|attached| attached.name.clone()).collect()
 }
 
@@ -37,12 +37,12 @@ fn the_ledger_tells_each_part_and_their_sum() {
     let mut user = with_window(1000);
     attach(&mut user, &["a.txt", "b.txt"]);
     user.types("What is it?");
-    let ledger = ledger(&user.model, (0, 7));
-    let names: Vec<&str> = ledger.parts.iter().map(|(name, _)| name.as_str()).collect();
+    let budget = token_budget(&user.model, (0, 7));
+    let names: Vec<&str> = budget.parts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["past", "a.txt", "b.txt", "draft"]);
-    let sum: usize = ledger.parts.iter().map(|(_, tokens)| tokens).sum();
+    let sum: usize = budget.parts.iter().map(|(_, tokens)| tokens).sum();
     assert_eq!(
-        (ledger.total, ledger.window, ledger.excess()),
+        (budget.total, budget.window, budget.excess()),
         (sum, Some(1000), None)
     );
 }
@@ -53,7 +53,7 @@ fn what_is_more_than_the_model_holds_is_told_first_and_sent_when_that_is_said_ag
     user.types("a message of many more words than this model can ever hold at a time");
     user.key(KeyCode::Enter);
     assert!(user.model.conversation().conversation.is_empty());
-    let (remark, _) = user.model.remark.clone().unwrap();
+    let (remark, _) = user.model.toast.clone().unwrap();
     assert!(remark.contains("more than the model holds"), "{remark}");
     // Another text is told of again.
     user.types(" and more");
@@ -87,18 +87,18 @@ fn chips_are_walked_looked_at_ordered_taken_into_the_text_and_removed() {
     let mut user = User::new();
     attach(&mut user, &["a", "b", "c"]);
     user.types("x").key(KeyCode::Tab);
-    assert_eq!(user.model.focus, Focus::Shelf);
+    assert_eq!(user.model.focus, Focus::Tray);
     user.key(KeyCode::Down).key(KeyCode::Char('['));
-    assert_eq!(shelf(&user), ["b", "a", "c"]);
+    assert_eq!(tray(&user), ["b", "a", "c"]);
     user.key(KeyCode::Enter);
     let Some(view) = user.model.popups.top::<TextView>() else {
         panic!("a text is shown");
     };
     assert_eq!(&*view.text, "text of b");
     user.key(KeyCode::Esc).key(KeyCode::Char('d'));
-    assert_eq!(shelf(&user), ["a", "c"]);
+    assert_eq!(tray(&user), ["a", "c"]);
     user.key(KeyCode::Char('e'));
-    assert_eq!(shelf(&user), ["c"]);
+    assert_eq!(tray(&user), ["c"]);
     assert_eq!(user.draft(), "xtext of a");
     assert_eq!(user.model.focus, Focus::Composer);
 }
@@ -152,7 +152,7 @@ fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
     let read = Ok(Attachment::new("notes.txt", "plain \u{200b}\u{1b}[31m"));
     let id = user.model.current;
     user.tell(Event::Attached(id, read));
-    let shelf = user.model.conversation().composer.shelf();
+    let shelf = user.model.conversation().composer.tray();
     let hidden: Vec<usize> = shelf.iter().map(|attached| attached.hidden).collect();
     assert_eq!(hidden, [1, 2]);
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::app::FindRequest;
-use crate::app::find::{Hit, Hits};
-use crate::app::scroll::{Anchor, Place};
+use crate::app::rows::{Hit, Hits};
+use crate::app::{conversation::scroll::Anchor, rows::Place};
 
 /// A user with one answered message, whose transcript was drawn.
 fn reader() -> User {
@@ -173,7 +173,7 @@ fn what_is_found_in_a_reply_that_grows_moves_no_view() {
     user.types("a");
     answer(&mut user, &[]);
     let anchor = user.model.conversation().scroll.anchor;
-    find::changed(user.model.conversation_mut());
+    crate::app::conversation::find::changed(user.model.conversation_mut());
     user.wait(1);
     answer(&mut user, &[90]);
     assert_eq!(told(&user), "1 of 1");

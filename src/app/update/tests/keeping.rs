@@ -7,7 +7,7 @@ fn message_and_reply_are_kept_with_their_head_in_one_piece_when_they_are_sent() 
     let mut user = User::new();
     user.sends("hello");
     let sent = user.effects.iter().find_map(|effect| match effect {
-        Effect::Keep(changes)
+        Effect::Save(changes)
             if changes
                 .iter()
                 .any(|change| matches!(change, Change::AddMessage { .. })) =>
@@ -119,4 +119,17 @@ fn what_could_not_be_saved_is_told_until_it_is_saved_or_put_away() {
     assert_eq!(user.model.trouble, None);
     user.tell(trouble()).key(KeyCode::Esc);
     assert_eq!(user.model.trouble, None);
+}
+
+#[test]
+fn a_rewritten_reply_is_told_apart_from_one_that_grew() {
+    let mut user = User::new();
+    user.sends("one").hears(0, delta("abc"));
+    user.hears(0, ReplyUpdate::Replace("abcd".to_owned()));
+    assert_eq!(user.path()[1].rewrites, 0);
+    user.hears(0, ReplyUpdate::Replace("x".to_owned()));
+    assert_eq!(
+        (user.path()[1].text.as_str(), user.path()[1].rewrites),
+        ("x", 1)
+    );
 }

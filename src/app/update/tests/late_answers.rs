@@ -1,7 +1,7 @@
 //! Which conversation is come to, when its reading took long, and which are given up.
 
 use super::*;
-use crate::app::switching::go_to;
+use crate::app::sidebar::navigation::go_to;
 use crate::chat::ConversationId;
 
 #[test]

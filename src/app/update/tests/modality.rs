@@ -56,7 +56,7 @@ fn what_is_typed_while_a_message_is_picked_does_nothing_and_sends_nothing() {
         user.types(letter);
         assert_eq!(user.model.conversation().picked, picked, "{letter}");
     }
-    let (remark, _) = user.model.remark.clone().unwrap();
+    let (remark, _) = user.model.toast.clone().unwrap();
     assert!(remark.contains("Esc"), "{remark}");
     assert_eq!((user.started().len(), user.draft().as_str()), (1, ""));
     user.types("rr");

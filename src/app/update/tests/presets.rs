@@ -22,7 +22,7 @@ fn alt(user: &mut User, c: char) -> &mut User {
 
 fn kept(user: &User) -> Vec<&Change> {
     let kept = user.effects.iter().filter_map(|effect| match effect {
-        Effect::Keep(changes) => Some(changes),
+        Effect::Save(changes) => Some(changes),
         _ => None,
     });
     kept.flatten().collect()
@@ -133,7 +133,7 @@ fn a_command_takes_one_by_its_name_and_says_so_where_there_is_none() {
         .key(KeyCode::Esc)
         .key(KeyCode::Enter);
     assert_eq!(user.model.system(), "Explain.");
-    let (remark, _) = user.model.remark.as_ref().unwrap();
+    let (remark, _) = user.model.toast.as_ref().unwrap();
     assert!(remark.contains("nobody"), "{remark}");
 }
 

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::app::SearchAnswer;
-use crate::app::find::{Hit, Hits};
 use crate::app::popups::help::Help;
 use crate::app::popups::switcher::{Found, Switcher};
-use crate::app::scroll::{Anchor, Place};
+use crate::app::rows::{Hit, Hits};
+use crate::app::{conversation::scroll::Anchor, rows::Place};
 use crate::chat::{MessageId, SearchHit};
 
 #[test]
@@ -128,7 +128,7 @@ fn the_view_follows_another_window_only_where_that_went_on_from_what_is_seen() {
     user.effects.clear();
     user.sends("and on");
     let moved = user.effects.iter().find_map(|effect| match effect {
-        Effect::Keep(changes) => changes.iter().find_map(|change| match change {
+        Effect::Save(changes) => changes.iter().find_map(|change| match change {
             Change::SetHead { from, .. } => Some(*from),
             _ => None,
         }),
@@ -390,7 +390,7 @@ fn a_page_of_the_help_is_what_is_seen_of_it_less_one_row() {
     let mut user = User::new();
     user.key(KeyCode::F(1)).tell(Event::Drawn(Regions {
         transcript_height: 30,
-        popup: crate::app::popups::Page {
+        popup: crate::app::event::Page {
             height: 18,
             limit: 90,
         },
@@ -430,7 +430,7 @@ fn what_was_deleted_comes_back_one_by_one_the_last_first() {
         .types("dd")
         .types("uu");
     let restored = user.effects.iter().filter(|effect| {
-        matches!(effect, Effect::Keep(changes) if matches!(changes[..], [Change::Restore { .. }]))
+        matches!(effect, Effect::Save(changes) if matches!(changes[..], [Change::Restore { .. }]))
     });
     assert_eq!(restored.count(), 2);
 }

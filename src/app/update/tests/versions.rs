@@ -128,7 +128,7 @@ fn a_branch_goes_its_own_way_and_leaves_the_other_conversation_as_it_is() {
     assert!(
         user.effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Keep(_)))
+            .any(|effect| matches!(effect, Effect::Save(_)))
     );
     let other = user.model.opened(first).unwrap();
     assert_eq!(other.conversation.path().len(), 4);
@@ -164,7 +164,7 @@ fn a_prompt_that_is_left_out_is_not_sent_and_neither_is_its_reply_until_it_is_ta
     user.press(KeyCode::Char('x'), KeyModifiers::ALT);
     user.key(KeyCode::Esc).sends("four");
     assert_eq!(sent(&user, 3).len(), 7);
-    let is_kept = |effect: &Effect| matches!(effect, Effect::Keep(changes) if matches!(changes[..], [Change::LeaveOut { left_out: true, .. }]));
+    let is_kept = |effect: &Effect| matches!(effect, Effect::Save(changes) if matches!(changes[..], [Change::LeaveOut { left_out: true, .. }]));
     assert!(user.effects.iter().any(is_kept));
 }
 
@@ -217,7 +217,7 @@ fn the_outline_lists_prompts_with_their_weight_and_goes_to_one() {
     user.key(KeyCode::Up).key(KeyCode::Enter);
     let anchor = user.model.conversation().scroll.anchor;
     assert!(
-        matches!(anchor, crate::app::scroll::Anchor::At(place) if place.message == entries[0].id)
+        matches!(anchor, crate::app::conversation::scroll::Anchor::At(place) if place.message == entries[0].id)
     );
 }
 
@@ -227,7 +227,7 @@ fn who_looks_elsewhere_is_rung_when_a_reply_ends() {
     user.sends("one").tell(Event::Input(Input::Focus(false)));
     user.hears(0, done("yes"));
     let rings = |user: &User| {
-        let is_ring = |effect: &&Effect| matches!(effect, Effect::Ring(_));
+        let is_ring = |effect: &&Effect| matches!(effect, Effect::NotifyDesktop(_));
         user.effects.iter().filter(is_ring).count()
     };
     assert_eq!(rings(&user), 1);

@@ -174,7 +174,7 @@ fn what_waits_is_kept_and_is_there_at_the_next_start_waiting_for_a_word() {
     let mut user = User::new();
     user.sends("one").sends("two").wait(300);
     let kept = user.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Keep(changes) => changes.iter().find_map(|change| match change {
+        Effect::Save(changes) => changes.iter().find_map(|change| match change {
             Change::SaveQueue { queued, .. } => Some(queued.clone()),
             _ => None,
         }),
@@ -242,7 +242,7 @@ fn the_draft_from_before_an_edit_is_kept_as_set_aside_while_the_edit_lasts() {
         (Draft::new("one"), vec![Draft::new("half")])
     );
     let is_kept = |effect: &Effect| {
-        matches!(effect, Effect::Keep(changes) if changes.iter().any(|change| {
+        matches!(effect, Effect::Save(changes) if changes.iter().any(|change| {
             matches!(change, Change::SaveAside { aside, .. } if *aside == [Draft::new("half")])
         }))
     };
@@ -289,7 +289,7 @@ fn what_is_sent_leaves_the_draft_and_the_queue_on_the_disk_in_the_same_moment() 
     user.hears(0, done("first"));
     let sent = |text: &str| -> Vec<Change> {
         let kept = user.effects.iter().filter_map(|effect| match effect {
-            Effect::Keep(changes) => Some(changes.clone()),
+            Effect::Save(changes) => Some(changes.clone()),
             _ => None,
         });
         let adds = |change: &Change| matches!(change, Change::AddMessage { message, .. } if message.text == text);

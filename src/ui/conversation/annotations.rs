@@ -1,0 +1,342 @@
+//! What stands around a message's text: its head line above, and below it what became of it.
+
+use crate::app::actions::shown_key;
+use crate::app::keys::Action;
+use crate::app::{DEMO_SPACE, Model, OpenConversation};
+use crate::chat::{Attachment, Message, MessageState, Role};
+use crate::markdown::wrap_plain;
+use crate::sanitize;
+use crate::ui::format::{clock_time, count, fitted, size, span};
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
+
+/// The rows that the welcome needs.
+const WELCOME_ROWS: u16 = 12;
+/// The lines of an attachment that are shown when it is opened.
+const PREVIEW_LINES: usize = 200;
+
+/// The rows over a message's text: a change of the system message, then who speaks and when.
+pub fn head(
+    model: &Model,
+    message: &Message,
+    user_before: Option<&Message>,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut rows = Vec::new();
+    rows.extend(system_mark(message, user_before, theme, width));
+    let (name, style) = match message.role {
+        Role::User => ("You".to_owned(), theme.user),
+        Role::Assistant => (sanitize::line(&model.names().speaker), theme.assistant),
+        Role::System => ("System".to_owned(), theme.dim),
+    };
+    let is_left_out = model.conversation().conversation.is_left_out(message);
+    let left_out = if is_left_out {
+        " · left out of what is sent"
+    } else {
+        ""
+    };
+    let versions = versions(model, message);
+    let right = match model.conversation().turn.as_ref() {
+        Some(turn) if turn.reply == message.id => match turn.rate() {
+            Some(rate) => format!("streaming · {rate} tok/s"),
+            None => "…".to_owned(),
+        },
+        _ => clock_time(message.created_at),
+    };
+    let right = versions + &right;
+    let used = name.width() + left_out.width() + right.width();
+    let gap = width.saturating_sub(used).max(1);
+    rows.push(Line::from(vec![
+        Span::styled(name, style),
+        Span::styled(left_out, theme.warning),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(right, theme.dim),
+    ]));
+    for attachment in &message.attachments {
+        rows.push(chip(model, attachment, theme));
+    }
+    rows
+}
+
+/// Which version of how many this is: `‹ 2/3 › `.
+fn versions(model: &Model, message: &Message) -> String {
+    let versions = model.conversation().conversation.versions(message.id);
+    let at = versions.iter().position(|version| *version == message.id);
+    match at {
+        Some(at) if versions.len() > 1 => format!("‹ {}/{} › ", at + 1, versions.len()),
+        _ => String::new(),
+    }
+}
+
+/// A line where the system message is another one than before.
+fn system_mark(
+    message: &Message,
+    user_before: Option<&Message>,
+    theme: &Theme,
+    width: usize,
+) -> Option<Line<'static>> {
+    let system = message.system.as_deref()?;
+    let before = user_before
+        .and_then(|before| before.system.as_deref())
+        .unwrap_or("");
+    if system == before {
+        return None;
+    }
+    let words = if system.is_empty() {
+        "system message removed".to_owned()
+    } else {
+        format!("system: {}", sanitize::line(system))
+    };
+    Some(Line::styled(
+        fitted(&format!("── {words} "), width),
+        theme.dim,
+    ))
+}
+
+/// An attachment as one line: name, and size and tokens of its text.
+pub fn chip(model: &Model, attachment: &Attachment, theme: &Theme) -> Line<'static> {
+    let what = if let Some(file) = &attachment.file {
+        match file.size() {
+            Some(bytes) => format!(
+                " · {} · sent as a file",
+                size(usize::try_from(bytes).unwrap_or(usize::MAX))
+            ),
+            None => " · sent as a file".to_owned(),
+        }
+    } else if attachment.text.is_empty() {
+        " · only its name is here".to_owned()
+    } else {
+        format!(
+            " · {} · ≈{} tokens",
+            size(attachment.text.len()),
+            count(attachment.tokens)
+        )
+    };
+    let origin = attachment.origin.as_ref();
+    let is_old = origin.is_some_and(|origin| model.changed.contains(origin));
+    let changed = if is_old {
+        " · changed on disk since"
+    } else {
+        ""
+    };
+    let hidden = match attachment.hidden {
+        0 => String::new(),
+        hidden => format!(" · ! {hidden} hidden characters"),
+    };
+    Line::from(vec![
+        Span::styled("▣ ", theme.focus),
+        Span::styled(sanitize::line(&attachment.name), theme.text),
+        Span::styled(what, theme.dim),
+        Span::styled(changed, theme.warning),
+        Span::styled(hidden, theme.warning),
+    ])
+}
+
+/// The rows below a message's text: thinking, hidden tail, failure, marks and notices.
+pub fn below(
+    open: &OpenConversation,
+    message: &Message,
+    hidden: usize,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut notes = Notes {
+        rows: Vec::new(),
+        width,
+    };
+    let is_unfolded = open.unfolded.contains(&message.id);
+    if is_unfolded {
+        notes.attachments(message, theme);
+    }
+    let unfold = format!(
+        "{}, then {}",
+        shown_key(Action::PickUp),
+        shown_key(Action::Unfold)
+    );
+    if message.text.is_empty() && !message.reasoning.is_empty() {
+        notes.add("", &message.reasoning, theme.dim);
+    } else if let Some(thoughts) = message.thoughts() {
+        let length = count(thoughts.chars().count());
+        let long = match message.thought_for {
+            short if short < Duration::from_secs(1) => "thoughts of".to_owned(),
+            long => format!("thought for {} ·", span(long)),
+        };
+        let folded = format!("{long} {length} characters · {unfold}");
+        notes.fold(is_unfolded, &folded, thoughts, theme.dim);
+    }
+    if !message.hidden_tail.is_empty() {
+        let length = message.hidden_tail.chars().count();
+        let folded = format!(
+            "a tail of {} characters is hidden · {unfold}",
+            count(length)
+        );
+        notes.fold(
+            is_unfolded,
+            &folded,
+            message.hidden_tail.trim_start(),
+            theme.dim,
+        );
+    }
+    if hidden > 0 {
+        notes.add(
+            "! ",
+            &format!("{hidden} invisible characters are shown as marks"),
+            theme.warning,
+        );
+    }
+    if open
+        .turn
+        .as_ref()
+        .is_some_and(|turn| turn.reply == message.id)
+    {
+        for notice in &open.notices {
+            notes.add("ℹ ", &notice.text, theme.warning);
+        }
+    }
+    notes.end(open, message, theme);
+    notes.rows
+}
+
+/// The keys that go on after a reply that is not whole.
+fn ways_on() -> String {
+    let pick = shown_key(Action::PickUp);
+    let (retry, go_on) = (shown_key(Action::Retry), shown_key(Action::Continue));
+    format!("{pick}, then {retry} retries, {go_on} goes on")
+}
+
+/// Rows that are being gathered.
+struct Notes {
+    rows: Vec<Line<'static>>,
+    width: usize,
+}
+
+impl Notes {
+    /// How the attachments of an unfolded message begin.
+    fn attachments(&mut self, message: &Message, theme: &Theme) {
+        for attachment in &message.attachments {
+            let lines: Vec<&str> = attachment.text.lines().take(PREVIEW_LINES).collect();
+            self.add("  ", &lines.join("\n"), theme.dim);
+            let more = attachment.text.lines().count().saturating_sub(lines.len());
+            if more > 0 {
+                let words = format!("… and {} more lines", count(more));
+                self.add("  ", &words, theme.warning);
+            }
+        }
+    }
+
+    /// A note behind a mark, wrapped.
+    fn add(&mut self, mark: &'static str, text: &str, style: Style) {
+        let text = sanitize::text(text).text;
+        let width = self.width.saturating_sub(mark.width()).max(1);
+        for (position, row) in wrap_plain(&text, width).into_iter().enumerate() {
+            let lead = if position == 0 {
+                mark.to_owned()
+            } else {
+                " ".repeat(mark.width())
+            };
+            let row = text.get(row).unwrap_or("").to_owned();
+            self.rows.push(Line::from(vec![
+                Span::styled(lead, style),
+                Span::styled(row, style),
+            ]));
+        }
+    }
+
+    /// How the message ended, and what can be done.
+    fn end(&mut self, open: &OpenConversation, message: &Message, theme: &Theme) {
+        let is_demo = open.conversation.space == DEMO_SPACE;
+        let is_waiting = open.undelivered() == Some(message.id);
+        if let Some(failure) = &message.failure {
+            self.add("✗ ", &failure.message, theme.error);
+            self.add("→ ", &failure.hint, theme.text);
+            let mut words = Vec::new();
+            if is_waiting {
+                let send = shown_key(Action::Send);
+                words.push(format!("your message waits: {send} sends it again"));
+            }
+            if failure.is_undelivered() && !is_demo {
+                let demo = shown_key(Action::Demo);
+                words.push(format!("{demo} asks the embedded Space instead"));
+            }
+            if !is_waiting {
+                words.push(ways_on());
+            }
+            self.add("→ ", &words.join(" · "), theme.text);
+        }
+        match message.state {
+            MessageState::Stopped => {
+                self.add("■ ", &format!("stopped · {}", ways_on()), theme.dim);
+            }
+            MessageState::Interrupted => {
+                let words = format!("interrupted: the program ended here · {}", ways_on());
+                self.add("■ ", &words, theme.warning);
+            }
+            MessageState::Complete
+                if message.role == Role::Assistant && message.text.is_empty() =>
+            {
+                self.add("", "(an empty reply)", theme.dim);
+            }
+            _ => {}
+        }
+    }
+
+    /// A line that can be opened, and what is in it when it is.
+    fn fold(&mut self, is_open: bool, line: &str, text: &str, style: Style) {
+        self.add(if is_open { "▾ " } else { "▸ " }, line, style);
+        if is_open {
+            self.add("  ", text, style);
+        }
+    }
+}
+
+/// What an empty conversation shows.
+pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let provider = model.names();
+    let key = |action, words: &str| {
+        Line::from(vec![
+            Span::styled(format!("{:>8}  ", shown_key(action)), theme.key),
+            Span::styled(words.to_owned(), theme.text),
+        ])
+    };
+    if area.height < WELCOME_ROWS {
+        let words = format!(
+            " Write a message below. {} sends it, {} finds other conversations, {} shows all actions, {} all keys.",
+            shown_key(Action::Send),
+            shown_key(Action::Switcher),
+            shown_key(Action::Palette),
+            shown_key(Action::Help)
+        );
+        let words = Paragraph::new(words).wrap(Wrap { trim: true });
+        frame.render_widget(words, area);
+        return;
+    }
+    let lines = vec![
+        Line::default(),
+        Line::from(vec![
+            Span::raw(" You are talking to "),
+            Span::styled(sanitize::line(&provider.speaker), theme.assistant),
+            Span::styled(
+                format!(" at {}.", sanitize::line(&provider.space)),
+                theme.text,
+            ),
+        ]),
+        Line::raw(" Write a message below. Whole books and code bases can be pasted."),
+        Line::default(),
+        key(Action::Send, "send"),
+        key(Action::NewLine, "new line"),
+        key(Action::AtSign, "attach a file"),
+        key(Action::SystemPanel, "system message"),
+        key(Action::Switcher, "other conversations: switch, search"),
+        key(Action::Palette, "all actions, by name"),
+        key(Action::Help, "all keys"),
+        key(Action::Quit, "quit"),
+    ];
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
+}
