@@ -137,3 +137,16 @@ fn leave_if_empty(model: &mut Model) {
         model.focus = Focus::Composer;
     }
 }
+
+/// So many messages were taken from the head of the queue that is seen. The mark stays at what it stood at; where that is
+/// sent, the keyboard goes back to the message, so that the next key does not meet another one.
+pub(super) fn on_queue_taken(model: &mut Model, count: usize) {
+    if model.focus != Focus::Tray || count == 0 {
+        return;
+    }
+    match model.tray_at.checked_sub(count) {
+        Some(at) => model.tray_at = at,
+        None => model.focus = Focus::Composer,
+    }
+    leave_if_empty(model);
+}

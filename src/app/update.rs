@@ -14,7 +14,7 @@ use crate::app::effect::TurnId;
 use crate::app::popups::login;
 use crate::app::tray::attachments;
 use crate::app::{Effect, Event, Focus, Input, Model, Regions, search};
-use crate::app::{ReplyUpdate, store_events};
+use crate::app::{ReplyUpdate, store_events, tray};
 use crate::chat::FailureKind;
 use crossterm::event::MouseEventKind;
 
@@ -89,7 +89,10 @@ fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec<Effect> {
         matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Login);
     let running = model.conversation().turn.as_ref();
     let is_seen = running.is_some_and(|running| running.id == turn);
+    let queued = model.conversation().queue.len();
     let effects = delivery::reply(model, turn, update);
+    let left = model.conversation().queue.len();
+    tray::on_queue_taken(model, queued.saturating_sub(left));
     if asks_login && is_seen && !model.popups.is_open() {
         let refused = model.conversation().conversation.head();
         let refused = refused.map(|reply| reply.id);

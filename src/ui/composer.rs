@@ -97,8 +97,14 @@ fn draw_above(
     let shelf = open.composer.tray().iter();
     let shelf = shelf.map(|attachment| chip(model, attachment, theme));
     let mut above: Vec<Line> = queued.chain(shelf).collect();
-    if let Some(line) = marked.and_then(|at| above.get_mut(at)) {
-        line.spans.insert(0, Span::styled("▸ ", theme.picked));
+    // Every row has the room of the mark while one is marked, so that none moves when it comes.
+    for (at, line) in above.iter_mut().enumerate() {
+        let mark = match marked {
+            Some(marked) if marked == at => "▸ ",
+            Some(_) => "  ",
+            None => continue,
+        };
+        line.spans.insert(0, Span::styled(mark, theme.picked));
     }
     // The row of the caret always has its place; what stands above gives way, and is counted.
     let room = usize::from(inner.height.saturating_sub(1));

@@ -110,6 +110,10 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     if model.panel.is_some() {
         model.show_system();
     }
+    if before != id && model.focus == Focus::Tray {
+        model.tray_at = 0;
+        model.focus = Focus::Composer;
+    }
     if matches!(model.focus, Focus::Panel | Focus::Settings | Focus::Find) {
         model.focus = Focus::Composer;
     }
@@ -188,7 +192,10 @@ pub(in crate::app) fn new_conversation(model: &mut Model) -> Vec<Effect> {
 pub(in crate::app) fn toggle_list(model: &mut Model) -> Vec<Effect> {
     let library = &mut model.library;
     library.is_shown = !library.is_shown;
-    library.selected = Some(model.current);
+    // A conversation in which nothing was written is in no list: then the first one is marked.
+    let seen = library.summary(model.current).map(|summary| summary.id);
+    let first = library.summaries.first().map(|summary| summary.id);
+    library.selected = seen.or(first);
     model.focus = if library.is_shown {
         Focus::List
     } else {

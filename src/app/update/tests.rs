@@ -411,7 +411,6 @@ fn listed(summaries: &[Summary]) -> Event {
     Event::Store(StoreEvent::Listed(summaries.to_vec()))
 }
 
-/// A saved conversation with this id, as the store reads it.
 /// What a conversation was asked for last, to be read.
 fn asked_for(user: &User, id: crate::chat::ConversationId) -> Option<Purpose> {
     user.effects.iter().rev().find_map(|effect| match effect {
@@ -420,6 +419,7 @@ fn asked_for(user: &User, id: crate::chat::ConversationId) -> Option<Purpose> {
     })
 }
 
+/// A saved conversation with this id, as the store reads it.
 fn saved(id: crate::chat::ConversationId, texts: &[&str]) -> Event {
     saved_for(id, texts, Purpose::Show(0))
 }

@@ -75,3 +75,39 @@ fn a_duplicate_that_could_not_be_made_makes_no_copy_of_what_is_opened_later() {
         assert_eq!(copies.count(), 0);
     }
 }
+
+#[test]
+fn on_a_fresh_start_the_list_marks_its_first_row_and_enter_opens_it() {
+    let mut user = User::new();
+    let only = summary("hello");
+    user.tell(listed(std::slice::from_ref(&only)));
+    user.press(KeyCode::F(3), KeyModifiers::NONE);
+    user.press(KeyCode::Enter, KeyModifiers::NONE);
+    assert!(asked_for(&user, only.id).is_some());
+}
+
+#[test]
+fn a_mark_on_a_queued_message_that_is_sent_does_not_go_to_the_next_one() {
+    let mut user = User::new();
+    for text in ["first", "queued", "later"] {
+        user.sends(text);
+    }
+    user.model.focus = crate::app::Focus::Tray;
+    user.model.tray_at = 0;
+    let turn = user.model.conversation().turn.as_ref().unwrap().id;
+    user.tell(Event::Reply(turn, ReplyUpdate::Done("ok".to_owned())));
+    user.types("d");
+    assert_eq!(user.model.conversation().queue.len(), 1);
+    assert_eq!(user.model.conversation().composer.editor.text(), "d");
+}
+
+#[test]
+fn the_keyboard_does_not_stay_in_the_tray_of_a_conversation_that_is_left() {
+    let mut user = User::new();
+    let other = summary("hello");
+    user.sends("first").sends("queued");
+    user.model.focus = crate::app::Focus::Tray;
+    user.tell(saved(other.id, &["hello"]));
+    assert_eq!(user.model.current, other.id);
+    assert_eq!(user.model.focus, crate::app::Focus::Composer);
+}

@@ -52,9 +52,7 @@ fn the_list_is_walked_opened_and_left_by_keys() {
     let all = [summary("one"), summary("two"), summary("three")];
     user.tell(listed(&all)).key(KeyCode::F(3));
     assert_eq!(user.model.focus, Focus::List);
-    user.key(KeyCode::Down)
-        .key(KeyCode::Down)
-        .key(KeyCode::Enter);
+    user.key(KeyCode::Down).key(KeyCode::Enter);
     assert!(matches!(
         asked_for(&user, all[1].id),
         Some(Purpose::Show(_))
@@ -71,9 +69,7 @@ fn the_list_is_walked_opened_and_left_by_keys() {
 fn a_conversation_is_renamed_deleted_and_brought_back() {
     let mut user = User::new();
     let all = [summary("one"), summary("two")];
-    user.tell(listed(&all))
-        .key(KeyCode::F(3))
-        .key(KeyCode::Down);
+    user.tell(listed(&all)).key(KeyCode::F(3));
     user.types("r").types("!").key(KeyCode::Enter);
     let title = Change::SetTitle {
         conversation: all[0].id,

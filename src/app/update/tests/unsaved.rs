@@ -39,9 +39,7 @@ fn a_conversation_that_is_not_saved_yet_is_in_the_list_and_one_gets_back_to_it()
 fn what_came_back_from_the_trash_is_not_brought_back_again() {
     let mut user = User::new();
     let all = [summary("one"), summary("two")];
-    user.tell(listed(&all))
-        .key(KeyCode::F(3))
-        .key(KeyCode::Down);
+    user.tell(listed(&all)).key(KeyCode::F(3));
     user.types("d").types("t");
     assert!(user.effects.contains(&Effect::Trash));
     user.key(KeyCode::Enter);
