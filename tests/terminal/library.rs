@@ -65,7 +65,7 @@ fn what_was_deleted_another_day_comes_back_from_the_trash() {
     home.printed(&["delete", &home.id_of("repeat 2 apple")]);
     let mut screen = Screen::demo(&home, &[]);
     screen.press(F3);
-    screen.wait_for_text("│   repeat 2 banana");
+    screen.wait_for_text("│▸  repeat 2 banana");
     screen.press_apart("u");
     screen.wait_for_text("Nothing else was deleted since the program began; t has");
     screen.press_apart("t");
