@@ -234,7 +234,8 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
         if !open.leave_edit() {
             open.composer.set_aside();
         }
-        model.toast("The draft is set aside; Up brings it back.");
+        let up = model.keys.shown_key(Action::Edit(Edit::Up));
+        model.toast(format!("The draft is set aside. {up} brings it back."));
         return Vec::new();
     }
     if model.quit_armed.is_some() {

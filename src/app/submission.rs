@@ -1,8 +1,11 @@
-//! What Enter does with the message that is written: it is sent, queued, run as a command, or refused once for its size.
+//! Sending what is written: it goes out, waits in the queue, runs as a command, or is refused once for its size.
+//!
+//! What becomes of a message that is sent is not here.
 
 use crate::app::composer::slash;
 use crate::app::conversation::delivery;
 use crate::app::conversation::unsent::Edited;
+use crate::app::keys::Action;
 use crate::app::{Effect, Model, token_budget};
 use crate::chat::{Draft, MessageId};
 
@@ -17,8 +20,9 @@ pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
         && let Some(excess) = token_budget::token_budget(model, token_budget::known(model)).excess()
     {
         model.oversize_told = Some((model.current, revision));
+        let key = model.keys.shown_key(Action::Send);
         model.toast(format!(
-            "≈{excess} tokens more than the model holds: the Space may cut or refuse it. Enter again sends it all the same."
+            "≈{excess} tokens more than the model holds. The Space may cut or refuse it. {key} again sends it all the same."
         ));
         return Vec::new();
     }
@@ -26,7 +30,7 @@ pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
     send(model)
 }
 
-/// Enter: sends what is written, or queues it while a reply comes. With nothing written it is the
+/// Sends what is written, or queues it while a reply comes. With nothing written it is the
 /// word for what waits.
 fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.current;

@@ -5,7 +5,7 @@
 pub mod attachments;
 
 use crate::app::conversation::unsent::Edited;
-use crate::app::keys::Action;
+use crate::app::keys::{Action, Edit};
 use crate::app::popups::text_view::TextView;
 use crate::app::{Focus, Model};
 
@@ -61,7 +61,7 @@ pub(super) fn preview(model: &mut Model) {
             .map(|draft| TextView::new("Waits to be sent", draft.text.as_str())),
         Row::Chip(at) => match open.composer.tray().get(at) {
             Some(chip) if chip.file.is_some() => {
-                model.toast("It is sent as a file; there is no text to show.");
+                model.toast("It is sent as a file. There is no text to show.");
                 return;
             }
             chip => chip.map(|chip| TextView::new(&chip.name, chip.text.clone())),
@@ -103,12 +103,17 @@ pub(super) fn remove(model: &mut Model) {
     let open = model.conversation_mut();
     match row {
         Row::Queued(_) if open.editing.is_some() => {
-            model.toast("Something is being written anew; Enter or Esc ends that first.");
+            let keys = [Action::Send, Action::Back].map(|action| model.keys.shown_key(action));
+            model.toast(format!(
+                "Another message is being edited. {} ends that first.",
+                keys.join(" or ")
+            ));
         }
         Row::Queued(at) => {
             if let Some(draft) = open.queue.remove(at) {
                 open.composer.put_aside(draft);
-                model.toast("It is not sent; Up brings it back.");
+                let up = model.keys.shown_key(Action::Edit(Edit::Up));
+                model.toast(format!("It is not sent. {up} brings it back."));
             }
         }
         Row::Chip(at) => open.composer.remove(at),

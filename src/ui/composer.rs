@@ -70,13 +70,17 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     );
     if open.composer.is_empty() && text.height > 0 {
         let words = if matches!(model.focus, Focus::Panel | Focus::Settings) {
-            "Esc or Tab: back to the message"
+            let keys = [Action::Back, Action::NextPane].map(shown_key);
+            format!("{}: back to the message", keys.join(" or "))
         } else if open.turn.is_some() {
-            "write the next message"
+            "write the next message".to_owned()
         } else if open.waits() {
-            "write a message; Enter alone sends what waits"
+            format!(
+                "write a message · {} alone sends what waits",
+                shown_key(Action::Send)
+            )
         } else {
-            "write a message"
+            "write a message".to_owned()
         };
         let place = Rect { height: 1, ..text };
         frame.render_widget(Span::styled(words, theme.dim), place);
@@ -202,9 +206,16 @@ fn draw_settings(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
     let has_focus = model.focus == Focus::Settings;
     let hint = if has_focus {
-        " ← → Enter change · Del default "
+        let change = [
+            Action::SettingLess,
+            Action::SettingMore,
+            Action::ChangeSetting,
+        ]
+        .map(shown_key);
+        let reset = shown_key(Action::ResetSetting);
+        format!(" {} change · {reset} default ", change.join(" "))
     } else {
-        " Tab goes here "
+        format!(" {} goes here ", shown_key(Action::NextPane))
     };
     let inner = draw_frame(
         " Settings of the Space ",
@@ -212,7 +223,7 @@ fn draw_settings(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         theme,
         frame,
         area,
-        hint,
+        &hint,
     );
     let first = (model.setting_at + 1).saturating_sub(usize::from(inner.height));
     let inputs = model.inputs().enumerate().skip(first);

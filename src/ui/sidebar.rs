@@ -2,6 +2,8 @@
 
 mod days;
 
+use crate::app::actions::shown_key;
+use crate::app::keys::Action;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::emphasis::without_emphasis;
 use crate::chat::{MessageState, Pending, Summary};
@@ -22,7 +24,11 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     frame.render_widget(Clear, area);
     let has_focus = model.focus == Focus::List;
     let border = if has_focus { theme.focus } else { theme.dim };
-    let hint = if has_focus { " Esc leaves " } else { "" };
+    let hint = if has_focus {
+        format!(" {} leaves ", shown_key(Action::Back))
+    } else {
+        String::new()
+    };
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(border)

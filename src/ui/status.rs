@@ -14,7 +14,7 @@ use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{MessageState, Stage};
 use crate::sanitize;
 use crate::ui::format::{count, fitted, fitting, size, span};
-use crate::ui::toast::{draw_rows, told};
+use crate::ui::toast::{draw_rows, message};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -101,7 +101,7 @@ pub fn draw_status(
         return draw_find(find, model.focus == Focus::Find, theme, frame, area);
     }
     let right = more_below(model, open, theme);
-    let left = if let Some((words, style)) = told(model, theme) {
+    let left = if let Some((words, style)) = message(model, theme) {
         let right: usize = right.iter().map(Span::width).sum();
         if words.width() + right + 2 > usize::from(area.width) {
             return draw_rows(&words, style, frame, area);

@@ -1,9 +1,11 @@
-//! What there is to say at the moment: that something could not be saved or read, and remarks.
+//! What there is to say at the moment: a toast, or that something could not be saved or read.
 //!
-//! It stands in the status line, which calls this. What does not fit there grows over the last rows
+//! It stands in the status line. What does not fit there grows over the last rows
 //! of the transcript: an error is to be read whole, also in a small window.
 
 use crate::app::Model;
+use crate::app::actions::shown_key;
+use crate::app::keys::Action;
 use crate::markdown::wrap_plain;
 use crate::sanitize;
 use crate::ui::format::fitted;
@@ -19,16 +21,18 @@ use unicode_width::UnicodeWidthStr;
 const MOST_ROWS: usize = 4;
 
 /// What an error ends in.
-const CLOSES: &str = " · Esc closes";
+fn closes() -> String {
+    format!(" · {} closes", shown_key(Action::Back))
+}
 
 /// What there is to say, and how it looks.
-pub fn told(model: &Model, theme: &Theme) -> Option<(String, Style)> {
+pub fn message(model: &Model, theme: &Theme) -> Option<(String, Style)> {
     if let Some(trouble) = &model.trouble {
-        let words = format!("✗ {}{CLOSES}", sanitize::line(trouble));
+        let words = format!("✗ {}{}", sanitize::line(trouble), closes());
         return Some((words, theme.error));
     }
-    let (remark, _) = model.toast.as_ref()?;
-    Some((sanitize::line(remark), theme.warning))
+    let (toast, _) = model.toast.as_ref()?;
+    Some((sanitize::line(toast), theme.warning))
 }
 
 /// Draws words that are longer than the status line `area` in rows of which it is the last. Of more
@@ -36,7 +40,12 @@ pub fn told(model: &Model, theme: &Theme) -> Option<(String, Style)> {
 pub fn draw_rows(words: &str, style: Style, frame: &mut Frame, area: Rect) {
     let width = usize::from(area.width).saturating_sub(2);
     let rows = wrap_plain(words, width);
-    let closes = if words.ends_with(CLOSES) { CLOSES } else { "" };
+    let closes = closes();
+    let closes = if words.ends_with(&closes) {
+        closes.as_str()
+    } else {
+        ""
+    };
     let mut lines: Vec<String> = rows
         .iter()
         .take(MOST_ROWS)

@@ -73,7 +73,7 @@ fn ctrl_c_stops_the_reply_then_sets_the_draft_aside_then_quits() {
     assert!(shown.has("word5"), "what came is kept");
     assert_eq!(shown.draft(), "half a thought");
     screen.press(CTRL_C);
-    let shown = screen.wait_for_text("The draft is set aside; Up brings it back.");
+    let shown = screen.wait_for_text("The draft is set aside. ↑ brings it back.");
     assert!(shown.has("write a message"));
     screen.press(UP);
     screen.wait_for("the draft again", |shown| shown.draft() == "half a thought");

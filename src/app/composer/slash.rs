@@ -88,8 +88,9 @@ fn unknown(model: &mut Model, word: &str) -> Option<Vec<Effect>> {
     }
     let names: Vec<&str> = commands(model, "/").iter().map(|(name, _)| *name).collect();
     let names = names.join(" ");
+    let send = model.keys.shown_key(Action::Send);
     model.toast(format!(
-        "No command {word}. Enter again sends it as text. Commands: {names}"
+        "No command {word}. {send} again sends it as text. Commands: {names}"
     ));
     Some(Vec::new())
 }
@@ -101,7 +102,7 @@ fn refusal(model: &Model, row: &Row, (word, rest): (&str, &str)) -> Option<Strin
             "{word} needs something behind it: {word} {example}"
         )),
         Argument::None if !rest.is_empty() => Some(format!(
-            "{word} takes nothing behind it. Enter it alone, or begin with // to send text."
+            "{word} takes nothing behind it. Write it alone, or begin with // to send text."
         )),
         _ if row.action == Action::Export => export_refusal(model, rest),
         _ => None,

@@ -5,6 +5,7 @@
 
 use crate::app::conversation::delivery;
 use crate::app::conversation::unsent::Edited;
+use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Model, OpenConversation};
 use crate::chat::{Change, Draft, MessageId, Role};
 
@@ -25,7 +26,10 @@ pub(in crate::app) fn edit(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     if message.role != Role::User {
-        model.toast("Only your own messages can be edited; r asks for another reply.");
+        let retry = model.keys.key_in(Action::Retry, Context::Picked);
+        model.toast(format!(
+            "Only your own messages can be edited. {retry} asks for another reply."
+        ));
         return Vec::new();
     }
     open.begin_edit(Edited::Message(message.id), Draft::from(&*message));
@@ -99,7 +103,7 @@ pub(in crate::app) fn leave_out(model: &mut Model, id: MessageId) -> Vec<Effect>
         return Vec::new();
     };
     if !message.left_out && open.conversation.is_left_out(&message) {
-        model.toast("It is left out with the message before it; take that one in again.");
+        model.toast("It is left out with the message before it. Take that one in again.");
         return Vec::new();
     }
     let left_out = !message.left_out;
@@ -159,7 +163,7 @@ fn beside(versions: &[MessageId], id: MessageId, by: isize) -> Option<MessageId>
 fn is_busy(model: &mut Model) -> bool {
     let is_busy = model.conversation().turn.is_some();
     if is_busy {
-        model.toast("A reply is on its way; stop it first.");
+        model.toast("A reply is on its way. Stop it first.");
     }
     is_busy
 }

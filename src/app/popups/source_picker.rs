@@ -159,11 +159,11 @@ pub(in crate::app) fn looked(
 pub(in crate::app) fn use_demo(model: &mut Model) -> Vec<Effect> {
     let open = model.conversation_mut();
     if open.turn.is_some() {
-        model.toast("A reply is on its way; stop it first.");
+        model.toast("A reply is on its way. Stop it first.");
         return Vec::new();
     }
     if open.conversation.space == DEMO_SPACE {
-        model.toast("This is the embedded Space already; /space goes to another.");
+        model.toast("This is the embedded Space already. /space goes to another.");
         return Vec::new();
     }
     let failed = open.conversation.head().filter(|head| {

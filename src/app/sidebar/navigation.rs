@@ -255,7 +255,7 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     if model.opened(id).is_some_and(|open| open.turn.is_some()) {
-        model.toast("A reply is on its way there; stop it first.");
+        model.toast("A reply is on its way there. Stop it first.");
         return Vec::new();
     }
     let title = summary.title.clone();

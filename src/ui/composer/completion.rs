@@ -2,6 +2,8 @@
 //! of a folder or a pattern would be attached.
 
 use crate::app::Model;
+use crate::app::actions::shown_key;
+use crate::app::keys::Action;
 use crate::sanitize;
 use crate::ui::format::fitted;
 use crate::ui::theme::Theme;
@@ -15,6 +17,19 @@ use unicode_width::UnicodeWidthStr;
 const ENTRIES: u16 = 8;
 /// The widest that the list becomes, in cells.
 const WIDTH: u16 = 76;
+
+/// What the keys do while the list is open.
+fn hint() -> String {
+    let [up, down, write, take, close] = [
+        Action::CompletionUp,
+        Action::CompletionDown,
+        Action::CompletionWrite,
+        Action::CompletionTake,
+        Action::CompletionClose,
+    ]
+    .map(shown_key);
+    format!(" {up} {down} choose · {write}, {take} take · {close} closes ")
+}
 
 /// Draws the list over the rows above the composer.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, composer: Rect) {
@@ -35,10 +50,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, composer: Rect) {
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
-        .title_bottom(Span::styled(
-            " ↑ ↓ choose · Tab, Enter take · Esc closes ",
-            theme.dim,
-        ));
+        .title_bottom(Span::styled(hint(), theme.dim));
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

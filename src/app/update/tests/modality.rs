@@ -1,6 +1,7 @@
 //! Which keys a popup, a picked message and the whole program take.
 
 use super::*;
+use crate::app::keys::{Action, Chord, Edit, Keymap, Row};
 use crate::app::popups::help::Help;
 use crate::app::popups::switcher::Switcher;
 
@@ -68,4 +69,28 @@ fn everything_is_drawn_anew_on_demand() {
     let mut user = User::new();
     user.ctrl('l');
     assert!(user.effects.contains(&Effect::Redraw));
+}
+
+#[test]
+fn what_is_said_names_the_keys_that_are_in_force() {
+    let mut user = User::new();
+    let rows = crate::app::actions::ROWS
+        .iter()
+        .map(|row| match row.action {
+            Action::Send => Row {
+                keys: const { &[Chord(KeyModifiers::CONTROL, KeyCode::Char('x'))] },
+                ..*row
+            },
+            Action::Edit(Edit::Up) => Row {
+                keys: const { &[Chord(KeyModifiers::CONTROL, KeyCode::Up)] },
+                ..*row
+            },
+            _ => *row,
+        });
+    user.model.keys = Keymap::new(Vec::leak(rows.collect()));
+    user.types("/nothing").ctrl('x');
+    let said = |user: &User| user.model.toast.clone().map(|(words, _)| words);
+    assert!(said(&user).is_some_and(|words| words.contains("Ctrl+X again sends")));
+    user.ctrl('c');
+    assert!(said(&user).is_some_and(|words| words.contains("Ctrl+↑ brings it back")));
 }
