@@ -26,10 +26,9 @@ pub mod token_budget;
 pub mod tray;
 mod update;
 
+pub use conversation::OpenConversation;
 pub use effect::{Effect, FindRequest, Purpose, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
-
-pub use conversation::OpenConversation;
 pub use sidebar::Library;
 pub use update::update;
 
@@ -99,7 +98,7 @@ pub struct Model {
     open: HashMap<ConversationId, OpenConversation>,
     /// What keys mean.
     keys: Keymap,
-    guard: PasteDetector,
+    paste_detector: PasteDetector,
     quit_armed: Option<Duration>,
     /// The action whose key must be pressed once more.
     confirming: Option<Action>,
@@ -245,7 +244,7 @@ impl Model {
             inputs: HashMap::new(),
             open: HashMap::from([(current, open)]),
             keys: actions::keymap(),
-            guard: PasteDetector::default(),
+            paste_detector: PasteDetector::default(),
             quit_armed: None,
             confirming: None,
             sent_as_text: None,
@@ -305,7 +304,7 @@ impl Model {
             open.conversation.system = system.into();
         }
         open.settings.extend(given.settings);
-        open.kept.fields_changed();
+        open.saved.fields_changed();
     }
 
     /// The system message in force for the next message of what is seen.
@@ -339,8 +338,8 @@ impl Model {
         let due = due.filter(|_| self.defaults.keeps);
         let find = self.conversation().find.as_ref();
         let find = find.and_then(conversation::find::Find::wake_at);
-        let guard = self.guard.wake_at();
-        [guard, counting, toast, self.quit_armed, due, find]
+        let paste = self.paste_detector.wake_at();
+        [paste, counting, toast, self.quit_armed, due, find]
             .into_iter()
             .flatten()
             .min()

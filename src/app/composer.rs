@@ -1,4 +1,4 @@
-//! The composer: the message being written, and the shelf of pastes above it.
+//! The composer: the message being written, and the tray of pastes above it.
 //!
 //! A large paste never enters the text field (a megabyte in it costs tens of milliseconds a key);
 //! it becomes an attachment in the tray. Earlier prompts are walked from the field's edges, and
@@ -27,15 +27,15 @@ const ASIDE_KEPT: usize = 20;
 pub struct Composer {
     /// The text field.
     pub editor: Editor,
-    shelf: Vec<Arc<Attachment>>,
+    tray: Vec<Arc<Attachment>>,
     /// The number of the last paste of this draft.
     pastes: usize,
     /// Drafts that were set aside, the latest last.
     aside: Vec<Draft>,
     aside_revision: u64,
     recall: Option<Recall>,
-    /// Grows with every change of the shelf.
-    shelf_revision: u64,
+    /// Grows with every change of the tray.
+    tray_revision: u64,
 }
 
 /// A walk through earlier prompts.
@@ -68,7 +68,7 @@ impl Composer {
     pub fn draft(&self) -> Draft {
         Draft {
             text: self.editor.text(),
-            attachments: self.shelf.clone(),
+            attachments: self.tray.clone(),
         }
     }
 
@@ -84,17 +84,17 @@ impl Composer {
 
     /// The attachments, in the order in which they are sent.
     pub fn tray(&self) -> &[Arc<Attachment>] {
-        &self.shelf
+        &self.tray
     }
 
-    /// Grows with every change of text or shelf.
+    /// Grows with every change of text or tray.
     pub fn revision(&self) -> u64 {
-        self.editor.revision() + self.shelf_revision
+        self.editor.revision() + self.tray_revision
     }
 
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        self.editor.is_empty() && self.shelf.is_empty()
+        self.editor.is_empty() && self.tray.is_empty()
     }
 
     /// Replaces everything in it.
@@ -102,8 +102,8 @@ impl Composer {
         let pastes = draft.attachments.iter();
         self.pastes = pastes.filter_map(|paste| number(paste)).max().unwrap_or(0);
         self.editor.set(&draft.text);
-        self.shelf = draft.attachments;
-        self.shelf_revision += 1;
+        self.tray = draft.attachments;
+        self.tray_revision += 1;
     }
 
     /// Takes everything out, to be sent. A draft that was set aside and brought back is no longer
@@ -123,9 +123,9 @@ impl Composer {
 
     fn clear(&mut self) {
         self.editor.set("");
-        self.shelf.clear();
+        self.tray.clear();
         self.pastes = 0;
-        self.shelf_revision += 1;
+        self.tray_revision += 1;
         self.recall = None;
     }
 
@@ -160,25 +160,25 @@ impl Composer {
     /// Puts an attachment in the tray.
     pub fn attach(&mut self, mut attachment: Attachment) {
         attachment.hidden = hidden(&attachment.text);
-        self.shelf.push(Arc::new(attachment));
-        self.shelf_revision += 1;
+        self.tray.push(Arc::new(attachment));
+        self.tray_revision += 1;
     }
 
-    /// Takes an attachment off the shelf.
+    /// Takes an attachment out of the tray.
     pub fn remove(&mut self, at: usize) {
-        if at < self.shelf.len() {
-            self.shelf.remove(at);
-            self.shelf_revision += 1;
+        if at < self.tray.len() {
+            self.tray.remove(at);
+            self.tray_revision += 1;
         }
     }
 
     /// Puts an attachment `by` places further back; says whether there is such a place.
     pub fn swap(&mut self, at: usize, by: isize) -> bool {
         let other = at.checked_add_signed(by);
-        let other = other.filter(|other| *other < self.shelf.len() && at < self.shelf.len());
+        let other = other.filter(|other| *other < self.tray.len() && at < self.tray.len());
         if let Some(other) = other {
-            self.shelf.swap(at, other);
-            self.shelf_revision += 1;
+            self.tray.swap(at, other);
+            self.tray_revision += 1;
         }
         other.is_some()
     }
@@ -186,7 +186,7 @@ impl Composer {
     /// Takes the text of an attachment into the text field, at the caret; says whether it is one
     /// that the field can hold.
     pub fn expand(&mut self, at: usize) -> bool {
-        let attachment = self.shelf.get(at).cloned();
+        let attachment = self.tray.get(at).cloned();
         let small = attachment.filter(|small| {
             small.file.is_none() && small.text.len() + self.editor.text().len() <= FIELD_BYTES
         });
@@ -233,7 +233,7 @@ impl Composer {
     }
 
     /// Carries an editing step out. At the edges, Up and Down walk `earlier` prompts (the oldest
-    /// first); deleting to the left of an empty text takes the last attachment off the shelf.
+    /// first); deleting to the left of an empty text takes the last attachment out of the tray.
     pub fn edit(&mut self, edit: Edit, earlier: impl FnOnce() -> Vec<Draft>) {
         if self.editor.edit(edit) {
             if !matches!(edit, Edit::Up | Edit::Down) {
@@ -245,8 +245,8 @@ impl Composer {
             Edit::Up => self.recall_earlier(earlier),
             Edit::Down => self.recall_later(),
             Edit::DeleteLeft if self.editor.is_empty() => {
-                self.shelf.pop();
-                self.shelf_revision += 1;
+                self.tray.pop();
+                self.tray_revision += 1;
             }
             _ => {}
         }

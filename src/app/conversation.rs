@@ -1,8 +1,7 @@
 //! A conversation that is open: its messages and all that belongs to working with it.
 //!
 //! Scroll position, draft and queued messages are the conversation's own, so that switching away
-//! and back finds everything as it was. [`crate::app::update()`] changes it, `ui` draws it; what of it
-//! is on disk, `crate::app::conversation::persistence` knows.
+//! and back finds everything as it was. How it looks is not here.
 
 pub(super) mod copy;
 pub(super) mod delivery;
@@ -63,7 +62,7 @@ pub struct OpenConversation {
     pub settings: Settings,
     /// The system message that a saved one took the place of.
     pub(super) system_before: Option<Arc<str>>,
-    pub(super) kept: SavedState,
+    pub(super) saved: SavedState,
     /// Whether the list on disk has had it.
     pub(super) is_listed: bool,
     /// Grows when something begins or ends to be written anew.
@@ -104,7 +103,7 @@ impl OpenConversation {
         } else {
             open.unsent_revisions()
         };
-        open.kept = SavedState::from_disk(kept, left_by);
+        open.saved = SavedState::from_disk(kept, left_by);
         open
     }
 
@@ -112,7 +111,7 @@ impl OpenConversation {
         conversation: Conversation,
         settings: Settings,
         composer: Composer,
-        kept: SavedState,
+        saved: SavedState,
     ) -> Self {
         Self {
             conversation,
@@ -128,7 +127,7 @@ impl OpenConversation {
             is_unread: false,
             settings,
             system_before: None,
-            kept,
+            saved,
             is_listed: false,
             edits: 0,
             used: 0,
@@ -196,7 +195,7 @@ impl OpenConversation {
         self.notices.clear();
         self.scroll.to_end();
         self.picked = None;
-        self.kept.reply_begins();
+        self.saved.reply_begins();
         let reply = self.conversation.append_after(Some(user), reply);
         let mut changes = self.added(reply);
         changes.push(self.head_moved(from));
@@ -208,7 +207,7 @@ impl OpenConversation {
         self.notices.clear();
         self.scroll.to_end();
         self.picked = None;
-        self.kept.reply_begins();
+        self.saved.reply_begins();
         self.conversation.change(reply, |message| {
             message.state = MessageState::Streaming;
             message.failure = None;
@@ -281,7 +280,7 @@ impl OpenConversation {
     }
 
     /// Takes an update of the reply on its way. When the turn is over with it: what is to be kept.
-    pub(super) fn hear(&mut self, update: ReplyUpdate, now: Duration) -> Option<Vec<Change>> {
+    pub(super) fn apply(&mut self, update: ReplyUpdate, now: Duration) -> Option<Vec<Change>> {
         let turn = self.turn.as_mut()?;
         turn.note(&update, now);
         let reply = turn.reply;
@@ -292,7 +291,7 @@ impl OpenConversation {
                 .message(reply)
                 .is_some_and(|message| message.thought_for != thought_for)
         {
-            self.kept.reasoning_changed();
+            self.saved.reasoning_changed();
             self.conversation
                 .change(reply, |message| message.thought_for = thought_for);
         }
@@ -305,7 +304,7 @@ impl OpenConversation {
                 self.notices.push(notice);
             }
             ReplyUpdate::Reasoning(text) => {
-                self.kept.reasoning_changed();
+                self.saved.reasoning_changed();
                 self.conversation
                     .change(reply, |message| message.reasoning = text);
             }
@@ -316,7 +315,7 @@ impl OpenConversation {
             }
             ReplyUpdate::Replace(text) => self.set_reply(reply, text),
             ReplyUpdate::HiddenTail(text) => {
-                self.kept.tail_changed();
+                self.saved.tail_changed();
                 self.conversation
                     .change(reply, |message| message.hidden_tail = text);
             }
@@ -343,7 +342,7 @@ impl OpenConversation {
         self.conversation
             .change(reply, |message| message.set_text(text));
         if rewrites(self) != before {
-            self.kept.rewritten();
+            self.saved.rewritten();
         }
     }
 

@@ -5,7 +5,7 @@ use super::popups::setting::{self, Setting};
 use super::popups::{self, history};
 use crate::app::composer::completion;
 use crate::app::conversation::delivery;
-use crate::app::conversation::persistence::keep;
+use crate::app::conversation::persistence::save;
 use crate::app::keys::{Action, Context, Edit, Row};
 use crate::app::sidebar::navigation;
 use crate::app::{Effect, Focus, Model, QUIT_ARMED, search, settings_panel, tray};
@@ -272,7 +272,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     for open in model.open.values_mut() {
         if let Some(id) = open.turn.as_ref().map(|turn| turn.id) {
-            effects.extend(keep(open.end(MessageState::Stopped, |_| {})));
+            effects.extend(save(open.end(MessageState::Stopped, |_| {})));
             effects.push(Effect::CancelTurn(id));
         }
     }

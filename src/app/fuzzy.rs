@@ -1,4 +1,6 @@
 //! Fuzzy matching: texts found by letters in their order.
+//!
+//! Words in the texts of conversations are not found here but by the full-text index.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};

@@ -1,4 +1,6 @@
 //! Rows of the transcript, named so that they stay put while text grows, and where words were found in them.
+//!
+//! Plain data: how rows come about is not known here.
 
 use crate::chat::MessageId;
 use std::collections::HashMap;

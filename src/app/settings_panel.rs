@@ -50,7 +50,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// Looks at the Space when its settings are not known yet.
-pub(super) fn look(model: &Model) -> Vec<Effect> {
+pub(super) fn inspect(model: &Model) -> Vec<Effect> {
     let space = &model.conversation().conversation.space;
     if model.inputs.contains_key(space) {
         return Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn reset_current(model: &mut Model) {
 fn reset(model: &mut Model, input: &SpaceInput) {
     let open = model.conversation_mut();
     if open.settings.remove(&input.name).is_some() {
-        open.kept.fields_changed();
+        open.saved.fields_changed();
     }
 }
 
@@ -92,7 +92,7 @@ fn set(model: &mut Model, input: &SpaceInput, text: String) -> Result<(), String
     }
     let open = model.conversation_mut();
     open.settings.insert(input.name.clone(), text);
-    open.kept.fields_changed();
+    open.saved.fields_changed();
     Ok(())
 }
 
@@ -142,7 +142,7 @@ pub(super) fn toggle_panel(model: &mut Model) -> Vec<Effect> {
         model.conversation_mut().picked = None;
         model.focus = Focus::Panel;
         model.setting_at = 0;
-        look(model)
+        inspect(model)
     }
 }
 
@@ -153,6 +153,6 @@ pub(super) fn apply_system(model: &mut Model) {
     {
         let open = model.conversation_mut();
         open.conversation.system = text.into();
-        open.kept.fields_changed();
+        open.saved.fields_changed();
     }
 }

@@ -1,4 +1,6 @@
 //! What the store has to say, and where it belongs.
+//!
+//! Only sorts: what a conversation or a list does with it is theirs.
 
 use crate::app::conversation::origins;
 use crate::app::popups::{history, presets, trash};
@@ -21,7 +23,7 @@ pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect
             if is_first && model.prompts.is_empty() {
                 effects.push(Effect::Prompts);
                 // What the command line went on with was opened before anything could be asked for.
-                effects.extend(origins::look_at_all(model.conversation()));
+                effects.extend(origins::check_all(model.conversation()));
             }
             effects
         }
@@ -38,15 +40,15 @@ pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect
             vec![Effect::Load { id, purpose }]
         }
         StoreEvent::Prompts(prompts) => {
-            history::hear(model, prompts);
+            history::on_prompts(model, prompts);
             Vec::new()
         }
         StoreEvent::Presets(number, saved) => {
-            presets::read(model, number, saved);
+            presets::on_presets(model, number, saved);
             Vec::new()
         }
         StoreEvent::Trash(deleted) => {
-            trash::hear(model, deleted);
+            trash::on_trash(model, deleted);
             Vec::new()
         }
         StoreEvent::Trouble(words) => {

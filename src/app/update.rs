@@ -1,14 +1,13 @@
 //! The one function that changes the model: it sorts what happened to where it belongs.
 //!
-//! What keys do is in [`super::dispatch`]; messages and replies in [`crate::app::conversation::delivery`]; moving
-//! between conversations in [`crate::app::sidebar::navigation`]; versions in [`crate::app::conversation::versions`]. None of them
-//! waits, and none knows how anything looks.
+//! Nothing of what it sorts is done here: keys in [`super::dispatch`], the rest in its room. None of it waits, and none
+//! knows how anything looks.
 
 use super::dispatch::{self, edit_field};
 use super::popups::{source_picker, switcher};
 use crate::app::composer::completion;
 use crate::app::conversation::delivery;
-use crate::app::conversation::persistence::keep;
+use crate::app::conversation::persistence::save;
 use crate::app::conversation::{origins, scroll};
 use crate::app::effect::TurnId;
 use crate::app::popups::login;
@@ -28,13 +27,13 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Clock(clock) => {
             model.clock = clock;
             tell_time(model);
-            let due = model.guard.tick(clock.uptime);
+            let due = model.paste_detector.tick(clock.uptime);
             model.toast.take_if(|(_, until)| *until <= clock.uptime);
             model.quit_armed.take_if(|until| *until <= clock.uptime);
             inputs(model, due)
         }
         Event::Input(input) => {
-            let meant = model.guard.take(input, model.clock.uptime);
+            let meant = model.paste_detector.take(input, model.clock.uptime);
             inputs(model, meant)
         }
         Event::Submit(conversation, draft) => delivery::submit(model, conversation, draft),
@@ -45,7 +44,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Inspected { asked, name, found } => {
-            source_picker::looked(model, &asked, &name, found)
+            source_picker::on_inspected(model, &asked, &name, found)
         }
         Event::Edited { .. } => {
             edited(model, event);
@@ -56,7 +55,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         | Event::PathsFound(..)
         | Event::PathChecked(..)
         | Event::OriginsChecked(_) => {
-            attachments::hear(model, event);
+            attachments::on_file_event(model, event);
             Vec::new()
         }
         Event::Found(id, number, hits) => {
@@ -152,7 +151,7 @@ fn gather(model: &mut Model, is_end: bool, effects: &mut Vec<Effect>) {
     let due = model
         .open
         .values_mut()
-        .filter_map(|open| keep(open.due(now, is_end)));
+        .filter_map(|open| save(open.due(now, is_end)));
     let due: Vec<Effect> = due.collect();
     let place = effects.iter().position(|effect| *effect == Effect::Quit);
     let place = place.unwrap_or(effects.len());
@@ -180,7 +179,7 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
                     return Vec::new();
                 }
                 let mut effects = vec![Effect::List];
-                effects.extend(origins::look_at_all(model.conversation()));
+                effects.extend(origins::check_all(model.conversation()));
                 effects
             }
             Input::Resize => Vec::new(),

@@ -40,7 +40,7 @@ pub fn text_width(width: u16) -> usize {
     usize::from(width.saturating_sub(5)).max(1)
 }
 
-/// Draws the composer: queued messages, the shelf, the text.
+/// Draws the composer: queued messages, the tray, the text.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let open = model.conversation();
     let has_focus = model.focus == Focus::Composer && open.picked.is_none();
@@ -87,7 +87,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
 }
 
-/// Draws what stands above the text: queued messages and the shelf. Gives the row below it.
+/// Draws what stands above the text: queued messages and the tray. Gives the row below it.
 fn draw_above(
     model: &Model,
     marked: Option<usize>,
@@ -98,9 +98,9 @@ fn draw_above(
     let open = model.conversation();
     let queued = open.queue.iter().enumerate();
     let queued = queued.map(|(at, draft)| queued_line(open, at, draft, theme));
-    let shelf = open.composer.tray().iter();
-    let shelf = shelf.map(|attachment| chip(model, attachment, theme));
-    let mut above: Vec<Line> = queued.chain(shelf).collect();
+    let tray = open.composer.tray().iter();
+    let tray = tray.map(|attachment| chip(model, attachment, theme));
+    let mut above: Vec<Line> = queued.chain(tray).collect();
     // Every row has the room of the mark while one is marked, so that none moves when it comes.
     for (at, line) in above.iter_mut().enumerate() {
         let mark = match marked {

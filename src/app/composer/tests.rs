@@ -112,8 +112,8 @@ fn deleting_in_an_empty_text_takes_the_last_attachment_away() {
 }
 
 fn names(composer: &Composer) -> Vec<&str> {
-    let shelf = composer.tray().iter();
-    shelf.map(|attached| attached.name.as_str()).collect()
+    let tray = composer.tray().iter();
+    tray.map(|attached| attached.name.as_str()).collect()
 }
 
 #[test]

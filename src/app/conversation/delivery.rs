@@ -1,6 +1,8 @@
 //! Messages on their way out and replies on their way in.
+//!
+//! What Enter means, and what another version of a message is, is not here.
 
-use crate::app::conversation::persistence::keep;
+use crate::app::conversation::persistence::save;
 use crate::app::conversation::{origins, source};
 use crate::app::{Effect, Model, ReplyUpdate, TurnRequest, conversation::find};
 use crate::app::{conversation::turn::Turn, effect::TurnId};
@@ -66,10 +68,10 @@ pub(in crate::app) fn start(
         space: open.conversation.space.clone(),
         file_form: model.defaults.file_form,
     };
-    let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
+    let mut effects: Vec<Effect> = save(changes).into_iter().collect();
     // What is sent is what was attached; the chip says whether the file is another one by now.
     let newest = request.messages.last();
-    effects.extend(newest.and_then(|message| origins::look(&message.attachments)));
+    effects.extend(newest.and_then(|message| origins::check(&message.attachments)));
     effects.extend([Effect::StartTurn(request), Effect::List]);
     effects
 }
@@ -89,13 +91,13 @@ pub(in crate::app) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate
     if matches!(&update, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) {
         find::grown(open);
     }
-    let Some(changes) = open.hear(update, now) else {
+    let Some(changes) = open.apply(update, now) else {
         return Vec::new();
     };
     open.is_unread = id != current;
     find::changed(open);
     let title = open.conversation.shown_title();
-    let mut effects: Vec<Effect> = keep(changes).into_iter().collect();
+    let mut effects: Vec<Effect> = save(changes).into_iter().collect();
     effects.push(Effect::List);
     if !model.has_focus {
         let how = if is_complete {
@@ -137,7 +139,7 @@ pub(in crate::app) fn stop(model: &mut Model) -> Vec<Effect> {
         if open.give_back_queue() {
             model.toast(GIVEN_BACK);
         }
-        return keep(changes).into_iter().collect();
+        return save(changes).into_iter().collect();
     }
     vec![Effect::CancelTurn(turn.id)]
 }

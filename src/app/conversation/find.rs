@@ -1,4 +1,6 @@
-//! The state of a search in a conversation.
+//! The state of a search in a conversation: what is looked for, what was asked, where it was found.
+//!
+//! Moving through the hits is not here, nor is the searching itself.
 
 use super::OpenConversation;
 use crate::app::editor::Editor;

@@ -1,4 +1,6 @@
 //! The files that were attached, and whether they have changed on the disk since.
+//!
+//! The disk is not read here: it is asked for, and the answer comes back as an event.
 
 use crate::app::{Effect, OpenConversation};
 use crate::chat::{Attachment, Origin};
@@ -6,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Has the files of these attachments looked at, where any come from the disk.
-pub(in crate::app) fn look<'a>(
+pub(in crate::app) fn check<'a>(
     attachments: impl IntoIterator<Item = &'a Arc<Attachment>>,
 ) -> Option<Effect> {
     let origins = attachments.into_iter().filter_map(|one| one.origin.clone());
@@ -16,11 +18,11 @@ pub(in crate::app) fn look<'a>(
 }
 
 /// Has all files looked at that are attached to what is seen of a conversation.
-pub(in crate::app) fn look_at_all(open: &OpenConversation) -> Option<Effect> {
+pub(in crate::app) fn check_all(open: &OpenConversation) -> Option<Effect> {
     let sent = open
         .conversation
         .path()
         .flat_map(|message| &message.attachments);
     let queued = open.queue.iter().flat_map(|draft| &draft.attachments);
-    look(open.composer.tray().iter().chain(queued).chain(sent))
+    check(open.composer.tray().iter().chain(queued).chain(sent))
 }

@@ -80,8 +80,8 @@ impl SavedState {
 impl OpenConversation {
     /// What must stand on disk before any message of this conversation does.
     pub(in crate::app) fn save_fields(&mut self) -> Vec<Change> {
-        self.kept.fields = false;
-        self.kept.exists = true;
+        self.saved.fields = false;
+        self.saved.exists = true;
         vec![Change::save_conversation(
             &self.conversation,
             self.settings.clone(),
@@ -91,17 +91,17 @@ impl OpenConversation {
     /// The changes that are due at `now`; all of them when `at_once`.
     pub(in crate::app) fn due(&mut self, now: Duration, at_once: bool) -> Vec<Change> {
         if !self.is_behind() {
-            self.kept.since = None;
+            self.saved.since = None;
             return Vec::new();
         }
-        let since = *self.kept.since.get_or_insert(now);
+        let since = *self.saved.since.get_or_insert(now);
         if !at_once && now.saturating_sub(since) < GATHERED {
             return Vec::new();
         }
-        self.kept.since = None;
+        self.saved.since = None;
         let mut changes = Vec::new();
-        let is_new = !self.kept.exists;
-        if self.kept.fields || is_new {
+        let is_new = !self.saved.exists;
+        if self.saved.fields || is_new {
             changes.extend(self.save_fields());
         }
         changes.extend(self.reply_changes());
@@ -114,8 +114,8 @@ impl OpenConversation {
         let id = self.conversation.id;
         let [draft, aside, queue] = self.unsent_revisions();
         let [kept_draft, kept_aside, kept_queue] =
-            std::mem::replace(&mut self.kept.unsent, [draft, aside, queue]);
-        let left_by = std::mem::take(&mut self.kept.left_by);
+            std::mem::replace(&mut self.saved.unsent, [draft, aside, queue]);
+        let left_by = std::mem::take(&mut self.saved.left_by);
         let takes_over = !left_by.is_empty();
         let mut changes = Vec::new();
         if takes_over {
@@ -147,16 +147,16 @@ impl OpenConversation {
 
     /// When something is due.
     pub(in crate::app) fn due_at(&self) -> Option<Duration> {
-        Some(self.kept.since? + GATHERED)
+        Some(self.saved.since? + GATHERED)
     }
 
     /// Whether something of it is not kept yet.
     pub(in crate::app) fn is_behind(&self) -> bool {
-        let kept = &self.kept;
+        let kept = &self.saved;
         let unsent = kept.unsent != self.unsent_revisions() || !kept.left_by.is_empty();
         // A conversation in which nothing was ever written is not kept.
-        let is_worth_it = self.kept.exists || !self.is_untouched();
-        (is_worth_it && (unsent || self.kept.fields)) || self.reply_is_behind()
+        let is_worth_it = self.saved.exists || !self.is_untouched();
+        (is_worth_it && (unsent || self.saved.fields)) || self.reply_is_behind()
     }
 
     fn reply_is_behind(&self) -> bool {
@@ -167,7 +167,7 @@ impl OpenConversation {
             .conversation
             .message(turn.reply)
             .map_or(0, |reply| reply.text.len());
-        let reply = &self.kept.reply;
+        let reply = &self.saved.reply;
         reply.text != length || reply.rewritten || reply.reasoning || reply.hidden_tail
     }
 
@@ -181,7 +181,7 @@ impl OpenConversation {
         };
         let id = message.id;
         let reply = std::mem::replace(
-            &mut self.kept.reply,
+            &mut self.saved.reply,
             Reply {
                 text: message.text.len(),
                 ..Reply::default()
@@ -237,6 +237,6 @@ impl OpenConversation {
 }
 
 /// An effect that keeps these changes, all or none of them; nothing for nothing.
-pub(in crate::app) fn keep(changes: Vec<Change>) -> Option<Effect> {
+pub(in crate::app) fn save(changes: Vec<Change>) -> Option<Effect> {
     (!changes.is_empty()).then_some(Effect::Save(changes))
 }

@@ -1,7 +1,7 @@
 //! Messages that wait to be sent: behind a reply that is on its way, or until the Space can be
 //! reached. They are shown above the message being written, and changed there by the tray's keys.
 //!
-//! What is sent when, `crate::app::conversation::delivery` knows; that they are kept on disk, `crate::app::conversation::persistence`.
+//! When each is sent, and that it is saved, is not decided here.
 
 use crate::chat::Draft;
 use std::collections::VecDeque;

@@ -1,4 +1,6 @@
 //! The source of a conversation's replies: what it is called, and another one for it.
+//!
+//! Which sources there are, and whether one answers, is not known here.
 
 use crate::app::{DEMO_SPACE, Effect, Model};
 
@@ -9,7 +11,7 @@ pub(in crate::app) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
     open.conversation.model.clear();
     // They were the other Space's.
     open.settings.clear();
-    open.kept.fields_changed();
+    open.saved.fields_changed();
     let name = if space == DEMO_SPACE {
         "the embedded Space"
     } else {

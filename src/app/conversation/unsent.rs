@@ -1,7 +1,7 @@
 //! What is unsent in an open conversation: what waits for the Space or for a reply to end, and what
 //! is taken into the composer to be written anew.
 //!
-//! The queue itself is in [`crate::app::conversation::queue`]; what is sent when, `crate::app::conversation::delivery` decides.
+//! The queue itself is in [`super::queue`]. When something is sent is not decided here.
 
 use crate::app::OpenConversation;
 use crate::chat::{Draft, MessageId, MessageState, Pending, Summary, Unsent};

@@ -1,4 +1,4 @@
-//! The rows in force: the table, with the keys that the user's settings give.
+//! The rows in force: the table, with the keys that the user's settings give. Which rows there are is not its business.
 
 use super::{Action, Chord, Context, Row};
 use crossterm::event::KeyEvent;

@@ -40,7 +40,7 @@ pub(in crate::app) fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes the prompts as they were read, newest first.
-pub(in crate::app) fn hear(model: &mut Model, prompts: Vec<String>) {
+pub(in crate::app) fn on_prompts(model: &mut Model, prompts: Vec<String>) {
     model.prompts = prompts.into_iter().map(Arc::from).collect();
     if let Some(History(picker)) = model.popups.find() {
         picker.set_all(model.prompts.clone());

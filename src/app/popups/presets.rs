@@ -52,20 +52,20 @@ fn rows(model: &Model) -> Vec<Preset> {
 }
 
 /// Takes them as they were read, unless something was changed here since that was asked for.
-pub(in crate::app) fn read(model: &mut Model, number: u64, presets: Vec<Preset>) {
+pub(in crate::app) fn on_presets(model: &mut Model, number: u64, presets: Vec<Preset>) {
     if number == model.preset_changes {
-        hear(model, presets);
+        take_over(model, presets);
     }
 }
 
 /// Takes them as this window has changed them.
 pub(in crate::app) fn change(model: &mut Model, presets: Vec<Preset>) {
     model.preset_changes += 1;
-    hear(model, presets);
+    take_over(model, presets);
 }
 
 /// Takes them over. A conversation in which nothing was said yet begins with the default one.
-fn hear(model: &mut Model, presets: Vec<Preset>) {
+fn take_over(model: &mut Model, presets: Vec<Preset>) {
     let before = model.defaults.system();
     let default = presets.iter().find(|preset| preset.is_default);
     model.defaults.preset = default.map(|preset| Arc::clone(&preset.text));
@@ -134,7 +134,7 @@ fn take(model: &mut Model, preset: &Preset) {
 fn put(model: &mut Model, text: Arc<str>) {
     let open = model.conversation_mut();
     open.conversation.system = text;
-    open.kept.fields_changed();
+    open.saved.fields_changed();
     if model.panel.is_some() {
         model.show_system();
     }

@@ -121,7 +121,7 @@ pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
 
 /// A Space was looked at. One that answers is used from now on; of another one the popup says why
 /// not, and the conversation stays where it was.
-pub(in crate::app) fn looked(
+pub(in crate::app) fn on_inspected(
     model: &mut Model,
     asked: &str,
     space: &str,

@@ -39,7 +39,7 @@ pub(in crate::app) fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes what is in the trash. An empty one is told and needs no popup.
-pub(in crate::app) fn hear(model: &mut Model, deleted: Vec<Summary>) {
+pub(in crate::app) fn on_trash(model: &mut Model, deleted: Vec<Summary>) {
     let Some(Trash(shown)) = model.popups.find() else {
         return;
     };

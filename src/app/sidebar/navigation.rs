@@ -5,7 +5,7 @@
 
 use crate::app::conversation::OpenConversation;
 use crate::app::conversation::origins;
-use crate::app::conversation::persistence::keep;
+use crate::app::conversation::persistence::save;
 use crate::app::conversation::versions;
 use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Focus, Model, Purpose, search, settings_panel};
@@ -120,7 +120,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.panel.is_some() {
         model.setting_at = 0;
-        effects.extend(settings_panel::look(model));
+        effects.extend(settings_panel::inspect(model));
     }
     if !model.names.contains_key(&space) {
         effects.push(Effect::Describe {
@@ -128,7 +128,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
             model: asked,
         });
     }
-    effects.extend(origins::look_at_all(model.conversation()));
+    effects.extend(origins::check_all(model.conversation()));
     if let Some((_, message, words)) = model.library.landing.take_if(|(at, ..)| *at == id) {
         effects.extend(versions::show_message(model, message));
         search::land(model.conversation_mut(), message, &words);
@@ -275,7 +275,7 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(open) = model.open.get_mut(&id) {
         // A draft is part of what comes back.
-        effects.extend(keep(open.due(model.clock.uptime, true)));
+        effects.extend(save(open.due(model.clock.uptime, true)));
     }
     if id == model.current {
         let open = model.defaults.conversation();

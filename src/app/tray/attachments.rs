@@ -11,7 +11,7 @@ use crate::app::{Event, Model};
 use crate::chat::{Attachment, ConversationId, Origin};
 
 /// Takes what was found on the disk.
-pub(in crate::app) fn hear(model: &mut Model, event: Event) {
+pub(in crate::app) fn on_file_event(model: &mut Model, event: Event) {
     match event {
         Event::Attached(id, read) => attached(model, id, read),
         Event::Surveyed(id, survey) => surveyed(model, id, survey),

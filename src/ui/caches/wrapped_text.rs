@@ -1,4 +1,6 @@
 //! A long text made showable and wrapped, kept while it is shown.
+//!
+//! One text at a time; messages have their own layout.
 
 use crate::markdown::wrap_plain;
 use crate::sanitize;

@@ -1,5 +1,5 @@
 //! The list of conversations by day: which heading each stands below, and the rows of the list
-//! that are in view. `library` draws them.
+//! that are in view.
 
 use crate::chat::Summary;
 use jiff::{Timestamp, ToSpan, Zoned};

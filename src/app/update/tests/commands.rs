@@ -255,7 +255,7 @@ fn a_command_that_is_not_known_or_lacks_something_is_not_sent() {
 }
 
 #[test]
-fn a_command_leaves_the_shelf_as_it_is() {
+fn a_command_leaves_the_tray_as_it_is() {
     let mut user = User::new();
     user.tell(Event::Input(Input::Paste("x".repeat(5000))));
     user.sends("/attach notes.txt");

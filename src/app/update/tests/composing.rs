@@ -16,8 +16,8 @@ fn attach(user: &mut User, names: &[&str]) {
 }
 
 fn tray(user: &User) -> Vec<String> {
-    let shelf = user.model.conversation().composer.tray();
-    shelf.iter().map(|attached| attached.name.clone()).collect()
+    let tray = user.model.conversation().composer.tray();
+    tray.iter().map(|attached| attached.name.clone()).collect()
 }
 
 /// A user whose model holds so many tokens.
@@ -152,8 +152,8 @@ fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
     let read = Ok(Attachment::new("notes.txt", "plain \u{200b}\u{1b}[31m"));
     let id = user.model.current;
     user.tell(Event::Attached(id, read));
-    let shelf = user.model.conversation().composer.tray();
-    let hidden: Vec<usize> = shelf.iter().map(|attached| attached.hidden).collect();
+    let tray = user.model.conversation().composer.tray();
+    let hidden: Vec<usize> = tray.iter().map(|attached| attached.hidden).collect();
     assert_eq!(hidden, [1, 2]);
 }
 

@@ -1,4 +1,4 @@
-//! The colours of the code in a body: asked for as far as lines are complete, taken when they come.
+//! The colours of the code in a message: asked for as far as lines are complete, taken when they come.
 
 use crate::chat::MessageId;
 use crate::markdown::{Code, CodeTokens, codes};

@@ -1,4 +1,4 @@
-//! Bodies that grow, bodies that are parsed elsewhere, and colours that come late.
+//! Layouts that grow, layouts that are parsed elsewhere, and colours that come late.
 
 use crate::ui::caches::message_layout::*;
 use crate::ui::{JobResult, RenderWorker};
