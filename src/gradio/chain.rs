@@ -24,14 +24,13 @@ use super::step::Step;
 use super::wiring::Scope;
 use crate::http;
 use crate::http::json::budget;
-use call::{Answer, Asker, Phase, Running};
+use call::{Answer, Asker, Phase, Running, answer};
 use futures_util::future::select_all;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -390,21 +389,6 @@ impl Chain {
         let (outputs, states) = taken.unwrap_or_default();
         (run, outputs.into_values(), states)
     }
-}
-
-/// The next request that is answered. Safe to drop while it waits.
-async fn answer(running: &mut [Running]) -> (usize, Result<Answer, Error>) {
-    poll_fn(|context| {
-        for (at, run) in running.iter_mut().enumerate() {
-            if let Phase::Asking(request) = &mut run.phase
-                && let Poll::Ready(answer) = request.as_mut().poll(context)
-            {
-                return Poll::Ready((at, answer));
-            }
-        }
-        Poll::Pending
-    })
-    .await
 }
 
 /// The stream that is being opened, once it is. Safe to drop while it waits.
