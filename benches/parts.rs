@@ -13,15 +13,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
-use spacechat::app::effect::TurnId;
-use spacechat::app::{
+use spacechat::chat::{Draft, Settings, Stage, Unsent};
+use spacechat::testing::app::TurnId;
+use spacechat::testing::app::{
     Clock, Defaults, Event, Input, Model, Purpose, ReplyUpdate, StoreEvent, update,
 };
-use spacechat::chat::{Draft, Settings, Stage, Unsent};
-use spacechat::gradio::delta::Outputs;
-use spacechat::http::sse::Decoder;
-use spacechat::markdown::{Growing, Numbering, lines, parse};
-use spacechat::ui::{self, Caches, Theme, ThemeName};
+use spacechat::testing::gradio::Outputs;
+use spacechat::testing::http::Decoder;
+use spacechat::testing::markdown::{Growing, Numbering, lines, parse};
+use spacechat::testing::ui::{self, Caches, Theme, ThemeName};
 use std::hint::black_box;
 use std::time::Duration;
 

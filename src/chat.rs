@@ -2,22 +2,22 @@
 //!
 //! No I/O, and nothing of the screen or of Gradio.
 
-pub mod attachment;
-pub mod change;
-pub mod conversation;
-pub mod draft;
-pub mod emphasis;
-pub mod export;
-pub mod failure;
-pub mod hit;
-pub mod import;
-pub mod input;
-pub mod message;
-pub mod preset;
-pub mod prompt;
-pub mod reply;
-pub mod summary;
-pub mod tokens;
+pub(crate) mod attachment;
+pub(crate) mod change;
+pub(crate) mod conversation;
+pub(crate) mod draft;
+pub(crate) mod emphasis;
+pub(crate) mod export;
+pub(crate) mod failure;
+pub(crate) mod hit;
+pub(crate) mod import;
+pub(crate) mod input;
+pub(crate) mod message;
+pub(crate) mod preset;
+pub(crate) mod prompt;
+pub(crate) mod reply;
+pub(crate) mod summary;
+pub(crate) mod tokens;
 
 pub use attachment::{Attachment, Content, FileHash, Origin, SentFile};
 pub use change::{Change, Settings, import_changes};
@@ -25,7 +25,7 @@ pub use conversation::{Conversation, ConversationId};
 pub use draft::{Draft, Unsent};
 pub use failure::{Failure, FailureKind};
 pub use hit::SearchHit;
-pub use input::SpaceInput;
+pub use input::{InputError, Kind as InputKind, SpaceInput};
 pub use message::{Message, MessageId, MessageState, Role};
 pub use preset::Preset;
 pub use prompt::{FileForm, format_prompt, prompt_text};

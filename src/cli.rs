@@ -13,6 +13,7 @@ mod printer;
 mod providers;
 mod saved;
 mod space;
+mod theme;
 mod trouble;
 
 pub use exit::{Exit, usage};

@@ -7,7 +7,6 @@ mod entries;
 
 use crate::chat::FileForm;
 use crate::http;
-use crate::ui::{Theme, ThemeName};
 use directories::ProjectDirs;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -278,30 +277,11 @@ impl Settings {
             ..http::Options::default()
         }
     }
-
-    /// The theme, for this environment.
-    pub fn theme(&self) -> Theme {
-        let variable = |name| std::env::var(name).ok();
-        let theme = Theme::new(match self.screen.theme {
-            ThemeSetting::Auto => Theme::for_environment(
-                variable("NO_COLOR").as_deref(),
-                variable("COLORFGBG").as_deref(),
-            ),
-            ThemeSetting::Dark => ThemeName::Dark,
-            ThemeSetting::Light => ThemeName::Light,
-            ThemeSetting::HighContrast => ThemeName::HighContrast,
-            ThemeSetting::Plain => ThemeName::Plain,
-        });
-        if self.screen.links.is_on() {
-            theme.with_links()
-        } else {
-            theme
-        }
-    }
 }
 
 impl LinkSetting {
-    fn is_on(self) -> bool {
+    /// Whether links are marked in this terminal.
+    pub fn is_on(self) -> bool {
         match self {
             Self::On => true,
             Self::Off => false,

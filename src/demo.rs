@@ -40,7 +40,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "faults")]
-pub use fault::{Fault, UnknownFault};
+pub use fault::Fault;
 use lock::lock;
 use space::Space;
 pub use tour::Tour;

@@ -1,8 +1,7 @@
 //! The program: parse what was typed, start the log, run it, end with its code.
 
 use clap::Parser;
-use spacechat::cli::{Cli, Exit, usage};
-use spacechat::{config, logging, panic_report};
+use spacechat::program::{Cli, Exit, log_path, report_panics, start_log, state_directory, usage};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,9 +9,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(said) => return usage(&said).into(),
     };
-    panic_report::install(config::state_directory());
-    if let Some(path) = config::log_path() {
-        logging::start(&path);
+    report_panics(state_directory());
+    if let Some(path) = log_path() {
+        start_log(&path);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // The loop has the main thread; replies are received beside it.

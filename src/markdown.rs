@@ -24,9 +24,9 @@ mod table;
 mod tests;
 mod wrap;
 
-pub use block::{Alignment, Block, Code, Inline, Item, Kind, List, Marks, Table, codes};
+pub use block::{Block, Code, Inline, Kind, codes};
 pub use grow::Growing;
-pub use highlight::{CodeTokens, Highlighter, Token};
+pub use highlight::{CodeTokens, Highlighter};
 pub use layout::{Numbering, Part, lines, lines_of, parts};
 pub use links::Links;
 pub use segment::parse;

@@ -1,32 +1,33 @@
 //! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
 //!
-//! [`Provider`] is the whole interface. [`qwen`] is the provider of the Qwen demo Space and [`space`] that of any other
+//! [`Provider`] is the whole interface. `qwen` is the provider of the Qwen demo Space and `space` that of any other
 //! chat Space; another kind of server fits behind the same trait. The wire protocol is not here but in `gradio`.
 
-pub mod bubbles;
-pub mod catalog;
-pub mod endpoint;
-pub mod error;
+pub(crate) mod bubbles;
+pub(crate) mod catalog;
+pub(crate) mod endpoint;
+pub(crate) mod error;
 mod exchange;
-pub mod hub;
-pub mod info;
-pub mod qwen;
-pub mod reply;
-pub mod report;
-pub mod space;
-pub mod spoken;
-pub mod tail;
-pub mod thoughts;
+pub(crate) mod hub;
+pub(crate) mod info;
+pub(crate) mod qwen;
+pub(crate) mod reply;
+pub(crate) mod report;
+pub(crate) mod space;
+pub(crate) mod spoken;
+pub(crate) mod tail;
+pub(crate) mod thoughts;
 mod uploads;
 
 pub use crate::http::Options as ConnectOptions;
+pub use catalog::{NameRules, SpaceRef};
 pub use endpoint::SpaceEndpoint;
 pub use error::{ProviderError, Report};
-pub use hub::Hub;
+pub use hub::{Hub, Options as HubOptions, ResolvedHost};
 pub use info::{ProviderInfo, UnknownModel};
 pub use qwen::Qwen;
-pub use reply::{Reply, ReplyEvent, Session};
-pub use report::{SpaceReport, Support};
+pub use reply::{Reply, ReplyEvent, ReplySender, Session};
+pub use report::{ChatReport, SpaceReport, Support};
 pub use space::SpaceProvider;
 
 use crate::chat::{Attachment, Content, FileForm, Message};

@@ -19,7 +19,7 @@ mod turns;
 pub use embedded::Embedded;
 pub use files::{decoded, looks_like_text, name_of, origin_of};
 pub use headless::{HeadlessEnd, run_headless};
-pub use persistence::{Persistence, Storage, loaded};
+pub use persistence::{Storage, loaded};
 pub use screen::{ScreenError, run_screen};
 pub use turns::{Contents, Providers, Turns};
 
@@ -38,10 +38,6 @@ pub struct Time {
 
 impl Time {
     /// A clock that starts now.
-    #[expect(
-        clippy::new_without_default,
-        reason = "a default would hide that the clock starts"
-    )]
     pub fn new() -> Self {
         Self {
             start: Instant::now(),

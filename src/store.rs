@@ -60,7 +60,7 @@ const POLL: Duration = Duration::from_millis(20);
 pub struct Store {
     /// Takes changes; clone it for each writer.
     pub handle: StoreHandle,
-    /// Reads; [`Reader::again`] gives further ones.
+    /// Reads; `Reader::again` gives further ones.
     pub reader: Reader,
     /// How many replies were interrupted by the end of the program that received them.
     pub interrupted: usize,

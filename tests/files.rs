@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use spacechat::chat::{Attachment, Content, FileHash, Message, Role, SentFile, Stage};
-use spacechat::demo;
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{Provider, Qwen, ReplyEvent, Request};
+use spacechat::testing::demo;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;

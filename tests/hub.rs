@@ -11,12 +11,11 @@ mod server;
 use serde_json::{Value, json};
 use server::{Answer, Server, html};
 use spacechat::chat::{FailureKind, Message, Stage};
-use spacechat::demo;
 use spacechat::gradio;
-use spacechat::http::{self, Login, Token};
-use spacechat::provider::catalog::{NameRules, SpaceRef};
-use spacechat::provider::hub::{self, Hub};
+use spacechat::gradio::{ConnectOptions, HttpError, Login, Token};
+use spacechat::provider::{Hub, HubOptions, NameRules, SpaceRef};
 use spacechat::provider::{Provider, ProviderError, Qwen, ReplyEvent, Request, SpaceEndpoint};
+use spacechat::testing::demo;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
@@ -51,19 +50,19 @@ async fn hub_with(host: &str, stages: &[&str]) -> Server {
 }
 
 fn quick(endpoint: &str) -> Hub {
-    let options = hub::Options {
+    let options = HubOptions {
         endpoint: endpoint.to_owned(),
         poll: Duration::from_millis(5),
         patience: Duration::from_secs(20),
-        ..hub::Options::default()
+        ..HubOptions::default()
     };
     Hub::new(options, http_options())
 }
 
-fn http_options() -> http::Options {
-    http::Options {
+fn http_options() -> ConnectOptions {
+    ConnectOptions {
         token: Token::new(SECRET, "https://huggingface.co"),
-        ..http::Options::default()
+        ..ConnectOptions::default()
     }
 }
 
@@ -96,7 +95,7 @@ async fn reply_of(qwen: &Qwen) -> (Result<String, ProviderError>, Vec<String>) {
     panic!("the reply had no end");
 }
 
-fn qwen_at(hub: Hub, options: http::Options) -> Qwen {
+fn qwen_at(hub: Hub, options: ConnectOptions) -> Qwen {
     Qwen::at(
         SpaceEndpoint::new(space(), Some(hub), options),
         TaskTracker::new(),
@@ -176,11 +175,11 @@ async fn a_space_that_is_down_is_told_with_its_reason_and_what_can_be_done() {
 #[tokio::test]
 async fn a_space_that_does_not_start_in_time_is_given_up() {
     let server = hub_with("http://127.0.0.1:9", &["APP_STARTING"]).await;
-    let options = hub::Options {
+    let options = HubOptions {
         endpoint: server.url.clone(),
         poll: Duration::from_millis(1),
         patience: Duration::ZERO,
-        ..hub::Options::default()
+        ..HubOptions::default()
     };
     let error = found(&Hub::new(options, http_options()))
         .await
@@ -253,7 +252,7 @@ async fn a_hub_that_falls_silent_while_a_space_starts_is_not_waited_for() {
 async fn a_turn_wakes_its_space_and_then_replies_and_asks_the_hub_only_once() {
     let space = embedded().await;
     let server = hub_with(&space.url(), &["SLEEPING", "APP_STARTING", "RUNNING"]).await;
-    let qwen = qwen_at(quick(&server.url), http::Options::default());
+    let qwen = qwen_at(quick(&server.url), ConnectOptions::default());
     let (reply, told) = reply_of(&qwen).await;
     assert_eq!(reply.unwrap(), "ababab");
     assert_eq!(told, ["sleeping", "starting"]);
@@ -283,7 +282,7 @@ async fn an_app_that_is_not_there_yet_is_waited_for_when_the_hub_says_that_it_ru
     ])
     .await;
     let server = hub_with(&app.url, &["RUNNING", "APP_STARTING", "RUNNING"]).await;
-    let endpoint = SpaceEndpoint::new(space(), Some(quick(&server.url)), http::Options::default());
+    let endpoint = SpaceEndpoint::new(space(), Some(quick(&server.url)), ConnectOptions::default());
     let told = Mutex::new(Vec::new());
     let (_, found) = endpoint
         .reach(None, |stage| told.lock().unwrap().push(stage))
@@ -306,7 +305,7 @@ async fn a_stuck_app_is_told_with_the_stage_that_the_hub_claims() {
         (&app.url, FailureKind::Status),
     ] {
         let server = hub_with(url, &["RUNNING"]).await;
-        let qwen = qwen_at(quick(&server.url), http::Options::default());
+        let qwen = qwen_at(quick(&server.url), ConnectOptions::default());
         let error = reply_of(&qwen).await.0.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         if kind == FailureKind::Asleep {
@@ -322,7 +321,7 @@ async fn a_stuck_app_is_told_with_the_stage_that_the_hub_claims() {
 async fn a_look_tells_that_a_space_sleeps_and_does_not_wake_it() {
     let app = Server::start(|_| html(200, "")).await;
     let server = hub_with(&app.url, &["SLEEPING"]).await;
-    let qwen = qwen_at(quick(&server.url), http::Options::default());
+    let qwen = qwen_at(quick(&server.url), ConnectOptions::default());
     let error = qwen.inspect().await.unwrap_err();
     assert_eq!(error.to_string(), "The Space a/b is sleeping.");
     assert!(error.hint().contains("wake it"), "{}", error.hint());
@@ -372,9 +371,9 @@ async fn a_redirect_to_another_server_is_not_followed() {
         )
     })
     .await;
-    let client = gradio::Client::new(&server.url, http::Options::default()).unwrap();
+    let client = gradio::Client::new(&server.url, ConnectOptions::default()).unwrap();
     let redirect = |error: &gradio::Error| match error {
-        gradio::Error::Http(http::Error::Redirect { target, .. }) => Some(target.clone()),
+        gradio::Error::Http(HttpError::Redirect { target, .. }) => Some(target.clone()),
         _ => None,
     };
     let target = format!("{}/elsewhere", other.url);
@@ -411,9 +410,9 @@ async fn guarded(refusal: Value) -> Server {
 #[tokio::test]
 async fn an_app_that_asks_for_a_login_gets_it_once() {
     let app = guarded(json!("Not authenticated")).await;
-    let options = http::Options {
+    let options = ConnectOptions {
         login: Login::parse("ann:a+b &c"),
-        ..http::Options::default()
+        ..ConnectOptions::default()
     };
     let qwen = Qwen::new(&app.url, options, TaskTracker::new());
     assert_eq!(qwen.inspect().await.unwrap().gradio_version, "4.44.0");
@@ -433,9 +432,9 @@ async fn without_a_login_or_with_a_wrong_one_the_user_is_told_how_to_give_it() {
         (None, "asks for a name and a password"),
         (Login::parse("ann:wrongOne"), "refused"),
     ] {
-        let options = http::Options {
+        let options = ConnectOptions {
             login,
-            ..http::Options::default()
+            ..ConnectOptions::default()
         };
         let error = Qwen::new(&app.url, options, TaskTracker::new())
             .inspect()

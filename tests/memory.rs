@@ -3,7 +3,7 @@
 //! machine.
 
 use peak_alloc::PeakAlloc;
-use spacechat::gradio::job::{Dialect, Jobs, Update};
+use spacechat::testing::gradio::{Dialect, Jobs, Update};
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 

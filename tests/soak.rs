@@ -23,7 +23,7 @@ mod shown;
 use home::Home;
 use keys::{CTRL_N, CTRL_PAGE_DOWN, CTRL_PAGE_UP};
 use screen::{Screen, WINDOW};
-use spacechat::demo::{Options, Server};
+use spacechat::testing::demo::{Options, Server};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs};
 

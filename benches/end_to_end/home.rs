@@ -2,7 +2,7 @@
 
 use portable_pty::CommandBuilder;
 use spacechat::chat::{Conversation, Settings, Unsent, import_changes};
-use spacechat::store::Store;
+use spacechat::testing::store::Store;
 use std::path::PathBuf;
 use tempfile::TempDir;
 

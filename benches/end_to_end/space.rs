@@ -2,7 +2,7 @@
 //! relay that notes when the last piece of a reply is handed on.
 
 use super::text;
-use spacechat::demo::{Options, Server, Tour};
+use spacechat::testing::demo::{Options, Server, Tour};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

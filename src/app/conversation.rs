@@ -193,7 +193,7 @@ impl OpenConversation {
         reply.state = MessageState::Streaming;
         reply.created_at = now;
         self.notices.clear();
-        self.scroll.to_end();
+        self.scroll.show_end();
         self.picked = None;
         self.saved.reply_begins();
         let reply = self.conversation.append_after(Some(user), reply);
@@ -205,7 +205,7 @@ impl OpenConversation {
     /// Begins a reply anew of which nothing came, in its own place.
     pub(super) fn begin_again(&mut self, reply: MessageId, now: jiff::Timestamp) -> Vec<Change> {
         self.notices.clear();
-        self.scroll.to_end();
+        self.scroll.show_end();
         self.picked = None;
         self.saved.reply_begins();
         self.conversation.change(reply, |message| {
@@ -386,8 +386,8 @@ impl OpenConversation {
         };
         self.picked = next.and_then(|at| path.get(at).copied());
         match self.picked {
-            Some(id) => self.scroll.to_message(id),
-            None => self.scroll.to_end(),
+            Some(id) => self.scroll.show_message(id),
+            None => self.scroll.show_end(),
         }
     }
 }

@@ -153,7 +153,7 @@ pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hi
         match hits.position(|hit| hit.place.message == message) {
             Some(at) => {
                 find.at = Some(at);
-                open.scroll.to_place(find.hits.list[at].place);
+                open.scroll.show_place(find.hits.list[at].place);
             }
             // It is in what does not show: a file, a thought that is folded.
             None if model.focus != Focus::Find => open.find = None,
@@ -200,7 +200,7 @@ fn show(open: &mut OpenConversation, view: Option<(Place, Place)>) {
     let is_seen =
         view.is_some_and(|(top, bottom)| order(open, top) <= at && at <= order(open, bottom));
     if !is_seen {
-        open.scroll.to_place(place);
+        open.scroll.show_place(place);
     }
 }
 

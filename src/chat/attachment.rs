@@ -119,7 +119,7 @@ impl SentFile {
     }
 
     /// Reads a file as it is now; blocks for as long as the disk takes. One larger than
-    /// [`LARGEST_FILE`] is an error, with the kind [`io::ErrorKind::FileTooLarge`].
+    /// `LARGEST_FILE` is an error, with the kind [`io::ErrorKind::FileTooLarge`].
     pub fn read(path: &Path) -> io::Result<Self> {
         if std::fs::metadata(path)?.len() > LARGEST_FILE {
             let detail = format!(

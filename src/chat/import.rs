@@ -6,9 +6,9 @@
 //! Imported items get ids derived from their original ids (see `foreign`), so that importing the
 //! same file twice is recognised.
 
-pub mod chatgpt;
+pub(crate) mod chatgpt;
 mod foreign;
-pub mod llm;
+pub(crate) mod llm;
 
 #[cfg(test)]
 mod tests;

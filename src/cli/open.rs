@@ -1,7 +1,7 @@
 //! The full screen, opened from the command line.
 
 use super::exit::{Exit, complain};
-use super::{Context, saved};
+use super::{Context, saved, theme};
 use crate::app::{Clock, Effect, Event, Model, Purpose, update};
 use crate::runtime::{Contents, ScreenError, Storage, Time, Turns, loaded, run_screen};
 use clap::Args;
@@ -43,13 +43,13 @@ pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
         model.trouble = Some(format!("Settings, {first}{more}"));
     }
     describe(&context, &mut model);
-    let theme = context.settings.theme();
+    let colours = theme::chosen(&context.settings.screen);
     let storage = match &context.directory {
         Some(directory) => Storage::Directory(directory.clone()),
         None => Storage::Off,
     };
     let tracker = context.tracker.clone();
-    match run_screen(model, (time, theme), providers, (storage, tracker)).await {
+    match run_screen(model, (time, colours), providers, (storage, tracker)).await {
         Ok(None) => Exit::Done,
         Ok(Some(signal)) => Exit::Signal(signal),
         Err(ScreenError::Store(error)) => saved::complain_of(&error),

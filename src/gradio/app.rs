@@ -2,8 +2,8 @@
 //!
 //! It is read leniently: any field may be missing, `false`, null or an object, and unknown parts
 //! are skipped, because apps of every age answer here (Gradio 3.50 to 6.31 are tested from
-//! recordings). Nothing is fetched here; see [`super::client`] for the request and
-//! [`super::session`] for the values.
+//! recordings). Nothing is fetched here; see `super::client` for the request and
+//! `super::session` for the values.
 
 mod dependency;
 mod layout;

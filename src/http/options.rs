@@ -21,7 +21,7 @@ pub struct Options {
     /// The first pause before a full queue is tried again; each further one is twice as long, up to 30 s.
     pub queue_full_pause: Duration,
     /// The largest answer and the largest event of a stream, in bytes. With all that is read of it, one
-    /// takes at most four times as much memory: see [`super::json`]. A prompt of a million tokens
+    /// takes at most four times as much memory: see `super::json`. A prompt of a million tokens
     /// comes back in less than 16 MB.
     pub frame_limit: usize,
     /// A token of the Hub; it goes where [`Token::header_for`] says and nowhere else.

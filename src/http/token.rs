@@ -28,7 +28,7 @@ impl std::fmt::Debug for Token {
 }
 
 impl Token {
-    /// A token that belongs to the Hub at `hub` (its address, [`HUB`] by default). White space
+    /// A token that belongs to the Hub at `hub` (its address, `HUB` by default). White space
     /// around it is dropped; `None` where nothing is left or it cannot stand in a header.
     pub fn new(secret: &str, hub: &str) -> Option<Self> {
         let secret = secret.trim();

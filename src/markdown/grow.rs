@@ -10,7 +10,7 @@ use super::fence::Fence;
 use super::segment::{self, Definitions, parse_from, parse_segment, segments};
 use crate::sanitize;
 
-/// A Markdown text that arrives in pieces. The text must have passed [`crate::sanitize`].
+/// A Markdown text that arrives in pieces. The text must have passed `crate::sanitize`.
 ///
 /// [`push`](Self::push) and [`set`](Self::set) only note the text; [`refresh`](Self::refresh)
 /// parses what is new. Call it once before a frame reads [`settled`](Self::settled) and

@@ -142,7 +142,6 @@ struct Standing {
 
 impl Highlighter {
     /// Loads the syntaxes, which takes some milliseconds.
-    #[expect(clippy::new_without_default, reason = "it is no cheap value")]
     pub fn new() -> Self {
         Self {
             syntaxes: two_face::syntax::extra_newlines(),

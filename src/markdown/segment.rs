@@ -14,7 +14,7 @@ use super::block::{Block, Kind};
 use super::fence;
 use super::parse::Builder;
 
-/// Parses a whole text into its top-level blocks. The text must have passed [`crate::sanitize`].
+/// Parses a whole text into its top-level blocks. The text must have passed `crate::sanitize`.
 pub fn parse(source: &str) -> Vec<Block> {
     parse_from(source, 0, &mut Definitions::default())
 }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
+use super::block::Marks;
 use super::*;
 
 mod construct;

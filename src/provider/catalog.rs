@@ -72,7 +72,7 @@ pub struct SpaceRef {
     /// The address of its app, without a slash at its end, a name or a password. For a Space of the Hub it is derived
     /// from the name, and is usually right; the Hub knows for certain.
     pub url: String,
-    /// `owner/name`, where the Hub can be asked about it: [`super::hub`].
+    /// `owner/name`, where the Hub can be asked about it: `super::hub`.
     pub hub_id: Option<String>,
     /// `x` of `https://x.hf.space`: the Hub knows which Space that is.
     pub subdomain: Option<String>,

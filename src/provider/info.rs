@@ -1,6 +1,6 @@
 //! The description of a provider, and how a model's name is resolved.
 
-/// A provider's description. Its values for the Qwen demo Space are in [`super::qwen`].
+/// A provider's description. Its values for the Qwen demo Space are in `super::qwen`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
     /// Its name for a user.

@@ -6,8 +6,8 @@
 //! reads the reply from it, `memory` decides how the past is sent, `files` where files go.
 
 mod agent_page;
-pub mod chat;
-pub mod detect;
+pub(crate) mod chat;
+pub(crate) mod detect;
 mod evidence;
 mod files;
 mod inputs;

@@ -202,14 +202,6 @@ impl Reader {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number that changes when anything was saved, by this instance or by another. See
-    /// [`super::StoreHandle::others_version`] for the others alone.
-    pub fn data_version(&self) -> std::result::Result<i64, StoreError> {
-        self.read(|connection| {
-            connection.pragma_query_value(None, "data_version", |row| row.get(0))
-        })
-    }
-
     /// Writes a snapshot of the whole database to the new private file `to`, while writing goes on.
     /// An existing file is not overwritten.
     pub fn backup(&self, to: &Path) -> std::result::Result<(), StoreError> {

@@ -5,8 +5,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use spacechat::chat::{
-    Attachment, Conversation, Failure, Message, MessageState, Role, Settings, Unsent, export,
+    Attachment, Conversation, Failure, Message, MessageState, Role, Settings, Unsent,
 };
+use spacechat::testing::chat::json;
 use tempfile::TempDir;
 
 use crate::chromium::{Chromium, Scheme};
@@ -42,7 +43,7 @@ pub const ALL: [Named; 5] = [
 fn exported(conversation: &Conversation) -> String {
     let home = TempDir::new().unwrap();
     let file = home.path().join("conversation.json");
-    let json = export::json(conversation, &Unsent::default(), &Settings::new());
+    let json = json(conversation, &Unsent::default(), &Settings::new());
     fs::write(&file, json.to_string()).unwrap();
     let run = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_spacechat"))

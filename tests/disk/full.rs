@@ -7,7 +7,7 @@ use super::keys::CTRL_Q;
 use super::screen::{Screen, WINDOW};
 use super::shown::words;
 use rusqlite::Connection;
-use spacechat::store::FILE_NAME;
+use spacechat::testing::store::FILE_NAME;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};

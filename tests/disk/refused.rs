@@ -4,7 +4,7 @@ use super::home::{Home, PROGRAM};
 use super::screen::{Screen, WINDOW};
 use super::{Attack, anywhere};
 use rusqlite::Connection;
-use spacechat::store::FILE_NAME;
+use spacechat::testing::store::FILE_NAME;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;

@@ -3,10 +3,10 @@
 //! complete.
 
 use serde_json::Value;
-use spacechat::chat::input::Kind;
+use spacechat::chat::InputKind as Kind;
 use spacechat::gradio::App;
-use spacechat::provider::space::chat::Chat;
-use spacechat::provider::space::detect::find;
+use spacechat::testing::provider::Chat;
+use spacechat::testing::provider::find;
 use std::collections::HashSet;
 
 /// More than are read of any list.

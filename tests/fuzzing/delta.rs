@@ -3,7 +3,7 @@
 //! the first two lines by the server's rules turns the first into the second.
 
 use serde_json::{Value, json};
-use spacechat::gradio::delta::Outputs;
+use spacechat::testing::gradio::Outputs;
 
 /// How deep no value ever gets: as deep as JSON is read, below a path of the greatest length.
 const DEEPEST: usize = 300;

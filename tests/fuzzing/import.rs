@@ -2,8 +2,8 @@
 //! exported again without a change.
 
 use serde_json::Value;
-use spacechat::chat::export::{from_json, html, json, markdown, renamed};
 use spacechat::chat::{Conversation, import_changes};
+use spacechat::testing::chat::{from_json, html, json, markdown, renamed};
 
 pub fn check(input: &[u8]) {
     let Ok(document) = serde_json::from_slice::<Value>(input) else {

@@ -3,10 +3,10 @@
 
 use super::chance::{Chance, boundary, pieces};
 use super::unseen::is_unseen;
-use spacechat::markdown::{
+use spacechat::testing::markdown::{
     Block, Growing, Inline, Kind, Numbering, Part, Styles, codes, lines, lines_of, parse, parts,
 };
-use spacechat::sanitize;
+use spacechat::testing::sanitize;
 use std::collections::HashMap;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

@@ -3,7 +3,7 @@
 
 use super::chance::{Chance, pieces};
 use super::unseen::is_unseen;
-use spacechat::sanitize::{self, Gate, Shown};
+use spacechat::testing::sanitize::{self, Gate, Shown};
 use unicode_width::UnicodeWidthChar;
 
 /// How many combining marks may stand on one character; a joiner and a selector may come in addition.

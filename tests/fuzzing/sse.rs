@@ -2,7 +2,7 @@
 //! than the limit.
 
 use super::chance::Chance;
-use spacechat::http::sse::Decoder;
+use spacechat::testing::http::Decoder;
 
 /// The frames, and whether all bytes were taken; the rest is refused as too large.
 type Read = (Vec<Vec<u8>>, bool);

@@ -2,7 +2,7 @@
 //! beginning of its line, and nothing that was shown once of a growing reply is a part of a tag.
 
 use super::chance::Chance;
-use spacechat::provider::thoughts::split;
+use spacechat::testing::provider::split_thoughts as split;
 
 const TAGS: [(&str, &str); 3] = [
     ("<think>", "</think>"),

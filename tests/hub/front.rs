@@ -4,8 +4,8 @@
 use crate::server::{self, Asked, Server};
 use crate::{quick, qwen_at, space};
 use serde_json::{Value, json};
-use spacechat::http::Options;
-use spacechat::provider::catalog::{NameRules, SpaceRef};
+use spacechat::provider::ConnectOptions as Options;
+use spacechat::provider::{NameRules, SpaceRef};
 use spacechat::provider::{Provider, ProviderError};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

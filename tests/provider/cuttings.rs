@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use spacechat::gradio::job::{Dialect, Jobs, Update};
-use spacechat::provider::bubbles::read_pairs;
-use spacechat::provider::tail;
+use spacechat::testing::gradio::{Dialect, Jobs, Update};
+use spacechat::testing::provider::read_pairs;
+use spacechat::testing::provider::split_tail;
 
 const DIFFS: Dialect = Dialect {
     sends_diffs: true,
@@ -162,13 +162,13 @@ proptest! {
         let (end, moments) = told.split_last().unwrap();
         let spoken = read_pairs(end).text;
         prop_assert_eq!(&spoken, &text);
-        let (shown, hidden) = tail::split(&spoken, true);
+        let (shown, hidden) = split_tail(&spoken, true);
         prop_assert_eq!(shown, text.split(MARKER).next().unwrap());
         prop_assert_eq!(format!("{shown}{hidden}"), text.as_str());
         let mut before = String::new();
         for moment in moments {
             let spoken = read_pairs(moment).text;
-            let (now, _) = tail::split(&spoken, false);
+            let (now, _) = split_tail(&spoken, false);
             prop_assert!(now.starts_with(&before) && shown.starts_with(now), "{now:?} in {shown:?}");
             now.clone_into(&mut before);
         }

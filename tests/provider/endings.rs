@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{Provider, ProviderError, Qwen, Reply, ReplyEvent};
 use tokio_util::task::TaskTracker;
 

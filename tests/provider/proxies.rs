@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{Provider, ProviderError};
 use tokio::net::TcpSocket;
 

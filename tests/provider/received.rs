@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use spacechat::chat::Message;
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{Provider, ProviderError, Qwen, Reply, ReplyEvent, Request, Session};
 use tokio_util::task::TaskTracker;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use spacechat::chat::{Message, Role};
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{Provider, ProviderError, ReplyEvent, Request};
 use tokio::net::TcpSocket;
 

@@ -2,7 +2,7 @@
 //! recovered, and the job is never joined twice.
 
 use serde_json::{Value, json};
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{ProviderError, ReplyEvent};
 
 use crate::received::{ReceivedReply, SAID, failure, options, provider, reply_to};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use spacechat::demo::{self, Server};
 use spacechat::provider::{Provider, ProviderError, Qwen, ReplyEvent};
+use spacechat::testing::demo::{self, Server};
 
 use crate::received::{ask, options, provider, receive, reply_to};
 

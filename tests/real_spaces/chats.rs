@@ -198,7 +198,7 @@ fn a_second_message_of_a_session_is_remembered_by_the_server(space: &Space) {
     for kind in ["plain", "private", "blocks", "saved", "pairs"] {
         let provider = provider::SpaceProvider::new(
             space.url_of(kind),
-            spacechat::http::Options::default(),
+            spacechat::provider::ConnectOptions::default(),
             tokio_util::task::TaskTracker::new(),
         );
         let mut past = vec![Message::user("hello")];

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use spacechat::chat::{Attachment, Message, Role, SentFile};
-use spacechat::http::Options;
+use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{self, Provider, ReplyEvent, Request};
 use tokio::runtime::Runtime;
 use tokio_util::task::TaskTracker;

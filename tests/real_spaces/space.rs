@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use spacechat::demo;
+use spacechat::testing::demo;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

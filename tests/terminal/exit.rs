@@ -5,9 +5,9 @@ use super::keys::{CTRL_C, CTRL_G, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
 use super::screen::{Screen, WINDOW};
 use super::shown::Emulator;
 use rusqlite::Connection;
-use spacechat::store::FILE_NAME;
-use spacechat::terminal::Terminal;
-use spacechat::{config, panic_report};
+use spacechat::program::{report_panics, state_directory};
+use spacechat::testing::store::FILE_NAME;
+use spacechat::testing::terminal::Terminal;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 use std::{env, fs, mem, thread};
@@ -255,7 +255,7 @@ const PANIC_IN: &str = "SPACECHAT_TEST_PANIC_IN";
 
 /// Takes the terminal and panics in it, in the thread that draws or in another one.
 fn panic_in_a_taken_terminal(place: &str) {
-    panic_report::install(config::state_directory());
+    report_panics(state_directory());
     let mut terminal = Terminal::enter(None).expect("a pseudo-terminal is a terminal");
     if place == "another thread" {
         let other = thread::spawn(|| panic!("on purpose"));

@@ -3,7 +3,7 @@
 use super::home::Home;
 use super::keys::F5;
 use super::screen::{Screen, WINDOW};
-use spacechat::store::FILE_NAME;
+use spacechat::testing::store::FILE_NAME;
 use std::fs;
 use std::net::TcpListener;
 

@@ -3,7 +3,7 @@
 
 use portable_pty::CommandBuilder;
 use serde_json::Value;
-use spacechat::store::Store;
+use spacechat::testing::store::Store;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;

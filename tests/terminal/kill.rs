@@ -310,7 +310,7 @@ fn kept_of(draft: &str) -> String {
 
 /// The database is whole: SQLite says so.
 fn assert_whole(home: &Home) {
-    let path = home.data().join(spacechat::store::FILE_NAME);
+    let path = home.data().join(spacechat::testing::store::FILE_NAME);
     let connection = rusqlite::Connection::open(path).expect("the database opens");
     let verdict = connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
     assert_eq!(verdict.as_deref(), Ok("ok"));

@@ -5,7 +5,7 @@ use super::keys::{CTRL_U, DOWN, END, ENTER, F3};
 use super::screen::{Screen, WINDOW};
 use rusqlite::Connection;
 use spacechat::chat::{Conversation, Message, Role, Settings, Unsent, import_changes};
-use spacechat::store::FILE_NAME;
+use spacechat::testing::store::FILE_NAME;
 
 #[test]
 fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {

@@ -3,7 +3,7 @@
 
 use super::home::Home;
 use super::screen::{Screen, WINDOW};
-use spacechat::demo::{Options, Server};
+use spacechat::testing::demo::{Options, Server};
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -43,18 +43,18 @@ impl Scroll {
     }
 
     /// Goes to the end and follows it.
-    pub fn to_end(&mut self) {
+    pub fn show_end(&mut self) {
         *self = Self::default();
     }
 
     /// Goes to the first row.
-    pub fn to_start(&mut self) {
+    pub fn show_start(&mut self) {
         self.anchor = Anchor::Start;
         self.pending = 0;
     }
 
     /// Goes to the head line of a message.
-    pub fn to_message(&mut self, message: MessageId) {
+    pub fn show_message(&mut self, message: MessageId) {
         self.anchor = Anchor::At(Place {
             message,
             block: 0,
@@ -65,7 +65,7 @@ impl Scroll {
     }
 
     /// Shows a row with some above it.
-    pub fn to_place(&mut self, place: Place) {
+    pub fn show_place(&mut self, place: Place) {
         self.anchor = Anchor::At(place);
         self.pending = -ROWS_ABOVE;
     }
@@ -87,7 +87,7 @@ impl Scroll {
         self.pending = 0;
         match drawn.top {
             Some(place) if !drawn.at_end => self.anchor = Anchor::At(place),
-            _ => self.to_end(),
+            _ => self.show_end(),
         }
     }
 }

@@ -135,7 +135,7 @@ pub(in crate::app) fn show_message(model: &mut Model, id: MessageId) -> Vec<Effe
         return Vec::new();
     }
     if open.conversation.path_ids().contains(&id) {
-        open.scroll.to_message(id);
+        open.scroll.show_message(id);
         return Vec::new();
     }
     if is_busy(model) {
@@ -150,7 +150,7 @@ fn go_through(open: &mut OpenConversation, id: MessageId) -> Change {
     let from = open.head();
     let end = open.conversation.newest_below(id);
     open.conversation.set_head(Some(end));
-    open.scroll.to_message(id);
+    open.scroll.show_message(id);
     open.head_moved(from)
 }
 

@@ -69,7 +69,7 @@ impl Popup for Outline {
     /// The view goes to the prompt.
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
         if let Some(entry) = self.0.chosen() {
-            model.conversation_mut().scroll.to_message(entry.id);
+            model.conversation_mut().scroll.show_message(entry.id);
         }
         Vec::new()
     }

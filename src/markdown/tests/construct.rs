@@ -1,3 +1,4 @@
+use super::super::highlight::Token;
 use super::*;
 use insta::assert_snapshot;
 use ratatui::style::Style;

@@ -241,11 +241,6 @@ impl MessageLayout {
         self.pieces.len()
     }
 
-    /// Whether there is nothing to show.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// How many invisible characters the text holds, which are shown as marks.
     pub fn hidden(&self) -> usize {
         self.gate.hidden()
