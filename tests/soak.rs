@@ -7,22 +7,9 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "terminal/home.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod home;
-#[path = "terminal/keys.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod keys;
-#[path = "terminal/screen.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod screen;
-#[path = "terminal/shown.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod shown;
-
-use home::Home;
-use keys::{CTRL_N, CTRL_PAGE_DOWN, CTRL_PAGE_UP};
-use screen::{Screen, WINDOW};
+use rig::home::Home;
+use rig::keys::{CTRL_N, CTRL_PAGE_DOWN, CTRL_PAGE_UP};
+use rig::screen::{Screen, WINDOW};
 use spacechat::testing::demo::{Options, Server};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs};

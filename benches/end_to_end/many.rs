@@ -2,13 +2,14 @@
 //! and the list is shown.
 
 use super::conversations::conversation;
-use super::home::{Home, PROGRAM};
+use super::home;
 use super::keys::SPACING;
 use super::rows::{NO_PACE, open, shows_prompt};
 use super::space::Space;
 use super::table::{Row, Times, milliseconds};
 use super::text;
 use super::window::{Screen, Window};
+use rig::home::program;
 use spacechat::chat::{Conversation, Message, Role};
 use std::thread;
 use std::time::Duration;
@@ -75,10 +76,10 @@ fn finding(window: &mut Window, word: &str, place: &'static str) -> Duration {
 /// Start, switcher and list with all of it.
 pub fn many() -> Vec<Row> {
     let space = Space::start(2, NO_PACE);
-    let home = Home::with(&library());
+    let home = home::with(&library());
     let mut firsts = Times::default();
     for _ in 0..TIMES {
-        let mut window = Window::start(&home, PROGRAM, &["-s", &space.url]);
+        let mut window = Window::start(&home, program(), &["-s", &space.url]);
         let seen = window.wait_for("the composer", shows_prompt);
         firsts.add(seen - window.started);
     }

@@ -1,11 +1,12 @@
 //! The measurements, one function for each row or two of the table.
 
 use super::conversations::{LAST_WORD, conversation};
-use super::home::{Home, PROGRAM};
+use super::home;
 use super::keys::{self, CTRL_END, ENTER, PAGE_UP};
 use super::space::{ASK, LAST_PIECE, Space};
 use super::table::{Row, Times, milliseconds};
 use super::window::{Screen, Window};
+use rig::home::{Home, program};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,7 +36,7 @@ fn shows_end(screen: &Screen) -> bool {
 /// Opens the program and waits until it has nothing more to do.
 pub fn open(home: &Home, space: &Space, arguments: &[&str]) -> Window {
     let arguments = [&["-s", &space.url], arguments].concat();
-    let mut window = Window::start(home, PROGRAM, &arguments);
+    let mut window = Window::start(home, program(), &arguments);
     window.wait_for("the composer", shows_prompt);
     thread::sleep(SETTLING);
     window
@@ -44,7 +45,7 @@ pub fn open(home: &Home, space: &Space, arguments: &[&str]) -> Window {
 /// A home as it is after a year: 1,000 conversations of two questions and two replies.
 fn with_many_conversations() -> Home {
     let many: Vec<_> = (0..1000).map(|_| conversation(4, 800)).collect();
-    Home::with(&many)
+    home::with(&many)
 }
 
 /// From the start of the program to a prompt that takes keys, beside a bare `cat`.
@@ -58,7 +59,7 @@ pub fn start() -> Vec<Row> {
         // The first row is the terminal's own echo, the second is cat's word.
         let seen = cat.wait_for("cat", |screen| screen.cell((1, 0)) == "x");
         cats.add(seen - cat.started);
-        let mut window = Window::start(&home, PROGRAM, &["-s", &space.url]);
+        let mut window = Window::start(&home, program(), &["-s", &space.url]);
         let seen = window.wait_for("the composer", shows_prompt);
         frames.add(seen - window.started);
         let place = keys::composer(&window);
@@ -135,10 +136,10 @@ pub fn long() -> Vec<Row> {
     let one = conversation(2, 1_000_000);
     let all = conversation(2000, 4_000_000);
     let (one_id, all_id) = (one.id.to_string(), all.id.to_string());
-    let home = Home::with(&[one, all]);
+    let home = home::with(&[one, all]);
     let mut opened = Times::default();
     for _ in 0..STARTS {
-        let mut window = Window::start(&home, PROGRAM, &["-s", &space.url, "-r", &all_id]);
+        let mut window = Window::start(&home, program(), &["-s", &space.url, "-r", &all_id]);
         let seen = window.wait_for("the last message", shows_end);
         opened.add(seen - window.started);
     }

@@ -3,9 +3,9 @@
 //! A thread reads what the program writes, notes when it came, and feeds a terminal emulator. It checks itself whether
 //! the screen is as expected, so that a time is that of the bytes and not of a thread that woke up for them.
 
-use super::home::Home;
 use super::process::Process;
 use portable_pty::{Child, MasterPty, PtySize, native_pty_system};
+use rig::home::Home;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

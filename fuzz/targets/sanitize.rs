@@ -5,7 +5,7 @@
 #[path = "../../tests/fuzzing/chance.rs"]
 #[expect(dead_code, reason = "other targets use more of it")]
 mod chance;
-#[path = "../../tests/fuzzing/unseen.rs"]
+#[path = "../../tests/rig/src/unseen.rs"]
 mod unseen;
 #[path = "../../tests/fuzzing/sanitize.rs"]
 mod sanitize;

@@ -2,10 +2,10 @@
 //! room.
 
 use super::Attack;
-use super::home::{Home, PROGRAM};
-use super::keys::CTRL_Q;
-use super::screen::{Screen, WINDOW};
-use super::shown::words;
+use rig::home::{Home, program};
+use rig::keys::CTRL_Q;
+use rig::screen::{Screen, WINDOW};
+use rig::shown::words;
 use rusqlite::Connection;
 use spacechat::testing::store::FILE_NAME;
 use std::fs::{self, File};
@@ -149,7 +149,7 @@ fn limited() {
     let home = Home::new();
     // The limit is half a megabyte and can be lifted; the signal that comes with it is passed over.
     let script = "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" --demo";
-    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, PROGRAM]);
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, program()]);
     screen.wait_for_text("╭ Message");
     screen.ask("repeat 2 ha", "haha");
     screen.paste(&"a line that is pasted\n".repeat(60_000));

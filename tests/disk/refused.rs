@@ -1,8 +1,8 @@
 //! A store that cannot be used: the commands and the screen refuse, and nothing of it changes.
 
-use super::home::{Home, PROGRAM};
-use super::screen::{Screen, WINDOW};
 use super::{Attack, anywhere};
+use rig::home::{Home, program};
+use rig::screen::{Screen, WINDOW};
 use rusqlite::Connection;
 use spacechat::testing::store::FILE_NAME;
 use std::fs;
@@ -71,8 +71,8 @@ fn no_rights_for_root() -> Option<&'static str> {
 
 /// The program with these arguments, for which the rights of files hold.
 fn rightly<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
-    let program: &[&str] = if is_root() { &DROPPING } else { &[] };
-    [program, &[PROGRAM], arguments].concat()
+    let before: &[&str] = if is_root() { &DROPPING } else { &[] };
+    [before, &[program()], arguments].concat()
 }
 
 /// A home with a conversation in it.

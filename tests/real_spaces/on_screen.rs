@@ -1,10 +1,10 @@
 //! The screen in a pseudo-terminal against a real server, with the helpers of `tests/terminal`.
 
 use crate::environment::sha256_hex;
-use crate::home::Home;
 use crate::scenarios::{Scenario, scenarios};
-use crate::screen::{Screen, WINDOW};
 use crate::space::Space;
+use rig::home::Home;
+use rig::screen::{Screen, WINDOW};
 
 /// Run on Qwen-Agent's own page, whose scripted model can tell what it got.
 pub const ON_EVERY_PAGE: &[Scenario] =

@@ -1,6 +1,6 @@
 //! The commands without a screen as scripts use them: what they read, what they print where, and what they leave behind.
 
-use super::home::{Home, PROGRAM};
+use rig::home::{Home, program};
 use std::fs::File;
 use std::io::Write;
 use std::process::{Command, Output};
@@ -131,7 +131,7 @@ fn broken_certificates_are_an_error_that_names_them_before_anything_is_sent() {
     )
     .unwrap();
     for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
-        let output = Command::new(PROGRAM)
+        let output = Command::new(program())
             .args(["ask", "--no-save", "-s", "https://127.0.0.1:1", "hi"])
             .env_clear()
             .env("HOME", home.path())

@@ -1,9 +1,9 @@
 //! The user's own editor has the terminal, and the program goes on beside it.
 
-use super::home::{Home, PROGRAM};
-use super::keys::{CTRL_C, CTRL_G};
-use super::screen::{Screen, WINDOW};
-use super::shown::words;
+use rig::home::{Home, program};
+use rig::keys::{CTRL_C, CTRL_G};
+use rig::screen::{Screen, WINDOW};
+use rig::shown::words;
 use std::fs;
 
 /// Starts the program with an editor that is this script, in a folder whose name has a space.
@@ -14,7 +14,7 @@ fn with_editor(home: &Home, script: &str) -> Screen {
         .expect("a home can be written to");
     let start =
         "chmod +x 'my tools/editor'; EDITOR=\"'./my tools/editor' 'two words'\" exec \"$0\" --demo";
-    let screen = Screen::start_other(home, WINDOW, "sh", &["-c", start, PROGRAM]);
+    let screen = Screen::start_other(home, WINDOW, "sh", &["-c", start, program()]);
     screen.wait_for_text("╭ Message");
     screen
 }

@@ -1,9 +1,9 @@
 //! Exit: the steps of Ctrl+C, and the terminal restored however the program ends or stops.
 
-use super::home::{Home, PROGRAM};
-use super::keys::{CTRL_C, CTRL_G, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
-use super::screen::{Screen, WINDOW};
-use super::shown::Emulator;
+use rig::home::{Home, program};
+use rig::keys::{CTRL_C, CTRL_G, CTRL_Q, CTRL_U, CTRL_Z, ESC, F4, UP};
+use rig::screen::{Screen, WINDOW};
+use rig::shown::Emulator;
 use rusqlite::Connection;
 use spacechat::program::{report_panics, state_directory};
 use spacechat::testing::store::FILE_NAME;
@@ -167,7 +167,7 @@ fn a_terminal_that_fails_without_a_signal_ends_the_program_and_loses_nothing() {
     let home = Home::new();
     // In a session of its own no terminal controls it, and none sends it a signal: only reads and writes fail.
     let script = "setsid \"$0\" --demo; read line";
-    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, PROGRAM]);
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, program()]);
     screen.wait_for_text("╭ Message");
     screen.send("long 4000");
     let seen = screen.wait_for_text("word9").last_word().unwrap();
@@ -199,7 +199,7 @@ fn the_editor_has_the_terminal_as_it_was_and_the_program_takes_it_again() {
         "#!/bin/sh\necho 'in the editor'; read line; printf 'edited %s' \"$line\" > \"$1\"\n";
     fs::write(&editor, script).unwrap();
     let start = "chmod +x editor; EDITOR=./editor exec \"$0\" --demo";
-    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", start, PROGRAM]);
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", start, program()]);
     screen.wait_for_text("╭ Message");
     screen.type_text("a draft");
     screen.press(CTRL_G);
@@ -353,7 +353,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_coming_back_draws_all_again() {
     let home = Home::new();
     // A shell with job control, as the one from which a user starts it.
     let script = "set -m; \"$0\" --demo; echo 'in the shell'; read line; fg >/dev/null; echo \"ended with $?\"";
-    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, PROGRAM]);
+    let mut screen = Screen::start_other(&home, WINDOW, "sh", &["-c", script, program()]);
     screen.wait_for_text("╭ Message");
     screen.send("long 100");
     screen.wait_for_text("word5");

@@ -1,8 +1,8 @@
 //! Failures are reported where they happened, with advice, and no written text is lost.
 
-use super::home::Home;
-use super::keys::F5;
-use super::screen::{Screen, WINDOW};
+use rig::home::Home;
+use rig::keys::F5;
+use rig::screen::{Screen, WINDOW};
 use spacechat::testing::store::FILE_NAME;
 use std::fs;
 use std::net::TcpListener;

@@ -3,10 +3,10 @@
 //!
 //! Only where silence is the fault, the timeout is two seconds: everywhere else a slow machine may take its time.
 
-use super::home::Home;
-use super::keys::{ALT_UP, CTRL_U, ESC};
-use super::screen::{Screen, WINDOW};
-use super::shown::{Shown, words};
+use rig::home::Home;
+use rig::keys::{ALT_UP, CTRL_U, ESC};
+use rig::screen::{Screen, WINDOW};
+use rig::shown::{Shown, words};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! Files that are sent as they are stay with their conversation, also when they change on the disk.
 
-use super::home::Home;
-use super::keys::{ALT_UP, FOCUS_GAINED, TAB};
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::{ALT_UP, FOCUS_GAINED, TAB};
+use rig::screen::Screen;
 
 /// Opens the last conversation and asks for another reply.
 fn retry(home: &Home) -> Screen {

@@ -1,8 +1,8 @@
 //! Find in the shown conversation: matches are counted, marked and visited.
 
-use super::home::Home;
-use super::keys::{CTRL_F, CTRL_N, CTRL_U, ESC, UP};
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::{CTRL_F, CTRL_N, CTRL_U, ESC, UP};
+use rig::screen::Screen;
 
 #[test]
 fn words_are_found_counted_and_walked_round_and_esc_leaves_the_view_where_it_is() {

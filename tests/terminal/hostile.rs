@@ -1,10 +1,10 @@
 //! Text that would steer the terminal, turn the direction of text or hide some of it, on every path to the screen. In
 //! every case only the program's own sequences are written.
 
-use super::home::Home;
-use super::keys::{ALT_UP, CTRL_END, CTRL_O, CTRL_P, ESC, F2, F3, TAB};
-use super::screen::{Screen, WINDOW};
 use super::written::assert_only_own_sequences;
+use rig::home::Home;
+use rig::keys::{ALT_UP, CTRL_END, CTRL_O, CTRL_P, ESC, F2, F3, TAB};
+use rig::screen::{Screen, WINDOW};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,10 +1,10 @@
 //! Killed at any moment, of typing, pasting, streaming, waiting, editing, renaming, deleting or importing, the program loses
 //! at most half a second of what was on the screen, and the database is whole.
 
-use super::home::{Home, PROGRAM};
-use super::keys::{ALT_UP, CTRL_U, F3};
-use super::screen::{Screen, signal};
-use super::shown::{Shown, words};
+use rig::home::{Home, program};
+use rig::keys::{ALT_UP, CTRL_U, F3};
+use rig::screen::{Screen, signal};
+use rig::shown::{Shown, words};
 use serde_json::{Value, json};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -212,7 +212,7 @@ fn kill_in_importing(home: &Home) {
     let conversations: Vec<Value> = conversations.collect();
     fs::write(&file, Value::Array(conversations).to_string()).expect("a home can be written to");
     let file = file.to_str().expect("a path of the test's own is text");
-    let mut importing = home.started(PROGRAM, &["import", file]);
+    let mut importing = home.started(program(), &["import", file]);
     thread::sleep(Duration::from_millis(random(
         "milliseconds before the kill",
         150,

@@ -1,11 +1,12 @@
 //! The list of conversations: names, the trash, and a thousand of them.
 
-use super::home::Home;
-use super::keys::{CTRL_U, DOWN, END, ENTER, F3};
-use super::screen::{Screen, WINDOW};
+use rig::home::Home;
+use rig::keys::{CTRL_U, DOWN, END, ENTER, F3};
+use rig::screen::{Screen, WINDOW};
 use rusqlite::Connection;
 use spacechat::chat::{Conversation, Message, Role, Settings, Unsent, import_changes};
 use spacechat::testing::store::FILE_NAME;
+use spacechat::testing::store::Store;
 
 #[test]
 fn a_conversation_is_deleted_brought_back_and_renamed_in_the_list() {
@@ -87,7 +88,8 @@ fn fill(home: &Home, count: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime without threads can be made");
-    let store = home.store();
+    let store = Store::open(&home.data(), |notice| panic!("{notice:?}"));
+    let store = store.expect("the store opens");
     for number in 0..count {
         let mut conversation = Conversation::new("demo", "", "");
         conversation.append(Message::user(format!("question {number}")));

@@ -1,8 +1,8 @@
 //! Pasting: nothing is sent by what is pasted, and what is sent is exactly what was pasted.
 
-use super::home::Home;
-use super::keys::CTRL_J;
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::CTRL_J;
+use rig::screen::Screen;
 use sha2::{Digest, Sha256};
 
 #[test]

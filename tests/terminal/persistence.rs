@@ -1,9 +1,9 @@
 //! Conversations and drafts are there again at the next start, for the user and for the model.
 
-use super::home::Home;
-use super::keys::{CTRL_O, CTRL_U, ESC, F3, UP};
-use super::screen::Screen;
-use super::shown::words;
+use rig::home::Home;
+use rig::keys::{CTRL_O, CTRL_U, ESC, F3, UP};
+use rig::screen::Screen;
+use rig::shown::words;
 
 #[test]
 fn the_last_conversation_goes_on_with_its_draft_and_the_model_knows_its_past() {

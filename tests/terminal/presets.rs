@@ -1,8 +1,8 @@
 //! System messages that are saved under a name.
 
-use super::home::Home;
-use super::keys::{ALT_D, ALT_P, ALT_S, CTRL_N, ESC, F2};
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::{ALT_D, ALT_P, ALT_S, CTRL_N, ESC, F2};
+use rig::screen::Screen;
 
 #[test]
 fn a_saved_system_message_is_there_at_the_next_start_and_can_begin_every_conversation() {

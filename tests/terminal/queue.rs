@@ -1,8 +1,8 @@
 //! Messages that wait: for a reply to be complete, for the Space to be there, for the next start.
 
-use super::home::Home;
-use super::keys::ALT_C;
-use super::screen::{Screen, WINDOW};
+use rig::home::Home;
+use rig::keys::ALT_C;
+use rig::screen::{Screen, WINDOW};
 
 #[test]
 fn what_waits_when_one_quits_waits_at_the_next_start_and_is_sent_on_the_users_word() {

@@ -1,9 +1,9 @@
 //! While a reply streams: resizing, typing, scrolling.
 
-use super::home::Home;
-use super::keys::{CTRL_END, PAGE_UP};
-use super::screen::Screen;
-use super::shown::Shown;
+use rig::home::Home;
+use rig::keys::{CTRL_END, PAGE_UP};
+use rig::screen::Screen;
+use rig::shown::Shown;
 
 #[test]
 fn any_size_of_the_window_while_a_reply_streams_loses_nothing() {

@@ -1,8 +1,8 @@
 //! The machine sleeps while a reply streams: the program is stopped for longer than its timeout, while the Space
 //! continues.
 
-use super::home::Home;
-use super::screen::{Screen, WINDOW};
+use rig::home::Home;
+use rig::screen::{Screen, WINDOW};
 use spacechat::testing::demo::{Options, Server};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,6 +45,6 @@ fn a_program_that_slept_in_mid_reply_ends_the_reply_or_tells_and_goes_on() {
         .as_str()
         .expect("texts are strings");
     let left = reply.split_whitespace().count();
-    assert_eq!(reply.trim_end(), super::shown::words(left), "no gap");
+    assert_eq!(reply.trim_end(), rig::shown::words(left), "no gap");
     runtime.block_on(server.stop());
 }

@@ -1,8 +1,8 @@
 //! The switcher over all messages, and the list by day.
 
-use super::home::Home;
-use super::keys::{CTRL_N, CTRL_O, CTRL_U, DOWN, END, ENTER, F3};
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::{CTRL_N, CTRL_O, CTRL_U, DOWN, END, ENTER, F3};
+use rig::screen::Screen;
 
 #[test]
 fn an_old_sentence_is_found_by_its_words_and_landed_on() {

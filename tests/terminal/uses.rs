@@ -1,8 +1,8 @@
 //! The three uses that the program is for: a full-screen chat, switching between conversations, the system message.
 
-use super::home::Home;
-use super::keys::{CTRL_B, CTRL_N, CTRL_O, CTRL_PAGE_DOWN, CTRL_PAGE_UP, DOWN, ESC, F2, F3, TAB};
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::{CTRL_B, CTRL_N, CTRL_O, CTRL_PAGE_DOWN, CTRL_PAGE_UP, DOWN, ESC, F2, F3, TAB};
+use rig::screen::Screen;
 
 #[test]
 fn a_message_is_sent_and_its_reply_streams_in() {

@@ -1,8 +1,8 @@
 //! Retries and edits are versions: nothing is overwritten.
 
-use super::home::Home;
-use super::keys::{ALT_UP, CTRL_U, ESC};
-use super::screen::Screen;
+use rig::home::Home;
+use rig::keys::{ALT_UP, CTRL_U, ESC};
+use rig::screen::Screen;
 
 #[test]
 fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back() {

@@ -4,28 +4,17 @@
 //! `SPACECHAT_FUZZ_ROUNDS=1000000 cargo test --release --test fuzzing` is the long run, `SPACECHAT_FUZZ_SEED` another one.
 //! `cargo +nightly fuzz run TARGET` runs the same targets guided by what they reach.
 
-#[path = "fuzzing/chance.rs"]
 mod chance;
-#[path = "fuzzing/config.rs"]
 mod config;
-#[path = "fuzzing/delta.rs"]
 mod delta;
-#[path = "fuzzing/driver.rs"]
 mod driver;
-#[path = "fuzzing/import.rs"]
 mod import;
-#[path = "fuzzing/markdown.rs"]
 mod markdown;
-#[path = "fuzzing/mutator.rs"]
 mod mutator;
-#[path = "fuzzing/sanitize.rs"]
 mod sanitize;
-#[path = "fuzzing/sse.rs"]
 mod sse;
-#[path = "fuzzing/thoughts.rs"]
 mod thoughts;
-#[path = "fuzzing/unseen.rs"]
-mod unseen;
+use rig::unseen;
 
 use driver::fuzz;
 

@@ -5,9 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "browser/chromium.rs"]
 mod chromium;
-#[path = "browser/pages.rs"]
 mod pages;
 
 use std::process::ExitCode;

@@ -7,35 +7,14 @@
 //! listed as ignored with the reason; `SPACECHAT_REAL_SPACES=require` (what continuous integration sets) makes that a failure.
 //! `SPACECHAT_TEST_CACHE` names the folder of the virtual environments.
 
-#[path = "real_spaces/chats.rs"]
 mod chats;
-#[path = "real_spaces/environment.rs"]
 mod environment;
-#[path = "real_spaces/event_lines.rs"]
 mod event_lines;
-#[path = "terminal/home.rs"]
-#[expect(dead_code, reason = "the tests of the terminal use all of it")]
-mod home;
-#[path = "terminal/keys.rs"]
-#[expect(dead_code, reason = "the tests of the terminal use all of it")]
-mod keys;
-#[path = "real_spaces/on_screen.rs"]
 mod on_screen;
-#[path = "real_spaces/pages.rs"]
 mod pages;
-#[path = "real_spaces/posts.rs"]
 mod posts;
-#[path = "real_spaces/program.rs"]
 mod program;
-#[path = "real_spaces/scenarios.rs"]
 mod scenarios;
-#[path = "terminal/screen.rs"]
-#[expect(dead_code, reason = "the tests of the terminal use all of it")]
-mod screen;
-#[path = "terminal/shown.rs"]
-#[expect(dead_code, reason = "the tests of the terminal use all of it")]
-mod shown;
-#[path = "real_spaces/space.rs"]
 mod space;
 
 use std::process::ExitCode;

@@ -7,22 +7,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "disk/full.rs"]
 mod full;
-#[path = "terminal/home.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod home;
-#[path = "terminal/keys.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod keys;
-#[path = "disk/refused.rs"]
 mod refused;
-#[path = "terminal/screen.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod screen;
-#[path = "terminal/shown.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod shown;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 use std::process::ExitCode;

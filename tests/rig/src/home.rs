@@ -3,9 +3,10 @@
 
 use portable_pty::CommandBuilder;
 use serde_json::Value;
-use spacechat::testing::store::Store;
+use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -13,8 +14,21 @@ use tempfile::TempDir;
 /// How long something may take to be on the disk before the test fails.
 const DEADLINE: Duration = Duration::from_secs(180);
 
-/// The program under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_spacechat");
+/// The path of the program under test: Cargo builds it into the folder above that of its tests and benches.
+pub fn program() -> &'static str {
+    static PROGRAM: OnceLock<String> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let test = std::env::current_exe().expect("a test knows where it is");
+        let folder = test
+            .ancestors()
+            .nth(2)
+            .expect("a test is in a folder of its own");
+        let program = folder.join(format!("spacechat{EXE_SUFFIX}"));
+        assert!(program.exists(), "{} is not built", program.display());
+        let path = program.into_os_string().into_string();
+        path.expect("the path of the target folder is UTF-8")
+    })
+}
 
 /// A user's home directory with nothing in it, removed when this is dropped.
 pub struct Home {
@@ -72,7 +86,7 @@ impl Home {
 
     /// Runs a command that draws no screen, to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let started = self.started(PROGRAM, arguments);
+        let started = self.started(program(), arguments);
         started
             .wait_with_output()
             .expect("a child can be waited for")
@@ -80,7 +94,7 @@ impl Home {
 
     /// Runs such a command with its output into a file.
     pub fn run_into(&self, arguments: &[&str], out: std::fs::File) -> Output {
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program());
         command.args(arguments).current_dir(self.path()).env_clear();
         command.envs(self.environment());
         command.stdin(Stdio::null()).stdout(out);
@@ -148,11 +162,6 @@ impl Home {
     pub fn exported(&self, id: &str) -> Value {
         let text = self.printed(&["export", id, "--format", "json"]);
         serde_json::from_str(&text).expect("an export is JSON")
-    }
-
-    /// The store, opened by the test itself.
-    pub fn store(&self) -> Store {
-        Store::open(&self.data(), |notice| panic!("{notice:?}")).expect("the store opens")
     }
 
     pub fn path(&self) -> &Path {

@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "hub/front.rs"]
 mod front;
-#[path = "hub/server.rs"]
 mod server;
 
 use serde_json::{Value, json};
@@ -266,7 +264,7 @@ async fn a_turn_wakes_its_space_and_then_replies_and_asks_the_hub_only_once() {
 async fn app_behind(pages: Vec<Answer>) -> Server {
     let mut pages = pages.into_iter();
     let config: Value =
-        serde_json::from_str(include_str!("fixtures/qwen-webui-4.44.config.json")).unwrap();
+        serde_json::from_str(include_str!("../fixtures/qwen-webui-4.44.config.json")).unwrap();
     Server::start(move |asked| match asked.line.as_str() {
         "GET /config" => pages.next().unwrap_or_else(|| server::json(200, &config)),
         _ => server::json(404, &json!({"detail": "Not Found"})),
@@ -392,7 +390,7 @@ async fn a_redirect_to_another_server_is_not_followed() {
 /// An app that wants `ann` and `a+b &c` and knows her by a cookie afterwards.
 async fn guarded(refusal: Value) -> Server {
     let config: Value =
-        serde_json::from_str(include_str!("fixtures/qwen-webui-4.44.config.json")).unwrap();
+        serde_json::from_str(include_str!("../fixtures/qwen-webui-4.44.config.json")).unwrap();
     Server::start(move |asked| match asked.line.as_str() {
         "POST /login" if asked.body == "username=ann&password=a%2Bb+%26c" => {
             let cookie = "set-cookie: access-token-unsecure-x=1; HttpOnly; Path=/\r\n".to_owned();

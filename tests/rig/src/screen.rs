@@ -3,9 +3,9 @@
 //! A thread reads what the program writes into the emulator; a test waits until it sees something. Only then does it act
 //! again, as a user does.
 
-use super::home::{Home, PROGRAM};
-use super::keys::{CTRL_N, CTRL_Q, END, ENTER, F12};
-use super::shown::{Emulator, Shown};
+use crate::home::{Home, program};
+use crate::keys::{CTRL_N, CTRL_Q, END, ENTER, F12};
+use crate::shown::{Emulator, Shown};
 use portable_pty::{Child, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::process::Command;
@@ -76,7 +76,7 @@ impl Screen {
 
     /// Starts the program in a window of these columns and rows.
     pub fn start(home: &Home, window: (u16, u16), arguments: &[&str]) -> Self {
-        Self::start_other(home, window, PROGRAM, arguments)
+        Self::start_other(home, window, program(), arguments)
     }
 
     /// Starts another program, which may start the one under test.

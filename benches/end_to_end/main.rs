@@ -5,25 +5,15 @@
 //! `paste`, `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is
 //! missed: machines differ, and the table is for reading. Linux only: processor time and memory come from `/proc`.
 
-#[path = "end_to_end/conversations.rs"]
 mod conversations;
-#[path = "end_to_end/home.rs"]
 mod home;
-#[path = "end_to_end/keys.rs"]
 mod keys;
-#[path = "end_to_end/many.rs"]
 mod many;
-#[path = "end_to_end/process.rs"]
 mod process;
-#[path = "end_to_end/rows.rs"]
 mod rows;
-#[path = "end_to_end/space.rs"]
 mod space;
-#[path = "end_to_end/table.rs"]
 mod table;
-#[path = "end_to_end/text.rs"]
 mod text;
-#[path = "end_to_end/window.rs"]
 mod window;
 
 type Measurement = fn() -> Vec<table::Row>;
