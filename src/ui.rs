@@ -25,7 +25,7 @@ pub use theme::{Theme, ThemeName};
 use crate::app::{Focus, Model, Regions};
 use crate::markdown;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::widgets::Paragraph;
 
 /// The smallest window in which everything works, in cells.
@@ -60,18 +60,9 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     status::draw_header(model, theme, caches, frame, header);
     let panes = Panes::new(model, main);
     let view = conversation::draw(model, theme, caches, frame, panes.transcript);
-    composer::draw(model, theme, frame, composer);
-    // Where there is little room the panes lie over each other: the one with the keyboard on top.
-    if model.focus == Focus::List {
-        composer::draw_panel(model, theme, caches, frame, panes.panel);
-    }
-    if model.library.is_shown {
-        sidebar::draw(model, theme, frame, panes.list);
-    }
-    if model.focus != Focus::List {
-        composer::draw_panel(model, theme, caches, frame, panes.panel);
-    }
-    status::draw_status(model, theme, caches, frame, status);
+    let message = composer::draw(model, theme, frame, composer);
+    let panel = panes.draw(model, theme, caches, frame);
+    let find = status::draw_status(model, theme, caches, frame, status);
     composer::completion::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
     let over = if area.height < 24 { area } else { main };
@@ -79,8 +70,18 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         model,
         theme,
         caches,
+        caret: None,
     };
     let popup = popups::draw(&mut scene, frame, over);
+    // The terminal's cursor is at the caret that is typed at, for input methods and screen readers, and nowhere else.
+    let caret = if model.popups.is_open() {
+        scene.caret
+    } else {
+        message.or(panel).or(find)
+    };
+    if let Some(caret) = caret {
+        frame.set_cursor_position(caret);
+    }
     Regions {
         top: view.top,
         bottom: view.bottom,
@@ -139,6 +140,27 @@ impl Panes {
             transcript,
             panel,
         }
+    }
+
+    /// Draws the list and the panel, where they are open. Gives the place of the panel's caret while it has the keyboard.
+    fn draw(
+        &self,
+        model: &Model,
+        theme: &Theme,
+        caches: &mut Caches,
+        frame: &mut Frame,
+    ) -> Option<Position> {
+        // Where there is little room the panes lie over each other: the one with the keyboard on top.
+        if model.focus == Focus::List {
+            composer::draw_panel(model, theme, caches, frame, self.panel);
+        }
+        if model.library.is_shown {
+            sidebar::draw(model, theme, frame, self.list);
+        }
+        if model.focus == Focus::List {
+            return None;
+        }
+        composer::draw_panel(model, theme, caches, frame, self.panel)
     }
 }
 

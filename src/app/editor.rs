@@ -48,6 +48,18 @@ impl Editor {
         editor
     }
 
+    /// The field with a dot in the place of every character, and the caret where it stands.
+    pub fn masked(&self) -> Self {
+        let dots = |line: &String| "•".repeat(line.chars().count());
+        let DataCursor(line, column) = self.area.cursor();
+        let mut masked = Self {
+            area: TextArea::new(self.area.lines().iter().map(dots).collect()),
+            ..Self::default()
+        };
+        masked.jump(line, column);
+        masked
+    }
+
     /// Replaces the whole text. The caret goes to the end and the changes before cannot be undone.
     pub fn set(&mut self, text: &str) {
         self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());

@@ -1,5 +1,6 @@
-//! The composer and the system panel: text fields in a frame, with the real cursor at the caret,
-//! so that input methods open their window where the text goes.
+//! The composer, the system panel, and what every text field has in common: its rows, and where its caret stands.
+//!
+//! A field only says where that is. Which of them has the terminal's cursor, [`super::draw`] decides.
 
 pub mod completion;
 
@@ -40,8 +41,8 @@ pub fn text_width(width: u16) -> usize {
     usize::from(width.saturating_sub(5)).max(1)
 }
 
-/// Draws the composer: queued messages, the tray, the text.
-pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+/// Draws the composer: queued messages, the tray, the text. Gives the place of its caret while it has the keyboard.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> Option<Position> {
     let open = model.conversation();
     let has_focus = model.focus == Focus::Composer && open.picked.is_none();
     let inner = draw_frame(
@@ -59,15 +60,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         height: inner.bottom().saturating_sub(y),
         ..inner
     };
-    let is_current = has_focus && !model.popups.is_open();
-    draw_field(
-        &open.composer.editor,
-        is_current,
-        theme.text,
-        frame,
-        text,
-        area.width,
-    );
+    let editor = &open.composer.editor;
+    let caret = draw_field(editor, text_width(area.width), theme.text, frame, text);
     if open.composer.is_empty() && text.height > 0 {
         let words = if matches!(model.focus, Focus::Panel | Focus::Settings) {
             let keys = [Action::Back, Action::NextPane].map(shown_key);
@@ -85,6 +79,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         let place = Rect { height: 1, ..text };
         frame.render_widget(Span::styled(words, theme.dim), place);
     }
+    caret.filter(|_| has_focus)
 }
 
 /// Draws what stands above the text: queued messages and the tray. Gives the row below it.
@@ -157,17 +152,16 @@ fn queued_line(open: &OpenConversation, at: usize, draft: &Draft, theme: &Theme)
     ])
 }
 
-/// Draws the panel of the system message, and below it the settings of the Space.
+/// Draws the panel of the system message, and below it the settings of the Space. Gives the place of its caret while it
+/// has the keyboard.
 pub fn draw_panel(
     model: &Model,
     theme: &Theme,
     caches: &mut Caches,
     frame: &mut Frame,
     area: Rect,
-) {
-    let Some(editor) = &model.panel else {
-        return;
-    };
+) -> Option<Position> {
+    let editor = model.panel.as_ref()?;
     frame.render_widget(Clear, area);
     let settings = u16::try_from(model.inputs().count()).unwrap_or(u16::MAX);
     let settings = if settings == 0 {
@@ -190,13 +184,14 @@ pub fn draw_panel(
         tokens => format!(" System message · ≈{} tokens ", count(tokens)),
     };
     let inner = draw_frame(&title, has_focus, theme, frame, system, &hint);
-    let is_current = has_focus && !model.popups.is_open();
-    draw_field(editor, is_current, theme.text, frame, inner, system.width);
+    let width = text_width(system.width);
+    let caret = draw_field(editor, width, theme.text, frame, inner);
     if editor.is_empty() && inner.height > 0 {
         let words = Span::styled("how the model should behave", theme.dim);
         frame.render_widget(words, Rect { height: 1, ..inner });
     }
     draw_settings(model, theme, frame, settings);
+    caret.filter(|_| has_focus)
 }
 
 /// Draws the settings of the Space, one to a row: name, value, what it takes.
@@ -334,61 +329,54 @@ fn draw_frame(
     }
 }
 
-/// Draws the rows of a field around its caret, and puts the cursor there when it is current.
+/// Draws the rows of a field around its caret, wrapped at `width`. Gives the place of the caret, where there is room.
 fn draw_field(
     editor: &Editor,
-    is_current: bool,
+    width: usize,
     style: Style,
     frame: &mut Frame,
     area: Rect,
-    outer_width: u16,
-) {
+) -> Option<Position> {
     if area.is_empty() {
-        return;
+        return None;
     }
-    let rows = editor.rows(text_width(outer_width));
+    let rows = editor.rows(width);
     let (caret_row, caret_cell) = editor.caret(&rows);
     let first = (caret_row + 1).saturating_sub(usize::from(area.height));
     for (y, row) in (area.top()..area.bottom()).zip(rows.iter().skip(first)) {
         let text = editor.lines()[row.line]
             .get(row.range.clone())
             .unwrap_or("");
-        let shown = shown(text);
         let line = Rect {
             y,
             height: 1,
             ..area
         };
-        frame.render_widget(Span::styled(shown, style), line);
+        frame.render_widget(Span::styled(shown(text), style), line);
     }
-    if is_current {
-        let clamp = |cell: usize, limit: u16| u16::try_from(cell).unwrap_or(u16::MAX).min(limit);
-        // Half a wide character never hides the caret: it stands inside of the frame.
-        let x = area.x + clamp(caret_cell, area.width);
-        let y = area.y + clamp(caret_row - first, area.height - 1);
-        frame.set_cursor_position(Position { x, y });
-    }
+    let clamp = |cell: usize, limit: u16| u16::try_from(cell).unwrap_or(u16::MAX).min(limit);
+    Some(Position {
+        // A space that hangs over the edge does not take the caret into the frame.
+        x: area.x + clamp(caret_cell, area.width),
+        y: area.y + clamp(caret_row - first, area.height - 1),
+    })
 }
 
-/// A field of one line with the cursor in it; of a long one the part around the caret.
-pub fn draw_line(editor: &Editor, has_focus: bool, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let width = usize::from(area.width.saturating_sub(3)).max(1);
-    let rows = editor.rows(width);
-    let (row, cell) = editor.caret(&rows);
-    let text = rows
-        .get(row)
-        .and_then(|row| editor.lines()[row.line].get(row.range.clone()));
-    let text = shown(text.unwrap_or(""));
-    let line = Line::from(vec![
-        Span::styled("› ", theme.focus),
-        Span::styled(text, theme.text),
-    ]);
-    frame.render_widget(line, area);
-    if !has_focus {
-        return;
-    }
-    let x = u16::try_from(cell + 2)
-        .unwrap_or(u16::MAX)
-        .min(area.width.saturating_sub(1));
-    frame.set_cursor_position((area.x + x, area.y));
+/// Draws a field of one line; of a long one the part around the caret. Gives the place of the caret, where there is room.
+pub fn draw_line(
+    editor: &Editor,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) -> Option<Position> {
+    let pointer = "› ";
+    frame.render_widget(Span::styled(pointer, theme.focus), area);
+    // The last cell is the caret's, behind a text that takes all others.
+    let text = Rect {
+        x: area.x.saturating_add(2).min(area.right()),
+        width: area.width.saturating_sub(3),
+        height: area.height.min(1),
+        ..area
+    };
+    draw_field(editor, usize::from(text.width), theme.text, frame, text)
 }

@@ -33,7 +33,7 @@ use crate::app::popups::{
 use crate::sanitize;
 use crate::ui::format::{fitted, fitting};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 use std::any::Any;
@@ -50,12 +50,16 @@ pub struct Scene<'a> {
     pub theme: &'a Theme,
     /// What was made for earlier frames.
     pub caches: &'a mut Caches,
+    /// Where the caret of the popup that was drawn last stands, if something can be typed there.
+    pub caret: Option<Position>,
 }
 
 /// Draws the open popups, the one on top last. Gives how much of that one is shown.
 pub fn draw(scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
     let popups = scene.model.popups.stack();
     popups.fold(Page::default(), |_, popup| {
+        // The caret of what lies below is covered.
+        scene.caret = None;
         draw_one(popup, scene, frame, area)
     })
 }
@@ -133,7 +137,7 @@ fn above_preview(rows: usize, area: Rect) -> [Rect; 2] {
 }
 
 /// A box with one field.
-fn draw_field(title: &str, field: &Editor, theme: &Theme, frame: &mut Frame, area: Rect) {
+fn draw_field(title: &str, field: &Editor, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) {
     let area = Rect {
         height: area.height.min(3),
         ..area
@@ -141,11 +145,11 @@ fn draw_field(title: &str, field: &Editor, theme: &Theme, frame: &mut Frame, are
     let inner = draw_box(
         title,
         &hint(&[(accepts(), "saves"), (closes(), "cancels")]),
-        theme,
+        scene.theme,
         frame,
         area,
     );
-    draw_line(field, true, theme, frame, inner);
+    scene.caret = draw_line(field, scene.theme, frame, inner);
 }
 
 /// A menu: what is typed, and what it finds, each with a toast at its right. Gives the place of
@@ -154,10 +158,11 @@ fn draw_menu<T>(
     (title, hint, menu): (&str, String, &Menu),
     rows: impl ExactSizeIterator<Item = T>,
     shown: impl Fn(T) -> (String, String),
-    theme: &Theme,
+    scene: &mut Scene<'_>,
     frame: &mut Frame,
     area: Rect,
 ) -> Rect {
+    let theme = scene.theme;
     let area = Rect {
         height: menu_height(rows.len(), area),
         ..area
@@ -165,7 +170,7 @@ fn draw_menu<T>(
     let title = format!("{title}· {} ", rows.len());
     let inner = draw_box(&title, &hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    draw_line(&menu.query, true, theme, frame, query);
+    scene.caret = draw_line(&menu.query, theme, frame, query);
     let is_empty = rows.len() == 0;
     // The mark stands in the middle, so that what comes next is seen on both sides.
     let height = usize::from(list.height);

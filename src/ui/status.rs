@@ -16,7 +16,7 @@ use crate::sanitize;
 use crate::ui::format::{count, fitted, fitting, size, span};
 use crate::ui::toast::{draw_rows, message};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
@@ -88,14 +88,15 @@ fn waiting(open: &OpenConversation) -> String {
     }
 }
 
-/// Draws the line over the composer, and over the rows above it what does not fit there.
+/// Draws the line over the composer, and over the rows above it what does not fit there. Gives the place of the caret
+/// while what is looked for is typed there.
 pub fn draw_status(
     model: &Model,
     theme: &Theme,
     caches: &mut Caches,
     frame: &mut Frame,
     area: Rect,
-) {
+) -> Option<Position> {
     let open = model.conversation();
     if let Some(find) = &open.find {
         return draw_find(find, model.focus == Focus::Find, theme, frame, area);
@@ -104,7 +105,8 @@ pub fn draw_status(
     let left = if let Some((words, style)) = message(model, theme) {
         let right: usize = right.iter().map(Span::width).sum();
         if words.width() + right + 2 > usize::from(area.width) {
-            return draw_rows(&words, style, frame, area);
+            draw_rows(&words, style, frame, area);
+            return None;
         }
         vec![Span::styled(format!(" {words}"), style)]
     } else if let Some(turn) = &open.turn {
@@ -120,7 +122,8 @@ pub fn draw_status(
     } else if let Some(words) = mode(model, open) {
         let width = usize::from(area.width).saturating_sub(1);
         let words = format!(" {}", fitting(&words, width));
-        return frame.render_widget(Span::styled(words, theme.warning), area);
+        frame.render_widget(Span::styled(words, theme.warning), area);
+        return None;
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         let system = caches.system_tokens(&open.conversation.system);
@@ -131,6 +134,7 @@ pub fn draw_status(
         Vec::new()
     };
     draw_sides(left, right, frame, area);
+    None
 }
 
 /// How much is below what is seen, where that is not the end.
@@ -179,7 +183,13 @@ fn budget_line(budget: &TokenBudget, theme: &Theme) -> Vec<Span<'static>> {
 }
 
 /// The field of what is looked for in the conversation, and what was found.
-fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, area: Rect) {
+fn draw_find(
+    find: &Find,
+    has_focus: bool,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) -> Option<Position> {
     let ends = shown_key(Action::Back);
     let keys = if has_focus {
         let (next, before) = (Action::FindNext, Action::FindPrevious);
@@ -205,8 +215,8 @@ fn draw_find(find: &Find, has_focus: bool, theme: &Theme, frame: &mut Frame, are
     ])
     .areas(area);
     frame.render_widget(Span::styled(label, theme.focus), left);
-    draw_line(&find.query, has_focus, theme, frame, field);
     frame.render_widget(Span::styled(right, theme.dim), right_area);
+    draw_line(&find.query, theme, frame, field).filter(|_| has_focus)
 }
 
 /// Whether Esc would stop the reply now: it leaves what is open before that.

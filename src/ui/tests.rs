@@ -9,6 +9,7 @@ use ratatui::backend::TestBackend;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod caret;
 mod completion;
 mod extremes;
 mod page;

@@ -17,7 +17,7 @@ pub fn draw(history: &History, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         (words.join(" "), String::new())
     };
     let menu = (" Earlier prompts ", takes(), picker.menu());
-    draw_menu(menu, picker.found(), shown, theme, frame, list);
+    draw_menu(menu, picker.found(), shown, scene, frame, list);
     let inner = draw_box("", "", theme, frame, preview);
     match picker.chosen() {
         Some(prompt) => draw_beginning(prompt, theme, frame, inner),

@@ -1,7 +1,6 @@
 //! A name and a password, which is shown as dots.
 
 use super::{Scene, accepts, closes, draw_box, hint};
-use crate::app::editor::Editor;
 use crate::app::event::Page;
 use crate::app::popups::login::Login;
 use crate::sanitize;
@@ -24,14 +23,14 @@ pub fn draw(login: &Login, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect)
     );
     let rows = Layout::vertical([Constraint::Length(1); 5]).split(inner);
     frame.render_widget(Span::styled(asks, theme.text), rows[0]);
-    let dots = Editor::new(&"•".repeat(login.password.text().chars().count()));
+    let dots = login.password.masked();
     for (row, label, field, is_current) in [
         (1, "name", &login.name, !login.at_password),
         (3, "password", &dots, login.at_password),
     ] {
         frame.render_widget(Span::styled(label, theme.dim), rows[row]);
         if is_current {
-            draw_line(field, true, theme, frame, rows[row + 1]);
+            scene.caret = draw_line(field, theme, frame, rows[row + 1]);
         } else {
             let text = sanitize::line(&field.text());
             frame.render_widget(Span::styled(format!("  {text}"), theme.text), rows[row + 1]);

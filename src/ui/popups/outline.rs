@@ -23,6 +23,6 @@ pub fn draw(outline: &Outline, scene: &mut Scene<'_>, frame: &mut Frame, area: R
     ]);
     let picker = &outline.0;
     let menu = (" Outline ", hint, picker.menu());
-    draw_menu(menu, picker.found(), shown, scene.theme, frame, area);
+    draw_menu(menu, picker.found(), shown, scene, frame, area);
     Page::default()
 }

@@ -17,6 +17,6 @@ pub fn draw(palette: &Palette, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         (name, keys.join(", "))
     };
     let menu = (" Actions ", takes(), palette.0.menu());
-    draw_menu(menu, palette.0.found(), shown, scene.theme, frame, area);
+    draw_menu(menu, palette.0.found(), shown, scene, frame, area);
     Page::default()
 }

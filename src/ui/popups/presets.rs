@@ -32,7 +32,7 @@ pub fn draw(presets: &Presets, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         (closes(), "closes"),
     ]);
     let menu = (" System messages ", hint, picker.menu());
-    draw_menu(menu, picker.found(), shown, theme, frame, list);
+    draw_menu(menu, picker.found(), shown, scene, frame, list);
     let inner = draw_box("", "", theme, frame, preview);
     if let Some(preset) = picker.chosen() {
         draw_beginning(&preset.text, theme, frame, inner);

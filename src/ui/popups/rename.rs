@@ -7,6 +7,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub fn draw(rename: &Rename, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
-    draw_field(" Title ", &rename.title, scene.theme, frame, area);
+    draw_field(" Title ", &rename.title, scene, frame, area);
     Page::default()
 }

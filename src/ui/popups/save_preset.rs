@@ -18,6 +18,6 @@ pub fn draw(save: &SavePreset, scene: &mut Scene<'_>, frame: &mut Frame, area: R
     } else {
         " Save the system message as "
     };
-    draw_field(title, &save.name, scene.theme, frame, area);
+    draw_field(title, &save.name, scene, frame, area);
     Page::default()
 }

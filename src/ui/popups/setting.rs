@@ -18,7 +18,7 @@ pub fn draw(setting: &Setting, scene: &mut Scene<'_>, frame: &mut Frame, area: R
     let title = format!(" {label} · {} ", sanitize::line(&setting.input.takes()));
     let width = area.width.min(WIDEST);
     let title = fitted(&title, usize::from(width).saturating_sub(4));
-    draw_field(&title, &setting.value, scene.theme, frame, area);
+    draw_field(&title, &setting.value, scene, frame, area);
     if let Some(words) = &setting.refusal {
         let below = Rect {
             x: area.x + (area.width - width) / 2,

@@ -15,7 +15,7 @@ pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, are
     let rows = picker.found().iter();
     let shown = |choice: &SpaceChoice| (choice.id.clone(), choice.about.clone());
     let menu = (" Space ", takes(), &picker.menu);
-    let below = draw_menu(menu, rows, shown, scene.theme, frame, area);
+    let below = draw_menu(menu, rows, shown, scene, frame, area);
     if let Some(check) = &picker.check {
         draw_check(check, scene.theme, frame, below);
     }

@@ -34,7 +34,7 @@ pub fn draw(switcher: &Switcher, scene: &mut Scene<'_>, frame: &mut Frame, area:
     };
     let inner = draw_box(" Switch conversation ", &hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    draw_line(&switcher.menu.query, true, theme, frame, query);
+    scene.caret = draw_line(&switcher.menu.query, theme, frame, query);
     let at = switcher.menu.at;
     let first = first_shown(&found, at, usize::from(list.height));
     let mut y = list.top();

@@ -17,6 +17,6 @@ pub fn draw(trash: &Trash, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect)
     let now = scene.model.clock.wall;
     let shown = |deleted: &Summary| (deleted.title.clone(), age(now, deleted.updated_at));
     let menu = (" Trash, for 30 days ", hint, picker.menu());
-    draw_menu(menu, picker.found(), shown, scene.theme, frame, area);
+    draw_menu(menu, picker.found(), shown, scene, frame, area);
     Page::default()
 }

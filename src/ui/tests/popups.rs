@@ -5,15 +5,15 @@ use crate::app::files::{FoundFile, Survey};
 use crate::chat::input::Kind;
 use crate::chat::{Failure, FailureKind, Preset, SpaceInput};
 
-fn pressed(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) {
+pub(super) fn pressed(screen: &mut Screen, code: KeyCode, modifiers: KeyModifiers) {
     screen.press(code, modifiers);
 }
 
-fn ctrl(screen: &mut Screen, letter: char) {
+pub(super) fn ctrl(screen: &mut Screen, letter: char) {
     pressed(screen, KeyCode::Char(letter), KeyModifiers::CONTROL);
 }
 
-fn alt(screen: &mut Screen, letter: char) {
+pub(super) fn alt(screen: &mut Screen, letter: char) {
     pressed(screen, KeyCode::Char(letter), KeyModifiers::ALT);
 }
 
@@ -82,11 +82,10 @@ fn save_preset(screen: &mut Screen) {
 }
 
 /// A popup's name, and what opens it.
-type Opened = (&'static str, fn(&mut Screen));
+pub(super) type Opened = (&'static str, fn(&mut Screen));
 
-#[test]
-fn every_popup_has_its_picture_at_both_widths() {
-    let popups: [Opened; 13] = [
+pub(super) fn all() -> Vec<Opened> {
+    vec![
         ("help", |screen| {
             pressed(screen, KeyCode::F(1), KeyModifiers::NONE);
         }),
@@ -123,17 +122,27 @@ fn every_popup_has_its_picture_at_both_widths() {
             let deleted = vec![summary("Rust lifetimes", 24)];
             screen.tell(Event::Store(StoreEvent::Trash(deleted)));
         }),
-    ];
-    for (name, open) in popups {
+    ]
+}
+
+/// A screen with a popup over a short conversation.
+pub(super) fn opened(open: fn(&mut Screen), (width, height): (u16, u16)) -> Screen {
+    let mut screen = Screen::new(width, height);
+    screen
+        .says("Explain")
+        .hears(0, ReplyUpdate::Done(REPLY.to_owned()));
+    let listed = vec![summary("Rust lifetimes", 0)];
+    screen.tell(Event::Store(StoreEvent::Listed(listed)));
+    screen.shown();
+    open(&mut screen);
+    screen
+}
+
+#[test]
+fn every_popup_has_its_picture_at_both_widths() {
+    for (name, open) in all() {
         for (width, height) in [(120, 16), (40, 12)] {
-            let mut screen = Screen::new(width, height);
-            screen
-                .says("Explain")
-                .hears(0, ReplyUpdate::Done(REPLY.to_owned()));
-            let listed = vec![summary("Rust lifetimes", 0)];
-            screen.tell(Event::Store(StoreEvent::Listed(listed)));
-            screen.shown();
-            open(&mut screen);
+            let mut screen = opened(open, (width, height));
             insta::assert_snapshot!(format!("popup_{name}_{width}"), screen.shown());
         }
     }
