@@ -97,7 +97,7 @@ pub struct Model {
     inputs: HashMap<String, Vec<SpaceInput>>,
     open: HashMap<ConversationId, OpenConversation>,
     /// What keys mean.
-    keys: Keymap,
+    pub keys: Keymap,
     paste_detector: PasteDetector,
     quit_armed: Option<Duration>,
     /// The action whose key must be pressed once more.

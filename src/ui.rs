@@ -8,15 +8,19 @@
 pub mod caches;
 mod composer;
 mod conversation;
+mod field;
 mod format;
 mod hints;
 mod popups;
 mod render_worker;
 mod search;
+mod settings_panel;
 mod sidebar;
 mod status;
 pub mod theme;
 mod toast;
+mod token_budget;
+mod tray;
 
 pub use caches::{Caches, Job};
 pub use render_worker::{JobResult, RenderWorker};
@@ -61,7 +65,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     let panes = Panes::new(model, main);
     let view = conversation::draw(model, theme, caches, frame, panes.transcript);
     let message = composer::draw(model, theme, frame, composer);
-    let panel = panes.draw(model, theme, caches, frame);
+    let in_panel = panes.draw(model, theme, caches, frame);
     let find = status::draw_status(model, theme, caches, frame, status);
     composer::completion::draw(model, theme, frame, composer);
     // Where rows are few, the help takes them all.
@@ -77,7 +81,7 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
     let caret = if model.popups.is_open() {
         scene.caret
     } else {
-        message.or(panel).or(find)
+        message.or(in_panel).or(find)
     };
     if let Some(caret) = caret {
         frame.set_cursor_position(caret);
@@ -88,8 +92,8 @@ pub fn draw(model: &Model, theme: &Theme, caches: &mut Caches, frame: &mut Frame
         transcript_width: conversation::text_width(panes.transcript.width),
         at_end: view.at_end,
         transcript_height: usize::from(panes.transcript.height),
-        composer_width: composer::text_width(composer.width),
-        panel_width: composer::text_width(panes.panel.width),
+        composer_width: field::text_width(composer.width),
+        panel_width: field::text_width(panes.panel.width),
         popup,
         is_list_over: model.library.is_shown && panes.list.intersects(panes.transcript),
     }
@@ -152,7 +156,7 @@ impl Panes {
     ) -> Option<Position> {
         // Where there is little room the panes lie over each other: the one with the keyboard on top.
         if model.focus == Focus::List {
-            composer::draw_panel(model, theme, caches, frame, self.panel);
+            settings_panel::draw(model, theme, caches, frame, self.panel);
         }
         if model.library.is_shown {
             sidebar::draw(model, theme, frame, self.list);
@@ -160,7 +164,7 @@ impl Panes {
         if model.focus == Focus::List {
             return None;
         }
-        composer::draw_panel(model, theme, caches, frame, self.panel)
+        settings_panel::draw(model, theme, caches, frame, self.panel)
     }
 }
 

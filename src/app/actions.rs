@@ -9,21 +9,11 @@ mod table;
 pub use custom::{action, customise, name, rows};
 pub use table::ROWS;
 
-use super::keys::{Action, Context, Keymap};
+use super::keys::Keymap;
 
 /// The rows in force.
 pub fn keymap() -> Keymap {
     Keymap::new(rows())
-}
-
-/// The first key of an action, as hints show it.
-pub fn shown_key(action: Action) -> String {
-    keymap().shown_key(action)
-}
-
-/// The first key of an action where it holds, as hints show it.
-pub fn key_in(action: Action, context: Context) -> String {
-    keymap().key_in(action, context)
 }
 
 #[cfg(test)]

@@ -377,7 +377,13 @@ impl<'a> Walk<'a> {
     fn notes(&mut self, position: usize) -> Vec<Line<'static>> {
         let message = self.message(position);
         let hidden = self.body(position).hidden();
-        annotations::below(self.open, message, hidden, self.theme, self.width)
+        annotations::below(
+            (self.model.keys, self.open),
+            message,
+            hidden,
+            self.theme,
+            self.width,
+        )
     }
 
     /// The last message of the user up to `position`.

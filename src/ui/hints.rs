@@ -1,33 +1,34 @@
 //! What the keys do where they do not simply write a message, as the status line says it: from the table of actions.
 
-use crate::app::actions::{key_in, shown_key};
 use crate::app::conversation::unsent::Edited;
-use crate::app::keys::{Action, Context};
+use crate::app::keys::{Action, Context, Keymap};
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Role;
 use std::fmt::Write as _;
 
 /// What the keys do where they do not simply write a message.
 pub fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
-    let (send, back) = (shown_key(Action::Send), shown_key(Action::Back));
+    let keys = model.keys;
+    let (send, back) = (keys.shown_key(Action::Send), keys.shown_key(Action::Back));
     if let Some(editing) = &open.editing {
         return Some(match editing.what {
             Edited::Message(_) => format!("editing · {send} sends another version · {back} leaves"),
             Edited::Queued(_) => format!("editing a queued message · {send} saves · {back} leaves"),
         });
     }
-    if let Some(words) = picked(open) {
+    if let Some(words) = picked(keys, open) {
         return Some(words);
     }
     match model.focus {
         Focus::Panel => {
-            let saves = shown_key(Action::SavePreset);
-            let next = shown_key(Action::NextPane);
+            let saves = keys.shown_key(Action::SavePreset);
+            let next = keys.shown_key(Action::NextPane);
             Some(format!(
                 "in force from the next message · {saves} saves it · {back} or {next}: back to the message"
             ))
         }
-        Focus::List => Some(keys(
+        Focus::List => Some(offered(
+            keys,
             Context::List,
             &[
                 (Action::Open, "opens"),
@@ -44,22 +45,22 @@ pub fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
 }
 
 /// The keys of a place with what they do, and the one that leaves it.
-fn keys(context: Context, actions: &[(Action, &str)]) -> String {
+fn offered(keys: Keymap, context: Context, actions: &[(Action, &str)]) -> String {
     let mut words = String::new();
     for (action, does) in actions {
-        let key = key_in(*action, context);
+        let key = keys.key_in(*action, context);
         if !key.is_empty() {
             // Writing to a string cannot fail.
             let _ = write!(words, "{key} {does} · ");
         }
     }
-    words + &shown_key(Action::Back) + " leaves"
+    words + &keys.shown_key(Action::Back) + " leaves"
 }
 
 /// What can be done with the picked message.
-fn picked(open: &OpenConversation) -> Option<String> {
+fn picked(keys: Keymap, open: &OpenConversation) -> Option<String> {
     let message = open.conversation.message(open.picked?)?;
-    let key = |action| key_in(action, Context::Picked);
+    let key = |action| keys.key_in(action, Context::Picked);
     let is_reply = message.role == Role::Assistant;
     let mut actions = match message.role {
         Role::Assistant => vec![(Action::Retry, "retry"), (Action::Continue, "continue")],
@@ -88,5 +89,8 @@ fn picked(open: &OpenConversation) -> Option<String> {
         .map(|(_, words)| words)
         .collect();
     actions.push((Action::Unfold, "open"));
-    Some(format!("picked: {more}{}", keys(Context::Picked, &actions)))
+    Some(format!(
+        "picked: {more}{}",
+        offered(keys, Context::Picked, &actions)
+    ))
 }

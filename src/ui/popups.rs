@@ -16,13 +16,12 @@ mod text_view;
 mod trash;
 
 use super::caches::Caches;
-use super::composer::draw_line;
+use super::field::draw_line;
 use super::theme::Theme;
 use crate::app::Model;
-use crate::app::actions::{key_in, shown_key};
 use crate::app::editor::Editor;
 use crate::app::event::Page;
-use crate::app::keys::{Action, Context};
+use crate::app::keys::{Action, Context, Keymap};
 use crate::app::popups::picker::Menu;
 use crate::app::popups::{
     Popup, help::Help, history::History, login::Login, outline::Outline, palette::Palette,
@@ -102,30 +101,30 @@ fn hint(keys: &[(String, &str)]) -> String {
 }
 
 /// The key that takes what is marked or typed.
-fn accepts() -> String {
-    key_in(Action::Accept, Context::Menu)
+fn accepts(keys: Keymap) -> String {
+    keys.key_in(Action::Accept, Context::Menu)
 }
 
 /// The keys that move the mark.
-fn moves() -> String {
+fn moves(keys: Keymap) -> String {
     format!(
         "{} {}",
-        key_in(Action::MenuUp, Context::Menu),
-        key_in(Action::MenuDown, Context::Menu)
+        keys.key_in(Action::MenuUp, Context::Menu),
+        keys.key_in(Action::MenuDown, Context::Menu)
     )
 }
 
 /// The key that closes a popup.
-fn closes() -> String {
-    shown_key(Action::Back)
+fn closes(keys: Keymap) -> String {
+    keys.shown_key(Action::Back)
 }
 
 /// The hint of a popup in which something is chosen.
-fn takes() -> String {
+fn takes(keys: Keymap) -> String {
     hint(&[
-        (accepts(), "takes"),
-        (moves(), "choose"),
-        (closes(), "closes"),
+        (accepts(keys), "takes"),
+        (moves(keys), "choose"),
+        (closes(keys), "closes"),
     ])
 }
 
@@ -138,13 +137,14 @@ fn above_preview(rows: usize, area: Rect) -> [Rect; 2] {
 
 /// A box with one field.
 fn draw_field(title: &str, field: &Editor, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) {
+    let keys = scene.model.keys;
     let area = Rect {
         height: area.height.min(3),
         ..area
     };
     let inner = draw_box(
         title,
-        &hint(&[(accepts(), "saves"), (closes(), "cancels")]),
+        &hint(&[(accepts(keys), "saves"), (closes(keys), "cancels")]),
         scene.theme,
         frame,
         area,

@@ -2,7 +2,6 @@
 
 mod days;
 
-use crate::app::actions::shown_key;
 use crate::app::keys::Action;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::emphasis::without_emphasis;
@@ -25,7 +24,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let has_focus = model.focus == Focus::List;
     let border = if has_focus { theme.focus } else { theme.dim };
     let hint = if has_focus {
-        format!(" {} leaves ", shown_key(Action::Back))
+        format!(" {} leaves ", model.keys.shown_key(Action::Back))
     } else {
         String::new()
     };

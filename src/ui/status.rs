@@ -2,14 +2,14 @@
 //! model's window is, and what is new below.
 
 use super::caches::Caches;
-use super::composer::draw_line;
+use super::field::draw_line;
 use super::hints::mode;
 use super::theme::Theme;
-use crate::app::actions::shown_key;
+use super::token_budget;
 use crate::app::conversation::find::Find;
 use crate::app::conversation::turn::Turn;
 use crate::app::keys::Action;
-use crate::app::token_budget::{TokenBudget, token_budget};
+use crate::app::token_budget::token_budget;
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{MessageState, Stage};
 use crate::sanitize;
@@ -22,8 +22,6 @@ use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
-/// More parts of a message than these are told as one.
-const MOST_PARTS: usize = 5;
 /// Below this width, in cells, the header keeps to what matters most.
 const NARROW: u16 = 60;
 /// From this width on it says what it counts.
@@ -80,8 +78,8 @@ fn idle(model: &Model, theme: &Theme) -> (&'static str, &'static str, Style) {
 }
 
 /// How much waits for the user's word.
-fn waiting(open: &OpenConversation) -> String {
-    let send = shown_key(Action::Send);
+fn waiting(model: &Model, open: &OpenConversation) -> String {
+    let send = model.keys.shown_key(Action::Send);
     match open.queue.len() + usize::from(open.undelivered().is_some()) {
         1 => format!(" ⧗ a message waits · {send} sends it"),
         count => format!(" ⧗ {count} messages wait · {send} sends them"),
@@ -99,19 +97,19 @@ pub fn draw_status(
 ) -> Option<Position> {
     let open = model.conversation();
     if let Some(find) = &open.find {
-        return draw_find(find, model.focus == Focus::Find, theme, frame, area);
+        return draw_find(find, model, theme, frame, area);
     }
     let right = more_below(model, open, theme);
     let left = if let Some((words, style)) = message(model, theme) {
         let right: usize = right.iter().map(Span::width).sum();
         if words.width() + right + 2 > usize::from(area.width) {
-            draw_rows(&words, style, frame, area);
+            draw_rows(model.keys, &words, style, frame, area);
             return None;
         }
         vec![Span::styled(format!(" {words}"), style)]
     } else if let Some(turn) = &open.turn {
         let stops = if stops_by_key(model, open) {
-            format!(" · {} stops", shown_key(Action::Back))
+            format!(" · {} stops", model.keys.shown_key(Action::Back))
         } else {
             String::new()
         };
@@ -127,9 +125,9 @@ pub fn draw_status(
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         let system = caches.system_tokens(&open.conversation.system);
-        budget_line(&token_budget(model, (system, past)), theme)
+        token_budget::line(&token_budget(model, (system, past)), theme)
     } else if open.waits() {
-        vec![Span::styled(waiting(open), theme.warning)]
+        vec![Span::styled(waiting(model, open), theme.warning)]
     } else {
         Vec::new()
     };
@@ -147,62 +145,36 @@ fn more_below(model: &Model, open: &OpenConversation, theme: &Theme) -> Vec<Span
         1 => "1 new line below".to_owned(),
         lines => format!("{} new lines below", count(lines)),
     };
-    let words = format!(" ↓ {new} · {} ", shown_key(Action::End));
+    let words = format!(" ↓ {new} · {} ", model.keys.shown_key(Action::End));
     vec![Span::styled(words, theme.warning)]
-}
-
-/// What the message will cost, part by part.
-fn budget_line(budget: &TokenBudget, theme: &Theme) -> Vec<Span<'static>> {
-    let mut parts: Vec<String> = budget
-        .parts
-        .iter()
-        .map(|(name, tokens)| format!("{} {}", sanitize::line(name), count(*tokens)))
-        .collect();
-    if parts.len() > MOST_PARTS {
-        let attached = &budget.parts[1..budget.parts.len() - 1];
-        let tokens: usize = attached.iter().map(|(_, tokens)| tokens).sum();
-        let words = format!("{} more {}", attached.len(), count(tokens));
-        parts.splice(1..budget.parts.len() - 1, [words]);
-    }
-    let window = budget.window.map(|window| format!(" of {}", count(window)));
-    let window = window.unwrap_or_default();
-    let total = format!("{}{window} tokens", count(budget.total));
-    let mut line = if parts.len() > 1 {
-        vec![
-            Span::styled(format!(" ≈ {} = ", parts.join(" + ")), theme.dim),
-            Span::styled(total, theme.key),
-        ]
-    } else {
-        vec![Span::styled(format!(" ≈ {total}"), theme.dim)]
-    };
-    if let Some(excess) = budget.excess() {
-        let words = format!(" · ! {} too many", count(excess));
-        line.push(Span::styled(words, theme.error));
-    }
-    line
 }
 
 /// The field of what is looked for in the conversation, and what was found.
 fn draw_find(
     find: &Find,
-    has_focus: bool,
+    model: &Model,
     theme: &Theme,
     frame: &mut Frame,
     area: Rect,
 ) -> Option<Position> {
-    let ends = shown_key(Action::Back);
-    let keys = if has_focus {
+    let keys = model.keys;
+    let has_focus = model.focus == Focus::Find;
+    let ends = keys.shown_key(Action::Back);
+    let hint = if has_focus {
         let (next, before) = (Action::FindNext, Action::FindPrevious);
-        let (next, before) = (shown_key(next), shown_key(before));
+        let (next, before) = (keys.shown_key(next), keys.shown_key(before));
         format!(" · {next} next · {before} before · {ends} ends ")
     } else {
-        format!(" · {} goes on · {ends} ends ", shown_key(Action::Find))
+        format!(
+            " · {} goes on · {ends} ends ",
+            model.keys.shown_key(Action::Find)
+        )
     };
     let told = find.told();
     // The field keeps a third of the line; the keys give way to it.
     let room = usize::from(area.width) * 2 / 3;
-    let right = if told.width() + keys.width() <= room {
-        told + &keys
+    let right = if told.width() + hint.width() <= room {
+        told + &hint
     } else {
         told + " "
     };

@@ -4,8 +4,7 @@
 //! of the transcript: an error is to be read whole, also in a small window.
 
 use crate::app::Model;
-use crate::app::actions::shown_key;
-use crate::app::keys::Action;
+use crate::app::keys::{Action, Keymap};
 use crate::markdown::wrap_plain;
 use crate::sanitize;
 use crate::ui::format::fitted;
@@ -21,14 +20,14 @@ use unicode_width::UnicodeWidthStr;
 const MOST_ROWS: usize = 4;
 
 /// What an error ends in.
-fn closes() -> String {
-    format!(" · {} closes", shown_key(Action::Back))
+fn closes(keys: Keymap) -> String {
+    format!(" · {} closes", keys.shown_key(Action::Back))
 }
 
 /// What there is to say, and how it looks.
 pub fn message(model: &Model, theme: &Theme) -> Option<(String, Style)> {
     if let Some(trouble) = &model.trouble {
-        let words = format!("✗ {}{}", sanitize::line(trouble), closes());
+        let words = format!("✗ {}{}", sanitize::line(trouble), closes(model.keys));
         return Some((words, theme.error));
     }
     let (toast, _) = model.toast.as_ref()?;
@@ -37,10 +36,10 @@ pub fn message(model: &Model, theme: &Theme) -> Option<(String, Style)> {
 
 /// Draws words that are longer than the status line `area` in rows of which it is the last. Of more
 /// than [`MOST_ROWS`] the end is cut, but not how it is closed.
-pub fn draw_rows(words: &str, style: Style, frame: &mut Frame, area: Rect) {
+pub fn draw_rows(keys: Keymap, words: &str, style: Style, frame: &mut Frame, area: Rect) {
     let width = usize::from(area.width).saturating_sub(2);
     let rows = wrap_plain(words, width);
-    let closes = closes();
+    let closes = closes(keys);
     let closes = if words.ends_with(&closes) {
         closes.as_str()
     } else {

@@ -2,8 +2,7 @@
 //! of a folder or a pattern would be attached.
 
 use crate::app::Model;
-use crate::app::actions::shown_key;
-use crate::app::keys::Action;
+use crate::app::keys::{Action, Keymap};
 use crate::sanitize;
 use crate::ui::format::fitted;
 use crate::ui::theme::Theme;
@@ -19,7 +18,7 @@ const ENTRIES: u16 = 8;
 const WIDTH: u16 = 76;
 
 /// What the keys do while the list is open.
-fn hint() -> String {
+fn hint(keys: Keymap) -> String {
     let [up, down, write, take, close] = [
         Action::CompletionUp,
         Action::CompletionDown,
@@ -27,7 +26,7 @@ fn hint() -> String {
         Action::CompletionTake,
         Action::CompletionClose,
     ]
-    .map(shown_key);
+    .map(|action| keys.shown_key(action));
     format!(" {up} {down} choose · {write}, {take} take · {close} closes ")
 }
 
@@ -50,7 +49,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, composer: Rect) {
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
-        .title_bottom(Span::styled(hint(), theme.dim));
+        .title_bottom(Span::styled(hint(model.keys), theme.dim));
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

@@ -1,7 +1,6 @@
 //! What stands around a message's text: its head line above, and below it what became of it.
 
-use crate::app::actions::shown_key;
-use crate::app::keys::Action;
+use crate::app::keys::{Action, Keymap};
 use crate::app::{DEMO_SPACE, Model, OpenConversation};
 use crate::chat::{Attachment, Message, MessageState, Role};
 use crate::markdown::wrap_plain;
@@ -141,7 +140,7 @@ pub fn chip(model: &Model, attachment: &Attachment, theme: &Theme) -> Line<'stat
 
 /// The rows below a message's text: thinking, hidden tail, failure, marks and notices.
 pub fn below(
-    open: &OpenConversation,
+    (keys, open): (Keymap, &OpenConversation),
     message: &Message,
     hidden: usize,
     theme: &Theme,
@@ -150,6 +149,7 @@ pub fn below(
     let mut notes = Notes {
         rows: Vec::new(),
         width,
+        keys,
     };
     let is_unfolded = open.unfolded.contains(&message.id);
     if is_unfolded {
@@ -157,8 +157,8 @@ pub fn below(
     }
     let unfold = format!(
         "{}, then {}",
-        shown_key(Action::PickUp),
-        shown_key(Action::Unfold)
+        keys.shown_key(Action::PickUp),
+        keys.shown_key(Action::Unfold)
     );
     if message.text.is_empty() && !message.reasoning.is_empty() {
         notes.add("", &message.reasoning, theme.dim);
@@ -205,9 +205,12 @@ pub fn below(
 }
 
 /// The keys that go on after a reply that is not whole.
-fn ways_on() -> String {
-    let pick = shown_key(Action::PickUp);
-    let (retry, go_on) = (shown_key(Action::Retry), shown_key(Action::Continue));
+fn ways_on(keys: Keymap) -> String {
+    let pick = keys.shown_key(Action::PickUp);
+    let (retry, go_on) = (
+        keys.shown_key(Action::Retry),
+        keys.shown_key(Action::Continue),
+    );
     format!("{pick}, then {retry} retries, {go_on} goes on")
 }
 
@@ -215,6 +218,7 @@ fn ways_on() -> String {
 struct Notes {
     rows: Vec<Line<'static>>,
     width: usize,
+    keys: Keymap,
 }
 
 impl Notes {
@@ -258,24 +262,31 @@ impl Notes {
             self.add("→ ", &failure.hint, theme.text);
             let mut words = Vec::new();
             if is_waiting {
-                let send = shown_key(Action::Send);
+                let send = self.keys.shown_key(Action::Send);
                 words.push(format!("your message waits: {send} sends it again"));
             }
             if failure.is_undelivered() && !is_demo {
-                let demo = shown_key(Action::Demo);
+                let demo = self.keys.shown_key(Action::Demo);
                 words.push(format!("{demo} asks the embedded Space instead"));
             }
             if !is_waiting {
-                words.push(ways_on());
+                words.push(ways_on(self.keys));
             }
             self.add("→ ", &words.join(" · "), theme.text);
         }
         match message.state {
             MessageState::Stopped => {
-                self.add("■ ", &format!("stopped · {}", ways_on()), theme.dim);
+                self.add(
+                    "■ ",
+                    &format!("stopped · {}", ways_on(self.keys)),
+                    theme.dim,
+                );
             }
             MessageState::Interrupted => {
-                let words = format!("interrupted: the program ended here · {}", ways_on());
+                let words = format!(
+                    "interrupted: the program ended here · {}",
+                    ways_on(self.keys)
+                );
                 self.add("■ ", &words, theme.warning);
             }
             MessageState::Complete
@@ -299,19 +310,20 @@ impl Notes {
 /// What an empty conversation shows.
 pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let provider = model.names();
+    let keys = model.keys;
     let key = |action, words: &str| {
         Line::from(vec![
-            Span::styled(format!("{:>8}  ", shown_key(action)), theme.key),
+            Span::styled(format!("{:>8}  ", keys.shown_key(action)), theme.key),
             Span::styled(words.to_owned(), theme.text),
         ])
     };
     if area.height < WELCOME_ROWS {
         let words = format!(
             " Write a message below. {} sends it, {} finds other conversations, {} shows all actions, {} all keys.",
-            shown_key(Action::Send),
-            shown_key(Action::Switcher),
-            shown_key(Action::Palette),
-            shown_key(Action::Help)
+            keys.shown_key(Action::Send),
+            keys.shown_key(Action::Switcher),
+            keys.shown_key(Action::Palette),
+            keys.shown_key(Action::Help)
         );
         let words = Paragraph::new(words).wrap(Wrap { trim: true });
         frame.render_widget(words, area);

@@ -16,7 +16,7 @@ pub fn draw(history: &History, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         let words: Vec<&str> = prompt.split_whitespace().take(40).collect();
         (words.join(" "), String::new())
     };
-    let menu = (" Earlier prompts ", takes(), picker.menu());
+    let menu = (" Earlier prompts ", takes(scene.model.keys), picker.menu());
     draw_menu(menu, picker.found(), shown, scene, frame, list);
     let inner = draw_box("", "", theme, frame, preview);
     match picker.chosen() {

@@ -4,18 +4,19 @@ use super::{Scene, accepts, closes, draw_box, hint};
 use crate::app::event::Page;
 use crate::app::popups::login::Login;
 use crate::sanitize;
-use crate::ui::composer::draw_line;
+use crate::ui::field::draw_line;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
 pub fn draw(login: &Login, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let keys = scene.model.keys;
     let theme = scene.theme;
     let area = Rect {
         height: area.height.min(7),
         ..area
     };
-    let hint = hint(&[(accepts(), "goes on"), (closes(), "cancels")]);
+    let hint = hint(&[(accepts(keys), "goes on"), (closes(keys), "cancels")]);
     let inner = draw_box(" Login ", &hint, theme, frame, area);
     let asks = format!(
         "{} asks for a name and a password.",

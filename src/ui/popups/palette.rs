@@ -16,7 +16,7 @@ pub fn draw(palette: &Palette, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         let name = format!("{} · {}", row.title, row.group.title());
         (name, keys.join(", "))
     };
-    let menu = (" Actions ", takes(), palette.0.menu());
+    let menu = (" Actions ", takes(scene.model.keys), palette.0.menu());
     draw_menu(menu, palette.0.found(), shown, scene, frame, area);
     Page::default()
 }

@@ -2,7 +2,6 @@
 
 use super::text_view::draw_beginning;
 use super::{Scene, above_preview, accepts, closes, draw_box, draw_menu, hint};
-use crate::app::actions::{key_in, shown_key};
 use crate::app::event::Page;
 use crate::app::keys::{Action, Context};
 use crate::app::popups::presets::Presets;
@@ -13,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 pub fn draw(presets: &Presets, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let keys = scene.model.keys;
     let (picker, theme) = (&presets.picker, scene.theme);
     let [list, preview] = above_preview(picker.found().len(), area);
     let shown = |preset: &Preset| {
@@ -24,12 +24,12 @@ pub fn draw(presets: &Presets, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         };
         (name.to_owned(), weight)
     };
-    let key = |action| key_in(action, Context::Presets);
+    let key = |action| keys.key_in(action, Context::Presets);
     let hint = hint(&[
-        (accepts(), "uses it"),
+        (accepts(keys), "uses it"),
         (key(Action::DefaultPreset), "default"),
         (key(Action::RemovePreset), "removes"),
-        (closes(), "closes"),
+        (closes(keys), "closes"),
     ]);
     let menu = (" System messages ", hint, picker.menu());
     draw_menu(menu, picker.found(), shown, scene, frame, list);
@@ -37,7 +37,7 @@ pub fn draw(presets: &Presets, scene: &mut Scene<'_>, frame: &mut Frame, area: R
     if let Some(preset) = picker.chosen() {
         draw_beginning(&preset.text, theme, frame, inner);
     } else if picker.menu().query.is_empty() {
-        let saves = shown_key(Action::SavePreset);
+        let saves = keys.shown_key(Action::SavePreset);
         let words = format!("None is saved. {saves} saves the one in force.");
         frame.render_widget(Span::styled(words, theme.dim), inner);
     }

@@ -14,7 +14,7 @@ use ratatui::widgets::{Clear, Paragraph, Wrap};
 pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
     let rows = picker.found().iter();
     let shown = |choice: &SpaceChoice| (choice.id.clone(), choice.about.clone());
-    let menu = (" Space ", takes(), &picker.menu);
+    let menu = (" Space ", takes(scene.model.keys), &picker.menu);
     let below = draw_menu(menu, rows, shown, scene, frame, area);
     if let Some(check) = &picker.check {
         draw_check(check, scene.theme, frame, below);

@@ -12,11 +12,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub fn draw(popup: &SurveyPopup, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let keys = scene.model.keys;
     let title = format!(" Attach {} ", sanitize::line(&popup.survey.of));
     let hint = hint(&[
-        (accepts(), "attaches"),
-        (moves(), "scroll"),
-        (closes(), "cancels"),
+        (accepts(keys), "attaches"),
+        (moves(keys), "scroll"),
+        (closes(keys), "cancels"),
     ]);
     let inner = draw_box(&title, &hint, scene.theme, frame, area);
     let lines = survey_lines(&popup.survey, scene.theme);

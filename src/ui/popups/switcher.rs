@@ -7,7 +7,7 @@ use crate::app::event::Page;
 use crate::app::popups::switcher::{Found, Switcher};
 use crate::chat::SearchHit;
 use crate::sanitize;
-use crate::ui::composer::draw_line;
+use crate::ui::field::draw_line;
 use crate::ui::format::{age, fitted};
 use crate::ui::sidebar;
 use crate::ui::theme::Theme;
@@ -20,12 +20,13 @@ use unicode_width::UnicodeWidthStr;
 
 /// Draws what is typed and what was found.
 pub fn draw(switcher: &Switcher, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let keys = scene.model.keys;
     let (model, theme) = (scene.model, scene.theme);
     let found = switcher.found(&model.library.summaries);
     let hint = hint(&[
-        (accepts(), "opens"),
-        (moves(), "choose"),
-        (closes(), "closes"),
+        (accepts(keys), "opens"),
+        (moves(keys), "choose"),
+        (closes(keys), "closes"),
     ]);
     let rows = found.iter().map(rows).sum::<usize>();
     let area = Rect {

@@ -1,7 +1,6 @@
 //! Texts that are shown whole: a chip, what will be sent, the beginning of an earlier prompt.
 
 use super::{Scene, closes, draw_box, hint};
-use crate::app::actions::key_in;
 use crate::app::event::Page;
 use crate::app::keys::{Action, Context};
 use crate::app::popups::text_view::TextView;
@@ -15,8 +14,9 @@ use ratatui::text::{Line, Span};
 
 /// Draws a text in a box. Gives how far it can be scrolled, in rows.
 pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
+    let keys = scene.model.keys;
     let theme = scene.theme;
-    let key = |action| key_in(action, Context::Reader);
+    let key = |action| keys.key_in(action, Context::Reader);
     let scroll = [
         Action::ReadUp,
         Action::ReadDown,
@@ -24,7 +24,7 @@ pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rec
         Action::ReadPageDown,
     ]
     .map(key);
-    let hint = hint(&[(scroll.join(" "), "scroll"), (closes(), "closes")]);
+    let hint = hint(&[(scroll.join(" "), "scroll"), (closes(keys), "closes")]);
     let title = format!(" {} ", sanitize::line(&view.title));
     let inner = draw_box(&title, &hint, theme, frame, area);
     let page = scene

@@ -9,7 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub fn draw(trash: &Trash, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
-    let hint = hint(&[(accepts(), "brings it back"), (closes(), "closes")]);
+    let keys = scene.model.keys;
+    let hint = hint(&[(accepts(keys), "brings it back"), (closes(keys), "closes")]);
     let Some(picker) = &trash.0 else {
         draw_box(" Trash ", &hint, scene.theme, frame, area);
         return Page::default();
