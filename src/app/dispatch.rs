@@ -251,9 +251,9 @@ pub(super) fn toggle_mouse(model: &mut Model) -> Vec<Effect> {
     model.has_mouse = !model.has_mouse;
     let key = model.keys.shown_key(Action::Mouse);
     model.toast(if model.has_mouse {
-        format!("The mouse scrolls here. {key} gives it back to the terminal, for selecting.")
+        format!("The mouse scrolls. {key} gives it back to the terminal, which selects text.")
     } else {
-        "The mouse is the terminal's again.".to_owned()
+        "The mouse selects text again.".to_owned()
     });
     vec![Effect::CaptureMouse(model.has_mouse)]
 }

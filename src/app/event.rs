@@ -43,7 +43,7 @@ pub enum Event {
         found: Result<Vec<SpaceInput>, Failure>,
     },
     /// A draft came back from the user's own editor.
-    Edited {
+    EditTarget {
         /// The conversation that it is written in.
         conversation: ConversationId,
         /// As it was handed to the editor.

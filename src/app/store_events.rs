@@ -35,7 +35,7 @@ pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect
             purpose,
         } => navigation::loaded(model, *conversation, (unsent, left_by), settings, purpose),
         StoreEvent::HeadElsewhere(id) => {
-            model.toast("Another window went on with this conversation. Both versions are kept.");
+            model.toast("Another window changed this conversation. Both versions are kept.");
             let purpose = Purpose::Refresh;
             vec![Effect::Load { id, purpose }]
         }

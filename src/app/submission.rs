@@ -4,7 +4,7 @@
 
 use crate::app::composer::slash;
 use crate::app::conversation::delivery;
-use crate::app::conversation::unsent::Edited;
+use crate::app::conversation::unsent::EditTarget;
 use crate::app::keys::Action;
 use crate::app::{Effect, Model, token_budget};
 use crate::chat::{Draft, MessageId};
@@ -22,7 +22,7 @@ pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
         model.oversize_told = Some((model.current, revision));
         let key = model.keys.shown_key(Action::Send);
         model.toast(format!(
-            "≈{excess} tokens more than the model holds. The Space may cut or refuse it. {key} again sends it all the same."
+            "≈{excess} tokens more than the model holds. The Space may cut or refuse it. {key} again sends it anyway."
         ));
         return Vec::new();
     }
@@ -54,8 +54,8 @@ fn send(model: &mut Model) -> Vec<Effect> {
     }
     let open = model.conversation_mut();
     match open.end_edit() {
-        Some((Edited::Message(message), draft)) => send_version(model, message, draft),
-        Some((Edited::Queued(at), draft)) => {
+        Some((EditTarget::Message(message), draft)) => send_version(model, message, draft),
+        Some((EditTarget::Queued(at), draft)) => {
             open.queue.replace(at, draft);
             delivery::send_waiting(model, id)
         }

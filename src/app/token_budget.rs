@@ -88,9 +88,11 @@ pub(super) fn show(model: &mut Model) {
         messages.push(Arc::new(message));
     }
     if draft_is_empty {
-        text.push_str("Nothing is written yet. With the next message goes what was said:\n\n");
+        text.push_str(
+            "No message is written yet. The next one takes these earlier messages along:\n\n",
+        );
     } else if messages.len() > 1 {
-        text.push_str("If the Space still remembers exactly this conversation, the last message travels alone. If not (something was changed or left out, or the Space was restarted), all of this does:\n\n");
+        text.push_str("If the Space still remembers exactly this conversation, only the last message is sent. If not (something was changed or left out, or the Space was restarted), all of this is sent:\n\n");
     }
     let system = model.system().to_owned();
     let messages: Vec<&Message> = messages.iter().map(AsRef::as_ref).collect();

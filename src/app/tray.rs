@@ -4,7 +4,7 @@
 
 pub mod attachments;
 
-use crate::app::conversation::unsent::Edited;
+use crate::app::conversation::unsent::EditTarget;
 use crate::app::keys::{Action, Edit};
 use crate::app::popups::text_view::TextView;
 use crate::app::{Focus, Model};
@@ -58,7 +58,7 @@ pub(super) fn preview(model: &mut Model) {
         Row::Queued(at) => open
             .queue
             .get(at)
-            .map(|draft| TextView::new("Waits to be sent", draft.text.as_str())),
+            .map(|draft| TextView::new("Waiting message", draft.text.as_str())),
         Row::Chip(at) => match open.composer.tray().get(at) {
             Some(chip) if chip.file.is_some() => {
                 model.toast("It is sent as a file. There is no text to show.");
@@ -80,7 +80,7 @@ pub(super) fn expand(model: &mut Model) {
     match row {
         Row::Queued(at) => {
             if let Some(draft) = open.queue.get(at).cloned() {
-                open.begin_edit(Edited::Queued(at), draft);
+                open.begin_edit(EditTarget::Queued(at), draft);
                 model.focus = Focus::Composer;
             }
         }

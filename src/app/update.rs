@@ -46,7 +46,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Inspected { asked, name, found } => {
             source_picker::on_inspected(model, &asked, &name, found)
         }
-        Event::Edited { .. } => {
+        Event::EditTarget { .. } => {
             edited(model, event);
             Vec::new()
         }
@@ -115,7 +115,7 @@ fn tell_time(model: &mut Model) {
 
 /// A draft came back from the user's own editor.
 fn edited(model: &mut Model, event: Event) {
-    let Event::Edited {
+    let Event::EditTarget {
         conversation,
         before,
         text,

@@ -104,7 +104,7 @@ impl Editing {
     }
 
     fn edited(&self, text: String) -> Event {
-        Event::Edited {
+        Event::EditTarget {
             conversation: self.conversation,
             before: self.before.clone(),
             text,

@@ -48,12 +48,12 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) -> Opti
     if open.composer.is_empty() && text.height > 0 {
         let words = if matches!(model.focus, Focus::Panel | Focus::Settings) {
             let keys = [Action::Back, Action::NextPane].map(|action| model.keys.shown_key(action));
-            format!("{}: back to the message", keys.join(" or "))
+            format!("{} goes back to the message", keys.join(" or "))
         } else if open.turn.is_some() {
             "write the next message".to_owned()
         } else if open.waits() {
             format!(
-                "write a message · {} alone sends what waits",
+                "write a message · {} sends what waits",
                 model.keys.shown_key(Action::Send)
             )
         } else {

@@ -1,6 +1,6 @@
 //! What the keys do where they do not simply write a message, as the status line says it: from the table of actions.
 
-use crate::app::conversation::unsent::Edited;
+use crate::app::conversation::unsent::EditTarget;
 use crate::app::keys::{Action, Context, Keymap};
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::Role;
@@ -12,8 +12,12 @@ pub fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
     let (send, back) = (keys.shown_key(Action::Send), keys.shown_key(Action::Back));
     if let Some(editing) = &open.editing {
         return Some(match editing.what {
-            Edited::Message(_) => format!("editing · {send} sends another version · {back} leaves"),
-            Edited::Queued(_) => format!("editing a queued message · {send} saves · {back} leaves"),
+            EditTarget::Message(_) => {
+                format!("editing · {send} sends another version · {back} leaves")
+            }
+            EditTarget::Queued(_) => {
+                format!("editing a queued message · {send} saves · {back} leaves")
+            }
         });
     }
     if let Some(words) = picked(keys, open) {
@@ -24,7 +28,7 @@ pub fn mode(model: &Model, open: &OpenConversation) -> Option<String> {
             let saves = keys.shown_key(Action::SavePreset);
             let next = keys.shown_key(Action::NextPane);
             Some(format!(
-                "in force from the next message · {saves} saves it · {back} or {next}: back to the message"
+                "applies from the next message · {saves} saves it · {back} or {next} leaves"
             ))
         }
         Focus::List => Some(offered(

@@ -34,7 +34,7 @@ pub fn draw(
     let has_focus = model.focus == Focus::Panel;
     let keys = [
         (Action::SystemPanel, "closes"),
-        (Action::Presets, "saved ones"),
+        (Action::Presets, "lists saved"),
         (Action::SavePreset, "saves it"),
     ];
     let hint = keys_that_fit(model.keys, &keys, system.width);
@@ -70,7 +70,7 @@ fn draw_settings(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         let reset = model.keys.shown_key(Action::ResetSetting);
         format!(" {} change · {reset} default ", change.join(" "))
     } else {
-        format!(" {} goes here ", model.keys.shown_key(Action::NextPane))
+        format!(" {} moves here ", model.keys.shown_key(Action::NextPane))
     };
     let inner = draw_frame(
         " Settings of the Space ",

@@ -170,13 +170,13 @@ fn draw_find(
             model.keys.shown_key(Action::Find)
         )
     };
-    let told = find.told();
+    let found = find.status();
     // The field keeps a third of the line; the keys give way to it.
     let room = usize::from(area.width) * 2 / 3;
-    let right = if told.width() + hint.width() <= room {
-        told + &hint
+    let right = if found.width() + hint.width() <= room {
+        found + &hint
     } else {
-        told + " "
+        found + " "
     };
     let right_width = u16::try_from(right.width()).unwrap_or(u16::MAX);
     let label = " Find ";

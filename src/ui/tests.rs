@@ -16,7 +16,7 @@ mod page;
 mod popups;
 mod screenshot;
 mod scrolling;
-mod told;
+mod status_line;
 
 /// A screen of a size, and a model behind it.
 struct Screen {
@@ -291,7 +291,7 @@ fn a_hidden_tail_is_told_and_opened_on_a_key() {
     screen.hears(0, ReplyUpdate::Done("yes".to_owned()));
     let folded = screen.shown();
     assert!(
-        folded.contains("▸ a tail of 26 characters is hidden"),
+        folded.contains("▸ 26 more characters are hidden"),
         "{folded}"
     );
     assert!(!folded.contains("used 3"));

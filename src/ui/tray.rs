@@ -2,7 +2,7 @@
 
 use super::conversation::annotations::chip;
 use super::theme::Theme;
-use crate::app::conversation::unsent::Edited;
+use crate::app::conversation::unsent::EditTarget;
 use crate::app::{Model, OpenConversation};
 use crate::chat::Draft;
 use crate::sanitize;
@@ -62,7 +62,8 @@ pub fn draw(
 
 /// A message that waits as one line: why, how it begins, how much travels with it.
 fn queued_line(open: &OpenConversation, at: usize, draft: &Draft, theme: &Theme) -> Line<'static> {
-    let is_edited = matches!(&open.editing, Some(editing) if editing.what == Edited::Queued(at));
+    let is_edited =
+        matches!(&open.editing, Some(editing) if editing.what == EditTarget::Queued(at));
     let why = match (is_edited, open.waits()) {
         (true, _) => "being edited",
         (false, true) => "waiting",

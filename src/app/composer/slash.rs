@@ -114,7 +114,7 @@ fn export_refusal(model: &Model, path: &str) -> Option<String> {
     let refusal = if model.conversation().conversation.is_empty() {
         "There is no message to export yet."
     } else if Format::of(Path::new(path)).is_none() {
-        "The name has to end in .md, .html or .json: that says what is written."
+        "The file's name must end in .md, .html or .json."
     } else {
         return None;
     };

@@ -10,7 +10,7 @@ use crate::chat::{Change, ConversationId, Draft, MessageId, MessageState};
 use std::sync::Arc;
 
 /// What is said where a reply ended that messages waited for.
-const GIVEN_BACK: &str = "What waited is in the message again.";
+const GIVEN_BACK: &str = "Your waiting messages are back in the text field.";
 
 /// Sends a message in a conversation, behind its last one; queues it while a reply comes.
 pub(in crate::app) fn submit(model: &mut Model, id: ConversationId, draft: Draft) -> Vec<Effect> {
@@ -101,11 +101,11 @@ pub(in crate::app) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate
     effects.push(Effect::List);
     if !model.has_focus {
         let how = if is_complete {
-            "has answered"
+            "Reply finished"
         } else {
-            "has ended"
+            "Reply ended"
         };
-        effects.push(Effect::NotifyDesktop(format!("{title}: the Space {how}")));
+        effects.push(Effect::NotifyDesktop(format!("{how}: {title}")));
     }
     let Some(open) = model.open.get_mut(&id) else {
         return effects;

@@ -81,7 +81,7 @@ impl Find {
     }
 
     /// How far the search is, in words: `3 of 17`.
-    pub fn told(&self) -> String {
+    pub fn status(&self) -> String {
         match (self.at, self.hits.len()) {
             _ if self.query.is_empty() => String::new(),
             (_, 0) if self.is_searching => "…".to_owned(),

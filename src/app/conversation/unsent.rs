@@ -10,14 +10,14 @@ use crate::chat::{Draft, MessageId, MessageState, Pending, Summary, Unsent};
 #[derive(Debug, Clone)]
 pub struct Editing {
     /// What it is.
-    pub what: Edited,
+    pub what: EditTarget,
     /// What comes back into the composer when it is done.
     pub before: Draft,
 }
 
 /// Something that is written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edited {
+pub enum EditTarget {
     /// A message that was sent: it becomes another version.
     Message(MessageId),
     /// The message at this place among those that wait.
@@ -101,7 +101,7 @@ impl OpenConversation {
     }
 
     /// Takes something into the composer to be written anew; what stands there comes back.
-    pub(in crate::app) fn begin_edit(&mut self, what: Edited, draft: Draft) {
+    pub(in crate::app) fn begin_edit(&mut self, what: EditTarget, draft: Draft) {
         let before = match self.editing.take() {
             Some(editing) => editing.before,
             None => self.composer.draft(),
@@ -113,7 +113,7 @@ impl OpenConversation {
 
     /// Ends it, and brings back what stood in the composer. Gives what was written anew, and its
     /// new words.
-    pub(in crate::app) fn end_edit(&mut self) -> Option<(Edited, Draft)> {
+    pub(in crate::app) fn end_edit(&mut self) -> Option<(EditTarget, Draft)> {
         let editing = self.editing.take()?;
         let draft = self.composer.take();
         self.composer.set(editing.before);
@@ -128,11 +128,11 @@ impl OpenConversation {
             return false;
         };
         let was = match what {
-            Edited::Message(id) => {
+            EditTarget::Message(id) => {
                 let message = self.conversation.message(id);
                 message.map(|message| Draft::from(&**message))
             }
-            Edited::Queued(at) => self.queue.get(at).cloned(),
+            EditTarget::Queued(at) => self.queue.get(at).cloned(),
         };
         if was.as_ref() != Some(&draft) {
             self.composer.put_aside(draft);
@@ -143,7 +143,7 @@ impl OpenConversation {
     /// Takes the next message that waits, unless it is being written anew.
     pub(in crate::app) fn next_queued(&mut self) -> Option<Draft> {
         if let Some(Editing {
-            what: Edited::Queued(at),
+            what: EditTarget::Queued(at),
             ..
         }) = &mut self.editing
         {
@@ -158,8 +158,8 @@ impl OpenConversation {
     /// Puts what waits back into the composer, in front of what is being written. Gives whether
     /// anything did.
     pub(in crate::app) fn give_back_queue(&mut self) -> bool {
-        if matches!(&self.editing, Some(editing) if matches!(editing.what, Edited::Queued(_)))
-            && let Some((Edited::Queued(at), draft)) = self.end_edit()
+        if matches!(&self.editing, Some(editing) if matches!(editing.what, EditTarget::Queued(_)))
+            && let Some((EditTarget::Queued(at), draft)) = self.end_edit()
         {
             self.queue.replace(at, draft);
         }

@@ -4,7 +4,7 @@
 //! through it from then on.
 
 use crate::app::conversation::delivery;
-use crate::app::conversation::unsent::Edited;
+use crate::app::conversation::unsent::EditTarget;
 use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Model, OpenConversation};
 use crate::chat::{Change, Draft, MessageId, Role};
@@ -32,7 +32,7 @@ pub(in crate::app) fn edit(model: &mut Model) -> Vec<Effect> {
         ));
         return Vec::new();
     }
-    open.begin_edit(Edited::Message(message.id), Draft::from(&*message));
+    open.begin_edit(EditTarget::Message(message.id), Draft::from(&*message));
     open.picked = None;
     Vec::new()
 }
@@ -103,7 +103,7 @@ pub(in crate::app) fn leave_out(model: &mut Model, id: MessageId) -> Vec<Effect>
         return Vec::new();
     };
     if !message.left_out && open.conversation.is_left_out(&message) {
-        model.toast("It is left out with the message before it. Take that one in again.");
+        model.toast("Left out with its prompt. Take the prompt in again.");
         return Vec::new();
     }
     let left_out = !message.left_out;
@@ -111,7 +111,7 @@ pub(in crate::app) fn leave_out(model: &mut Model, id: MessageId) -> Vec<Effect>
     model.toast(match (left_out, message.role) {
         (true, Role::User) => "Left out of what is sent, with the reply to it.",
         (true, _) => "Left out of what is sent.",
-        (false, _) => "Sent again with the others.",
+        (false, _) => "Taken in again.",
     });
     vec![Effect::Save(vec![Change::LeaveOut {
         message: id,
@@ -131,7 +131,7 @@ pub(in crate::app) fn leave_out_picked(model: &mut Model) -> Vec<Effect> {
 pub(in crate::app) fn show_message(model: &mut Model, id: MessageId) -> Vec<Effect> {
     let open = model.conversation_mut();
     if open.conversation.message(id).is_none() {
-        model.toast("This message is not there any more.");
+        model.toast("This message no longer exists.");
         return Vec::new();
     }
     if open.conversation.path_ids().contains(&id) {
@@ -163,7 +163,7 @@ fn beside(versions: &[MessageId], id: MessageId, by: isize) -> Option<MessageId>
 fn is_busy(model: &mut Model) -> bool {
     let is_busy = model.conversation().turn.is_some();
     if is_busy {
-        model.toast("A reply is on its way. Stop it first.");
+        model.toast("A reply is still coming. Stop it first.");
     }
     is_busy
 }

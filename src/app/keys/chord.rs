@@ -74,7 +74,7 @@ impl std::fmt::Display for Chord {
 
 /// A chord that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no key; write ctrl+f, alt+enter, f5 or x")]
+#[error("{0:?} is not a key. Write ctrl+f, alt+enter, f5 or x.")]
 pub struct NoKey(String);
 
 impl FromStr for Chord {

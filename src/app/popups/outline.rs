@@ -132,6 +132,6 @@ pub(in crate::app) fn branch(model: &mut Model) -> Vec<Effect> {
         Purpose::Show(0),
     ));
     effects.push(Effect::List);
-    model.toast("A branch: what is said here leaves the other conversation as it is.");
+    model.toast("Branched. The other conversation stays as it is.");
     effects
 }

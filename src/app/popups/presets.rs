@@ -86,7 +86,7 @@ fn chosen(model: &mut Model) -> Option<Preset> {
     let shown: Option<&Presets> = model.popups.top();
     let chosen = shown.and_then(|shown| shown.picker.chosen().cloned());
     if chosen.as_ref().is_some_and(|preset| preset.name.is_empty()) {
-        model.toast("It has no name. Use it, then save it under one.");
+        model.toast("It has no name. Use it, then save it under a name.");
     }
     chosen.filter(|preset| !preset.name.is_empty())
 }
@@ -118,12 +118,12 @@ fn take(model: &mut Model, preset: &Preset) {
     }
     put(model, Arc::clone(&preset.text));
     if preset.name.is_empty() {
-        model.toast("The system message is what it was before.");
+        model.toast("Restored the previous system message.");
         return;
     }
     let before = match &model.conversation().system_before {
         Some(_) => format!(
-            "; {} has the one before",
+            ". {} brings the previous back",
             model.keys.shown_key(Action::Presets)
         ),
         None => String::new(),

@@ -103,7 +103,7 @@ fn all(model: &Model) -> Vec<SpaceChoice> {
 /// Opens it; one that is named already is looked at.
 pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
     if model.conversation().turn.is_some() {
-        model.toast("A reply is on its way. Stop it first.");
+        model.toast("A reply is still coming. Stop it first.");
         return Vec::new();
     }
     let mut picker = SourcePicker {
@@ -159,7 +159,7 @@ pub(in crate::app) fn on_inspected(
 pub(in crate::app) fn use_demo(model: &mut Model) -> Vec<Effect> {
     let open = model.conversation_mut();
     if open.turn.is_some() {
-        model.toast("A reply is on its way. Stop it first.");
+        model.toast("A reply is still coming. Stop it first.");
         return Vec::new();
     }
     if open.conversation.space == DEMO_SPACE {

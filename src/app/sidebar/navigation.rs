@@ -255,7 +255,7 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     if model.opened(id).is_some_and(|open| open.turn.is_some()) {
-        model.toast("A reply is on its way there. Stop it first.");
+        model.toast("A reply is still coming there. Stop it first.");
         return Vec::new();
     }
     let title = summary.title.clone();
@@ -296,7 +296,7 @@ pub(in crate::app) fn undelete(model: &mut Model) -> Vec<Effect> {
     let Some((id, title)) = model.library.deleted.pop() else {
         let trash = model.keys.key_in(Action::Trash, Context::List);
         model.toast(format!(
-            "Nothing else was deleted since the program began; {trash} has what was before."
+            "Nothing more was deleted since the start. {trash} opens the trash."
         ));
         return Vec::new();
     };
@@ -320,9 +320,9 @@ pub(in crate::app) fn pin(model: &mut Model) -> Vec<Effect> {
     summary.pinned = pinned;
     model.library.take(summaries);
     model.toast(if pinned {
-        "Pinned to the head of the list."
+        "Pinned to the top of the list."
     } else {
-        "Not pinned any more."
+        "Unpinned."
     });
     vec![
         Effect::Save(vec![Change::Pin {

@@ -35,7 +35,7 @@ fn attached(model: &mut Model, id: ConversationId, read: Result<Attachment, Stri
 fn surveyed(model: &mut Model, conversation: ConversationId, survey: Survey) {
     if model.current != conversation || model.popups.is_open() {
         model.toast(format!(
-            "{} was looked at. Attach it again to see what it holds.",
+            "{} has been read. Attach it again to choose from it.",
             survey.of
         ));
         return;

@@ -173,10 +173,7 @@ pub fn below(
     }
     if !message.hidden_tail.is_empty() {
         let length = message.hidden_tail.chars().count();
-        let folded = format!(
-            "a tail of {} characters is hidden · {unfold}",
-            count(length)
-        );
+        let folded = format!("{} more characters are hidden · {unfold}", count(length));
         notes.fold(
             is_unfolded,
             &folded,
@@ -292,7 +289,7 @@ impl Notes {
             MessageState::Complete
                 if message.role == Role::Assistant && message.text.is_empty() =>
             {
-                self.add("", "(an empty reply)", theme.dim);
+                self.add("", "(empty reply)", theme.dim);
             }
             _ => {}
         }

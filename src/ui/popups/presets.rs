@@ -19,7 +19,7 @@ pub fn draw(presets: &Presets, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         let default = if preset.is_default { "default · " } else { "" };
         let weight = format!("{default}≈{}", count(preset.tokens));
         let name = match preset.name.as_str() {
-            "" => "(the one before)",
+            "" => "(previous)",
             name => name,
         };
         (name.to_owned(), weight)
@@ -38,7 +38,7 @@ pub fn draw(presets: &Presets, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         draw_beginning(&preset.text, theme, frame, inner);
     } else if picker.menu().query.is_empty() {
         let saves = keys.shown_key(Action::SavePreset);
-        let words = format!("None is saved. {saves} saves the one in force.");
+        let words = format!("No saved system messages. {saves} saves the current text.");
         frame.render_widget(Span::styled(words, theme.dim), inner);
     }
     Page::default()

@@ -30,11 +30,15 @@ fn survey_lines(survey: &Survey, theme: &Theme) -> Vec<Line<'static>> {
     let (taken, left) = (&survey.taken, &survey.left);
     let mut lines = Vec::with_capacity(taken.len() + left.len() + 4);
     if let Some(looked_at) = survey.ended_at {
-        let words = format!("There is more: only the first {looked_at} paths were looked at.");
+        let words = format!("Only the first {looked_at} paths were read. There are more.");
         lines.push(Line::styled(words, theme.warning));
     }
     let files = if taken.len() == 1 { "file" } else { "files" };
-    let words = format!("Taken: {} {files}, {}", taken.len(), bytes(survey.size()));
+    let words = format!(
+        "Included: {} {files}, {}",
+        taken.len(),
+        bytes(survey.size())
+    );
     lines.push(Line::styled(words, theme.assistant));
     lines.extend(taken.iter().map(|found| {
         Line::from(vec![
@@ -43,7 +47,7 @@ fn survey_lines(survey: &Survey, theme: &Theme) -> Vec<Line<'static>> {
         ])
     }));
     if !left.is_empty() {
-        lines.push(Line::styled("Not taken", theme.assistant));
+        lines.push(Line::styled("Left out", theme.assistant));
     }
     lines.extend(left.iter().map(|(name, why)| {
         let why = if why.is_empty() {

@@ -17,7 +17,7 @@ pub fn draw(trash: &Trash, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect)
     };
     let now = scene.model.clock.wall;
     let shown = |deleted: &Summary| (deleted.title.clone(), age(now, deleted.updated_at));
-    let menu = (" Trash, for 30 days ", hint, picker.menu());
+    let menu = (" Trash (kept 30 days) ", hint, picker.menu());
     draw_menu(menu, picker.found(), shown, scene, frame, area);
     Page::default()
 }

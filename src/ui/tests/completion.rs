@@ -39,8 +39,8 @@ fn a_survey_tells_what_is_taken_and_why_the_rest_is_not() {
     screen.tell(Event::Surveyed(screen.model.current, survey));
     let shown = screen.shown();
     for words in [
-        "only the first 20000 paths were looked at",
-        "Taken: 1 file, 1.5 KB",
+        "Only the first 20000 paths were read",
+        "Included: 1 file, 1.5 KB",
         "src/lib.rs · 1.5 KB",
         "src/made/ · in .gitignore",
         "Enter attaches",

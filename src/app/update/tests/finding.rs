@@ -60,7 +60,7 @@ fn answer(user: &mut User, rows: &[usize]) {
 }
 
 fn told(user: &User) -> String {
-    user.model.conversation().find.as_ref().unwrap().told()
+    user.model.conversation().find.as_ref().unwrap().status()
 }
 
 #[test]
