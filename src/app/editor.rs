@@ -49,6 +49,7 @@ impl Editor {
     }
 
     /// The field with a dot in the place of every character, and the caret where it stands.
+    #[must_use]
     pub fn masked(&self) -> Self {
         let dots = |line: &String| "•".repeat(line.chars().count());
         let DataCursor(line, column) = self.area.cursor();

@@ -1,7 +1,7 @@
 //! The terminal's own cursor stands at the caret of the field that is typed into, and nowhere else: input methods open
 //! their window there, and screen readers read from there.
 
-use super::popups::{all, alt, ctrl, opened, pressed};
+use super::popups::{Opened, all, alt, ctrl, opened, pressed};
 use super::*;
 use unicode_width::UnicodeWidthStr;
 
@@ -61,7 +61,7 @@ fn caret_is_followed(screen: &mut Screen, what: &str, is_secret: bool) {
 
 #[test]
 fn the_cursor_is_at_the_caret_of_every_popup_with_a_field_and_hidden_in_the_others() {
-    let switcher: (&str, fn(&mut Screen)) = ("switcher", |screen| ctrl(screen, 'o'));
+    let switcher: Opened = ("switcher", |screen| ctrl(screen, 'o'));
     for (name, open) in all().into_iter().chain([switcher]) {
         for size in SIZES {
             let mut screen = opened(open, size);
@@ -89,7 +89,7 @@ fn the_cursor_is_at_the_caret_of_the_fields_that_are_no_popups() {
 
 #[test]
 fn a_popup_without_a_field_hides_the_cursor_of_what_lies_below_it() {
-    let fields: [(&str, fn(&mut Screen)); 4] = [
+    let fields: [Opened; 4] = [
         ("message", |_| ()),
         ("find", |screen| ctrl(screen, 'f')),
         ("palette", |screen| ctrl(screen, 'p')),
@@ -107,7 +107,7 @@ fn a_popup_without_a_field_hides_the_cursor_of_what_lies_below_it() {
 
 #[test]
 fn the_cursor_is_hidden_where_keys_are_no_letters() {
-    let panes: [(&str, fn(&mut Screen)); 2] = [
+    let panes: [Opened; 2] = [
         ("list", |screen| {
             pressed(screen, KeyCode::F(3), KeyModifiers::NONE);
         }),
