@@ -172,10 +172,7 @@ fn draw_menu<T>(
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     scene.caret = draw_line(&menu.query, theme, frame, query);
     let is_empty = rows.len() == 0;
-    // The mark stands in the middle, so that what comes next is seen on both sides.
-    let height = usize::from(list.height);
-    let first = menu.at.saturating_sub(height / 2);
-    let first = first.min(rows.len().saturating_sub(height));
+    let first = first_in_view(menu.at, rows.len(), list.height);
     let width = usize::from(list.width);
     for (y, (position, row)) in (list.top()..list.bottom()).zip(rows.enumerate().skip(first)) {
         let (name, remark) = shown(row);
@@ -208,6 +205,13 @@ fn draw_menu<T>(
         height,
         ..list
     }
+}
+
+/// The first of so many rows that is shown: the mark stands in the middle, so that what comes next is seen on both sides.
+fn first_in_view(at: usize, rows: usize, height: u16) -> usize {
+    let height = usize::from(height);
+    let first = at.saturating_sub(height / 2);
+    first.min(rows.saturating_sub(height))
 }
 
 /// As high as its rows, a field and what may be said below need.

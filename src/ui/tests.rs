@@ -17,6 +17,7 @@ mod popups;
 mod screenshot;
 mod scrolling;
 mod status_line;
+mod switcher;
 
 /// A screen of a size, and a model behind it.
 struct Screen {

@@ -1,8 +1,9 @@
 //! The switcher: one popup that finds conversations by their titles and messages by their words.
 //!
-//! Titles are searched here, with every key. Texts are searched in the store's index, beside the
-//! loop ([`Effect::Search`]): what was indexed last answers first, all of it a moment later. An
-//! answer to an earlier query is dropped. Find in the conversation that is seen is not here.
+//! Each conversation is one row, with a few of the messages that were found in it below. Titles are searched here, with
+//! every key. Texts are searched in the store's index, beside the loop ([`Effect::Search`]): what was indexed last
+//! answers first, all of it a moment later. An answer to an earlier query is dropped. Find in the conversation that is
+//! seen is not here.
 
 use super::picker::Menu;
 use super::{Popup, Step};
@@ -13,62 +14,138 @@ use crate::app::fuzzy::matching;
 use crate::app::keys::Context;
 use crate::app::sidebar::navigation;
 use crate::app::{Effect, Focus, Library, Model};
-use crate::chat::{SearchHit, Summary};
+use crate::chat::{ConversationId, MessageId, SearchHit};
+use std::collections::HashMap;
 
 /// The most titles that are shown beside what is found in texts: typing on leaves fewer, and the
 /// texts must be seen too.
 const TITLES: usize = 8;
+/// The most messages of one conversation that are shown before all of them are asked for.
+const PASSAGES: usize = 3;
 
 /// What is looked for in the switcher, and what was found.
 #[derive(Debug, Default)]
 pub struct Switcher {
-    /// What is typed, and the mark among all that is found.
+    /// What is typed, and the mark among the rows.
     pub menu: Menu,
-    /// The places in the list of the titles that were found, best first.
-    titles: Vec<usize>,
+    /// The conversations that were found by their titles, best first.
+    titles: Vec<ConversationId>,
     /// The query and the edition of the list for which they were found.
     titles_of: Option<(String, u64)>,
     /// The messages that were found, newest first.
     hits: Vec<SearchHit>,
+    /// What is shown of all that.
+    rows: Vec<SwitcherRow>,
+    /// The conversations of which all messages are shown that were found.
+    unfolded: Vec<ConversationId>,
     /// The query that was asked for last, and its number.
     asked: Option<(u64, String)>,
     /// Whether more may be found yet.
     is_searching: bool,
 }
 
-/// Something that the switcher found.
+/// A row of the switcher, by what it stands for: the mark stays at it wherever it moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found<'a> {
-    /// A conversation, by its title.
-    Title(&'a Summary),
-    /// A message, by its words.
-    Text(&'a SearchHit),
+pub enum SwitcherRow {
+    /// A conversation.
+    Conversation(ConversationId),
+    /// A message in the conversation above, by its words.
+    Passage(MessageId),
+    /// That more was found in the conversation above.
+    More(ConversationId),
 }
 
 impl Switcher {
-    /// All that is found: titles, best first, then messages, newest first.
-    pub fn found<'a>(&'a self, summaries: &'a [Summary]) -> Vec<Found<'a>> {
-        let titles = self.titles.iter().filter_map(|at| summaries.get(*at));
-        let texts = self.hits.iter().map(Found::Text);
-        titles.map(Found::Title).chain(texts).collect()
+    /// What is shown: the conversations that were found by their titles, best first, then those in which something else
+    /// was found, newest first.
+    pub fn rows(&self) -> &[SwitcherRow] {
+        &self.rows
     }
 
-    /// Finds titles anew where the query or the list is another one than before.
+    /// A message that was found.
+    pub fn hit(&self, message: MessageId) -> Option<&SearchHit> {
+        self.hits.iter().find(|hit| hit.message == message)
+    }
+
+    /// The messages that were found in a conversation, newest first.
+    pub fn hits_in(&self, conversation: ConversationId) -> impl Iterator<Item = &SearchHit> {
+        let hits = self.hits.iter();
+        hits.filter(move |hit| hit.conversation == conversation)
+    }
+
+    /// How many of them are not shown.
+    pub fn hidden_in(&self, conversation: ConversationId) -> usize {
+        self.hits_in(conversation).count().saturating_sub(PASSAGES)
+    }
+
+    /// Finds titles anew where the query or the list is another one than before. Another query finds its own messages.
     fn find_titles(&mut self, library: &Library) {
         let of = (self.menu.query.text(), library.edition());
         if self.titles_of.as_ref() == Some(&of) {
             return;
         }
-        let titles = library.summaries.iter().map(|summary| &*summary.title);
-        let titles: Vec<(usize, &str)> = titles.enumerate().collect();
-        let found = matching(&of.0, &titles, |(_, title)| title);
+        let before = self.titles_of.as_ref().map(|(query, _)| query);
+        if before != Some(&of.0) {
+            self.hits.clear();
+            self.rows.clear();
+            self.unfolded.clear();
+        }
+        let found = matching(&of.0, &library.summaries, |summary| &summary.title);
         let most = if is_searchable(&of.0) {
             TITLES
         } else {
             usize::MAX
         };
-        self.titles = found.into_iter().map(|(at, _)| *at).take(most).collect();
+        self.titles = found
+            .into_iter()
+            .map(|summary| summary.id)
+            .take(most)
+            .collect();
         self.titles_of = Some(of);
+        self.arrange();
+    }
+
+    /// Puts each conversation once, with what was found in it below. The mark stays at its row; one that is new or gone
+    /// goes to the best.
+    fn arrange(&mut self) {
+        let marked = self.rows.get(self.menu.at).copied();
+        let mut order = self.titles.clone();
+        let mut found: HashMap<ConversationId, Vec<MessageId>> = HashMap::new();
+        for hit in &self.hits {
+            let messages = found.entry(hit.conversation).or_default();
+            if messages.is_empty() && !self.titles.contains(&hit.conversation) {
+                order.push(hit.conversation);
+            }
+            messages.push(hit.message);
+        }
+        self.rows.clear();
+        for id in order {
+            self.rows.push(SwitcherRow::Conversation(id));
+            let messages = found.remove(&id).unwrap_or_default();
+            // A row that says "1 more" takes the room of that one.
+            let is_whole = messages.len() <= PASSAGES + 1 || self.unfolded.contains(&id);
+            let shown = if is_whole { messages.len() } else { PASSAGES };
+            let messages = messages.into_iter().take(shown);
+            self.rows.extend(messages.map(SwitcherRow::Passage));
+            if !is_whole {
+                self.rows.push(SwitcherRow::More(id));
+            }
+        }
+        let place = marked.and_then(|marked| self.rows.iter().position(|row| *row == marked));
+        self.menu.at = place.unwrap_or_else(|| self.best());
+    }
+
+    /// The row of the best that was found: a title, or, where no title was, the first message.
+    fn best(&self) -> usize {
+        usize::from(self.titles.is_empty() && self.rows.len() > 1)
+    }
+
+    /// Shows all that was found in a conversation, the mark at the first of what was hidden.
+    fn show_all(&mut self, conversation: ConversationId) {
+        let at = self.menu.at;
+        self.unfolded.push(conversation);
+        self.arrange();
+        self.menu.at = at;
     }
 
     /// Whether texts are still being searched.
@@ -93,24 +170,26 @@ impl Popup for Switcher {
         Some(&mut self.menu.query)
     }
 
-    fn on_edit(&mut self) {
-        self.menu.at = 0;
-    }
-
     fn select(&mut self, step: Step, _: Page) {
-        self.menu.select(step, self.titles.len() + self.hits.len());
+        self.menu.select(step, self.rows.len());
     }
 
-    /// Opens the conversation at the mark, a message that was found at its words.
-    fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        let found = self.found(&model.library.summaries);
-        let target = found.get(self.menu.at).map(|found| match found {
-            Found::Title(summary) => (summary.id, None),
-            Found::Text(hit) => {
+    /// Opens the conversation at the mark, a message that was found at its words; shows more where there is more.
+    fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
+        // What was typed together with this key counts.
+        self.find_titles(&model.library);
+        let target = match self.rows.get(self.menu.at).copied() {
+            Some(SwitcherRow::Conversation(id)) => Some((id, None)),
+            Some(SwitcherRow::Passage(message)) => self.hit(message).map(|hit| {
                 let words = marked_words(hit, &self.menu.query.text());
-                (hit.conversation, Some((hit.message, words)))
+                (hit.conversation, Some((message, words)))
+            }),
+            Some(SwitcherRow::More(id)) => {
+                self.show_all(id);
+                None
             }
-        });
+            None => None,
+        };
         let Some((conversation, landing)) = target else {
             model.popups.put_back(self);
             return Vec::new();
@@ -155,34 +234,22 @@ pub(in crate::app) fn due(model: &mut Model) -> Option<Effect> {
     if query == before || !keeps {
         return None;
     }
-    switcher.hits.clear();
     switcher.is_searching = !query.is_empty();
     switcher.asked = Some((number, query.clone()));
     model.finds = number;
     Some(Effect::Search { number, query })
 }
 
-/// Takes an answer. The mark stays at the message at which it stands.
+/// Takes an answer.
 pub(in crate::app) fn searched(model: &mut Model, answer: SearchAnswer) -> Vec<Effect> {
-    let summaries = &model.library.summaries;
     let Some(switcher) = model.popups.find::<Switcher>() else {
         return Vec::new();
     };
     let awaited = switcher.asked.as_ref().map(|(number, _)| *number);
-    if awaited != Some(answer.number) {
-        return Vec::new();
+    if awaited == Some(answer.number) {
+        switcher.hits = answer.hits;
+        switcher.is_searching = !answer.is_all;
+        switcher.arrange();
     }
-    let marked = match switcher.found(summaries).get(switcher.menu.at) {
-        Some(Found::Text(hit)) => Some(hit.message),
-        _ => None,
-    };
-    switcher.hits = answer.hits;
-    switcher.is_searching = !answer.is_all;
-    let found = switcher.found(summaries);
-    let is_marked =
-        |found: &Found| matches!(found, Found::Text(hit) if Some(hit.message) == marked);
-    let place = found.iter().position(is_marked);
-    let last = found.len().saturating_sub(1);
-    switcher.menu.at = place.unwrap_or(switcher.menu.at).min(last);
     Vec::new()
 }

@@ -13,6 +13,7 @@ mod keeping;
 mod late_answers;
 mod modality;
 mod presets;
+mod switcher;
 mod switching;
 mod unsaved;
 mod versions;

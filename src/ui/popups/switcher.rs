@@ -1,11 +1,11 @@
-//! The switcher: what is typed, the titles it finds, and below them the messages,
-//! each with the part in which the words are.
+//! The switcher: what is typed, and the conversations it finds, below each the parts of its messages in which the words
+//! are.
 
-use super::{Scene, accepts, closes, draw_box, hint, menu_height, moves};
+use super::{Scene, accepts, closes, draw_box, first_in_view, hint, menu_height, moves};
 use crate::app::Model;
 use crate::app::event::Page;
-use crate::app::popups::switcher::{Found, Switcher};
-use crate::chat::SearchHit;
+use crate::app::popups::switcher::{Switcher, SwitcherRow};
+use crate::chat::{ConversationId, SearchHit};
 use crate::sanitize;
 use crate::ui::field::draw_line;
 use crate::ui::format::{age, fitted};
@@ -18,44 +18,39 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// The cells before what stands below a conversation; the mark is in them.
+const INDENT: usize = 5;
+
 /// Draws what is typed and what was found.
 pub fn draw(switcher: &Switcher, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
     let keys = scene.model.keys;
     let (model, theme) = (scene.model, scene.theme);
-    let found = switcher.found(&model.library.summaries);
+    let rows = switcher.rows();
     let hint = hint(&[
         (accepts(keys), "opens"),
         (moves(keys), "choose"),
         (closes(keys), "closes"),
     ]);
-    let rows = found.iter().map(rows).sum::<usize>();
     let area = Rect {
-        height: menu_height(rows.max(model.library.summaries.len()), area),
+        height: menu_height(rows.len().max(model.library.summaries.len()), area),
         ..area
     };
     let inner = draw_box(" Switch conversation ", &hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     scene.caret = draw_line(&switcher.menu.query, theme, frame, query);
     let at = switcher.menu.at;
-    let first = first_shown(&found, at, usize::from(list.height));
-    let mut y = list.top();
-    for (position, found) in found.iter().enumerate().skip(first) {
-        for line in lines(model, found, position == at, theme, list.width) {
-            if y < list.bottom() {
-                let row = Rect {
-                    y,
-                    height: 1,
-                    ..list
-                };
-                frame.render_widget(line, row);
-                y += 1;
-            }
-        }
-        if y >= list.bottom() {
-            break;
-        }
+    let first = first_in_view(at, rows.len(), list.height);
+    for (y, (position, row)) in (list.top()..list.bottom()).zip(rows.iter().enumerate().skip(first))
+    {
+        let line = line(scene, switcher, *row, position == at, list.width);
+        let place = Rect {
+            y,
+            height: 1,
+            ..list
+        };
+        frame.render_widget(line, place);
     }
-    if found.is_empty() {
+    if rows.is_empty() {
         let words = if switcher.is_searching() {
             " Searching …"
         } else {
@@ -66,61 +61,80 @@ pub fn draw(switcher: &Switcher, scene: &mut Scene<'_>, frame: &mut Frame, area:
     Page::default()
 }
 
-/// The rows that something takes that was found.
-fn rows(found: &Found) -> usize {
-    match found {
-        Found::Title(_) => 1,
-        Found::Text(_) => 2,
-    }
-}
-
-/// The first that is shown, so that the one at the mark is in view, whole.
-fn first_shown(found: &[Found], at: usize, height: usize) -> usize {
-    let mut first = at.min(found.len());
-    let mut left = height.saturating_sub(found.get(at).map_or(0, rows));
-    while let Some(above) = first.checked_sub(1)
-        && let Some(less) = left.checked_sub(rows(&found[above]))
-    {
-        (first, left) = (above, less);
-    }
-    first
-}
-
-fn lines(
-    model: &Model,
-    found: &Found,
+fn line(
+    scene: &Scene<'_>,
+    switcher: &Switcher,
+    row: SwitcherRow,
     is_selected: bool,
-    theme: &Theme,
     width: u16,
-) -> Vec<Line<'static>> {
-    match found {
-        Found::Title(summary) => vec![sidebar::line(model, summary, is_selected, theme, width)],
-        Found::Text(hit) => {
-            let width = usize::from(width);
-            let pointer = if is_selected { "▸" } else { " " };
-            let age = age(model.clock.wall, hit.created_at);
-            let room = width.saturating_sub(age.width() + 5);
-            let title = fitted(&sidebar::shown_title(&hit.title), room);
-            let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
-            let head = Line::from(vec![
-                Span::styled(pointer, theme.picked),
-                Span::styled("“ ", theme.dim),
-                Span::styled(title, theme.text),
-                Span::raw(gap),
-                Span::styled(age, theme.dim),
-            ]);
-            vec![head, snippet(hit, theme, width)]
+) -> Line<'static> {
+    let theme = scene.theme;
+    match row {
+        SwitcherRow::Conversation(id) => {
+            heading(scene.model, switcher, id, is_selected, theme, width)
+        }
+        SwitcherRow::Passage(message) => {
+            let hit = switcher.hit(message);
+            hit.map_or_else(Line::default, |hit| passage(hit, is_selected, theme, width))
+        }
+        SwitcherRow::More(id) => {
+            let words = format!("{} more", switcher.hidden_in(id));
+            let style = if is_selected { theme.text } else { theme.dim };
+            Line::from(vec![indent(is_selected, theme), Span::styled(words, style)])
         }
     }
 }
 
+/// A conversation, as the list of them shows it. One that is not in the list yet is known by what was found in it.
+fn heading(
+    model: &Model,
+    switcher: &Switcher,
+    id: ConversationId,
+    is_selected: bool,
+    theme: &Theme,
+    width: u16,
+) -> Line<'static> {
+    if let Some(summary) = model.library.summary(id) {
+        return sidebar::line(model, summary, is_selected, theme, width);
+    }
+    let Some(hit) = switcher.hits_in(id).next() else {
+        return Line::default();
+    };
+    let age = age(model.clock.wall, hit.created_at);
+    let room = usize::from(width).saturating_sub(age.width() + 5);
+    let title = fitted(&sidebar::shown_title(&hit.title), room);
+    let gap = " ".repeat(room.saturating_sub(title.width()) + 1);
+    Line::from(vec![
+        Span::styled(if is_selected { "▸  " } else { "   " }, theme.picked),
+        Span::styled(title, theme.text),
+        Span::raw(gap),
+        Span::styled(age, theme.dim),
+    ])
+}
+
+/// What stands before a row that belongs to the conversation above.
+fn indent(is_selected: bool, theme: &Theme) -> Span<'static> {
+    let mark = if is_selected { "   ▸ " } else { "     " };
+    Span::styled(mark, theme.picked)
+}
+
+/// A message that was found, as one line.
+fn passage(hit: &SearchHit, is_selected: bool, theme: &Theme, width: u16) -> Line<'static> {
+    let style = if is_selected { theme.text } else { theme.dim };
+    let room = usize::from(width).saturating_sub(INDENT + 1);
+    let mut spans = vec![indent(is_selected, theme)];
+    spans.extend(snippet(hit, style, theme.found, room));
+    Line::from(spans)
+}
+
 /// The part of the message in which the words are, these marked. Where there is little room, what
 /// stands before the first of them is cut.
-fn snippet(hit: &SearchHit, theme: &Theme, width: usize) -> Line<'static> {
+fn snippet(hit: &SearchHit, style: Style, found_style: Style, width: usize) -> Vec<Span<'static>> {
     let part =
         |range: std::ops::Range<usize>| sanitize::line(hit.snippet.get(range).unwrap_or_default());
-    let mut spans = vec![Span::raw("    ")];
-    let mut left = width.saturating_sub(5);
+    let fits = part(0..hit.snippet.len()).width() <= width;
+    let mut spans = Vec::new();
+    let mut left = width;
     let mut push = |text: String, style: Style| {
         let text = fitted(&text, left);
         left -= text.width().min(left);
@@ -131,17 +145,17 @@ fn snippet(hit: &SearchHit, theme: &Theme, width: usize) -> Line<'static> {
     let mut behind = 0;
     for (number, found) in hit.matches.iter().enumerate() {
         let between = part(behind..found.start);
-        let between = if number == 0 {
+        let between = if number == 0 && !fits {
             end_of(&between, width / 3)
         } else {
             between
         };
-        push(between, theme.dim);
-        push(part(found.clone()), theme.found);
+        push(between, style);
+        push(part(found.clone()), found_style);
         behind = found.end;
     }
-    push(part(behind..hit.snippet.len()), theme.dim);
-    Line::from(spans)
+    push(part(behind..hit.snippet.len()), style);
+    spans
 }
 
 /// The end of a line, as much as fits in `width` cells.
@@ -185,20 +199,10 @@ mod tests {
         let theme = Theme::new(ThemeName::Plain);
         let text = "many words that stand before it and 京都 behind\nthem all";
         for width in 20..80 {
-            let line = snippet(&hit(text, "京都"), &theme, width);
+            let line = passage(&hit(text, "京都"), false, &theme, width);
             let shown = line.to_string();
             assert!(shown.contains("京都"), "{width}: {shown}");
-            assert!(shown.width() <= width, "{width}: {shown}");
+            assert!(shown.width() <= usize::from(width), "{width}: {shown}");
         }
-    }
-
-    #[test]
-    fn the_one_at_the_mark_is_shown_whole() {
-        let hits: Vec<SearchHit> = (0..9).map(|_| hit("a", "a")).collect();
-        let found: Vec<Found> = hits.iter().map(Found::Text).collect();
-        assert_eq!(first_shown(&found, 0, 7), 0);
-        assert_eq!(first_shown(&found, 2, 7), 0);
-        assert_eq!(first_shown(&found, 3, 7), 1);
-        assert_eq!(first_shown(&[], 0, 7), 0);
     }
 }

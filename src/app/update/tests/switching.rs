@@ -1,12 +1,8 @@
 //! Moving between conversations.
 
 use super::*;
-use crate::app::SearchAnswer;
 use crate::app::popups::help::Help;
-use crate::app::popups::switcher::{Found, Switcher};
-use crate::app::rows::{Hit, Hits};
-use crate::app::{conversation::scroll::Anchor, rows::Place};
-use crate::chat::{MessageId, SearchHit};
+use crate::chat::MessageId;
 
 #[test]
 fn a_reply_goes_on_while_another_conversation_is_seen_and_is_told_as_unread() {
@@ -24,26 +20,6 @@ fn a_reply_goes_on_while_another_conversation_is_seen_and_is_told_as_unread() {
     assert_eq!(back.conversation.head().unwrap().text, "in the back");
     assert_eq!(back.composer.editor.text(), "draft");
     assert_eq!(user.path()[1].text, "in front");
-}
-
-#[test]
-fn the_switcher_opens_what_it_found() {
-    let mut user = User::new();
-    let all = [summary("Trip to Kyoto"), summary("Rust lifetimes")];
-    user.tell(listed(&all))
-        .ctrl('o')
-        .types("rust")
-        .key(KeyCode::Enter);
-    let asked = asked_for(&user, all[1].id);
-    assert!(
-        matches!(asked, Some(Purpose::Show(_))),
-        "{:?}",
-        user.effects
-    );
-    user.tell(saved(all[1].id, &["what is 'static?"]));
-    assert_eq!(user.model.current, all[1].id);
-    assert_eq!(user.texts(), ["what is 'static?"]);
-    assert!(!user.model.popups.is_open());
 }
 
 #[test]
@@ -145,156 +121,6 @@ fn saved_with(user: &User, parent: Option<MessageId>, text: &str) -> Event {
         settings: crate::chat::Settings::new(),
         purpose: Purpose::Refresh,
     })
-}
-
-/// A message that was found in a conversation.
-fn hit(conversation: &Summary, message: &Message) -> SearchHit {
-    SearchHit {
-        conversation: conversation.id,
-        message: message.id,
-        title: conversation.title.clone(),
-        snippet: message.text.clone(),
-        matches: Vec::new(),
-        created_at: message.created_at,
-        role: message.role,
-    }
-}
-
-/// The numbers and queries of the searches that were asked for.
-fn searches(user: &User) -> Vec<(u64, String)> {
-    let asked = user.effects.iter().filter_map(|effect| match effect {
-        Effect::Search { number, query } => Some((*number, query.clone())),
-        _ => None,
-    });
-    asked.collect()
-}
-
-fn searched(number: u64, hits: Vec<SearchHit>, is_all: bool) -> Event {
-    Event::Searched(SearchAnswer {
-        number,
-        hits,
-        is_all,
-    })
-}
-
-/// What the switcher shows, as text.
-fn found(user: &User) -> Vec<String> {
-    let Some(switcher) = user.model.popups.top::<Switcher>() else {
-        return Vec::new();
-    };
-    let found = switcher.found(&user.model.library.summaries);
-    let text = |found: &Found| match found {
-        Found::Title(summary) => summary.title.clone(),
-        Found::Text(hit) => format!("“{}", hit.snippet),
-    };
-    found.iter().map(text).collect()
-}
-
-#[test]
-fn texts_are_searched_from_two_letters_on_and_a_late_answer_is_dropped() {
-    let mut user = User::new();
-    let all = [summary("Trip to Kyoto"), summary("Rust lifetimes")];
-    user.tell(listed(&all)).ctrl('o').types("ky");
-    let asked = searches(&user);
-    assert_eq!(asked.len(), 1, "{asked:?}");
-    assert_eq!(asked[0].1, "ky");
-    user.types("o");
-    let newer = searches(&user)[1].clone();
-    assert_eq!(newer.1, "kyo");
-    assert!(newer.0 > asked[0].0);
-    let text = Message::user("in Kyoto");
-    user.tell(searched(asked[0].0, vec![hit(&all[1], &text)], true));
-    assert_eq!(found(&user), ["Trip to Kyoto"]);
-    user.tell(searched(newer.0, vec![hit(&all[1], &text)], true));
-    assert_eq!(found(&user), ["Trip to Kyoto", "“in Kyoto"]);
-    // What is too short to be looked for ends the search before it.
-    user.key(KeyCode::Backspace).key(KeyCode::Backspace);
-    assert_eq!(searches(&user).last().unwrap().1, "");
-    assert_eq!(found(&user)[0], "Trip to Kyoto");
-    assert!(!found(&user).contains(&"“in Kyoto".to_owned()));
-}
-
-#[test]
-fn one_ideograph_is_searched_in_texts() {
-    let mut user = User::new();
-    user.ctrl('o').types("京");
-    assert_eq!(searches(&user)[0].1, "京");
-}
-
-#[test]
-fn the_mark_stays_at_its_message_when_more_is_found() {
-    let mut user = User::new();
-    let all = [summary("one")];
-    user.tell(listed(&all)).ctrl('o').types("xy");
-    let number = searches(&user)[0].0;
-    let texts: Vec<Message> = ["a", "b", "c"].map(Message::user).into();
-    let hits = |which: &[usize]| -> Vec<SearchHit> {
-        which.iter().map(|at| hit(&all[0], &texts[*at])).collect()
-    };
-    user.tell(searched(number, hits(&[0, 2]), false));
-    user.key(KeyCode::Down);
-    user.tell(searched(number, hits(&[0, 1, 2]), true));
-    let Some(switcher) = user.model.popups.top::<Switcher>() else {
-        panic!("the switcher is open");
-    };
-    assert_eq!(switcher.menu.at, 2);
-}
-
-#[test]
-fn a_message_that_was_found_is_landed_on_also_in_another_version() {
-    let mut user = User::new();
-    let all = [summary("one")];
-    let mut conversation = crate::chat::Conversation::new("space", "", "");
-    conversation.id = all[0].id;
-    let first = conversation.append(Message::user("the old wording"));
-    let other = conversation.append_after(None, Message::user("the new wording"));
-    assert_eq!(conversation.head().unwrap().id, other);
-    let old = Message::clone(conversation.message(first).unwrap());
-    user.tell(listed(&all)).ctrl('o').types("old");
-    let number = searches(&user).last().unwrap().0;
-    user.tell(searched(number, vec![hit(&all[0], &old)], true))
-        .key(KeyCode::Enter);
-    assert!(matches!(
-        asked_for(&user, all[0].id),
-        Some(Purpose::Show(_))
-    ));
-    user.tell(Event::Store(StoreEvent::Loaded {
-        conversation: Box::new(conversation),
-        unsent: Unsent::default(),
-        left_by: Vec::new(),
-        settings: crate::chat::Settings::new(),
-        purpose: Purpose::Show(0),
-    }));
-    assert_eq!(user.texts(), ["the old wording"]);
-    let anchor = user.model.conversation().scroll.anchor;
-    assert!(matches!(anchor, Anchor::At(place) if place.message == first));
-    let asked = user.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Find(request) => Some((request.number, request.query.clone())),
-        _ => None,
-    });
-    let (number, query) = asked.unwrap();
-    assert_eq!(query, "old", "it is looked for in the message");
-    let hit = |row| Hit {
-        place: Place {
-            message: first,
-            block: 1,
-            row,
-            is_plain: false,
-        },
-        columns: 4..7,
-        next_row: None,
-    };
-    let mut hits = Hits::default();
-    hits.add(first, 1, vec![hit(90), hit(95)]);
-    user.tell(Event::Found(all[0].id, number, hits));
-    let anchor = user.model.conversation().scroll.anchor;
-    assert_eq!(anchor, Anchor::At(hit(90).place));
-    assert_eq!(user.model.focus, Focus::Composer, "one can go on writing");
-    assert!(kept(&user).contains(&Change::SetHead {
-        conversation: all[0].id,
-        from: Some(other),
-        to: Some(first)
-    }));
 }
 
 #[test]
