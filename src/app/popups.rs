@@ -55,7 +55,7 @@ pub trait Popup: Any + Debug + Send {
         }
     }
 
-    /// The field has changed.
+    /// The field was used: another text may stand there, or only its caret elsewhere.
     fn on_edit(&mut self) {
         if let Some(choices) = self.choices() {
             choices.on_edit();

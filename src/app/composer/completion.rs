@@ -80,8 +80,16 @@ impl Completion {
     }
 
     fn show(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        // A mark that was moved stays at its entry; else the best one has it.
+        let marked = self.entries.get(self.at).filter(|_| self.has_moved);
+        let marked = marked.map(|entry| entry.name.clone());
         self.entries = entries.into_iter().collect();
-        self.at = self.at.min(self.entries.len().saturating_sub(1));
+        let place = marked.and_then(|name| {
+            let mut entries = self.entries.iter();
+            entries.position(|entry| entry.name == name)
+        });
+        let last = self.entries.len().saturating_sub(1);
+        self.at = place.unwrap_or(self.at).min(last);
     }
 
     /// Takes what stands before the caret now. Gives what must be asked for it.

@@ -43,7 +43,7 @@ pub(in crate::app) fn open(model: &mut Model) -> Vec<Effect> {
 pub(in crate::app) fn on_prompts(model: &mut Model, prompts: Vec<String>) {
     model.prompts = prompts.into_iter().map(Arc::from).collect();
     if let Some(History(picker)) = model.popups.find() {
-        picker.set_all(model.prompts.clone());
+        picker.set_all(model.prompts.clone(), |one, other| one == other);
     }
 }
 

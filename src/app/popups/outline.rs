@@ -92,7 +92,7 @@ pub(in crate::app) fn leave_out(model: &mut Model) -> Vec<Effect> {
     let effects = versions::leave_out(model, id);
     let entries = entries(&model.conversation().conversation);
     if let Some(Outline(picker)) = model.popups.find() {
-        picker.set_all(entries);
+        picker.set_all(entries, |one, other| one.id == other.id);
     }
     effects
 }

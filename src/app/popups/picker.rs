@@ -15,9 +15,22 @@ pub struct Menu {
     pub query: Editor,
     /// The place of the mark in what was found.
     pub at: usize,
+    /// The revision of the query for which was found.
+    revision: u64,
 }
 
 impl Menu {
+    /// Whether another query was written since this was asked last. Then the mark goes to the first; a caret that only
+    /// moves leaves it where it is.
+    pub fn is_edited(&mut self) -> bool {
+        let revision = self.query.revision();
+        let is_edited = std::mem::replace(&mut self.revision, revision) != revision;
+        if is_edited {
+            self.at = 0;
+        }
+        is_edited
+    }
+
     /// Moves the mark among so many rows: from the last to the first, and back.
     pub fn select(&mut self, step: Step, rows: usize) {
         let last = rows.saturating_sub(1);
@@ -39,7 +52,7 @@ pub trait Choose {
     /// The field of what is looked for.
     fn query(&mut self) -> &mut Editor;
 
-    /// What is looked for has changed: finds anew, the mark at the best.
+    /// The field was used: finds anew where another query stands there, the mark at the best.
     fn on_edit(&mut self);
 
     /// Moves the mark.
@@ -87,11 +100,15 @@ impl<T> Picker<T> {
         self.menu.at = at.min(self.found.len().saturating_sub(1));
     }
 
-    /// Finds among others from now on. The mark stays at its place.
-    pub fn set_all(&mut self, all: Vec<T>) {
-        self.all = all;
+    /// Finds among others from now on. The mark stays at the item at which it is, wherever that stands now; if that is
+    /// gone, it stays at its place.
+    pub fn set_all(&mut self, all: Vec<T>, is_same: impl Fn(&T, &T) -> bool) {
+        let marked = self.found.get(self.menu.at).copied();
+        let before = std::mem::replace(&mut self.all, all);
         self.find();
-        self.mark(self.menu.at);
+        let marked = marked.and_then(|at| before.get(at));
+        let place = marked.and_then(|marked| self.found().position(|item| is_same(item, marked)));
+        self.mark(place.unwrap_or(self.menu.at));
     }
 
     fn find(&mut self) {
@@ -108,8 +125,9 @@ impl<T> Choose for Picker<T> {
     }
 
     fn on_edit(&mut self) {
-        self.menu.at = 0;
-        self.find();
+        if self.menu.is_edited() {
+            self.find();
+        }
     }
 
     fn select(&mut self, step: Step) {
@@ -135,7 +153,20 @@ mod tests {
         assert_eq!(picker.found().collect::<Vec<_>>(), [&"one", &"two"]);
         picker.select(Step::Down);
         assert_eq!(picker.chosen(), Some(&"two"));
-        picker.set_all(vec!["oh"]);
+        picker.set_all(vec!["oh"], |one, other| one == other);
         assert_eq!(picker.chosen(), Some(&"oh"));
+    }
+
+    #[test]
+    fn the_mark_stays_at_its_item_when_the_list_is_another_one() {
+        let mut picker = Picker::new(vec!["one", "two", "three"], |word| word);
+        picker.select(Step::Down);
+        picker.set_all(vec!["zero", "one", "two"], |one, other| one == other);
+        assert_eq!(picker.chosen(), Some(&"two"));
+        picker.set_all(vec!["two", "zero", "one"], |one, other| one == other);
+        assert_eq!(picker.chosen(), Some(&"two"));
+        // What is gone leaves the mark to what stands there now.
+        picker.set_all(vec!["zero", "one"], |one, other| one == other);
+        assert_eq!(picker.chosen(), Some(&"zero"));
     }
 }

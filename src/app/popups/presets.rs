@@ -72,7 +72,9 @@ fn take_over(model: &mut Model, presets: Vec<Preset>) {
     model.presets = presets;
     let rows = rows(model);
     if let Some(shown) = model.popups.find::<Presets>() {
-        shown.picker.set_all(rows);
+        shown
+            .picker
+            .set_all(rows, |one, other| one.name == other.name);
     }
     let now = model.defaults.system();
     let open = model.conversation_mut();

@@ -61,9 +61,10 @@ impl Popup for SourcePicker {
     }
 
     fn on_edit(&mut self) {
-        self.menu.at = 0;
-        self.check = None;
-        self.find();
+        if self.menu.is_edited() {
+            self.check = None;
+            self.find();
+        }
     }
 
     fn select(&mut self, step: Step, _: Page) {

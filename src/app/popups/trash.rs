@@ -46,6 +46,8 @@ pub(in crate::app) fn on_trash(model: &mut Model, deleted: Vec<Summary>) {
     if deleted.is_empty() {
         model.popups.close_all::<Trash>();
         model.toast("The trash is empty.");
+    } else if let Some(picker) = shown {
+        picker.set_all(deleted, |one, other| one.id == other.id);
     } else {
         *shown = Some(Picker::new(deleted, |summary| &summary.title));
     }

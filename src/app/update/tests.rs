@@ -12,6 +12,7 @@ mod finding;
 mod keeping;
 mod late_answers;
 mod modality;
+mod pickers;
 mod presets;
 mod switcher;
 mod switching;
