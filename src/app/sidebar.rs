@@ -5,6 +5,7 @@
 
 pub(super) mod navigation;
 
+use super::conversation::OpenConversation;
 use crate::chat::{ConversationId, MessageId, Summary};
 
 /// The saved conversations and the pane that lists them.
@@ -17,14 +18,25 @@ pub struct Library {
     pub is_shown: bool,
     /// The conversation that the pane's mark stands at.
     pub selected: Option<ConversationId>,
-    /// The conversations that were put in the trash since the program began, and their titles.
-    pub deleted: Vec<(ConversationId, String)>,
+    /// The conversations that were put in the trash since the program began.
+    pub deleted: Vec<Deleted>,
     edition: u64,
     /// Counts what is gone to: the answer to an earlier request is late.
     pub(super) shows: u64,
     /// The message that is to be shown once its conversation is, and the words that are to be
     /// marked there.
     pub(super) landing: Option<(ConversationId, MessageId, String)>,
+}
+
+/// A conversation that was put in the trash.
+#[derive(Debug)]
+pub struct Deleted {
+    /// Its name.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: String,
+    /// What was seen of it, where it was what is seen: bringing it back brings the view back.
+    pub(super) seen: Option<Box<OpenConversation>>,
 }
 
 impl Library {

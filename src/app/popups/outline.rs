@@ -68,10 +68,10 @@ impl Popup for Outline {
 
     /// The view goes to the prompt.
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        if let Some(entry) = self.0.chosen() {
-            model.conversation_mut().scroll.show_message(entry.id);
+        match self.0.chosen() {
+            Some(entry) => versions::show_message(model, entry.id),
+            None => Vec::new(),
         }
-        Vec::new()
     }
 }
 

@@ -56,6 +56,11 @@ impl Popup for Setting {
 
     /// An empty value goes back to the default; one that is refused can be mended.
     fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
+        // Another conversation may have come into view while this was being written.
+        if model.inputs().all(|input| input.name != self.input.name) {
+            model.toast("Not set: the Space that is shown now has no such setting.");
+            return Vec::new();
+        }
         match settings_panel::take(model, &self.input, self.value.text()) {
             Ok(()) => {}
             Err(words) => {

@@ -56,7 +56,7 @@ pub(in crate::app) fn on_trash(model: &mut Model, deleted: Vec<Summary>) {
 fn bring_back(model: &mut Model, chosen: &Summary) -> Vec<Effect> {
     let id = chosen.id;
     model.toast(format!("“{}” is back.", chosen.title));
-    model.library.deleted.retain(|(deleted, _)| *deleted != id);
+    model.library.deleted.retain(|deleted| deleted.id != id);
     model.library.selected = Some(id);
     vec![
         Effect::Save(vec![Change::Restore { conversation: id }]),

@@ -3,6 +3,7 @@
 //! A reply goes on while another conversation is seen; scroll position, draft and queue stay with
 //! theirs.
 
+use super::Deleted;
 use crate::app::conversation::OpenConversation;
 use crate::app::conversation::origins;
 use crate::app::conversation::persistence::save;
@@ -66,13 +67,14 @@ pub(in crate::app) fn loaded(
 }
 
 /// Goes to a conversation, reading it first where it is not open; to the first of these words in a
-/// message, if one is named.
+/// message, if one is named. Closes what lies over the screen now, not when it was read: what is opened meanwhile stays.
 pub(in crate::app) fn go_to(
     model: &mut Model,
     id: ConversationId,
     message: Option<(MessageId, String)>,
 ) -> Vec<Effect> {
     model.library.landing = message.map(|(message, words)| (id, message, words));
+    model.popups.clear();
     if model.open.contains_key(&id) {
         return show_open(model, id);
     }
@@ -101,7 +103,6 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     give_up_idle(model);
     list_unsaved(model);
     model.library.selected = Some(id);
-    model.popups.clear();
     let open = model.conversation_mut();
     open.is_unread = false;
     open.composer.editor.set_width(0);
@@ -171,6 +172,7 @@ fn give_up_idle(model: &mut Model) {
     idle.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
     for (_, id) in idle.into_iter().skip(OPEN_KEPT - 1) {
         model.open.remove(&id);
+    model.popups.clear();
     }
 }
 
@@ -178,7 +180,6 @@ fn give_up_idle(model: &mut Model) {
 pub(in crate::app) fn new_conversation(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::Composer;
     if model.conversation().is_untouched() {
-        model.popups.clear();
         // What was asked for before is not gone to any more.
         model.library.shows += 1;
         return Vec::new();
@@ -270,22 +271,25 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
     let next = model.library.beside(id, 1).filter(|next| *next != id);
     let next = next.or_else(|| model.library.beside(id, -1).filter(|next| *next != id));
     model.library.remove(id);
-    model.library.deleted.push((id, title));
     model.library.selected = next;
     let mut effects = Vec::new();
     if let Some(open) = model.open.get_mut(&id) {
         // A draft is part of what comes back.
         effects.extend(save(open.due(model.clock.uptime, true)));
     }
-    if id == model.current {
+    let is_seen = id == model.current;
+    if is_seen {
         let open = model.defaults.conversation();
         let fresh = open.conversation.id;
         model.open.insert(fresh, open);
         effects.extend(show_open(model, fresh));
         model.library.selected = next;
     }
-    model.open.remove(&id);
+    let open = model.open.remove(&id);
+    let seen = open.filter(|_| is_seen).map(Box::new);
+    model.library.deleted.push(Deleted { id, title, seen });
     effects.extend([
+/// Brings back what was deleted last, and the view to it where it was deleted from there.
         Effect::Save(vec![Change::Delete { conversation: id }]),
         Effect::List,
     ]);
@@ -293,19 +297,24 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(in crate::app) fn undelete(model: &mut Model) -> Vec<Effect> {
-    let Some((id, title)) = model.library.deleted.pop() else {
+    let Some(Deleted { id, title, seen }) = model.library.deleted.pop() else {
         let trash = model.keys.key_in(Action::Trash, Context::List);
         model.toast(format!(
             "Nothing more was deleted since the start. {trash} opens the trash."
         ));
         return Vec::new();
     };
-    model.toast(format!("“{title}” is back."));
-    model.library.selected = Some(id);
-    vec![
+    let mut effects = vec![
         Effect::Save(vec![Change::Restore { conversation: id }]),
         Effect::List,
-    ]
+    ];
+    model.library.selected = Some(id);
+    if let Some(open) = seen {
+        model.open.insert(id, *open);
+        effects.extend(show_open(model, id));
+    }
+    model.toast(format!("“{title}” is back."));
+    effects
 }
 
 /// Puts a conversation at the head of the list, or back to its place.

@@ -1,6 +1,7 @@
 //! Which conversation is come to, when its reading took long, and which are given up.
 
 use super::*;
+use crate::app::popups::{help::Help, palette::Palette};
 use crate::app::sidebar::navigation::go_to;
 use crate::chat::ConversationId;
 
@@ -110,4 +111,23 @@ fn the_keyboard_does_not_stay_in_the_tray_of_a_conversation_that_is_left() {
     user.tell(saved(other.id, &["hello"]));
     assert_eq!(user.model.current, other.id);
     assert_eq!(user.model.focus, crate::app::Focus::Composer);
+}
+
+#[test]
+fn a_conversation_that_was_read_closes_no_popup_that_was_opened_meanwhile() {
+    let mut user = User::new();
+    let other = summary("hello");
+    user.tell(listed(std::slice::from_ref(&other)));
+    user.ctrl('o').key(KeyCode::Enter);
+    assert!(
+        !user.model.popups.is_open(),
+        "what it was asked for in is closed"
+    );
+    user.ctrl('p').types("copy").key(KeyCode::F(1));
+    let purpose = asked_for(&user, other.id).unwrap();
+    user.tell(saved_for(other.id, &["text"], purpose));
+    assert_eq!(user.model.current, other.id);
+    assert!(user.model.popups.top::<Help>().is_some());
+    user.key(KeyCode::Esc);
+    assert!(user.model.popups.top::<Palette>().is_some());
 }

@@ -256,3 +256,48 @@ fn what_was_deleted_comes_back_one_by_one_the_last_first() {
     });
     assert_eq!(restored.count(), 2);
 }
+
+#[test]
+fn what_was_deleted_from_the_view_comes_back_to_it() {
+    let mut user = User::new();
+    let all = [summary("one"), summary("two")];
+    user.tell(saved(all[0].id, &["x"])).tell(listed(&all));
+    user.types("a draft").key(KeyCode::F(3));
+    for _ in 0..2 {
+        user.types("d");
+        assert_ne!(user.model.current, all[0].id);
+        user.types("u");
+        assert_eq!(user.model.current, all[0].id);
+        assert_eq!(user.texts(), ["x"]);
+        assert_eq!(user.draft(), "a draft");
+        assert_eq!(
+            user.model.focus,
+            Focus::List,
+            "the list can be gone on with"
+        );
+        user.tell(listed(&all));
+        assert_eq!(user.model.library.selected, Some(all[0].id));
+    }
+    // One that was not seen comes back to the list alone.
+    user.key(KeyCode::Down).types("d").types("u");
+    assert_eq!(user.model.current, all[0].id);
+    assert_eq!(user.model.library.selected, Some(all[1].id));
+}
+
+#[test]
+fn what_is_deleted_where_nothing_is_saved_comes_back_whole() {
+    let mut user = User::new();
+    user.model.defaults.keeps = false;
+    user.sends("hello")
+        .hears(0, done("hi"))
+        .ctrl('n')
+        .key(KeyCode::F(3));
+    user.key(KeyCode::Enter)
+        .key(KeyCode::F(3))
+        .key(KeyCode::F(3));
+    user.types("d");
+    assert!(user.path().is_empty());
+    user.types("u");
+    assert_eq!(user.texts(), ["hello", "hi"]);
+    assert_eq!(user.model.library.summaries.len(), 1);
+}
