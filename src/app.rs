@@ -47,6 +47,9 @@ use std::time::Duration;
 const QUIT_ARMED: Duration = Duration::from_secs(3);
 /// How long a toast stays in the status line.
 const TOAST_DURATION: Duration = Duration::from_secs(4);
+/// What the model is called that is used when none is asked for, until the Space has told its name.
+const UNNAMED_MODEL: &str = "default";
+
 /// The name of the embedded Space, as conversations carry it.
 pub const DEMO_SPACE: &str = "demo";
 
@@ -92,7 +95,8 @@ pub struct Model {
     pub changed: HashSet<Origin>,
     /// What new conversations begin with.
     defaults: Defaults,
-    names: HashMap<String, ProviderNames>,
+    /// How the sources of replies are called, by the Space and by the model that is asked for.
+    names: HashMap<String, HashMap<String, ProviderNames>>,
     /// What can be set for each Space that was looked at.
     inputs: HashMap<String, Vec<SpaceInput>>,
     open: HashMap<ConversationId, OpenConversation>,
@@ -273,10 +277,14 @@ impl Model {
     /// How the source of replies of what is seen is called; the Space's own name until it is told.
     pub fn names(&self) -> ProviderNames {
         let conversation = &self.conversation().conversation;
-        let known = self.names.get(&conversation.space).cloned();
-        known.unwrap_or_else(|| ProviderNames {
+        let of_space = self.names.get(&conversation.space);
+        let known = of_space.and_then(|names| names.get(&conversation.model));
+        known.cloned().unwrap_or_else(|| ProviderNames {
             space: conversation.space.clone(),
-            model: conversation.model.clone(),
+            model: match conversation.model.as_str() {
+                "" => UNNAMED_MODEL.to_owned(),
+                asked => asked.to_owned(),
+            },
             speaker: "Assistant".to_owned(),
             window: None,
         })

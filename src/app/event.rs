@@ -31,8 +31,15 @@ pub enum Event {
     Reply(TurnId, ReplyUpdate),
     /// The store has something to say.
     Store(StoreEvent),
-    /// This is how the source of a Space's replies is called.
-    Described(String, ProviderNames),
+    /// How the source of a conversation's replies is called.
+    Described {
+        /// The Space, as the conversation names it.
+        space: String,
+        /// The model that the conversation asks for.
+        model: String,
+        /// The names.
+        names: ProviderNames,
+    },
     /// A Space was looked at: what can be set there, or what is wrong where it does not answer.
     Inspected {
         /// As it was written.

@@ -8,7 +8,7 @@ use super::popups::{source_picker, switcher};
 use crate::app::composer::completion;
 use crate::app::conversation::delivery;
 use crate::app::conversation::persistence::save;
-use crate::app::conversation::{origins, scroll};
+use crate::app::conversation::{origins, scroll, source};
 use crate::app::effect::TurnId;
 use crate::app::popups::login;
 use crate::app::tray::attachments;
@@ -39,10 +39,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Submit(conversation, draft) => delivery::submit(model, conversation, draft),
         Event::Reply(turn, update) => reply(model, turn, update),
         Event::Store(event) => store_events::on_store_event(model, event),
-        Event::Described(space, names) => {
-            model.names.insert(space, names);
-            Vec::new()
-        }
+        Event::Described {
+            space,
+            model: asked,
+            names,
+        } => source::on_described(model, (space, asked), names),
         Event::Inspected { asked, name, found } => {
             source_picker::on_inspected(model, &asked, &name, found)
         }

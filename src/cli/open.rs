@@ -98,7 +98,12 @@ fn describe(context: &Context, model: &mut Model) {
     let conversation = &model.conversation().conversation;
     let (space, asked) = (conversation.space.clone(), conversation.model.clone());
     if let Some(names) = turns.describe(&space, &asked) {
-        let effects: Vec<Effect> = update(model, Event::Described(space, names));
+        let described = Event::Described {
+            space,
+            model: asked,
+            names,
+        };
+        let effects: Vec<Effect> = update(model, described);
         debug_assert!(effects.is_empty());
     }
 }

@@ -287,7 +287,11 @@ impl Screen {
                 Effect::Search { number, query } => self.persistence.search((number, query)),
                 Effect::Describe { space, model } => {
                     if let Some(names) = self.turns.describe(&space, &model) {
-                        self.handle(Event::Described(space, names))?;
+                        self.handle(Event::Described {
+                            space,
+                            model,
+                            names,
+                        })?;
                     }
                 }
                 Effect::Login {

@@ -67,10 +67,8 @@ impl Turns {
     /// How the source of a Space's replies is called; `None` where the Space's name is wrong.
     pub fn describe(&self, space: &str, model: &str) -> Option<ProviderNames> {
         let info = self.providers.find(space).ok()?.info();
-        let model = info
-            .resolve(model)
-            .unwrap_or(&info.default_model)
-            .to_owned();
+        // What is asked for and not known yet is called as the user called it.
+        let model = info.resolve(model).unwrap_or(model).to_owned();
         Some(ProviderNames {
             space: shown_space(space, &info.url),
             speaker: if info.models.is_empty() {

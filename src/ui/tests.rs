@@ -52,7 +52,7 @@ impl Screen {
             theme: Theme::new(ThemeName::Dark),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
         };
-        screen.tell(Event::Described("Qwen/Qwen2.5-1M-Demo".to_owned(), names));
+        screen.tell(described(names));
         screen
     }
 
@@ -124,6 +124,15 @@ impl Screen {
         let text = rows.collect::<Vec<_>>().join("\n");
         let local = format::clock_time(self.model.clock.wall);
         text.replace(&local, "10:42")
+    }
+}
+
+/// How the source of what is seen is called.
+fn described(names: ProviderNames) -> Event {
+    Event::Described {
+        space: "Qwen/Qwen2.5-1M-Demo".to_owned(),
+        model: String::new(),
+        names,
     }
 }
 
@@ -384,7 +393,7 @@ fn text_from_outside_brings_no_control_character_to_the_screen() {
         speaker: hostile.to_owned(),
         ..ProviderNames::default()
     };
-    screen.tell(Event::Described("Qwen/Qwen2.5-1M-Demo".to_owned(), names));
+    screen.tell(described(names));
     screen
         .says(hostile)
         .hears(0, delta(hostile))

@@ -13,6 +13,7 @@ mod failures;
 mod faults;
 mod files;
 mod find;
+mod header;
 mod hostile;
 mod kill;
 mod library;

@@ -88,11 +88,14 @@ pub(in crate::app) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate
         return Vec::new();
     };
     let is_complete = matches!(update, ReplyUpdate::Done(_));
+    // The Space has told what it runs before it gives a session.
+    let is_known = is_complete || matches!(update, ReplyUpdate::Session(_));
+    let described = is_known.then(|| source::describe(&open.conversation));
     if matches!(&update, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) {
         find::grown(open);
     }
     let Some(changes) = open.apply(update, now) else {
-        return Vec::new();
+        return described.into_iter().collect();
     };
     open.is_unread = id != current;
     find::changed(open);
@@ -120,10 +123,7 @@ pub(in crate::app) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate
     if is_given_back {
         model.toast(GIVEN_BACK);
     }
-    if is_complete && model.names().window.is_none() {
-        // A Space that has answered is known better than before.
-        effects.push(source::describe(model));
-    }
+    effects.extend(described);
     effects
 }
 

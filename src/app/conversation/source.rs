@@ -2,7 +2,8 @@
 //!
 //! Which sources there are, and whether one answers, is not known here.
 
-use crate::app::{DEMO_SPACE, Effect, Model};
+use crate::app::{DEMO_SPACE, Effect, Model, ProviderNames};
+use crate::chat::Conversation;
 
 /// The conversation that is seen talks to another Space from the next message on.
 pub(in crate::app) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
@@ -18,12 +19,22 @@ pub(in crate::app) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
         space
     };
     model.toast(format!("This conversation now talks to {name}."));
-    vec![describe(model)]
+    vec![describe(&model.conversation().conversation)]
 }
 
-/// Asks how the source of what is seen is called.
-pub(in crate::app) fn describe(model: &Model) -> Effect {
-    let conversation = &model.conversation().conversation;
+/// Takes how the source of those conversations is called that ask this Space for this model.
+pub(in crate::app) fn on_described(
+    model: &mut Model,
+    (space, asked): (String, String),
+    names: ProviderNames,
+) -> Vec<Effect> {
+    model.names.entry(space).or_default().insert(asked, names);
+    Vec::new()
+}
+
+/// Asks how the source of a conversation is called. The more is known of it the better the answer: it is asked anew
+/// whenever the source may have told something.
+pub(in crate::app) fn describe(conversation: &Conversation) -> Effect {
     Effect::Describe {
         space: conversation.space.clone(),
         model: conversation.model.clone(),

@@ -149,7 +149,7 @@ pub(in crate::app) fn on_inspected(
     model.inputs.insert(space.to_owned(), inputs);
     if !is_awaited {
         // What answered may be called otherwise than was thought.
-        return vec![source::describe(model)];
+        return vec![source::describe(&model.conversation().conversation)];
     }
     model.popups.close_all::<SourcePicker>();
     source::use_space(model, space)

@@ -7,6 +7,7 @@ use super::Deleted;
 use crate::app::conversation::OpenConversation;
 use crate::app::conversation::origins;
 use crate::app::conversation::persistence::save;
+use crate::app::conversation::source;
 use crate::app::conversation::versions;
 use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Focus, Model, Purpose, search, settings_panel};
@@ -73,8 +74,8 @@ pub(in crate::app) fn go_to(
     id: ConversationId,
     message: Option<(MessageId, String)>,
 ) -> Vec<Effect> {
-    model.library.landing = message.map(|(message, words)| (id, message, words));
     model.popups.clear();
+    model.library.landing = message.map(|(message, words)| (id, message, words));
     if model.open.contains_key(&id) {
         return show_open(model, id);
     }
@@ -106,8 +107,7 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     let open = model.conversation_mut();
     open.is_unread = false;
     open.composer.editor.set_width(0);
-    let conversation = &open.conversation;
-    let (space, asked) = (conversation.space.clone(), conversation.model.clone());
+    let described = source::describe(&open.conversation);
     if model.panel.is_some() {
         model.show_system();
     }
@@ -118,16 +118,10 @@ fn show_open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     if matches!(model.focus, Focus::Panel | Focus::Settings | Focus::Find) {
         model.focus = Focus::Composer;
     }
-    let mut effects = Vec::new();
+    let mut effects = vec![described];
     if model.panel.is_some() {
         model.setting_at = 0;
         effects.extend(settings_panel::inspect(model));
-    }
-    if !model.names.contains_key(&space) {
-        effects.push(Effect::Describe {
-            space,
-            model: asked,
-        });
     }
     effects.extend(origins::check_all(model.conversation()));
     if let Some((_, message, words)) = model.library.landing.take_if(|(at, ..)| *at == id) {
@@ -172,13 +166,13 @@ fn give_up_idle(model: &mut Model) {
     idle.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
     for (_, id) in idle.into_iter().skip(OPEN_KEPT - 1) {
         model.open.remove(&id);
-    model.popups.clear();
     }
 }
 
 /// Begins a new conversation, or stays in one that is still empty.
 pub(in crate::app) fn new_conversation(model: &mut Model) -> Vec<Effect> {
     model.focus = Focus::Composer;
+    model.popups.clear();
     if model.conversation().is_untouched() {
         // What was asked for before is not gone to any more.
         model.library.shows += 1;
@@ -289,13 +283,13 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
     let seen = open.filter(|_| is_seen).map(Box::new);
     model.library.deleted.push(Deleted { id, title, seen });
     effects.extend([
-/// Brings back what was deleted last, and the view to it where it was deleted from there.
         Effect::Save(vec![Change::Delete { conversation: id }]),
         Effect::List,
     ]);
     effects
 }
 
+/// Brings back what was deleted last, and the view to it where it was deleted from there.
 pub(in crate::app) fn undelete(model: &mut Model) -> Vec<Effect> {
     let Some(Deleted { id, title, seen }) = model.library.deleted.pop() else {
         let trash = model.keys.key_in(Action::Trash, Context::List);

@@ -14,6 +14,7 @@ mod late_answers;
 mod modality;
 mod pickers;
 mod presets;
+mod source;
 mod switcher;
 mod switching;
 mod unsaved;

@@ -27,8 +27,13 @@ fn with_window(window: usize) -> User {
         window: Some(window),
         ..user.model.names()
     };
-    let space = user.model.conversation().conversation.space.clone();
-    user.tell(Event::Described(space, names));
+    let conversation = &user.model.conversation().conversation;
+    let described = Event::Described {
+        space: conversation.space.clone(),
+        model: conversation.model.clone(),
+        names,
+    };
+    user.tell(described);
     user
 }
 
