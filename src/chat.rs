@@ -18,6 +18,7 @@ pub(crate) mod prompt;
 pub(crate) mod reply;
 pub(crate) mod summary;
 pub(crate) mod tokens;
+pub(crate) mod tree;
 
 pub use attachment::{Attachment, Content, FileHash, Origin, SentFile};
 pub use change::{Change, Settings, import_changes};

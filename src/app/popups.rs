@@ -18,6 +18,7 @@ pub mod survey;
 pub mod switcher;
 pub mod text_view;
 pub mod trash;
+pub mod version_tree;
 
 use super::editor::Editor;
 use super::event::Page;

@@ -106,8 +106,11 @@ impl Conversation {
         }
     }
 
-    /// What follows a message, or begins the conversation.
-    fn children(&self, parent: Option<MessageId>) -> impl Iterator<Item = &Arc<Message>> {
+    /// What follows a message, or begins the conversation, oldest first.
+    pub(super) fn children(
+        &self,
+        parent: Option<MessageId>,
+    ) -> impl Iterator<Item = &Arc<Message>> {
         let children = self.children.get(&parent);
         children.into_iter().flatten().map(|id| &self.messages[id])
     }
@@ -174,6 +177,11 @@ impl Conversation {
     /// The last message of the path.
     pub fn head(&self) -> Option<&Arc<Message>> {
         self.path.last().map(|id| &self.messages[id])
+    }
+
+    /// Whether there are messages beside the path: other versions, and what followed them.
+    pub fn has_branches(&self) -> bool {
+        self.messages.len() > self.path.len()
     }
 
     /// Whether nothing has been said.

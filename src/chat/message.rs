@@ -11,6 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
+/// How much of a text is read for its first words, in bytes, and how many words that may be.
+const BEGINNING: (usize, usize) = (320, 30);
+
 /// Names a message. Version 7: newer ones sort behind older ones, and two running programs never
 /// make the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -164,6 +167,24 @@ impl Message {
             attachment::read_contents(&mut Arc::make_mut(&mut message).attachments, read)?;
         }
         Ok(message)
+    }
+
+    /// How it begins, on one line: its first words and the names of what is attached. A long text is
+    /// not read whole.
+    pub fn beginning(&self) -> String {
+        let (bytes, most) = BEGINNING;
+        let mut ends = (0..=bytes.min(self.text.len())).rev();
+        let end = ends.find(|end| self.text.is_char_boundary(*end));
+        let text = &self.text[..end.unwrap_or_default()];
+        let names = self.attachments.iter().map(|attached| &*attached.name);
+        let mut line = String::with_capacity(text.len());
+        for word in text.split_whitespace().take(most).chain(names) {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        line
     }
 
     /// Its estimated tokens, those of its attachments included. Takes as long as reading the text.

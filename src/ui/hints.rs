@@ -81,9 +81,10 @@ fn picked(keys: Keymap, open: &OpenConversation) -> Option<String> {
         key(Action::CopyCode(9))
     );
     let versions = format!(
-        "{} {} versions · ",
+        "{} {} versions · {} all · ",
         key(Action::OlderVersion),
-        key(Action::NewerVersion)
+        key(Action::NewerVersion),
+        key(Action::Versions)
     );
     let has_versions = open.conversation.versions(message.id).len() > 1;
     let more = [(is_reply, codes), (has_versions, versions)];

@@ -14,6 +14,7 @@ mod survey;
 mod switcher;
 mod text_view;
 mod trash;
+mod version_tree;
 
 use super::caches::Caches;
 use super::field::draw_line;
@@ -27,12 +28,13 @@ use crate::app::popups::{
     Popup, help::Help, history::History, login::Login, outline::Outline, palette::Palette,
     presets::Presets, rename::Rename, save_preset::SavePreset, setting::Setting,
     source_picker::SourcePicker, survey::SurveyPopup, switcher::Switcher, text_view::TextView,
-    trash::Trash,
+    trash::Trash, version_tree::VersionTree,
 };
 use crate::sanitize;
 use crate::ui::format::{fitted, fitting};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 use std::any::Any;
@@ -91,6 +93,7 @@ drawn_by! {
     Switcher => switcher::draw,
     TextView => text_view::draw,
     Trash => trash::draw,
+    VersionTree => version_tree::draw,
 }
 
 /// What keys do, as the border of a popup shows it: `Enter opens · Esc closes`.
@@ -163,30 +166,61 @@ fn draw_menu<T>(
     area: Rect,
 ) -> Rect {
     let theme = scene.theme;
+    let spans = |row: T, width: usize| {
+        let (name, remark) = shown(row);
+        let name = (sanitize::line(&name), theme.text);
+        apart(Vec::new(), name, &remark, theme, width)
+    };
+    let title = format!("{title}· {} ", rows.len());
+    draw_list((&title, hint, menu), rows, spans, scene, frame, area)
+}
+
+/// What a row begins with, a text (of which the end is cut where it does not fit), and a remark at
+/// the right.
+fn apart(
+    mut spans: Vec<Span<'static>>,
+    (text, style): (String, Style),
+    remark: &str,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Span<'static>> {
+    let remark = fitted(&sanitize::line(remark), (width + 2) / 2);
+    let before: usize = spans.iter().map(Span::width).sum();
+    let room = width.saturating_sub(before + remark.width() + 2);
+    let text = fitted(&text, room);
+    let gap = " ".repeat(room.saturating_sub(text.width()) + 1);
+    spans.extend([
+        Span::styled(text, style),
+        Span::raw(gap),
+        Span::styled(remark, theme.dim),
+    ]);
+    spans
+}
+
+/// A menu whose rows are drawn by `spans`, each in so many cells.
+fn draw_list<T>(
+    (title, hint, menu): (&str, String, &Menu),
+    rows: impl ExactSizeIterator<Item = T>,
+    spans: impl Fn(T, usize) -> Vec<Span<'static>>,
+    scene: &mut Scene<'_>,
+    frame: &mut Frame,
+    area: Rect,
+) -> Rect {
+    let theme = scene.theme;
     let area = Rect {
         height: menu_height(rows.len(), area),
         ..area
     };
-    let title = format!("{title}· {} ", rows.len());
-    let inner = draw_box(&title, &hint, theme, frame, area);
+    let inner = draw_box(title, &hint, theme, frame, area);
     let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     scene.caret = draw_line(&menu.query, theme, frame, query);
     let is_empty = rows.len() == 0;
     let first = first_in_view(menu.at, rows.len(), list.height);
-    let width = usize::from(list.width);
+    let width = usize::from(list.width).saturating_sub(2);
     for (y, (position, row)) in (list.top()..list.bottom()).zip(rows.enumerate().skip(first)) {
-        let (name, remark) = shown(row);
         let pointer = if position == menu.at { "▸ " } else { "  " };
-        let remark = fitted(&sanitize::line(&remark), width / 2);
-        let room = width.saturating_sub(remark.width() + 4);
-        let name = fitted(&sanitize::line(&name), room);
-        let gap = " ".repeat(room.saturating_sub(name.width()) + 1);
-        let line = Line::from(vec![
-            Span::styled(pointer, theme.picked),
-            Span::styled(name, theme.text),
-            Span::raw(gap),
-            Span::styled(remark, theme.dim),
-        ]);
+        let mut line = Line::from(Span::styled(pointer, theme.picked));
+        line.spans.extend(spans(row, width));
         frame.render_widget(
             line,
             Rect {

@@ -9,7 +9,7 @@ use crate::app::keys::row::row;
 use crate::app::keys::{Action as A, Argument, Context as C, Group as G, Row};
 use crate::app::popups::{
     self, history, outline, palette, presets, rename, save_preset, setting, source_picker,
-    switcher, trash,
+    switcher, trash, version_tree,
 };
 use crate::app::sidebar::navigation;
 use crate::app::{Effect, Model, dispatch, search, settings_panel, submission, token_budget, tray};
@@ -74,6 +74,10 @@ fn has_message(model: &Model) -> bool {
 
 fn has_tray(model: &Model) -> bool {
     tray::rows(model) > 0
+}
+
+fn has_branches(model: &Model) -> bool {
+    model.conversation().conversation.has_branches()
 }
 
 fn has_picked(model: &Model) -> bool {
@@ -148,6 +152,12 @@ const CONVERSATION: &[Row] = &[
         G::Conversation, quiet!(outline::open)).also("prompts contents jump").when(has_message),
     row((A::LeaveOut, C::Outline), &[alt('x')], "Leave the prompt out", "Leave the prompt out of what is sent, or take it in again",
         G::Conversation, |m, _| outline::leave_out(m)).unlisted(),
+    row((A::Versions, C::All), &[alt('v')], "Show all versions", "All versions of this conversation, as a tree",
+        G::Conversation, quiet!(version_tree::open)).slash("/versions", Argument::None).also("tree branches history fork jump").when(has_branches),
+    row((A::VersionsAbove, C::VersionTree), &[Chord(ALT, Up)], "Go to versions above", "To the nearest versions above",
+        G::Conversation, quiet!(|m| version_tree::step(m, popups::Step::Up))).unlisted(),
+    row((A::VersionsBelow, C::VersionTree), &[Chord(ALT, Down)], "Go to versions below", "To the nearest versions below",
+        G::Conversation, quiet!(|m| version_tree::step(m, popups::Step::Down))).unlisted(),
     row((A::PageUp, C::All), &[key(PageUp)], "Scroll up", "Scroll up", G::View, quiet!(|m| scroll::page(m, -1))),
     row((A::PageDown, C::All), &[key(PageDown)], "Scroll down", "Scroll down", G::View, quiet!(|m| scroll::page(m, 1))),
     row((A::Top, C::All), &[Chord(CTRL, Home)], "Go to the first message", "To the first message",
@@ -190,6 +200,8 @@ const PICKED: &[Row] = &[
         G::Reply, |m, _| versions::show_version(m, -1)).also("older branch").when(has_message),
     row((A::NewerVersion, C::Picked), &[key(Char(']'))], "Show the next version", "The next version",
         G::Reply, |m, _| versions::show_version(m, 1)).also("newer branch").when(has_message),
+    row((A::Versions, C::Picked), &[key(Char('v'))], "Show all versions", "All versions, as a tree",
+        G::Reply, quiet!(version_tree::open)).unlisted(),
     code(1), code(2), code(3), code(4), code(5), code(6), code(7), code(8), code(9),
 ];
 

@@ -67,6 +67,12 @@ pub enum Action {
     ChipLater,
     /// Lists the prompts of the conversation.
     Outline,
+    /// Shows all versions of the conversation as a tree.
+    Versions,
+    /// Moves the mark to the nearest message above that has versions.
+    VersionsAbove,
+    /// Moves it to the nearest one below.
+    VersionsBelow,
     /// Begins a conversation of its own with all up to the picked message.
     Branch,
     /// Looks for words in the conversation.

@@ -197,6 +197,8 @@ pub enum Context {
     Completion,
     /// In the outline.
     Outline,
+    /// Among all versions.
+    VersionTree,
     /// Among the saved system messages.
     Presets,
 }
@@ -217,6 +219,7 @@ impl Context {
             Self::Reader => "Reading in a popup",
             Self::Completion => "Completion",
             Self::Outline => "Outline",
+            Self::VersionTree => "All versions",
             Self::Presets => "Saved system messages",
         }
     }

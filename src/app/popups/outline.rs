@@ -35,22 +35,12 @@ fn entries(conversation: &Conversation) -> Vec<Entry> {
             let reply = path.get(at + 1).filter(|next| next.role != Role::User);
             Entry {
                 id: message.id,
-                words: words(message),
+                words: message.beginning(),
                 tokens: message.tokens() + reply.map_or(0, |reply| reply.tokens()),
                 left_out: message.left_out,
             }
         })
         .collect()
-}
-
-fn words(message: &Message) -> String {
-    let names = message
-        .attachments
-        .iter()
-        .map(|attached| attached.name.as_str());
-    let text: String = message.text.chars().take(400).collect();
-    let words: Vec<&str> = text.split_whitespace().take(30).chain(names).collect();
-    words.join(" ")
 }
 
 /// The popup with the prompts of the conversation.

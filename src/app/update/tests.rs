@@ -18,6 +18,7 @@ mod source;
 mod switcher;
 mod switching;
 mod unsaved;
+mod version_tree;
 mod versions;
 mod waiting;
 

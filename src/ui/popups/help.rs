@@ -32,6 +32,7 @@ fn help_lines(keys: Keymap, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         Context::Settings,
         Context::Menu,
         Context::Outline,
+        Context::VersionTree,
         Context::Presets,
         Context::Reader,
         Context::Completion,

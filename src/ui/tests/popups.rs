@@ -81,6 +81,33 @@ fn save_preset(screen: &mut Screen) {
     typed(screen, "kind");
 }
 
+/// Two replies; behind the first of them an edited prompt, of which one version failed, and a
+/// prompt that is left out.
+fn version_tree(screen: &mut Screen) {
+    let failure = Failure {
+        kind: FailureKind::Space,
+        message: "The Space failed.".to_owned(),
+        hint: String::new(),
+    };
+    screen.says("And in \u{1b}[31mC?\nOr in 京都?");
+    screen.hears(1, ReplyUpdate::Failed(failure));
+    for _ in 0..2 {
+        pressed(screen, KeyCode::Up, KeyModifiers::ALT);
+    }
+    typed(screen, "e! \u{202e}shalom שלום");
+    pressed(screen, KeyCode::Enter, KeyModifiers::NONE);
+    screen.hears(2, ReplyUpdate::Done("In C it would compile.".to_owned()));
+    for _ in 0..2 {
+        pressed(screen, KeyCode::Up, KeyModifiers::ALT);
+    }
+    typed(screen, "x");
+    pressed(screen, KeyCode::Up, KeyModifiers::ALT);
+    typed(screen, "rr");
+    screen.hears(3, delta("You could bor"));
+    screen.hears(3, ReplyUpdate::Cancelled);
+    alt(screen, 'v');
+}
+
 /// A popup's name, and what opens it.
 pub(super) type Opened = (&'static str, fn(&mut Screen));
 
@@ -122,6 +149,7 @@ pub(super) fn all() -> Vec<Opened> {
             let deleted = vec![summary("Rust lifetimes", 24)];
             screen.tell(Event::Store(StoreEvent::Trash(deleted)));
         }),
+        ("version_tree", version_tree),
     ]
 }
 
