@@ -10,14 +10,34 @@ use std::sync::Arc;
 pub struct Node<'a> {
     /// The message.
     pub message: &'a Arc<Message>,
-    /// How many branches that go on further down it stands in.
-    pub depth: usize,
+    /// How far in it stands.
+    pub indent: Indent,
     /// How it is tied to what it follows.
     pub joint: Joint,
     /// Which of how many versions it is, from 1.
     pub version: (usize, usize),
     /// Whether it is seen.
     pub is_on_path: bool,
+}
+
+/// How far in a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Indent {
+    /// How many levels that is.
+    pub depth: usize,
+    /// Which of them have a line that goes on further down, the innermost in the lowest bit. Of those
+    /// beyond 64, which no screen is wide enough for, this is not known.
+    pub lines: u64,
+}
+
+impl Indent {
+    /// One level further in, which has a line or has none.
+    fn deeper(self, has_line: bool) -> Self {
+        Self {
+            depth: self.depth + 1,
+            lines: self.lines << 1 | u64::from(has_line),
+        }
+    }
 }
 
 /// How a message is tied to the one it follows.
@@ -34,22 +54,38 @@ pub enum Joint {
 /// A message that waits for its row.
 struct Waiting<'a> {
     node: Node<'a>,
+    /// Where what follows the last version stands.
+    behind: Indent,
     /// How many messages stand before it.
     level: usize,
 }
 
-/// Every message at its place. What follows the last version of several stands no deeper than the
+/// Every message at its place. What follows the last version of several stands no further in than the
 /// versions do, so that a conversation in which every reply was retried stays narrow.
 pub fn tree(conversation: &Conversation) -> Vec<Node<'_>> {
     let mut rows = Vec::with_capacity(conversation.messages().len());
     let mut waiting = Vec::new();
-    push(&roots(conversation), (0, 0), conversation, &mut waiting);
+    let start = Indent::default();
+    let roots = roots(conversation);
+    push(&roots, (start, start, 0), conversation, &mut waiting);
     // A stack of its own: a conversation may be deeper than that of the thread.
-    while let Some(Waiting { node, level }) = waiting.pop() {
+    while let Some(Waiting {
+        node,
+        behind,
+        level,
+    }) = waiting.pop()
+    {
         rows.push(node);
-        let depth = node.depth + usize::from(node.joint == Joint::Fork);
         let next: Vec<_> = conversation.children(Some(node.message.id)).collect();
-        push(&next, (depth, level + 1), conversation, &mut waiting);
+        let (indent, behind) = match node.joint {
+            Joint::Straight => (node.indent, node.indent),
+            Joint::Fork => (node.indent.deeper(true), node.indent.deeper(true)),
+            // Versions right behind the last of others are not to look like more of these.
+            Joint::Last if next.len() > 1 => (node.indent.deeper(false), behind),
+            Joint::Last => (behind, behind),
+        };
+        let place = (indent, behind, level + 1);
+        push(&next, place, conversation, &mut waiting);
     }
     rows
 }
@@ -67,7 +103,7 @@ fn roots(conversation: &Conversation) -> Vec<&Arc<Message>> {
 /// Puts messages that follow the same one on the stack, the first on top.
 fn push<'a>(
     siblings: &[&'a Arc<Message>],
-    (depth, level): (usize, usize),
+    (indent, behind, level): (Indent, Indent, usize),
     conversation: &Conversation,
     waiting: &mut Vec<Waiting<'a>>,
 ) {
@@ -90,11 +126,15 @@ fn push<'a>(
         };
         let node = Node {
             message,
-            depth,
+            indent,
             joint,
             version: (numbers[at], counts[message.role as usize]),
             is_on_path: seen == Some(&message.id),
         };
-        waiting.push(Waiting { node, level });
+        waiting.push(Waiting {
+            node,
+            behind,
+            level,
+        });
     }
 }

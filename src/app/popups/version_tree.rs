@@ -8,7 +8,7 @@ use crate::app::conversation::scroll::Anchor;
 use crate::app::conversation::versions;
 use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Model, OpenConversation};
-use crate::chat::tree::{Joint, Node, tree};
+use crate::chat::tree::{Indent, Joint, Node, tree};
 use crate::chat::{Message, MessageId, Role};
 
 /// A message in the tree.
@@ -20,8 +20,8 @@ pub struct Entry {
     pub role: Role,
     /// How it begins; of a reply that failed before anything came, why it did.
     pub words: String,
-    /// How many branches that go on further down it stands in.
-    pub depth: usize,
+    /// How far in it stands.
+    pub indent: Indent,
     /// How it is tied to what it follows.
     pub joint: Joint,
     /// Which of how many versions it is, from 1.
@@ -36,7 +36,7 @@ impl From<Node<'_>> for Entry {
             id: node.message.id,
             role: node.message.role,
             words: words(node.message),
-            depth: node.depth,
+            indent: node.indent,
             joint: node.joint,
             version: node.version,
             is_on_path: node.is_on_path,

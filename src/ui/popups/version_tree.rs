@@ -8,7 +8,7 @@ use crate::app::actions::key_in;
 use crate::app::event::Page;
 use crate::app::keys::{Action, Context};
 use crate::app::popups::version_tree::{Entry, VersionTree};
-use crate::chat::tree::Joint;
+use crate::chat::tree::{Indent, Joint};
 use crate::chat::{Conversation, MessageState, Role};
 use crate::sanitize;
 use crate::ui::theme::Theme;
@@ -72,12 +72,14 @@ pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area:
 /// The lines that lead to a message. Of a branch of branches of branches only the last ones are
 /// drawn, so that two thirds of the row are left for words.
 fn lines(entry: &Entry, width: usize) -> String {
-    let most = (width / 6).max(1);
-    let mut lines = if entry.depth > most {
-        format!("… {}", "│ ".repeat(most - 1))
-    } else {
-        "│ ".repeat(entry.depth)
+    let Indent { depth, lines: bits } = entry.indent;
+    let most = (width / 6).clamp(1, 64);
+    let level = |level: usize| match bits >> level & 1 {
+        _ if level + 1 == most && depth > most => "… ",
+        1 => "│ ",
+        _ => "  ",
     };
+    let mut lines: String = (0..depth.min(most)).rev().map(level).collect();
     lines.push_str(match entry.joint {
         Joint::Straight => "",
         Joint::Fork => "├ ",
@@ -117,4 +119,31 @@ fn remark(entry: &Entry, conversation: &Conversation) -> String {
     let parts = [left_out, state, &version].into_iter();
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::MessageId;
+
+    #[test]
+    fn of_a_deep_branch_the_innermost_lines_are_drawn() {
+        let lines_of = |depth: usize, lines: u64, width: usize| {
+            let entry = Entry {
+                id: MessageId::new(),
+                role: Role::User,
+                words: String::new(),
+                indent: Indent { depth, lines },
+                joint: Joint::Fork,
+                version: (1, 2),
+                is_on_path: false,
+            };
+            super::lines(&entry, width)
+        };
+        assert_eq!(lines_of(0, 0, 24), "├ ");
+        assert_eq!(lines_of(3, 0b101, 24), "│   │ ├ ");
+        assert_eq!(lines_of(4, 0b1111, 24), "│ │ │ │ ├ ");
+        assert_eq!(lines_of(5, 0b1_1101, 24), "… │   │ ├ ");
+        assert_eq!(lines_of(1000, u64::MAX, 0), "… ├ ");
+    }
 }

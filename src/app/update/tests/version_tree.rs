@@ -72,7 +72,7 @@ fn edited_prompts_and_retried_replies_stand_in_one_tree() {
     let shown = rows.iter().map(|entry| {
         (
             entry.words.as_str(),
-            entry.depth,
+            entry.indent.depth,
             entry.joint,
             entry.version,
             entry.is_on_path,
@@ -86,6 +86,30 @@ fn edited_prompts_and_retried_replies_stand_in_one_tree() {
         ("more!", 1, Joint::Last, (2, 2), false),
         ("yes", 1, Joint::Straight, (1, 1), false),
         ("two", 0, Joint::Last, (2, 2), true),
+    ];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn versions_right_behind_the_last_of_others_stand_further_in_and_what_follows_does_not() {
+    let mut user = User::new();
+    user.sends("one").hears(0, done("first"));
+    pick(&mut user, 2).types("e").sends("!").hears(1, done("a"));
+    pick(&mut user, 1).types("rr").hears(2, done("b"));
+    user.sends("end");
+    open(&mut user);
+    let rows = entries(&user);
+    let shown = rows
+        .iter()
+        .map(|entry| (entry.words.as_str(), entry.indent.depth, entry.indent.lines));
+    let expected = [
+        ("one", 0, 0),
+        ("first", 1, 1),
+        ("one!", 0, 0),
+        ("a", 1, 0),
+        ("b", 1, 0),
+        ("end", 0, 0),
+        ("", 0, 0),
     ];
     assert_eq!(shown.collect::<Vec<_>>(), expected);
 }
@@ -230,7 +254,7 @@ fn a_line_of_2000_messages_does_not_indent() {
     open(&mut user);
     let rows = entries(&user);
     assert_eq!(rows.len(), 2001);
-    assert!(rows.iter().all(|entry| entry.depth == 0));
+    assert!(rows.iter().all(|entry| entry.indent.depth == 0));
     let joints = rows.iter().map(|entry| entry.joint);
     assert_eq!(joints.filter(|joint| *joint != Joint::Straight).count(), 2);
     assert_eq!(marked(&user), "other");
@@ -250,7 +274,7 @@ fn a_message_in_which_every_reply_was_retried_does_not_indent_either() {
     open(&mut user);
     let rows = entries(&user);
     assert_eq!(rows.len(), 200);
-    assert!(rows.iter().all(|entry| entry.depth == 0));
+    assert!(rows.iter().all(|entry| entry.indent.depth == 0));
 }
 
 #[test]
