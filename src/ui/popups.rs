@@ -184,7 +184,7 @@ fn apart(
     theme: &Theme,
     width: usize,
 ) -> Vec<Span<'static>> {
-    let remark = fitted(&sanitize::line(remark), (width + 2) / 2);
+    let remark = fitted(&sanitize::line(remark), width / 2 + 1);
     let before: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(before + remark.width() + 2);
     let text = fitted(&text, room);

@@ -3,7 +3,7 @@
 use rig::home::Home;
 use rig::keys::F2;
 use rig::screen::{Screen, WINDOW};
-use spacechat::demo::{Options, Server};
+use spacechat::testing::demo::{Options, Server};
 
 #[test]
 fn the_model_is_called_by_its_name_as_soon_as_the_space_has_told_it() {

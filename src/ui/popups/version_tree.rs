@@ -4,7 +4,6 @@
 //! replies stand a little to the right of prompts.
 
 use super::{Scene, accepts, apart, closes, draw_list, hint, moves};
-use crate::app::actions::key_in;
 use crate::app::event::Page;
 use crate::app::keys::{Action, Context};
 use crate::app::popups::version_tree::{Entry, VersionTree};
@@ -22,17 +21,18 @@ const SEEN: &str = "●";
 const UNSEEN: &str = "○";
 
 pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
-    let (theme, is_whole) = (scene.theme, popup.is_whole());
-    let conversation = &scene.model.conversation().conversation;
+    let (model, theme, is_whole) = (scene.model, scene.theme, popup.is_whole());
+    let (keys, conversation) = (model.keys, &model.conversation().conversation);
     let spans = |entry: &Entry, width: usize| {
         let lines = if is_whole {
             lines(entry, width)
         } else {
             String::new()
         };
-        let (dot, style) = match entry.is_on_path {
-            true => (SEEN, theme.focus),
-            false => (UNSEEN, theme.dim),
+        let (dot, style) = if entry.is_on_path {
+            (SEEN, theme.focus)
+        } else {
+            (UNSEEN, theme.dim)
         };
         let lead = match entry.role {
             Role::Assistant if is_whole => "   ",
@@ -46,18 +46,18 @@ pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area:
         let remark = remark(entry, conversation);
         apart(lead, words(entry, theme), &remark, theme, width)
     };
-    let key = |action| key_in(action, Context::VersionTree);
+    let key = |action| keys.key_in(action, Context::VersionTree);
     let forks = format!(
         "{} {}",
         key(Action::VersionsAbove),
         key(Action::VersionsBelow)
     );
     let hint = hint(&[
-        (accepts(), "goes there"),
+        (accepts(keys), "goes there"),
         (SEEN.to_owned(), "seen now"),
-        (moves(), "choose"),
+        (moves(keys), "choose"),
         (forks.trim().to_owned(), "versions"),
-        (closes(), "closes"),
+        (closes(keys), "closes"),
     ]);
     let picker = &popup.picker;
     let title = match picker.found().len() {
@@ -65,7 +65,7 @@ pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area:
         found => format!(" All versions · {found} messages "),
     };
     let menu = (title.as_str(), hint, picker.menu());
-    draw_list(menu, picker.found(), spans, theme, frame, area);
+    draw_list(menu, picker.found(), spans, scene, frame, area);
     Page::default()
 }
 
