@@ -49,6 +49,11 @@ impl Screen {
         self.parser.screen().contents().contains(text)
     }
 
+    /// How often a text is seen.
+    pub fn count(&self, text: &str) -> usize {
+        self.parser.screen().contents().matches(text).count()
+    }
+
     /// What stands in a cell, by row and column.
     pub fn cell(&self, (row, column): (u16, u16)) -> &str {
         let cell = self.parser.screen().cell(row, column);

@@ -213,3 +213,17 @@ fn files_are_looked_at_again_when_they_are_sent_and_when_the_window_is_looked_at
     user.sends("read it");
     assert_eq!(looks(&user), 2);
 }
+
+#[test]
+fn paths_that_are_found_later_leave_a_mark_that_was_moved_at_its_path() {
+    let mut user = User::new();
+    user.types("look at @s").finds(&["src/a.rs", "src/b.rs"]);
+    user.types("r");
+    // Nothing was chosen yet: the best of the answer has the mark.
+    user.finds(&["sr", "src/a.rs", "src/b.rs"]);
+    assert_eq!(user.model.completion.at(), 0);
+    user.types("c").key(KeyCode::Down);
+    assert_eq!(user.listed()[user.model.completion.at()], "src/b.rs");
+    user.finds(&["src/", "src/a.rs", "src/b.rs"]);
+    assert_eq!(user.listed()[user.model.completion.at()], "src/b.rs");
+}
