@@ -238,7 +238,7 @@ fn while_a_reply_comes_the_tree_is_read_and_the_path_stays() {
     open(&mut user).types("of one").key(KeyCode::Enter);
     assert_eq!(user.texts(), path);
     let toast = user.model.toast.clone().map(|(words, _)| words);
-    let expected = "A reply is on its way. Stop it first.";
+    let expected = "A reply is still coming. Stop it first.";
     assert_eq!(toast.as_deref(), Some(expected));
     open(&mut user).types("question").key(KeyCode::Enter);
     let first = user.path()[0].id;
