@@ -81,7 +81,7 @@ fn picked(keys: Keymap, open: &OpenConversation) -> Option<String> {
         key(Action::CopyCode(9))
     );
     let versions = format!(
-        "{} {} versions · {} all · ",
+        "{} {} {} versions · ",
         key(Action::OlderVersion),
         key(Action::NewerVersion),
         key(Action::Versions)

@@ -1,7 +1,7 @@
 //! Retries and edits are versions: nothing is overwritten.
 
 use rig::home::Home;
-use rig::keys::{ALT_UP, CTRL_U, ESC};
+use rig::keys::{ALT_UP, ALT_V, CTRL_U, ESC, UP};
 use rig::screen::Screen;
 
 #[test]
@@ -50,5 +50,28 @@ fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back(
     // The model is told what is seen, and nothing of the other versions.
     let told = "[[\"user\",\"repeat 3 ho\"],[\"assistant\",\"hohoho\"],[\"user\",\"past\"]]";
     screen.ask("past", told);
+    screen.quit();
+}
+
+#[test]
+fn the_tree_leads_to_another_version_and_the_next_start_shows_that_one() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 ha", "haha");
+    screen.press(ALT_UP);
+    screen.wait_for_text("picked:");
+    screen.retry();
+    screen.wait_for("another reply", |shown| {
+        shown.has("‹ 2/2 ›") && shown.is_ready()
+    });
+    screen.press(ALT_V);
+    screen.wait_for_text("All versions · 3 messages");
+    screen.press(UP);
+    screen.wait_for_text("▸ ├ ○");
+    screen.enter();
+    screen.wait_for_text("‹ 1/2 ›");
+    screen.quit();
+    let screen = Screen::demo(&home, &["-c"]);
+    screen.wait_for_text("‹ 1/2 ›");
     screen.quit();
 }

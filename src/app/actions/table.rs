@@ -152,7 +152,7 @@ const CONVERSATION: &[Row] = &[
         G::Conversation, quiet!(outline::open)).also("prompts contents jump").when(has_message),
     row((A::LeaveOut, C::Outline), &[alt('x')], "Leave the prompt out", "Leave the prompt out of what is sent, or take it in again",
         G::Conversation, |m, _| outline::leave_out(m)).unlisted(),
-    row((A::Versions, C::All), &[alt('v')], "Show all versions", "All versions of this conversation, as a tree",
+    row((A::Versions, C::All), &[alt('v')], "Show all versions", "All versions, as a tree",
         G::Conversation, quiet!(version_tree::open)).slash("/versions", Argument::None).also("tree branches history fork jump").when(has_branches),
     row((A::VersionsAbove, C::VersionTree), &[Chord(ALT, Up)], "Go to versions above", "To the nearest versions above",
         G::Conversation, quiet!(|m| version_tree::step(m, popups::Step::Up))).unlisted(),

@@ -9,7 +9,7 @@ use crate::app::conversation::versions;
 use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Model, OpenConversation};
 use crate::chat::tree::{Indent, Joint, Node, tree};
-use crate::chat::{Message, MessageId, Role};
+use crate::chat::{Message, MessageId, MessageState, Role};
 
 /// A message in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +57,8 @@ fn words(message: &Message) -> String {
         return words;
     }
     match &message.failure {
-        // There are words further on.
-        _ if !message.text.is_empty() => "…".to_owned(),
+        // There are words further on, or to come.
+        _ if !message.text.is_empty() || message.state == MessageState::Streaming => "…".to_owned(),
         Some(failure) => failure.message.clone(),
         None => words,
     }

@@ -31,4 +31,5 @@ pub const ALT_C: &str = "\x1bc";
 pub const ALT_D: &str = "\x1bd";
 pub const ALT_P: &str = "\x1bp";
 pub const ALT_S: &str = "\x1bs";
+pub const ALT_V: &str = "\x1bv";
 pub const ALT_UP: &str = "\x1b[1;3A";

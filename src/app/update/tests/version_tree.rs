@@ -109,7 +109,7 @@ fn versions_right_behind_the_last_of_others_stand_further_in_and_what_follows_do
         ("a", 1, 0),
         ("b", 1, 0),
         ("end", 0, 0),
-        ("", 0, 0),
+        ("…", 0, 0),
     ];
     assert_eq!(shown.collect::<Vec<_>>(), expected);
 }
