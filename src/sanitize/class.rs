@@ -41,6 +41,14 @@ pub(super) fn plain_prefix(text: &str) -> usize {
     blocks * BLOCK + rest.iter().take_while(|b| plain(b)).count()
 }
 
+/// Whether a character is surely [`Class::Plain`], and of a script of which whole books are written: told without a look
+/// into the tables of Unicode. ASCII is [`plain_prefix`]'s.
+pub(super) fn is_common(c: char) -> bool {
+    matches!(c, '\u{c0}'..='\u{2ff}' | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{3ff}' | '\u{400}'..='\u{482}'
+        | '\u{48a}'..='\u{52f}' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{309b}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff60}')
+}
+
 /// The class of a character.
 pub(super) fn of(c: char) -> Class {
     match c {

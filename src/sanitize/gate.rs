@@ -87,6 +87,44 @@ impl Gate {
         }
     }
 
+    /// Takes a piece of which only the counts are wanted: nothing of it is written, and the map leads nowhere.
+    pub(super) fn count(&mut self, piece: &str) {
+        let mut unwanted = String::new();
+        let mut rest = piece;
+        while !rest.is_empty() {
+            if self.takes_plain_text() {
+                rest = self.skip_plain(rest);
+            }
+            let mut chars = rest.chars();
+            if let Some(c) = chars.next() {
+                self.feed(c, &mut unwanted);
+                rest = chars.as_str();
+            }
+            unwanted.clear();
+            self.map.clear();
+        }
+    }
+
+    /// Reads what goes out as it is at the beginning of a text, as far as that is known at once. Gives the rest.
+    fn skip_plain<'a>(&mut self, text: &'a str) -> &'a str {
+        let mut rest = text;
+        loop {
+            let ascii = rest.split_at(class::plain_prefix(rest)).1;
+            let after = ascii.trim_start_matches(class::is_common);
+            if after.len() == rest.len() {
+                break;
+            }
+            rest = after;
+        }
+        let plain = &text[..text.len() - rest.len()];
+        if let Some(last) = plain.chars().next_back() {
+            self.read += plain.len();
+            self.marks = 0;
+            self.before = Some(last);
+        }
+        rest
+    }
+
     /// Ends the text: what was held back of a sequence that never ended is appended to `out`.
     pub fn finish(&mut self, out: &mut String) {
         self.settle_joiner(None, out);

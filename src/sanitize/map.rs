@@ -21,6 +21,11 @@ impl SourceMap {
         }
     }
 
+    /// Forgets all edges.
+    pub(super) fn clear(&mut self) {
+        self.edges.clear();
+    }
+
     /// The source offset of a shown offset. Inside of a replaced item it is the offset where that
     /// item begins; after something that was left out it is the offset behind it. The result is a
     /// character boundary of the source whenever `shown` is one of the shown text.

@@ -212,6 +212,14 @@ proptest! {
     }
 
     #[test]
+    fn hidden_characters_are_counted_alone_as_they_are_with_the_text(
+        original in prop_oneof![soup(), any::<String>()],
+    ) {
+        let whole = text(&original);
+        prop_assert_eq!(count_hidden(&original), whole.hidden + whole.removed);
+    }
+
+    #[test]
     fn the_map_is_ascending_and_lands_on_character_boundaries(original in soup()) {
         let result = text(&original);
         let mut last = 0;
@@ -231,4 +239,13 @@ proptest! {
 fn a_clean_copy_holds_what_is_seen_and_nothing_else() {
     let hostile = "fn\tmain\u{202e}()\u{200b} {\u{1b}[31m}\u{0}\r\n\u{1b}]52;c;x\u{7} 👩\u{200d}🚀";
     assert_eq!(without_hidden(hostile), "fn\tmain() {}\n 👩\u{200d}🚀");
+}
+
+#[test]
+fn what_counts_as_common_is_plain() {
+    let common = (char::MIN..=char::MAX).filter(|c| class::is_common(*c));
+    let strange: Vec<char> = common
+        .filter(|c| !matches!(class::of(*c), Class::Plain(_)))
+        .collect();
+    assert_eq!(strange, ['\0'; 0]);
 }
