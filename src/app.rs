@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod composer;
 pub mod conversation;
+mod discard;
 mod dispatch;
 pub mod editor;
 pub mod effect;
@@ -16,6 +17,7 @@ pub mod fuzzy;
 pub mod keys;
 pub mod paste_detector;
 pub mod popups;
+mod prompt_preview;
 pub mod rows;
 pub mod search;
 mod settings_panel;
@@ -27,8 +29,10 @@ pub mod tray;
 mod update;
 
 pub use conversation::OpenConversation;
+pub use discard::Discarded;
 pub use effect::{Effect, FindRequest, Purpose, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
+pub use prompt_preview::PromptRequest;
 pub use sidebar::Library;
 pub use update::update;
 
@@ -115,6 +119,10 @@ pub struct Model {
     uses: u64,
     /// Counts what is looked for: words in one conversation and in all, and paths.
     finds: u64,
+    /// Counts how often it was asked what will be sent.
+    previews: u64,
+    /// What is done with and too large to be dropped here.
+    discarded: Discarded,
 }
 
 /// What new conversations begin with.
@@ -255,6 +263,8 @@ impl Model {
             turns: 0,
             uses: 0,
             finds: 0,
+            previews: 0,
+            discarded: Discarded::default(),
         }
     }
 

@@ -148,28 +148,29 @@ impl Composer {
     pub fn paste(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         self.recall = None;
-        if text.len() <= PASTE_BYTES && text.lines().count() <= PASTE_LINES && hidden(&text) == 0 {
+        let is_small = text.len() <= PASTE_BYTES && text.lines().count() <= PASTE_LINES;
+        if is_small && sanitize::count_hidden(&text) == 0 {
             self.editor.insert(&text);
             return;
         }
         self.pastes += 1;
         let name = format!("{}{}", Attachment::PASTED, self.pastes);
-        self.attach(Attachment::new(name, text));
+        self.attach(Attachment::new(name, text).counted());
     }
 
-    /// Puts an attachment in the tray.
-    pub fn attach(&mut self, mut attachment: Attachment) {
-        attachment.hidden = hidden(&attachment.text);
+    /// Puts an attachment in the tray. It is counted already: a file may be a hundred megabytes.
+    pub fn attach(&mut self, attachment: Attachment) {
         self.tray.push(Arc::new(attachment));
         self.tray_revision += 1;
     }
 
     /// Takes an attachment out of the tray.
-    pub fn remove(&mut self, at: usize) {
-        if at < self.tray.len() {
-            self.tray.remove(at);
-            self.tray_revision += 1;
+    pub fn remove(&mut self, at: usize) -> Option<Arc<Attachment>> {
+        if at >= self.tray.len() {
+            return None;
         }
+        self.tray_revision += 1;
+        Some(self.tray.remove(at))
     }
 
     /// Puts an attachment `by` places further back; says whether there is such a place.
@@ -233,23 +234,28 @@ impl Composer {
     }
 
     /// Carries an editing step out. At the edges, Up and Down walk `earlier` prompts (the oldest
-    /// first); deleting to the left of an empty text takes the last attachment out of the tray.
-    pub fn edit(&mut self, edit: Edit, earlier: impl FnOnce() -> Vec<Draft>) {
+    /// first); deleting to the left of an empty text takes the last attachment out of the tray, and gives it.
+    pub fn edit(
+        &mut self,
+        edit: Edit,
+        earlier: impl FnOnce() -> Vec<Draft>,
+    ) -> Option<Arc<Attachment>> {
         if self.editor.edit(edit) {
             if !matches!(edit, Edit::Up | Edit::Down) {
                 self.recall = None;
             }
-            return;
+            return None;
         }
         match edit {
             Edit::Up => self.recall_earlier(earlier),
             Edit::Down => self.recall_later(),
             Edit::DeleteLeft if self.editor.is_empty() => {
-                self.tray.pop();
                 self.tray_revision += 1;
+                return self.tray.pop();
             }
             _ => {}
         }
+        None
     }
 
     /// Sets what is being written aside; Up brings it back first.
@@ -318,26 +324,10 @@ impl Composer {
     }
 }
 
-/// Counts what does not show in the attachments of a draft that was read from disk.
-pub(super) fn count_hidden(draft: &mut Draft) {
-    for attachment in &mut draft.attachments {
-        let hidden = hidden(&attachment.text);
-        if hidden > 0 {
-            Arc::make_mut(attachment).hidden = hidden;
-        }
-    }
-}
-
 /// The number of a paste; none of anything else.
 fn number(attachment: &Attachment) -> Option<usize> {
     let number = attachment.name.strip_prefix(Attachment::PASTED)?;
     number.parse().ok()
-}
-
-/// How many control and invisible characters a text holds.
-fn hidden(text: &str) -> usize {
-    let shown = sanitize::text(text);
-    shown.hidden + shown.removed
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub mod turn;
 pub mod unsent;
 pub(super) mod versions;
 
-use crate::app::composer::{Composer, count_hidden};
+use crate::app::composer::Composer;
 use crate::app::conversation::find::Find;
 use crate::app::conversation::persistence::SavedState;
 use crate::app::conversation::queue::Queue;
@@ -54,6 +54,10 @@ pub struct OpenConversation {
     pub picked: Option<MessageId>,
     /// Messages whose hidden part is open.
     pub unfolded: HashSet<MessageId>,
+    /// How many files were asked for and are not in the tray yet.
+    pub reading: usize,
+    /// The text, by its revision, that is sent when they are.
+    pub(super) send_when_read: Option<u64>,
     /// What the Space said last beside the reply, until the next turn.
     pub notices: Vec<Notice>,
     /// Whether a reply ended while another conversation was seen.
@@ -88,10 +92,9 @@ impl OpenConversation {
     /// instances, which are gone, and becomes this window's.
     pub fn from_disk(
         conversation: Conversation,
-        (mut unsent, left_by): (Unsent, Vec<String>),
+        (unsent, left_by): (Unsent, Vec<String>),
         settings: Settings,
     ) -> Self {
-        unsent.drafts_mut().for_each(count_hidden);
         // What was set aside last stands in an empty composer.
         let is_moved = unsent.draft.is_empty() && !unsent.aside.is_empty();
         let composer = Composer::with_unsent(unsent.draft, unsent.aside);
@@ -123,6 +126,8 @@ impl OpenConversation {
             find: None,
             picked: None,
             unfolded: HashSet::new(),
+            reading: 0,
+            send_when_read: None,
             notices: Vec::new(),
             is_unread: false,
             settings,
@@ -137,10 +142,10 @@ impl OpenConversation {
 
     /// Takes the conversation as another window has saved it. Where the other has gone on behind
     /// what is seen, this is seen too. Where it went another way, the view stays here: the user
-    /// goes on with what is before their eyes, and the other way is a version beside it.
-    pub(super) fn take_saved(&mut self, saved: Conversation) {
+    /// goes on with what is before their eyes, and the other way is a version beside it. Gives the conversation as it was.
+    pub(super) fn take_saved(&mut self, saved: Conversation) -> Conversation {
         let seen = self.head();
-        self.conversation = saved;
+        let before = std::mem::replace(&mut self.conversation, saved);
         self.elsewhere = None;
         if let Some(seen) = seen
             && self.conversation.message(seen).is_some()
@@ -149,6 +154,12 @@ impl OpenConversation {
             self.elsewhere = self.head();
             self.conversation.set_head(Some(seen));
         }
+        before
+    }
+
+    /// Whether what is written is sent as soon as the files that go with it are here. Typing on takes that back.
+    pub(super) fn is_held(&self) -> bool {
+        self.send_when_read == Some(self.composer.editor.revision())
     }
 
     /// Whether nothing was ever said or written in it.
@@ -172,6 +183,7 @@ impl OpenConversation {
         message.attachments = draft.attachments;
         message.created_at = now;
         message.system = Some(Arc::clone(&self.conversation.system));
+        message.count();
         let user = self.conversation.append_after(parent, message);
         let mut changes = self.save_fields();
         changes.extend(self.added(user));
@@ -358,6 +370,7 @@ impl OpenConversation {
         self.conversation.change(turn.reply, |message| {
             message.state = state;
             change(message);
+            message.count();
         });
         let changes = self.reply_ends();
         self.turn = None;

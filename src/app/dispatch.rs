@@ -175,8 +175,11 @@ pub(super) fn edit_text(model: &mut Model, edit: Edit) {
         return;
     }
     let mut composer = std::mem::take(&mut open.composer);
-    composer.edit(edit, || history::walked(model));
+    let removed = composer.edit(edit, || history::walked(model));
     model.conversation_mut().composer = composer;
+    if let Some(removed) = removed {
+        model.discarded.push_attachment(removed);
+    }
 }
 
 /// Message, then the panel, then the list: those that are there.
@@ -215,7 +218,13 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             return Vec::new();
         }
     }
-    if model.conversation_mut().leave_edit() {
+    let open = model.conversation_mut();
+    if open.is_held() {
+        open.send_when_read = None;
+        model.toast("The message is not sent.");
+        return Vec::new();
+    }
+    if open.leave_edit() {
         return Vec::new();
     }
     delivery::stop(model)

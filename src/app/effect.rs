@@ -1,6 +1,8 @@
 //! Everything the program can ask of the world, as data. [`super::update()`] returns these and
 //! `runtime` carries them out.
 
+use crate::app::discard::Discarded;
+use crate::app::prompt_preview::PromptRequest;
 use crate::chat::FileForm;
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Message, MessageId, Origin, Settings};
@@ -45,6 +47,8 @@ pub enum Effect {
     },
     /// Look for words in a conversation; where they are comes back as [`super::Event::Found`].
     Find(FindRequest),
+    /// Write out what will be sent; it comes back as [`super::Event::PromptWritten`].
+    WritePrompt(PromptRequest),
     /// Read earlier prompts; they come back as [`super::event::StoreEvent::Prompts`].
     Prompts,
     /// Read the saved system messages; they come back as [`super::event::StoreEvent::Presets`],
@@ -101,6 +105,8 @@ pub enum Effect {
         /// The block's number, from 1.
         number: usize,
     },
+    /// Drop these, beside the loop.
+    Discard(Discarded),
     /// Go to the background (Ctrl+Z).
     Suspend,
     /// Draws the whole screen anew, whatever stands there.

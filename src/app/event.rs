@@ -16,6 +16,7 @@ use crate::chat::{
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What happened.
@@ -70,6 +71,8 @@ pub enum Event {
     OriginsChecked(Vec<(Origin, bool)>),
     /// Words were looked for: where they are, for the search of this number.
     Found(ConversationId, u64, Hits),
+    /// What will be sent was written out, as the answer to the request of this number.
+    PromptWritten(u64, Arc<str>),
     /// The texts of all conversations were searched.
     Searched(SearchAnswer),
     /// Something was done that the user is to be told of.

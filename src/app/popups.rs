@@ -98,11 +98,13 @@ impl Step {
     pub fn scrolled(self, row: usize, page: Page) -> usize {
         // A page is a screen less one row, so that the eye finds where it was.
         let rows = page.height.max(2) - 1;
+        // A text that was not laid out yet may have been scrolled further than it goes.
+        let row = row.min(page.limit);
         let row = match self {
             Self::Up => row.saturating_sub(1),
-            Self::Down => row + 1,
+            Self::Down => row.saturating_add(1),
             Self::PageUp => row.saturating_sub(rows),
-            Self::PageDown => row + rows,
+            Self::PageDown => row.saturating_add(rows),
             Self::First => 0,
             Self::Last => usize::MAX,
         };
@@ -225,4 +227,25 @@ pub(super) fn is_passed(action: Action) -> bool {
             | Action::Redraw
             | Action::Help
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_can_be_scrolled_past_what_is_known_of_it_and_back_from_its_end() {
+        let unknown = Page {
+            height: 10,
+            limit: usize::MAX,
+        };
+        let end = Step::Last.scrolled(0, unknown);
+        assert_eq!(Step::Down.scrolled(end, unknown), end);
+        let known = Page {
+            limit: 90,
+            ..unknown
+        };
+        assert_eq!(Step::Up.scrolled(end, known), 89);
+        assert_eq!(Step::PageDown.scrolled(end, known), 90);
+    }
 }

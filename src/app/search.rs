@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// The shortest pause between two searches because a reply has grown.
 const GROWN_PAUSE: Duration = Duration::from_millis(500);
+/// So many places are dropped in no time.
+const FEW: usize = 1000;
 
 /// Opens the search, or gives it the keyboard again.
 pub(super) fn open(model: &mut Model) {
@@ -55,7 +57,19 @@ pub(super) fn close(model: &mut Model) -> bool {
     if model.focus == Focus::Find {
         model.focus = Focus::Composer;
     }
-    model.conversation_mut().find.take().is_some()
+    let find = model.conversation_mut().find.take();
+    let is_closed = find.is_some();
+    if let Some(find) = find {
+        discard(model, find.hits);
+    }
+    is_closed
+}
+
+/// Hands places on that are done with, where there are many.
+fn discard(model: &mut Model, hits: Arc<Hits>) {
+    if hits.len() > FEW {
+        model.discarded.push(hits);
+    }
 }
 
 /// Goes to the next place, or to the one before (`by` is −1), round the ends.
@@ -100,6 +114,7 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
     }
     find.since = Since::Same;
     if query.is_empty() {
+        let hits = std::mem::take(&mut find.hits);
         *find = Find {
             query: std::mem::take(&mut find.query),
             ..Find::default()
@@ -111,6 +126,7 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
             head,
             at: now,
         });
+        discard(model, hits);
         return None;
     }
     find.is_searching = true;
@@ -135,22 +151,34 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
 /// Takes the answer to a search. After another query the view goes to the first place from where
 /// it is; otherwise it stays.
 pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hits) {
-    let view = model.regions.top.zip(model.regions.bottom);
     let now = model.clock.uptime;
+    let find = model.open.get_mut(&id).and_then(|open| open.find.as_mut());
+    let asked = find.and_then(|find| {
+        let asked = find.asked.as_ref()?;
+        (asked.number == number).then_some((asked.at, find))
+    });
+    let Some((asked_at, find)) = asked else {
+        discard(model, Arc::new(hits));
+        return;
+    };
+    // However long the conversation is, searching it takes a part of the time alone.
+    find.again_at = now + GROWN_PAUSE.max(now.saturating_sub(asked_at));
+    find.is_searching = false;
+    let before = std::mem::replace(&mut find.hits, Arc::new(hits));
+    discard(model, before);
+    look_at_found(model, id);
+}
+
+/// Has the view show one of the places that were just found, where it is to go to one.
+fn look_at_found(model: &mut Model, id: ConversationId) {
+    let view = model.regions.top.zip(model.regions.bottom);
     let Some(open) = model.open.get_mut(&id) else {
         return;
     };
     let Some(find) = &mut open.find else { return };
-    let asked = find.asked.as_ref().filter(|asked| asked.number == number);
-    let Some(asked) = asked else { return };
-    // However long the conversation is, searching it takes a part of the time alone.
-    find.again_at = now + GROWN_PAUSE.max(now.saturating_sub(asked.at));
-    find.is_searching = false;
-    find.hits = Arc::new(hits);
     let is_first = !std::mem::replace(&mut find.is_answered, true);
     if let Some(message) = find.landing.take() {
-        let mut hits = find.hits.list.iter();
-        match hits.position(|hit| hit.place.message == message) {
+        match find.hits.first_in(message) {
             Some(at) => {
                 find.at = Some(at);
                 open.scroll.show_place(find.hits.list[at].place);
@@ -163,12 +191,12 @@ pub(super) fn found(model: &mut Model, id: ConversationId, number: u64, hits: Hi
     }
     if is_first {
         let top = view.map(|(top, _)| order(open, top));
-        let find = open.find.as_ref();
-        let hits = find.map_or(&[][..], |find| &find.hits.list);
-        let from_top = hits
-            .iter()
-            .position(|hit| top.is_none_or(|top| order(open, hit.place) >= top));
-        let at = from_top.or_else(|| hits.len().checked_sub(1));
+        let at = open.find.as_ref().and_then(|find| {
+            // They stand in the order of the transcript. Looking at each would take as long as there are many.
+            let is_above = |place| top.is_some_and(|top| order(open, place) < top);
+            let last = find.hits.len().checked_sub(1)?;
+            Some(find.hits.first_not(is_above).min(last))
+        });
         if let Some(find) = &mut open.find {
             find.at = at;
         }

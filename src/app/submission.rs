@@ -1,10 +1,12 @@
-//! Sending what is written: it goes out, waits in the queue, runs as a command, or is refused once for its size.
+//! Sending what is written: it goes out, waits in the queue or for its files, runs as a command, or is refused once for
+//! its size.
 //!
 //! What becomes of a message that is sent is not here.
 
 use crate::app::composer::slash;
 use crate::app::conversation::delivery;
 use crate::app::conversation::unsent::EditTarget;
+use crate::app::editor::Editor;
 use crate::app::keys::Action;
 use crate::app::{Effect, Model, token_budget};
 use crate::chat::{Draft, MessageId};
@@ -15,6 +17,9 @@ pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
     let revision = model.conversation().composer.revision();
     let is_told = model.oversize_told == Some((model.current, revision));
     let is_command = slash::is_command(&model.conversation().composer.editor.text());
+    if !is_command && holds_for_files(model) {
+        return Vec::new();
+    }
     if !is_told
         && !is_command
         && let Some(excess) = token_budget::token_budget(model, token_budget::known(model)).excess()
@@ -28,6 +33,28 @@ pub(super) fn send_if_it_fits(model: &mut Model) -> Vec<Effect> {
     }
     model.oversize_told = None;
     send(model)
+}
+
+/// Holds what is written back while a file that was asked for is being read: without it the message would be another one.
+/// Asked again, it goes as it is. Gives whether it is held.
+fn holds_for_files(model: &mut Model) -> bool {
+    let open = model.conversation_mut();
+    let is_something = !open.composer.tray().is_empty() || has_words(&open.composer.editor);
+    let was_held = open.is_held();
+    open.send_when_read = None;
+    if open.reading == 0 || was_held || !is_something {
+        return false;
+    }
+    open.send_when_read = Some(open.composer.editor.revision());
+    let key = model.keys.shown_key(Action::Send);
+    model.toast(format!(
+        "A file is still being read. The message is sent after that. {key} sends it now."
+    ));
+    true
+}
+
+fn has_words(editor: &Editor) -> bool {
+    editor.lines().iter().any(|line| !line.trim().is_empty())
 }
 
 /// Sends what is written, or queues it while a reply comes. With nothing written it is the

@@ -4,11 +4,15 @@
 //! Estimates (see [`crate::chat::tokens`]), shown with `≈`. Nothing is ever cut silently: what is
 //! over the window is told before, and sent only when the user says so again.
 
-use crate::app::Model;
 use crate::app::popups::text_view::TextView;
-use crate::chat::{Message, format_prompt, tokens};
+use crate::app::prompt_preview::PromptRequest;
+use crate::app::{Effect, Model};
+use crate::chat::{Message, tokens};
 use std::fmt::Write;
 use std::sync::Arc;
+
+/// What the view of what will be sent is called.
+const TITLE: &str = "What will be sent";
 
 /// The parts of what will travel, with their tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,17 +67,17 @@ pub(super) fn known(model: &Model) -> (usize, usize) {
     (tokens::estimate(model.system()), past)
 }
 
-/// Shows exactly what would travel with the draft.
-pub(super) fn show(model: &mut Model) {
+/// Shows exactly what would travel with the draft; where that is long, when it is written out.
+pub(super) fn show(model: &mut Model) -> Vec<Effect> {
     let budget = token_budget(model, known(model));
-    let mut text = String::new();
+    let mut head = String::new();
     for (name, tokens) in &budget.parts {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "≈{tokens:>9} tokens  {name}");
+        let _ = writeln!(head, "≈{tokens:>9} tokens  {name}");
     }
     let window = budget.window.map(|window| format!(" of {window}"));
     let _ = writeln!(
-        text,
+        head,
         "≈{:>9} tokens in all{}\n",
         budget.total,
         window.unwrap_or_default()
@@ -81,25 +85,35 @@ pub(super) fn show(model: &mut Model) {
     let open = model.conversation();
     let mut messages = open.past_to_send();
     let draft = open.composer.draft();
-    let draft_is_empty = draft.is_empty();
-    if !draft_is_empty {
+    let has_draft = !draft.is_empty();
+    if has_draft {
         let mut message = Message::user(draft.text);
         message.attachments = draft.attachments;
         messages.push(Arc::new(message));
     }
-    if draft_is_empty {
-        text.push_str(
-            "No message is written yet. The next one takes these earlier messages along:\n\n",
-        );
-    } else if messages.len() > 1 {
-        text.push_str("If the Space still remembers exactly this conversation, only the last message is sent. If not (something was changed or left out, or the Space was restarted), all of this is sent:\n\n");
+    let request = PromptRequest {
+        number: model.previews + 1,
+        head,
+        system: Arc::clone(&open.conversation.system),
+        messages,
+        has_draft,
+        file_form: model.defaults.file_form,
+    };
+    model.previews = request.number;
+    if request.is_small() {
+        model.popups.push(TextView::new(TITLE, request.text()));
+        return Vec::new();
     }
-    let system = model.system().to_owned();
-    let messages: Vec<&Message> = messages.iter().map(AsRef::as_ref).collect();
-    let prompt = format_prompt(model.defaults.file_form, &system, &messages);
-    text.push_str(match prompt.strip_suffix("Assistant:") {
-        Some(past) if draft_is_empty => past,
-        _ => &prompt,
-    });
-    model.popups.push(TextView::new("What will be sent", text));
+    model.popups.push(TextView::awaiting(TITLE, request.number));
+    vec![Effect::WritePrompt(request)]
+}
+
+/// Shows the text that was awaited, unless its view is closed.
+pub(super) fn on_prompt_written(model: &mut Model, number: u64, text: Arc<str>) -> Vec<Effect> {
+    let view = model.popups.find::<TextView>();
+    if let Some(view) = view.filter(|view| view.awaits == Some(number)) {
+        view.awaits = None;
+        view.text = text;
+    }
+    Vec::new()
 }

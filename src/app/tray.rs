@@ -116,7 +116,11 @@ pub(super) fn remove(model: &mut Model) {
                 model.toast(format!("It is not sent. {up} brings it back."));
             }
         }
-        Row::Chip(at) => open.composer.remove(at),
+        Row::Chip(at) => {
+            if let Some(removed) = open.composer.remove(at) {
+                model.discarded.push_attachment(removed);
+            }
+        }
     }
     leave_if_empty(model);
 }

@@ -13,7 +13,7 @@ use crate::app::effect::TurnId;
 use crate::app::popups::login;
 use crate::app::tray::attachments;
 use crate::app::{Effect, Event, Focus, Input, Model, Regions, search};
-use crate::app::{ReplyUpdate, store_events, tray};
+use crate::app::{ReplyUpdate, store_events, token_budget, tray};
 use crate::chat::FailureKind;
 use crossterm::event::MouseEventKind;
 
@@ -55,14 +55,12 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         | Event::Surveyed(..)
         | Event::PathsFound(..)
         | Event::PathChecked(..)
-        | Event::OriginsChecked(_) => {
-            attachments::on_file_event(model, event);
-            Vec::new()
-        }
+        | Event::OriginsChecked(_) => attachments::on_file_event(model, event),
         Event::Found(id, number, hits) => {
             search::found(model, id, number, hits);
             Vec::new()
         }
+        Event::PromptWritten(number, text) => token_budget::on_prompt_written(model, number, text),
         Event::Searched(answer) => switcher::searched(model, answer),
         Event::Notify(words) => {
             model.toast(words);
@@ -75,12 +73,19 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Terminate => dispatch::quit(model),
         Event::Resumed => Vec::new(),
     };
+    ask_what_is_due(model, &mut effects);
+    let is_end = is_end || effects.contains(&Effect::Quit);
+    gather(model, is_end, &mut effects);
+    effects.extend(model.discarded.take().map(Effect::Discard));
+    effects
+}
+
+/// Adds what must be asked for, now that the model is another one.
+fn ask_what_is_due(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(search::due(model));
     effects.extend(completion::due(model));
     effects.extend(switcher::due(model));
-    let is_end = is_end || effects.contains(&Effect::Quit);
-    gather(model, is_end, &mut effects);
-    effects
+    attachments::note_asked(model, effects);
 }
 
 /// Takes how a reply went on. Where the Space that is seen asks who is there, so does the program.

@@ -3,6 +3,7 @@
 //!
 //! Plain data; only [`SentFile::read`] touches the disk, and says so.
 
+use crate::sanitize;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io;
@@ -19,7 +20,7 @@ pub struct Attachment {
     pub text: Arc<str>,
     /// Its estimated tokens, counted once.
     pub tokens: usize,
-    /// How many characters of the text are invisible; counted in the composer.
+    /// How many characters of the text do not show; 0 until they are [counted](Self::counted).
     pub hidden: usize,
     /// A file that is sent as it is; `text` is empty then.
     pub file: Option<SentFile>,
@@ -50,6 +51,14 @@ impl Attachment {
             file: None,
             origin: None,
         }
+    }
+
+    /// The same with its hidden characters counted. Takes as long as reading the text: where that is large, it is no
+    /// work for the loop.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        self.hidden = sanitize::count_hidden(&self.text);
+        self
     }
 
     /// What a paste is called, before its number.

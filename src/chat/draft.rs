@@ -56,4 +56,14 @@ impl Unsent {
         let others = self.queued.iter_mut().chain(&mut self.aside);
         std::iter::once(&mut self.draft).chain(others)
     }
+
+    /// The same with the hidden characters of all attachments counted. Takes as long as reading their texts.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        let attachments = self.drafts_mut().flat_map(|draft| &mut draft.attachments);
+        for attachment in attachments {
+            *attachment = Arc::new(Attachment::clone(attachment).counted());
+        }
+        self
+    }
 }

@@ -5,6 +5,7 @@
 //! shown. Plain data, no I/O.
 
 use super::attachment::{self, Attachment, Content, FileHash};
+use super::tokens::Tally;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -109,6 +110,8 @@ pub struct Message {
     pub revision: u64,
     /// Grows when the text changes other than by more at its end.
     pub rewrites: u64,
+    /// The tokens of the text, as far as they were counted.
+    pub tally: Tally,
 }
 
 impl Message {
@@ -130,6 +133,7 @@ impl Message {
             left_out: false,
             revision: 0,
             rewrites: 0,
+            tally: Tally::default(),
         }
     }
 
@@ -187,9 +191,14 @@ impl Message {
         line
     }
 
-    /// Its estimated tokens, those of its attachments included. Takes as long as reading the text.
+    /// Counts the tokens of its text, so that [`Message::tokens`] knows them. Takes as long as reading what is new in it.
+    pub fn count(&mut self) {
+        self.tally = self.tally.of(&self.text, self.rewrites);
+    }
+
+    /// Its estimated tokens, those of its attachments included. What was not counted is counted each time.
     pub fn tokens(&self) -> usize {
         let attached = self.attachments.iter().map(|attached| attached.tokens);
-        super::tokens::estimate(&self.text) + attached.sum::<usize>()
+        self.tally.of(&self.text, self.rewrites).tokens() + attached.sum::<usize>()
     }
 }

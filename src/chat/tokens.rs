@@ -31,6 +31,40 @@ impl Counter {
     }
 }
 
+/// The tokens of a text that may grow, as far as they were counted. It comes of the text and is no part of what that is, so
+/// that two of them are always equal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tally {
+    counter: Counter,
+    /// How much of the text was counted, in bytes, and of which rewrite of it.
+    seen: usize,
+    rewrites: u64,
+}
+
+impl Tally {
+    /// Counts what is new in a text that was rewritten so many times; all of it, where it is another one than before.
+    #[must_use]
+    pub fn of(mut self, text: &str, rewrites: u64) -> Self {
+        if self.rewrites != rewrites || self.seen > text.len() {
+            self = Self::default();
+        }
+        self.counter.push(text.get(self.seen..).unwrap_or(""));
+        (self.seen, self.rewrites) = (text.len(), rewrites);
+        self
+    }
+
+    /// The tokens so far, rounded up.
+    pub fn tokens(self) -> usize {
+        self.counter.tokens()
+    }
+}
+
+impl PartialEq for Tally {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// Twelfths of a token that a character adds.
 fn weight(c: char) -> usize {
     match c {
@@ -59,6 +93,15 @@ mod tests {
             counter.push(c.encode_utf8(&mut [0; 4]));
         }
         assert_eq!(counter.tokens(), estimate(text));
+    }
+
+    #[test]
+    fn a_text_that_grows_is_counted_on_and_one_that_was_rewritten_anew() {
+        let mut tally = Tally::default();
+        for (text, rewrites) in [("one", 0), ("one two", 0), ("three", 1), ("th", 1)] {
+            tally = tally.of(text, rewrites);
+            assert_eq!(tally.tokens(), estimate(text));
+        }
     }
 
     #[test]

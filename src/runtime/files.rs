@@ -128,7 +128,7 @@ fn attach(conversation: ConversationId, named: &str) -> Event {
     if !path.exists() && survey::is_pattern(named) {
         return match survey::pattern(named, &path) {
             Ok(survey) => Event::Surveyed(conversation, survey),
-            Err(words) => Event::Notify(words),
+            Err(words) => Event::Attached(conversation, Err(words)),
         };
     }
     let name = name_of(&path);
@@ -222,7 +222,7 @@ fn read(path: &Path, name: String) -> Result<Attachment, String> {
     };
     Ok(Attachment {
         origin: origin_of(path),
-        ..attachment
+        ..attachment.counted()
     })
 }
 
@@ -276,6 +276,21 @@ mod tests {
                 .unwrap_err()
                 .contains("missing")
         );
+    }
+
+    #[test]
+    fn what_does_not_show_in_a_file_is_counted_where_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.txt");
+        std::fs::write(&path, "plain \u{200b}text\u{1b}[31m").unwrap();
+        assert_eq!(attached(&path).unwrap().hidden, 2);
+    }
+
+    #[test]
+    fn a_pattern_that_is_none_is_the_answer_to_the_request() {
+        let id = ConversationId::new();
+        let answer = attach(id, "[");
+        assert!(matches!(answer, Event::Attached(asked, Err(_)) if asked == id));
     }
 
     #[test]

@@ -107,6 +107,8 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
             | Effect::Inspect(_)
             | Effect::Login { .. }
             | Effect::Find(_)
+            | Effect::WritePrompt(_)
+            | Effect::Discard(_)
             | Effect::Prompts
             | Effect::Presets(_)
             | Effect::Trash

@@ -269,9 +269,12 @@ async fn read(
     (id, purpose): (ConversationId, Purpose),
 ) {
     let reader = reader.clone();
-    let loaded = tokio::task::spawn_blocking(move || reader.load(id)).await;
-    let event = match loaded {
-        Ok(Ok(Some(loaded))) => self::loaded(loaded, purpose),
+    let read = move || {
+        let found = reader.load(id)?;
+        Ok::<_, StoreError>(found.map(|found| loaded(found, purpose)))
+    };
+    let event = match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(Some(loaded))) => loaded,
         Ok(Ok(None)) => StoreEvent::Trouble("This conversation no longer exists.".to_owned()),
         Ok(Err(error)) => trouble(&error),
         Err(_) => return,
@@ -314,11 +317,12 @@ async fn trash(handle: StoreHandle, reader: Reader, events: mpsc::Sender<Event>)
     let _ = events.send(Event::Store(event)).await;
 }
 
-/// A conversation that was read, as an event.
+/// A conversation that was read, as an event. What the loop is to know of its texts is counted here, which takes as long as
+/// reading them: tokens, and what does not show in drafts.
 pub fn loaded(loaded: Loaded, purpose: Purpose) -> StoreEvent {
     StoreEvent::Loaded {
-        conversation: Box::new(loaded.conversation),
-        unsent: loaded.unsent,
+        conversation: Box::new(loaded.conversation.counted()),
+        unsent: loaded.unsent.counted(),
         left_by: loaded.left_by,
         settings: loaded.settings,
         purpose,
@@ -343,5 +347,45 @@ fn store_event(notice: StoreNotice) -> StoreEvent {
             hint,
         } => StoreEvent::Trouble(format!("{what} could not be saved: {message}. {hint}")),
         StoreNotice::Recovered => StoreEvent::Recovered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::{Attachment, Conversation, Draft, Message, Settings, Unsent};
+
+    #[test]
+    fn what_the_loop_is_to_know_of_texts_is_counted_where_they_are_read() {
+        let mut conversation = Conversation::new("space", "", "");
+        let id = conversation.append(Message::user("1111"));
+        let draft = Draft {
+            text: String::new(),
+            attachments: vec![Arc::new(Attachment::new("notes", "a\u{200b}b"))],
+        };
+        let read = Loaded {
+            conversation,
+            unsent: Unsent {
+                draft,
+                ..Unsent::default()
+            },
+            left_by: Vec::new(),
+            settings: Settings::default(),
+            trashed: false,
+        };
+        let StoreEvent::Loaded {
+            mut conversation,
+            unsent,
+            ..
+        } = loaded(read, Purpose::Show(0))
+        else {
+            panic!("it is a conversation that was read");
+        };
+        assert_eq!(unsent.draft.attachments[0].hidden, 1);
+        let tokens = |conversation: &Conversation| conversation.message(id).unwrap().tokens();
+        let counted = tokens(&conversation);
+        // Another text of the same length would be counted otherwise.
+        conversation.change(id, |message| message.text = "aaaa".to_owned());
+        assert_eq!(tokens(&conversation), counted);
     }
 }

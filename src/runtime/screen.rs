@@ -258,9 +258,7 @@ impl Screen {
                 taken
             }
             Woken::JobResult(result) => match result.put_into(&mut self.caches) {
-                Some((conversation, number, hits)) => {
-                    self.handle(Event::Found(conversation, number, hits))
-                }
+                Some(event) => self.handle(event),
                 None => Ok(()),
             },
             Woken::Clock => {
@@ -309,6 +307,10 @@ impl Screen {
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
                     self.render_worker.want(vec![Job::Find(request, theme)]);
+                }
+                Effect::Discard(values) => self.render_worker.want(vec![Job::Discard(values)]),
+                Effect::WritePrompt(request) => {
+                    self.render_worker.want(vec![Job::WritePrompt(request)]);
                 }
                 Effect::Copy(text) => self.terminal.copy(&text)?,
                 Effect::CopyCode { text, number } => self.copy_code(&text, number)?,

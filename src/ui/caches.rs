@@ -13,13 +13,13 @@ mod wrapped_text;
 
 pub use jobs::Job;
 pub use message_layout::{Colours, MessageLayout, Rows};
+pub use wrapped_text::WrappedText;
 
 use super::theme::Theme;
 use crate::chat::{Conversation, Message, MessageId, tokens};
 use std::collections::HashMap;
 use std::sync::Arc;
 use sums::Sums;
-use wrapped_text::WrappedText;
 
 /// Messages whose layout is kept; more than any screen shows.
 const MESSAGES_KEPT: usize = 256;
@@ -40,7 +40,7 @@ pub struct Caches {
     system: Option<(Arc<str>, usize)>,
     wanted: Vec<Job>,
     /// The text that is shown in a box.
-    pub(super) page: WrappedText,
+    page: WrappedText,
 }
 
 #[derive(Debug)]
@@ -98,6 +98,11 @@ impl Caches {
         rows
     }
 
+    /// The text that is shown in a box, wrapped at this width.
+    pub fn page(&mut self, text: &Arc<str>, width: usize) -> &WrappedText {
+        self.page.of(text, width, &mut self.wanted)
+    }
+
     /// The estimated tokens of the path that is seen.
     pub fn tokens(&mut self, conversation: &Conversation) -> usize {
         self.sums.of(conversation).tokens
@@ -132,6 +137,11 @@ impl Caches {
         if let Some(kept) = self.messages.get_mut(&message) {
             kept.body.replace(parsed);
         }
+    }
+
+    /// Takes a text that was wrapped elsewhere. The next frame shows it.
+    pub fn take_page(&mut self, page: WrappedText) {
+        self.page.take(page);
     }
 
     /// Takes colours that were found elsewhere. The next frame shows them.

@@ -1,9 +1,9 @@
 //! Makes what drawing found missing. Nothing here spawns: the thread is its caller's.
 
-use super::caches::{Caches, Colours, Job, MessageLayout};
+use super::caches::{Caches, Colours, Job, MessageLayout, WrappedText};
 use super::search;
-use crate::app::rows::Hits;
-use crate::chat::{ConversationId, MessageId};
+use crate::app::Event;
+use crate::chat::MessageId;
 use crate::markdown::Highlighter;
 
 /// Lines of code that are coloured at a time, so that long code shows its colours as they come.
@@ -16,17 +16,20 @@ pub enum JobResult {
     Parsed(MessageId, Box<MessageLayout>),
     /// The tokens of some lines of a code block of this message.
     Coloured(MessageId, Colours),
-    /// Where words are in a conversation, for the search of this number. It is no cache's.
-    Found(ConversationId, u64, Hits),
+    /// A long text, wrapped.
+    Wrapped(Box<WrappedText>),
+    /// What the model has asked for. It is no cache's.
+    Answer(Box<Event>),
 }
 
 impl JobResult {
-    /// Puts it into the caches. Gives the answer to a search, which is no cache's.
-    pub fn put_into(self, caches: &mut Caches) -> Option<(ConversationId, u64, Hits)> {
+    /// Puts it into the caches. Gives what the model has asked for, which is no cache's.
+    pub fn put_into(self, caches: &mut Caches) -> Option<Event> {
         match self {
             Self::Parsed(message, parsed) => caches.take_parsed(message, *parsed),
             Self::Coloured(message, colours) => caches.take_colours(message, colours),
-            Self::Found(conversation, number, hits) => return Some((conversation, number, hits)),
+            Self::Wrapped(page) => caches.take_page(*page),
+            Self::Answer(event) => return Some(*event),
         }
         None
     }
@@ -46,7 +49,18 @@ impl RenderWorker {
             Job::Find(request, theme) => {
                 let is_wanted = || newest() <= request.number;
                 let hits = search::search(&request, &theme, is_wanted)?;
-                JobResult::Found(request.conversation, request.number, hits)
+                let found = Event::Found(request.conversation, request.number, hits);
+                JobResult::Answer(Box::new(found))
+            }
+            Job::WritePrompt(request) => {
+                let text = request.text().into();
+                let written = Event::PromptWritten(request.number, text);
+                JobResult::Answer(Box::new(written))
+            }
+            Job::Wrap(text, width) => JobResult::Wrapped(Box::new(WrappedText::new(text, width))),
+            Job::Discard(values) => {
+                drop(values);
+                return None;
             }
             Job::Parse(message) => {
                 JobResult::Parsed(message.id, Box::new(MessageLayout::of(&message)))

@@ -125,7 +125,11 @@ pub fn draw_status(
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         let system = caches.system_tokens(&open.conversation.system);
-        token_budget::line(&token_budget(model, (system, past)), theme)
+        let mut line = token_budget::line(&token_budget(model, (system, past)), theme);
+        line.extend(reading(open).map(|words| Span::styled(format!(" ·{words}"), theme.dim)));
+        line
+    } else if let Some(words) = reading(open) {
+        vec![Span::styled(words, theme.dim)]
     } else if open.waits() {
         vec![Span::styled(waiting(model, open), theme.warning)]
     } else {
@@ -133,6 +137,15 @@ pub fn draw_status(
     };
     draw_sides(left, right, frame, area);
     None
+}
+
+/// That files are on their way to the tray.
+fn reading(open: &OpenConversation) -> Option<String> {
+    match open.reading {
+        0 => None,
+        1 => Some(" reading a file …".to_owned()),
+        files => Some(format!(" reading {files} files …")),
+    }
 }
 
 /// How much is below what is seen, where that is not the end.

@@ -123,7 +123,7 @@ const MESSAGE: &[Row] = &[
     row((A::History, C::Composer), &[ctrl('r')], "Find an earlier prompt", "Find an earlier prompt",
         G::Message, |m, _| history::open(m)).also("recall reuse"),
     row((A::Ledger, C::All), &[alt('t')], "Show what will be sent", "Show exactly what will be sent",
-        G::Message, quiet!(token_budget::show)).also("tokens budget context prompt"),
+        G::Message, |m, _| token_budget::show(m)).also("tokens budget context prompt"),
     row((A::Shelf, C::All), &[alt('c')], "Go to the tray", "Queued messages and chips above the message",
         G::Message, quiet!(tray::enter)).also("chips attachments queue").when(has_tray),
     row((A::ShelfUp, C::Tray), &[key(Up)], "Up", "Up", G::Message, quiet!(|m| tray::select(m, -1))).unlisted(),

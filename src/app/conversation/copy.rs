@@ -21,8 +21,7 @@ pub(in crate::app) fn copy_message(model: &mut Model, is_clean: bool) -> Vec<Eff
         return vec![Effect::Copy(text)];
     }
     let text = message.text.clone();
-    let shown = sanitize::text(&text);
-    model.toast(match shown.hidden + shown.removed {
+    model.toast(match sanitize::count_hidden(&text) {
         0 => format!("Copied the message. {leaves} leaves."),
         hidden => format!(
             "Copied with {hidden} hidden characters. {} copies without them.",

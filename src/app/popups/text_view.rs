@@ -14,6 +14,8 @@ pub struct TextView {
     pub text: Arc<str>,
     /// The first row that is shown.
     pub row: usize,
+    /// The request whose answer is the text, until that is here.
+    pub awaits: Option<u64>,
 }
 
 impl TextView {
@@ -23,6 +25,15 @@ impl TextView {
             title: title.to_owned(),
             text: text.into(),
             row: 0,
+            awaits: None,
+        }
+    }
+
+    /// A text that is being written out, as the answer to this request.
+    pub fn awaiting(title: &str, number: u64) -> Self {
+        Self {
+            awaits: Some(number),
+            ..Self::new(title, "")
         }
     }
 }

@@ -50,15 +50,19 @@ pub(in crate::app) fn loaded(
     match model.open.get_mut(&id) {
         // What is typed here and what is being received here is newer than the disk.
         Some(open) if open.turn.is_none() => {
-            open.take_saved(conversation);
+            let before = open.take_saved(conversation);
             open.settings = settings;
+            model.discarded.push(before);
         }
-        Some(_) => {}
+        Some(_) => model.discarded.push(conversation),
         None if show => {
             let open = OpenConversation::from_disk(conversation, (unsent, left_by), settings);
             model.open.insert(id, open);
         }
-        None => return Vec::new(),
+        None => {
+            model.discarded.push(conversation);
+            return Vec::new();
+        }
     }
     if show {
         show_open(model, id)
@@ -165,7 +169,15 @@ fn give_up_idle(model: &mut Model) {
     let mut idle: Vec<(u64, ConversationId)> = idle.map(|(id, open)| (open.used, *id)).collect();
     idle.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
     for (_, id) in idle.into_iter().skip(OPEN_KEPT - 1) {
-        model.open.remove(&id);
+        let given_up = model.open.remove(&id);
+        discard(model, given_up);
+    }
+}
+
+/// Hands the texts of a conversation on that is done with.
+fn discard(model: &mut Model, open: Option<OpenConversation>) {
+    if let Some(open) = open {
+        model.discarded.push((open.unsent(), open.conversation));
     }
 }
 
@@ -280,7 +292,12 @@ pub(in crate::app) fn delete(model: &mut Model) -> Vec<Effect> {
         model.library.selected = next;
     }
     let open = model.open.remove(&id);
-    let seen = open.filter(|_| is_seen).map(Box::new);
+    let (seen, unseen) = if is_seen {
+        (open.map(Box::new), None)
+    } else {
+        (None, open)
+    };
+    discard(model, unseen);
     model.library.deleted.push(Deleted { id, title, seen });
     effects.extend([
         Effect::Save(vec![Change::Delete { conversation: id }]),

@@ -5,6 +5,7 @@ use crate::chat::{Change, Failure, Message, MessageState, Pending, Role, Stage, 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
+mod attaching;
 mod commands;
 mod completion;
 mod composing;

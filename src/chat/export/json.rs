@@ -3,6 +3,7 @@
 //!
 //! The input may come from anywhere; it is checked before a conversation is made from it.
 
+use crate::chat::tokens::Tally;
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,
     MessageId, MessageState, Role, SentFile, Unsent,
@@ -316,6 +317,7 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
         left_out: message.left_out,
         revision: 0,
         rewrites: 0,
+        tally: Tally::default(),
     })
 }
 

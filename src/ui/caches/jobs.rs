@@ -1,7 +1,7 @@
 //! What drawing found missing and takes too long to be made between two frames. Only named here; it is made by
 //! [`crate::ui::render_worker`].
 
-use crate::app::FindRequest;
+use crate::app::{Discarded, FindRequest, PromptRequest};
 use crate::chat::{Message, MessageId};
 use crate::ui::theme::Theme;
 use std::sync::Arc;
@@ -13,6 +13,12 @@ pub enum Job {
     Parse(Arc<Message>),
     /// Find words in a conversation, as it is laid out with this theme.
     Find(FindRequest, Box<Theme>),
+    /// Write out what will be sent.
+    WritePrompt(PromptRequest),
+    /// Wrap a long text at this width.
+    Wrap(Arc<str>, usize),
+    /// Drop these.
+    Discard(Discarded),
     /// Find the tokens of a code block's lines.
     Colour {
         /// The message it is in.

@@ -1,7 +1,7 @@
 //! Sums over the messages of a path: tokens for the header, bytes for the scrollbar. Only what is
 //! new is counted.
 
-use crate::chat::tokens::Counter;
+use crate::chat::tokens::Tally;
 use crate::chat::{Conversation, ConversationId, Message, MessageId};
 
 /// The sums of the conversation that was drawn last.
@@ -23,9 +23,7 @@ struct Counted {
     id: MessageId,
     is_left_out: bool,
     revision: u64,
-    rewrites: u64,
-    seen: usize,
-    counter: Counter,
+    tally: Tally,
     /// The sums before it.
     tokens: usize,
 }
@@ -89,21 +87,14 @@ impl Sums {
     }
 
     fn count(&mut self, message: &Message, is_left_out: bool, before: Option<Counted>) {
-        let before = before.filter(|before| {
-            before.rewrites == message.rewrites && before.seen <= message.text.len()
-        });
-        let (seen, mut counter) = before.map_or((0, Counter::default()), |before| {
-            (before.seen, before.counter)
-        });
-        counter.push(message.text.get(seen..).unwrap_or(""));
+        // What came from the disk was counted where it was read.
+        let known = before.map_or(message.tally, |before| before.tally);
         self.starts.push(self.bytes);
         let weighed = Counted {
             id: message.id,
             is_left_out,
             revision: message.revision,
-            rewrites: message.rewrites,
-            seen: message.text.len(),
-            counter,
+            tally: known.of(&message.text, message.rewrites),
             tokens: self.tokens,
         };
         self.bytes += weight(message);
@@ -118,7 +109,7 @@ impl Counted {
         if self.is_left_out {
             return 0;
         }
-        self.counter.tokens() + attached(message)
+        self.tally.tokens() + attached(message)
     }
 }
 
@@ -136,6 +127,20 @@ fn attached(message: &Message) -> usize {
 mod tests {
     use super::*;
     use crate::chat::Role;
+
+    #[test]
+    fn what_was_counted_where_it_was_read_is_not_counted_again() {
+        let mut conversation = Conversation::new("space", "", "");
+        let id = conversation.append(Message::user("1111"));
+        let mut conversation = conversation.counted();
+        let counted = Sums::default().of(&conversation).tokens;
+        // Another text of the same length, as nobody would ever change it.
+        conversation.change(id, |message| message.text = "aaaa".to_owned());
+        assert_eq!(Sums::default().of(&conversation).tokens, counted);
+        // What comes behind it is counted on.
+        conversation.change(id, |message| message.text.push_str("22"));
+        assert_eq!(Sums::default().of(&conversation).tokens, counted + 2);
+    }
 
     #[test]
     fn what_is_left_out_weighs_nothing_also_where_another_window_left_it_out() {

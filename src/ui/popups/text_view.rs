@@ -11,6 +11,7 @@ use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 /// Draws a text in a box. Gives how far it can be scrolled, in rows.
 pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
@@ -27,10 +28,12 @@ pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rec
     let hint = hint(&[(scroll.join(" "), "scroll"), (closes(keys), "closes")]);
     let title = format!(" {} ", sanitize::line(&view.title));
     let inner = draw_box(&title, &hint, theme, frame, area);
-    let page = scene
-        .caches
-        .page
-        .of(&view.text, usize::from(inner.width).max(1));
+    if view.awaits.is_some() {
+        frame.render_widget(Span::styled("Writing it out …", theme.dim), inner);
+        return Page::default();
+    }
+    let width = usize::from(inner.width).max(1);
+    let page = scene.caches.page(&view.text, width);
     let height = usize::from(inner.height);
     let limit = page.rows.len().saturating_sub(height);
     let first = view.row.min(limit);
@@ -45,9 +48,13 @@ pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rec
         frame.render_widget(Line::styled(text, theme.text), line);
     }
     if limit > 0 {
-        let shown = (first + height).min(page.rows.len());
-        let words = format!(" {} of {} rows ", count(shown), count(page.rows.len()));
-        let width = u16::try_from(words.len()).unwrap_or(0).min(inner.width);
+        let shown = count((first + height).min(page.rows.len()));
+        let words = if page.is_whole {
+            format!(" {shown} of {} rows ", count(page.rows.len()))
+        } else {
+            format!(" {shown} of … rows ")
+        };
+        let width = u16::try_from(words.width()).unwrap_or(0).min(inner.width);
         let corner = Rect {
             x: inner.right() - width,
             y: inner.bottom(),
@@ -56,6 +63,8 @@ pub fn draw(view: &TextView, scene: &mut Scene<'_>, frame: &mut Frame, area: Rec
         };
         frame.render_widget(Span::styled(words, theme.dim), corner);
     }
+    // How far it goes is not known before all of it is laid out: nobody is held back until then.
+    let limit = if page.is_whole { limit } else { usize::MAX };
     Page { height, limit }
 }
 

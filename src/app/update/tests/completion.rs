@@ -85,6 +85,8 @@ fn a_path_behind_an_at_sign_is_attached_and_its_name_stays_in_the_sentence() {
     assert!(user.attaches("src/lib.rs"));
     assert_eq!(user.draft(), "compare src/lib.rs ");
     assert!(user.started().is_empty());
+    let read = Ok(Attachment::new("src/lib.rs", "text"));
+    user.tell(Event::Attached(user.model.current, read));
     user.key(KeyCode::Enter);
     assert_eq!(user.started().len(), 1);
 }

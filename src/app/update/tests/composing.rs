@@ -88,6 +88,66 @@ fn what_will_be_sent_can_be_read_before() {
 }
 
 #[test]
+fn a_message_is_counted_once_when_it_is_complete() {
+    let mut user = User::new();
+    user.sends("1111").hears(0, done("2222"));
+    let counted: Vec<usize> = user.path().iter().map(Message::tokens).collect();
+    for message in user.path() {
+        // Another text of the same length, which would be counted otherwise.
+        let conversation = &mut user.model.conversation_mut().conversation;
+        conversation.change(message.id, |message| message.text = "aaaa".to_owned());
+    }
+    let again: Vec<usize> = user.path().iter().map(Message::tokens).collect();
+    assert_eq!(again, counted);
+}
+
+/// A user with so much text behind them that it is not written out at once, and the number of the request for it.
+fn with_long_past() -> (User, u64) {
+    let mut user = User::new();
+    user.sends("one")
+        .hears(0, done(&"many words ".repeat(10_000)));
+    user.types("Go on.");
+    user.press(KeyCode::Char('t'), KeyModifiers::ALT);
+    let mut requests = user.effects.iter().filter_map(|effect| match effect {
+        Effect::WritePrompt(request) => Some(request.number),
+        _ => None,
+    });
+    let number = requests.next_back().expect("it is written out elsewhere");
+    (user, number)
+}
+
+#[test]
+fn what_will_be_sent_of_a_long_conversation_is_written_out_elsewhere() {
+    let (mut user, number) = with_long_past();
+    let Some(view) = user.model.popups.top::<TextView>() else {
+        panic!("its view is open at once");
+    };
+    assert_eq!((view.awaits, &*view.text), (Some(number), ""));
+    let written = user.effects.iter().find_map(|effect| match effect {
+        Effect::WritePrompt(request) => Some(request.text()),
+        _ => None,
+    });
+    let written = written.unwrap();
+    assert!(written.ends_with("words \nUser: Go on.\nAssistant:"));
+    user.tell(Event::PromptWritten(number, written.as_str().into()));
+    let view = user.model.popups.top::<TextView>();
+    assert_eq!(view.map(|view| &*view.text), Some(written.as_str()));
+}
+
+#[test]
+fn what_was_written_out_for_a_view_that_is_closed_is_shown_nowhere() {
+    let (mut user, number) = with_long_past();
+    user.key(KeyCode::Esc);
+    user.tell(Event::PromptWritten(number, "late".into()));
+    assert!(!user.model.popups.is_open());
+    user.press(KeyCode::Char('t'), KeyModifiers::ALT);
+    user.tell(Event::PromptWritten(number, "late".into()));
+    let view = user.model.popups.top::<TextView>();
+    assert_eq!(view.map(|view| &*view.text), Some(""));
+    assert_eq!(user.draft(), "Go on.");
+}
+
+#[test]
 fn chips_are_walked_looked_at_ordered_taken_into_the_text_and_removed() {
     let mut user = User::new();
     attach(&mut user, &["a", "b", "c"]);
@@ -154,7 +214,7 @@ fn ctrl_c_goes_down_its_ladder_a_step_at_a_time() {
 fn a_paste_or_a_file_with_hidden_characters_says_so_before_it_is_sent() {
     let mut user = User::new();
     user.tell(Event::Input(Input::Paste("a\u{202e}b".to_owned())));
-    let read = Ok(Attachment::new("notes.txt", "plain \u{200b}\u{1b}[31m"));
+    let read = Ok(Attachment::new("notes.txt", "plain \u{200b}\u{1b}[31m").counted());
     let id = user.model.current;
     user.tell(Event::Attached(id, read));
     let tray = user.model.conversation().composer.tray();

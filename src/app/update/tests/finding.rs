@@ -181,3 +181,27 @@ fn what_is_found_in_a_reply_that_grows_moves_no_view() {
     user.key(KeyCode::Enter);
     assert_ne!(user.model.conversation().scroll.anchor, anchor);
 }
+
+#[test]
+fn many_places_are_dropped_elsewhere_when_others_are_found_or_the_search_ends() {
+    let mut user = reader();
+    let many: Vec<usize> = (0..5000).collect();
+    let discarded = |user: &User| {
+        let effects = user.effects.iter();
+        effects
+            .filter(|effect| matches!(effect, Effect::Discard(_)))
+            .count()
+    };
+    user.types("a");
+    answer(&mut user, &many);
+    user.types("b");
+    assert_eq!(discarded(&user), 0);
+    answer(&mut user, &many);
+    assert_eq!(discarded(&user), 1);
+    // An answer that nobody waits for any more.
+    let (id, hits) = (user.model.current, at_rows(&user, &many));
+    user.tell(Event::Found(id, 0, hits));
+    assert_eq!(discarded(&user), 2);
+    user.key(KeyCode::Esc);
+    assert_eq!(discarded(&user), 3);
+}
