@@ -5,7 +5,7 @@
 pub mod app {
     //! The model and what changes it.
     pub use crate::app::effect::TurnId;
-    pub use crate::app::{Clock, Defaults, Event, Input, Model, Purpose};
+    pub use crate::app::{Clock, Defaults, Effect, Event, Input, Model, Purpose};
     pub use crate::app::{ReplyUpdate, StoreEvent, update};
 }
 
@@ -45,6 +45,11 @@ pub mod provider {
     pub use crate::provider::{tail::split as split_tail, thoughts::split as split_thoughts};
 }
 
+pub mod runtime {
+    //! What the loop gets from the store.
+    pub use crate::runtime::loaded;
+}
+
 pub mod sanitize {
     //! The gate for foreign text.
     pub use crate::sanitize::{Gate, Shown, line, text};
@@ -52,7 +57,7 @@ pub mod sanitize {
 
 pub mod store {
     //! Saved conversations.
-    pub use crate::store::{FILE_NAME, Store};
+    pub use crate::store::{FILE_NAME, Loaded, Store};
 }
 
 pub mod terminal {
@@ -62,5 +67,5 @@ pub mod terminal {
 
 pub mod ui {
     //! The screen.
-    pub use crate::ui::{Caches, Theme, ThemeName, draw};
+    pub use crate::ui::{Caches, Job, RenderWorker, Theme, ThemeName, draw};
 }

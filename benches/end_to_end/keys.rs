@@ -11,7 +11,10 @@ pub const ENTER: &str = "\r";
 pub const PAGE_UP: &str = "\x1b[5~";
 /// Scrolls to the end.
 pub const CTRL_END: &str = "\x1b[1;5F";
-const CTRL_U: &str = "\x15";
+/// Opens the switcher.
+pub const CTRL_O: &str = "\x0f";
+/// Empties the line.
+pub const CTRL_U: &str = "\x15";
 
 /// The shortest time between two keys: quicker characters are taken for a paste.
 pub const SPACING: Duration = Duration::from_millis(16);

@@ -2,7 +2,7 @@
 //! against the embedded Space.
 //!
 //! `cargo bench --bench end_to_end` prints one table; a word behind `--` picks measurements by name (`start`, `echo`,
-//! `paste`, `streaming`, `long`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is
+//! `paste`, `streaming`, `long`, `first key`, `reply`, `idle`, `many`). It takes about three minutes. Nothing fails when a goal is
 //! missed: machines differ, and the table is for reading. Linux only: processor time and memory come from `/proc`.
 
 mod conversations;
@@ -18,12 +18,13 @@ mod window;
 
 type Measurement = fn() -> Vec<table::Row>;
 
-const MEASUREMENTS: [(&str, Measurement); 9] = [
+const MEASUREMENTS: [(&str, Measurement); 10] = [
     ("start", rows::start),
     ("echo", rows::echo),
     ("paste", rows::paste),
     ("echo streaming", rows::echo_while_streaming),
     ("long", rows::long),
+    ("first key", rows::first_key),
     ("reply full", rows::reply_at_full_speed),
     ("reply 200", rows::reply_at_200_a_second),
     ("idle", rows::idle),

@@ -3,7 +3,7 @@
 
 use super::conversations::conversation;
 use super::home;
-use super::keys::SPACING;
+use super::keys::{CTRL_O, SPACING};
 use super::rows::{NO_PACE, open, shows_prompt};
 use super::space::Space;
 use super::table::{Row, Times, milliseconds};
@@ -22,7 +22,6 @@ const TIMES: usize = 21;
 /// Long enough for a search that was not waited for.
 const PAUSE: Duration = Duration::from_millis(700);
 
-const CTRL_O: &str = "\x0f";
 const CTRL_B: &str = "\x02";
 const ESC: &str = "\x1b";
 /// Is in nearly every message; so is its beginning.

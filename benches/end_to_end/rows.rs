@@ -2,7 +2,7 @@
 
 use super::conversations::{LAST_WORD, conversation};
 use super::home;
-use super::keys::{self, CTRL_END, ENTER, PAGE_UP};
+use super::keys::{self, CTRL_END, CTRL_O, CTRL_U, ENTER, PAGE_UP};
 use super::space::{ASK, LAST_PIECE, Space};
 use super::table::{Row, Times, milliseconds};
 use super::window::{Screen, Window};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// How often a start is measured; the middle one counts.
 const STARTS: usize = 21;
-/// How often a large text is pasted.
+/// How often a large text is pasted, and a long conversation opened.
 const PASTES: usize = 11;
 /// How many keys are pressed for a p99.
 const KEYS: usize = 400;
@@ -172,6 +172,51 @@ pub fn long() -> Vec<Row> {
             format!("{memory:.0} MB opened, {paged:.0} MB after {PAGES} pages"),
         ),
     ]
+}
+
+/// The first key, as soon as the end of 2,000 messages is seen: after a start with them, and after a switch to them.
+pub fn first_key() -> Vec<Row> {
+    let space = Space::start(2, NO_PACE);
+    let all = conversation(2000, 4_000_000);
+    let id = all.id.to_string();
+    let home = home::with(&[all]);
+    let (mut started, mut switched) = <(Times, Times)>::default();
+    for _ in 0..PASTES {
+        let mut window = Window::start(&home, program(), &["-s", &space.url, "-r", &id]);
+        started.add(first_echo(&mut window));
+        drop(window);
+        let mut window = open(&home, &space, &[]);
+        window.write(CTRL_O);
+        window.wait_for("the switcher", |screen| {
+            screen.has("“") || screen.has("Question 1")
+        });
+        thread::sleep(keys::SPACING * 4);
+        window.write(ENTER);
+        switched.add(first_echo(&mut window));
+    }
+    vec![
+        Row::new(
+            "echo of the first key behind a start with 4 MB in 2,000 messages, p50 / p99",
+            "p99 ≤ 6 ms",
+            started.to_string(),
+        ),
+        Row::new(
+            "the same behind a switch to them",
+            "p99 ≤ 6 ms",
+            switched.to_string(),
+        ),
+    ]
+}
+
+/// Types a key in the moment in which the last message is seen, and takes it back.
+fn first_echo(window: &mut Window) -> Duration {
+    window.wait_for("the last message", shows_end);
+    let took = window.time("x", |screen| screen.has("│ x"));
+    window.write(CTRL_U);
+    window.wait_for("an empty composer", |screen| !screen.has("│ x"));
+    // The empty draft is saved, for the next start to find.
+    thread::sleep(SETTLING);
+    took
 }
 
 /// Turns pages upward from the end.

@@ -41,7 +41,9 @@ impl PromptRequest {
     pub fn text(&self) -> String {
         let mut text = self.head.clone();
         if !self.has_draft {
-            text.push_str("No message is written yet. The next one takes these earlier messages along:\n\n");
+            text.push_str(
+                "No message is written yet. The next one takes these earlier messages along:\n\n",
+            );
         } else if self.messages.len() > 1 {
             text.push_str("If the Space still remembers exactly this conversation, only the last message is sent. If not (something was changed or left out, or the Space was restarted), all of this is sent:\n\n");
         }
