@@ -62,7 +62,7 @@ fn the_tree_leads_to_another_version_and_the_next_start_shows_that_one() {
     screen.wait_for_text("picked:");
     screen.retry();
     screen.wait_for("another reply", |shown| {
-        shown.has("‹ 2/2 ›") && shown.is_ready()
+        shown.has("‹ 2/2 ›") && shown.has("haha") && shown.is_ready()
     });
     screen.press(ALT_V);
     screen.wait_for_text("All versions · 3 messages");

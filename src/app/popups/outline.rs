@@ -69,7 +69,7 @@ impl Popup for Outline {
 pub(in crate::app) fn open(model: &mut Model) {
     let entries = entries(&model.conversation().conversation);
     let mut picker = Picker::new(entries, |entry| entry.words.as_str());
-    picker.mark(usize::MAX);
+    picker.start_at(usize::MAX);
     model.popups.push(Outline(picker));
 }
 

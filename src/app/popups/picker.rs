@@ -66,6 +66,10 @@ pub struct Picker<T> {
     all: Vec<T>,
     /// The places of what was found, best first; in their order where nothing is looked for.
     found: Vec<usize>,
+    /// What that was found for.
+    sought: String,
+    /// Where the mark stands while nothing is looked for.
+    start: usize,
     words: fn(&T) -> &str,
 }
 
@@ -75,6 +79,8 @@ impl<T> Picker<T> {
         Self {
             menu: Menu::default(),
             found: (0..all.len()).collect(),
+            sought: String::new(),
+            start: 0,
             all,
             words,
         }
@@ -100,6 +106,17 @@ impl<T> Picker<T> {
         self.menu.at = at.min(self.found.len().saturating_sub(1));
     }
 
+    /// Puts the mark at a place, and again whenever the query is taken back.
+    pub fn start_at(&mut self, at: usize) {
+        self.start = at;
+        self.mark(at);
+    }
+
+    /// Whether something is looked for.
+    pub fn is_filtered(&self) -> bool {
+        !self.sought.trim().is_empty()
+    }
+
     /// Finds among others from now on. The mark stays at the item at which it is, wherever that stands now; if that is
     /// gone, it stays at its place.
     pub fn set_all(&mut self, all: Vec<T>, is_same: impl Fn(&T, &T) -> bool) {
@@ -114,7 +131,8 @@ impl<T> Picker<T> {
     fn find(&mut self) {
         let words = self.all.iter().map(self.words);
         let words: Vec<(usize, &str)> = words.enumerate().collect();
-        let found = matching(&self.menu.query.text(), &words, |(_, words)| words);
+        self.sought = self.menu.query.text();
+        let found = matching(&self.sought, &words, |(_, words)| words);
         self.found = found.into_iter().map(|(at, _)| *at).collect();
     }
 }
@@ -125,8 +143,10 @@ impl<T> Choose for Picker<T> {
     }
 
     fn on_edit(&mut self) {
+        // A step of the caret finds nothing else: the mark stays.
         if self.menu.is_edited() {
             self.find();
+            self.mark(if self.is_filtered() { 0 } else { self.start });
         }
     }
 
@@ -138,6 +158,7 @@ impl<T> Choose for Picker<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keys::Edit;
 
     #[test]
     fn what_is_typed_finds_and_the_mark_stays_among_what_was_found() {
@@ -153,6 +174,9 @@ mod tests {
         assert_eq!(picker.found().collect::<Vec<_>>(), [&"one", &"two"]);
         picker.select(Step::Down);
         assert_eq!(picker.chosen(), Some(&"two"));
+        picker.query().edit(Edit::LineStart);
+        picker.on_edit();
+        assert_eq!(picker.chosen(), Some(&"two"), "the caret moves no mark");
         picker.set_all(vec!["oh"], |one, other| one == other);
         assert_eq!(picker.chosen(), Some(&"oh"));
     }
@@ -168,5 +192,18 @@ mod tests {
         // What is gone leaves the mark to what stands there now.
         picker.set_all(vec!["zero", "one"], |one, other| one == other);
         assert_eq!(picker.chosen(), Some(&"zero"));
+    }
+
+    #[test]
+    fn the_mark_is_where_it_started_when_the_query_is_taken_back() {
+        let mut picker = Picker::new(vec!["one", "two", "three"], |word| word);
+        picker.start_at(1);
+        picker.query().insert("e");
+        picker.on_edit();
+        assert!(picker.is_filtered());
+        assert_eq!(picker.menu().at, 0);
+        picker.query().edit(Edit::DeleteLeft);
+        picker.on_edit();
+        assert_eq!(picker.chosen(), Some(&"two"));
     }
 }

@@ -66,23 +66,13 @@ fn words(message: &Message) -> String {
 
 /// The popup with the tree.
 #[derive(Debug)]
-pub struct VersionTree {
-    /// All messages.
-    pub picker: Picker<Entry>,
-    /// The place of the one where the view is.
-    here: usize,
-}
+pub struct VersionTree(pub Picker<Entry>);
 
 impl VersionTree {
-    /// Whether the messages stand as a tree: those that a query found do not.
-    pub fn is_whole(&self) -> bool {
-        self.picker.menu().query.text().trim().is_empty()
-    }
-
     /// The row of the nearest message above or below the mark that has versions.
     fn nearest(&self, step: Step) -> Option<usize> {
-        let at = self.picker.menu().at;
-        let rows = self.picker.found().enumerate();
+        let at = self.0.menu().at;
+        let rows = self.0.found().enumerate();
         let rows = rows.filter(|(_, entry)| entry.has_versions());
         let mut rows = rows.map(|(row, _)| row);
         match step {
@@ -98,20 +88,12 @@ impl Popup for VersionTree {
     }
 
     fn choices(&mut self) -> Option<&mut dyn Choose> {
-        Some(&mut self.picker)
-    }
-
-    fn on_edit(&mut self) {
-        self.picker.on_edit();
-        // Whoever takes the query back is where they were.
-        if self.is_whole() {
-            self.picker.mark(self.here);
-        }
+        Some(&mut self.0)
     }
 
     /// The path that is seen leads through the message from now on, and the view goes to it.
     fn accept(self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        let Some(id) = self.picker.chosen().map(|entry| entry.id) else {
+        let Some(id) = self.0.chosen().map(|entry| entry.id) else {
             model.popups.put_back(self);
             return Vec::new();
         };
@@ -140,10 +122,9 @@ pub(in crate::app) fn open(model: &mut Model) {
     let entries: Vec<Entry> = nodes.into_iter().map(Entry::from).collect();
     let here = here(open);
     let here = entries.iter().position(|entry| Some(entry.id) == here);
-    let here = here.unwrap_or_default();
     let mut picker = Picker::new(entries, |entry| &entry.words);
-    picker.mark(here);
-    model.popups.push(VersionTree { picker, here });
+    picker.start_at(here.unwrap_or_default());
+    model.popups.push(VersionTree(picker));
 }
 
 /// The message that is looked at: the picked one, or the first in view where the view is held.
@@ -161,6 +142,6 @@ pub(in crate::app) fn step(model: &mut Model, step: Step) {
         return;
     };
     if let Some(row) = tree.nearest(step) {
-        tree.picker.mark(row);
+        tree.0.mark(row);
     }
 }

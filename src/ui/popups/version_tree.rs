@@ -21,8 +21,11 @@ const SEEN: &str = "●";
 const UNSEEN: &str = "○";
 
 pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
-    let (model, theme, is_whole) = (scene.model, scene.theme, popup.is_whole());
-    let (keys, conversation) = (model.keys, &model.conversation().conversation);
+    let (picker, theme) = (&popup.0, scene.theme);
+    // Among what a query found, no row follows another.
+    let is_whole = !picker.is_filtered();
+    let conversation = &scene.model.conversation().conversation;
+    let keys = scene.model.keys;
     let spans = |entry: &Entry, width: usize| {
         let lines = if is_whole {
             lines(entry, width)
@@ -59,7 +62,6 @@ pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area:
         (forks.trim().to_owned(), "versions"),
         (closes(keys), "closes"),
     ]);
-    let picker = &popup.picker;
     let title = match picker.found().len() {
         1 => " All versions · 1 message ".to_owned(),
         found => format!(" All versions · {found} messages "),

@@ -18,11 +18,11 @@ fn popup(user: &User) -> &VersionTree {
 }
 
 fn entries(user: &User) -> Vec<Entry> {
-    popup(user).picker.found().cloned().collect()
+    popup(user).0.found().cloned().collect()
 }
 
 fn marked(user: &User) -> String {
-    let entry = popup(user).picker.chosen();
+    let entry = popup(user).0.chosen();
     entry.map(|entry| entry.words.clone()).unwrap_or_default()
 }
 
