@@ -9,7 +9,7 @@ use crate::app::effect::TurnId;
 use crate::app::files::PastedPath;
 use crate::app::files::Survey;
 use crate::app::rows::Hits;
-use crate::app::rows::Place;
+use crate::app::rows::RowId;
 use crate::chat::{
     Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Preset, Progress,
     SearchHit, Settings, SpaceInput, Stage, Summary, Unsent,
@@ -184,9 +184,9 @@ pub enum ReplyUpdate {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Regions {
     /// The first row of the transcript that was shown, and where.
-    pub top: Option<Place>,
+    pub top: Option<RowId>,
     /// The last row that was shown.
-    pub bottom: Option<Place>,
+    pub bottom: Option<RowId>,
     /// Whether the transcript's last row was shown.
     pub at_end: bool,
     /// The width for which the transcript's texts are laid out, in cells.

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A row of the transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RowId {
     /// The message.
     pub message: MessageId,
     /// The block of it, counted from its head line.
@@ -32,7 +32,7 @@ pub struct Hits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
     /// The row it begins in.
-    pub place: Place,
+    pub place: RowId,
     /// The columns in that row.
     pub columns: Range<usize>,
     /// The columns in the row below, where it goes on there.
@@ -93,7 +93,7 @@ impl Hits {
 
     /// The number of the first one, from 0, for which `is_before` does not hold; there, too, it holds for all before it
     /// and for none behind.
-    pub(in crate::app) fn first_not(&self, mut is_before: impl FnMut(Place) -> bool) -> usize {
+    pub(in crate::app) fn first_not(&self, mut is_before: impl FnMut(RowId) -> bool) -> usize {
         self.list.partition_point(|hit| is_before(hit.place))
     }
 }
@@ -104,7 +104,7 @@ mod tests {
 
     fn hits(message: MessageId, rows: impl Iterator<Item = usize>) -> Hits {
         let hit = |row| Hit {
-            place: Place {
+            place: RowId {
                 message,
                 block: 1,
                 row,

@@ -8,7 +8,7 @@
 use crate::app::conversation::find::{Asked, Find, Since};
 use crate::app::editor::Editor;
 use crate::app::effect::{Effect, FindRequest};
-use crate::app::rows::{Hits, Place};
+use crate::app::rows::{Hits, RowId};
 use crate::app::{Focus, Model, OpenConversation};
 use crate::chat::{ConversationId, MessageId};
 use std::sync::Arc;
@@ -181,7 +181,7 @@ fn look_at_found(model: &mut Model, id: ConversationId) {
         match find.hits.first_in(message) {
             Some(at) => {
                 find.at = Some(at);
-                open.scroll.show_place(find.hits.list[at].place);
+                open.scroll.show_row(find.hits.list[at].place);
             }
             // It is in what does not show: a file, a thought that is folded.
             None if model.focus != Focus::Find => open.find = None,
@@ -217,7 +217,7 @@ pub(super) fn typed(open: &mut OpenConversation) {
 }
 
 /// Brings the place that is looked at into view, if it is not: a third of the way down.
-fn show(open: &mut OpenConversation, view: Option<(Place, Place)>) {
+fn show(open: &mut OpenConversation, view: Option<(RowId, RowId)>) {
     let Some(place) = open.find.as_ref().and_then(|find| {
         let hit = find.hits.list.get(find.at?)?;
         Some(hit.place)
@@ -228,12 +228,12 @@ fn show(open: &mut OpenConversation, view: Option<(Place, Place)>) {
     let is_seen =
         view.is_some_and(|(top, bottom)| order(open, top) <= at && at <= order(open, bottom));
     if !is_seen {
-        open.scroll.show_place(place);
+        open.scroll.show_row(place);
     }
 }
 
 /// A place as something that can be compared: message by its position in the path, block, row.
-fn order(open: &OpenConversation, place: Place) -> (usize, usize, usize) {
+fn order(open: &OpenConversation, place: RowId) -> (usize, usize, usize) {
     let path = open.conversation.path_ids();
     let message = path.iter().position(|id| *id == place.message);
     (message.unwrap_or(usize::MAX), place.block, place.row)

@@ -8,7 +8,7 @@ pub mod annotations;
 
 use crate::app::conversation::find::Find;
 use crate::app::{Model, OpenConversation};
-use crate::app::{conversation::scroll::Anchor, rows::Place};
+use crate::app::{conversation::scroll::Anchor, rows::RowId};
 use crate::chat::{Message, MessageId, Role};
 use crate::ui::caches::{Caches, MessageLayout, Rows};
 use crate::ui::theme::Theme;
@@ -29,9 +29,9 @@ struct At {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct View {
     /// The first row shown.
-    pub top: Option<Place>,
+    pub top: Option<RowId>,
     /// The last row shown.
-    pub bottom: Option<Place>,
+    pub bottom: Option<RowId>,
     /// Whether the last row of all is shown.
     pub at_end: bool,
 }
@@ -199,8 +199,8 @@ impl<'a> Walk<'a> {
         self.body(position).is_provisional(message)
     }
 
-    fn place(&mut self, at: At) -> Place {
-        Place {
+    fn place(&mut self, at: At) -> RowId {
+        RowId {
             message: self.path[at.message],
             block: at.block,
             row: at.row,
@@ -264,7 +264,7 @@ impl<'a> Walk<'a> {
         self.moved(end, -up)
     }
 
-    fn locate(&mut self, place: Place) -> Option<At> {
+    fn locate(&mut self, place: RowId) -> Option<At> {
         let message = self.path.iter().position(|id| *id == place.message)?;
         let (mut block, mut row) = (place.block, place.row);
         if place.is_plain && block > 0 && !self.is_provisional(message) {

@@ -4,7 +4,7 @@
 //! A hit may go on in the next row, as a wrapped line does. Frames of code and tables are no text.
 
 use crate::app::FindRequest;
-use crate::app::rows::Place;
+use crate::app::rows::RowId;
 use crate::app::rows::{Hit, Hits};
 use crate::chat::Message;
 use crate::ui::caches::MessageLayout;
@@ -39,7 +39,7 @@ fn search_message(message: &Message, width: usize, query: &Query, theme: &Theme,
     body.resize(width, theme.name);
     for piece in 0..body.len() {
         let (rows, _) = body.rows(message.id, piece, theme, &mut Vec::new());
-        let place = |row| Place {
+        let place = |row| RowId {
             message: message.id,
             block: piece + 1,
             row,

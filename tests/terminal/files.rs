@@ -99,11 +99,11 @@ fn a_folder_tells_what_it_holds_before_any_of_it_is_attached() {
     let mut screen = Screen::demo(&home, &[]);
     screen.type_text("/attach work");
     screen.enter();
-    let shown = screen.wait_for_text("Taken: 2 files");
+    let shown = screen.wait_for_text("Included: 2 files");
     assert!(shown.has("work/made/ · in .gitignore"), "{}", shown.text());
     assert!(!shown.has("▣"), "{}", shown.text());
     screen.enter();
-    screen.wait_for("both on the shelf", |shown| {
+    screen.wait_for("both in the tray", |shown| {
         shown.has("▣ work/one.md") && shown.has("▣ work/two.md")
     });
     screen.quit();

@@ -95,7 +95,7 @@ fn an_imported_conversation_cannot_steer_the_terminal() {
     screen.press("o");
     screen.wait_for_text("▾ thoughts");
     screen.press(CTRL_END);
-    screen.wait_for_text("▾ a tail");
+    screen.wait_for_text("more characters · ");
     screen.wait_for_text(&end("tail"));
     screen.press("c");
     screen.wait_for_text("opied");
@@ -126,7 +126,7 @@ fn what_is_pasted_and_comes_back_cannot_steer_the_terminal() {
     let home = Home::new();
     let mut screen = Screen::demo(&home, &[]);
     for (scenario, seen) in [("repeat 2 ", "endreply"), ("fail ", "✗ The Space")] {
-        // In the message itself there is no hidden text, on the shelf there is.
+        // In the message itself there is no hidden text, in the tray there is.
         screen.paste(&format!("{scenario}{}", hostile("reply")));
         screen.wait_for_text("▣ pasted #1");
         screen.enter();

@@ -7,7 +7,7 @@
 
 use crate::app::Model;
 use crate::app::event::Regions;
-use crate::app::rows::Place;
+use crate::app::rows::RowId;
 use crate::chat::MessageId;
 
 /// How many rows are shown above one that is jumped to.
@@ -22,7 +22,7 @@ pub enum Anchor {
     /// The first row of the conversation.
     Start,
     /// This row is the first one shown.
-    At(Place),
+    At(RowId),
 }
 
 /// The state of the view.
@@ -55,7 +55,7 @@ impl Scroll {
 
     /// Goes to the head line of a message.
     pub fn show_message(&mut self, message: MessageId) {
-        self.anchor = Anchor::At(Place {
+        self.anchor = Anchor::At(RowId {
             message,
             block: 0,
             row: 0,
@@ -65,7 +65,7 @@ impl Scroll {
     }
 
     /// Shows a row with some above it.
-    pub fn show_place(&mut self, place: Place) {
+    pub fn show_row(&mut self, place: RowId) {
         self.anchor = Anchor::At(place);
         self.pending = -ROWS_ABOVE;
     }

@@ -340,7 +340,7 @@ fn the_view_follows_the_end_and_stays_put_elsewhere() {
     assert!(user.model.conversation().scroll.is_following());
     user.key(KeyCode::PageUp);
     let top = user.path()[0].id;
-    let place = crate::app::rows::Place {
+    let place = crate::app::rows::RowId {
         message: top,
         block: 0,
         row: 0,

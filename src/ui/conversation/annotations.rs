@@ -173,7 +173,7 @@ pub fn below(
     }
     if !message.hidden_tail.is_empty() {
         let length = message.hidden_tail.chars().count();
-        let folded = format!("{} more characters are hidden · {unfold}", count(length));
+        let folded = format!("{} more characters · {unfold}", count(length));
         notes.fold(
             is_unfolded,
             &folded,

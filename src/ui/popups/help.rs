@@ -21,22 +21,13 @@ pub fn draw(help: &Help, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -
 }
 
 fn help_lines(keys: Keymap, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let sections = [
-        Context::All,
-        Context::Composer,
-        Context::Text,
-        Context::Picked,
-        Context::List,
-        Context::Tray,
-        Context::Find,
-        Context::Settings,
-        Context::Menu,
-        Context::Outline,
-        Context::VersionTree,
-        Context::Presets,
-        Context::Reader,
-        Context::Completion,
-    ];
+    // In the order of the table, so that none can be missing.
+    let mut sections: Vec<Context> = Vec::new();
+    for row in keys.rows() {
+        if !sections.contains(&row.context) {
+            sections.push(row.context);
+        }
+    }
     let mut lines = Vec::new();
     for context in sections {
         if !lines.is_empty() {

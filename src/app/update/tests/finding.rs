@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::FindRequest;
 use crate::app::rows::{Hit, Hits};
-use crate::app::{conversation::scroll::Anchor, rows::Place};
+use crate::app::{conversation::scroll::Anchor, rows::RowId};
 
 /// A user with one answered message, whose transcript was drawn.
 fn reader() -> User {
@@ -11,7 +11,7 @@ fn reader() -> User {
     user.sends("one")
         .hears(0, delta("two"))
         .hears(0, done("two"));
-    let place = |message, row| Place {
+    let place = |message, row| RowId {
         message,
         block: 1,
         row,
@@ -40,7 +40,7 @@ fn at_rows(user: &User, rows: &[usize]) -> Hits {
     let message = user.path()[1].id;
     let mut hits = Hits::default();
     let hit = |row: &usize| Hit {
-        place: Place {
+        place: RowId {
             message,
             block: 1,
             row: *row,

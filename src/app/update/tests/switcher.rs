@@ -4,7 +4,7 @@ use super::*;
 use crate::app::SearchAnswer;
 use crate::app::popups::switcher::{Switcher, SwitcherRow};
 use crate::app::rows::{Hit, Hits};
-use crate::app::{conversation::scroll::Anchor, rows::Place};
+use crate::app::{conversation::scroll::Anchor, rows::RowId};
 use crate::chat::SearchHit;
 
 #[test]
@@ -171,7 +171,7 @@ fn a_message_that_was_found_is_landed_on_also_in_another_version() {
     let (number, query) = asked.unwrap();
     assert_eq!(query, "old", "it is looked for in the message");
     let hit = |row| Hit {
-        place: Place {
+        place: RowId {
             message: first,
             block: 1,
             row,
