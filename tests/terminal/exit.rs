@@ -109,7 +109,7 @@ fn ctrl_q_gives_the_terminal_back_also_in_mid_reply() {
     screen.send("long 4000");
     screen.wait_for_text("word2");
     screen.press(F4);
-    screen.wait_for_text("The mouse scrolls here");
+    screen.wait_for_text("The mouse scrolls.");
     screen.press(CTRL_Q);
     assert_eq!(screen.wait_for_exit(), 0);
     assert_given_back(&screen);

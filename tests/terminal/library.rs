@@ -70,7 +70,7 @@ fn what_was_deleted_another_day_comes_back_from_the_trash() {
     screen.press(F3);
     screen.wait_for_text("│▸  repeat 2 banana");
     screen.press_apart("u");
-    screen.wait_for_text("Nothing else was deleted since the program began; t has");
+    screen.wait_for_text("Nothing more was deleted since the start. t opens");
     screen.press_apart("t");
     screen.wait_for_text("▸ repeat 2 apple");
     screen.type_text("apl");
