@@ -19,6 +19,7 @@ pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect
             }
             model.library.take(summaries);
             navigation::list_unsaved(model);
+            navigation::mark_one(model);
             let mut effects = navigation::changed_elsewhere(model);
             if is_first && model.prompts.is_empty() {
                 effects.push(Effect::Prompts);

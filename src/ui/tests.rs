@@ -300,10 +300,7 @@ fn a_hidden_tail_is_told_and_opened_on_a_key() {
     );
     screen.hears(0, ReplyUpdate::Done("yes".to_owned()));
     let folded = screen.shown();
-    assert!(
-        folded.contains("▸ 26 more characters · "),
-        "{folded}"
-    );
+    assert!(folded.contains("▸ 26 more characters · "), "{folded}");
     assert!(!folded.contains("used 3"));
     screen
         .press(KeyCode::Up, KeyModifiers::ALT)

@@ -199,17 +199,26 @@ pub(in crate::app) fn new_conversation(model: &mut Model) -> Vec<Effect> {
 pub(in crate::app) fn toggle_list(model: &mut Model) -> Vec<Effect> {
     let library = &mut model.library;
     library.is_shown = !library.is_shown;
-    // A conversation in which nothing was written is in no list: then the first one is marked.
-    let seen = library.summary(model.current).map(|summary| summary.id);
-    let first = library.summaries.first().map(|summary| summary.id);
-    library.selected = seen.or(first);
+    library.selected = None;
     model.focus = if library.is_shown {
         Focus::List
     } else {
         Focus::Composer
     };
     model.conversation_mut().picked = None;
+    mark_one(model);
     vec![Effect::List]
+}
+
+/// Marks a row of the list where none is marked, as when it is opened before it was read: the conversation that is seen.
+/// One in which nothing was written is in no list; then the first.
+pub(in crate::app) fn mark_one(model: &mut Model) {
+    let library = &mut model.library;
+    if library.selected.is_none() {
+        let seen = library.summary(model.current).map(|summary| summary.id);
+        let first = library.summaries.first().map(|summary| summary.id);
+        library.selected = seen.or(first);
+    }
 }
 
 /// Goes to the conversation above or below in the list.

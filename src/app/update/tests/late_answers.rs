@@ -88,6 +88,20 @@ fn on_a_fresh_start_the_list_marks_its_first_row_and_enter_opens_it() {
 }
 
 #[test]
+fn a_list_that_is_opened_before_it_is_read_marks_its_first_row_then_and_keeps_a_mark() {
+    let mut user = User::new();
+    let only = summary("hello");
+    user.press(KeyCode::F(3), KeyModifiers::NONE);
+    user.tell(listed(std::slice::from_ref(&only)));
+    assert_eq!(user.model.library.selected, Some(only.id));
+    let newer = summary("newer");
+    user.tell(listed(&[newer, only.clone()]));
+    assert_eq!(user.model.library.selected, Some(only.id));
+    user.press(KeyCode::Enter, KeyModifiers::NONE);
+    assert!(asked_for(&user, only.id).is_some());
+}
+
+#[test]
 fn a_mark_on_a_queued_message_that_is_sent_does_not_go_to_the_next_one() {
     let mut user = User::new();
     for text in ["first", "queued", "later"] {
