@@ -69,7 +69,7 @@ pub enum Effect {
     /// Put text on the clipboard.
     Copy(String),
     /// Have the user change this text in their own editor; it comes back as
-    /// [`super::Event::EditTarget`].
+    /// [`super::Event::Edited`].
     EditExternally(String),
     /// Attach what this names: a file comes back as [`super::Event::Attached`]; what a folder or
     /// a pattern holds is told first, as [`super::Event::Surveyed`].

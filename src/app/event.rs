@@ -51,7 +51,7 @@ pub enum Event {
         found: Result<Vec<SpaceInput>, Failure>,
     },
     /// A draft came back from the user's own editor.
-    EditTarget {
+    Edited {
         /// The conversation that it is written in.
         conversation: ConversationId,
         /// As it was handed to the editor.

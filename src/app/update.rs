@@ -47,7 +47,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Inspected { asked, name, found } => {
             source_picker::on_inspected(model, &asked, &name, found)
         }
-        Event::EditTarget { .. } => {
+        Event::Edited { .. } => {
             edited(model, event);
             Vec::new()
         }
@@ -121,7 +121,7 @@ fn tell_time(model: &mut Model) {
 
 /// A draft came back from the user's own editor.
 fn edited(model: &mut Model, event: Event) {
-    let Event::EditTarget {
+    let Event::Edited {
         conversation,
         before,
         text,

@@ -104,7 +104,7 @@ impl Editing {
     }
 
     fn edited(&self, text: String) -> Event {
-        Event::EditTarget {
+        Event::Edited {
             conversation: self.conversation,
             before: self.before.clone(),
             text,

@@ -144,7 +144,7 @@ enum Woken {
     Event(Event),
     JobResult(JobResult),
     /// The editor has ended, with this.
-    EditTarget(Event),
+    Edited(Event),
     Clock,
     Frame,
 }
@@ -153,7 +153,7 @@ impl Woken {
     /// How long after the last frame this requires a new one, if it does.
     fn due(&self) -> Option<Duration> {
         match self {
-            Self::Terminal(_) | Self::EditTarget(_) | Self::Clock => Some(Duration::ZERO),
+            Self::Terminal(_) | Self::Edited(_) | Self::Clock => Some(Duration::ZERO),
             Self::Event(event) => Some(pause_before(event)),
             Self::JobResult(_) => Some(FRAME),
             Self::Frame => None,
@@ -221,7 +221,7 @@ impl Screen {
                 None => Ok(Woken::Event(Event::Terminate)),
             },
             signal = signals.next() => Ok(self.signalled(signal)),
-            edited = edited(&mut self.editing) => Ok(Woken::EditTarget(edited)),
+            edited = edited(&mut self.editing) => Ok(Woken::Edited(edited)),
             () = sleep_until(wake) => Ok(Woken::Clock),
             () = sleep_until(frame) => Ok(Woken::Frame),
             opened = opened(&mut self.opened) => match opened {
@@ -251,7 +251,7 @@ impl Screen {
                 self.handle(Event::Input(input(event)))
             }
             Woken::Event(event) => self.handle(event),
-            Woken::EditTarget(event) => {
+            Woken::Edited(event) => {
                 self.editing = None;
                 let taken = self.terminal.take_again();
                 self.handle(event)?;
