@@ -19,7 +19,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use spacechat::chat::{Attachment, Conversation};
 use spacechat::testing::app::Event;
 use std::time::Duration;
-use table::{Row, Times, milliseconds};
+use table::{Measurement, Row, Times, milliseconds};
 use turns::Turns;
 
 /// How often each is measured.
@@ -179,9 +179,7 @@ fn open() -> Vec<Row> {
     ]
 }
 
-type Measurement = fn() -> Vec<Row>;
-
-const MEASUREMENTS: [(&str, Measurement); 4] = [
+const MEASUREMENTS: [Measurement; 4] = [
     ("attach", attachments),
     ("find", find),
     ("sent", sent),
@@ -189,22 +187,5 @@ const MEASUREMENTS: [(&str, Measurement); 4] = [
 ];
 
 fn main() {
-    // Cargo adds `--bench`, or `--test` where it only wants to know that this runs.
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--test") {
-        return;
-    }
-    let wanted = arguments
-        .iter()
-        .find(|argument| !argument.starts_with('-'))
-        .map_or("", String::as_str);
-    println!("the longest turn\n");
-    println!("| what | goal | measured |\n|---|---|---|");
-    for (name, measure) in MEASUREMENTS {
-        if name.contains(wanted) {
-            for row in measure() {
-                println!("{row}");
-            }
-        }
-    }
+    table::print("the longest turn", &MEASUREMENTS);
 }

@@ -16,9 +16,7 @@ mod table;
 mod text;
 mod window;
 
-type Measurement = fn() -> Vec<table::Row>;
-
-const MEASUREMENTS: [(&str, Measurement); 10] = [
+const MEASUREMENTS: [table::Measurement; 10] = [
     ("start", rows::start),
     ("echo", rows::echo),
     ("paste", rows::paste),
@@ -32,25 +30,11 @@ const MEASUREMENTS: [(&str, Measurement); 10] = [
 ];
 
 fn main() {
-    // Cargo adds `--bench`, or `--test` where it only wants to know that this runs.
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--test") {
-        return;
-    }
-    let wanted = arguments
-        .iter()
-        .find(|argument| !argument.starts_with('-'))
-        .map_or("", String::as_str);
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
-    println!("{cores} cores, load {load} at the start\n");
-    println!("| what | goal | measured |\n|---|---|---|");
-    for (name, measure) in MEASUREMENTS {
-        if name.contains(wanted) {
-            for row in measure() {
-                println!("{row}");
-            }
-        }
-    }
+    table::print(
+        &format!("{cores} cores, load {load} at the start"),
+        &MEASUREMENTS,
+    );
 }

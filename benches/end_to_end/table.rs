@@ -21,6 +21,31 @@ impl Row {
     }
 }
 
+/// What picks some rows, and what measures them.
+pub type Measurement = (&'static str, fn() -> Vec<Row>);
+
+/// Measures what the command line picks, and prints it as a table below these words.
+pub fn print(above: &str, measurements: &[Measurement]) {
+    // Cargo adds `--bench`, or `--test` where it only wants to know that this runs.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--test") {
+        return;
+    }
+    let wanted = arguments
+        .iter()
+        .find(|argument| !argument.starts_with('-'))
+        .map_or("", String::as_str);
+    println!("{above}\n");
+    println!("| what | goal | measured |\n|---|---|---|");
+    for (name, measure) in measurements {
+        if name.contains(wanted) {
+            for row in measure() {
+                println!("{row}");
+            }
+        }
+    }
+}
+
 /// Markdown.
 impl fmt::Display for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

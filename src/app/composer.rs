@@ -164,7 +164,7 @@ impl Composer {
         self.tray_revision += 1;
     }
 
-    /// Takes an attachment out of the tray.
+    /// Takes an attachment out of the tray, and gives it: it may be too large to be dropped in the loop.
     pub fn remove(&mut self, at: usize) -> Option<Arc<Attachment>> {
         if at >= self.tray.len() {
             return None;

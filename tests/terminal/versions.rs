@@ -4,10 +4,9 @@ use rig::home::Home;
 use rig::keys::{ALT_UP, ALT_V, CTRL_U, ESC, UP};
 use rig::screen::Screen;
 
-#[test]
-fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back() {
-    let home = Home::new();
-    let mut screen = Screen::demo(&home, &[]);
+/// A prompt with two replies, the second of which is seen.
+fn with_two_replies(home: &Home) -> Screen {
+    let mut screen = Screen::demo(home, &[]);
     screen.ask("repeat 2 ha", "haha");
     screen.press(ALT_UP);
     screen.wait_for_text("picked:");
@@ -15,6 +14,13 @@ fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back(
     screen.wait_for("another reply", |shown| {
         shown.has("‹ 2/2 ›") && shown.has("haha") && shown.is_ready()
     });
+    screen
+}
+
+#[test]
+fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back() {
+    let home = Home::new();
+    let mut screen = with_two_replies(&home);
 
     screen.press(ALT_UP);
     screen.wait_for_text("picked:");
@@ -56,14 +62,7 @@ fn another_reply_and_another_wording_are_versions_and_the_former_ones_come_back(
 #[test]
 fn the_tree_leads_to_another_version_and_the_next_start_shows_that_one() {
     let home = Home::new();
-    let mut screen = Screen::demo(&home, &[]);
-    screen.ask("repeat 2 ha", "haha");
-    screen.press(ALT_UP);
-    screen.wait_for_text("picked:");
-    screen.retry();
-    screen.wait_for("another reply", |shown| {
-        shown.has("‹ 2/2 ›") && shown.has("haha") && shown.is_ready()
-    });
+    let mut screen = with_two_replies(&home);
     screen.press(ALT_V);
     screen.wait_for_text("All versions · 3 messages");
     screen.press(UP);

@@ -159,8 +159,8 @@ fn beside(versions: &[MessageId], id: MessageId, by: isize) -> Option<MessageId>
     versions.get(at.checked_add_signed(by)?).copied()
 }
 
-/// The tree is not changed below a reply that is being received.
-fn is_busy(model: &mut Model) -> bool {
+/// Whether a reply is being received, which is said then: neither the tree nor the source changes below it.
+pub(in crate::app) fn is_busy(model: &mut Model) -> bool {
     let is_busy = model.conversation().turn.is_some();
     if is_busy {
         model.toast("A reply is still coming. Stop it first.");

@@ -66,8 +66,6 @@ pub struct Picker<T> {
     all: Vec<T>,
     /// The places of what was found, best first; in their order where nothing is looked for.
     found: Vec<usize>,
-    /// What that was found for.
-    sought: String,
     /// Where the mark stands while nothing is looked for.
     start: usize,
     words: fn(&T) -> &str,
@@ -79,7 +77,6 @@ impl<T> Picker<T> {
         Self {
             menu: Menu::default(),
             found: (0..all.len()).collect(),
-            sought: String::new(),
             start: 0,
             all,
             words,
@@ -114,7 +111,7 @@ impl<T> Picker<T> {
 
     /// Whether something is looked for.
     pub fn is_filtered(&self) -> bool {
-        !self.sought.trim().is_empty()
+        !self.menu.query.text().trim().is_empty()
     }
 
     /// Finds among others from now on. The mark stays at the item at which it is, wherever that stands now; if that is
@@ -131,8 +128,7 @@ impl<T> Picker<T> {
     fn find(&mut self) {
         let words = self.all.iter().map(self.words);
         let words: Vec<(usize, &str)> = words.enumerate().collect();
-        self.sought = self.menu.query.text();
-        let found = matching(&self.sought, &words, |(_, words)| words);
+        let found = matching(&self.menu.query.text(), &words, |(_, words)| words);
         self.found = found.into_iter().map(|(at, _)| *at).collect();
     }
 }

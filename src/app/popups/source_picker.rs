@@ -103,8 +103,7 @@ fn all(model: &Model) -> Vec<SpaceChoice> {
 
 /// Opens it; one that is named already is looked at.
 pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
-    if model.conversation().turn.is_some() {
-        model.toast("A reply is still coming. Stop it first.");
+    if versions::is_busy(model) {
         return Vec::new();
     }
     let mut picker = SourcePicker {
@@ -158,11 +157,10 @@ pub(in crate::app) fn on_inspected(
 /// Goes on with the embedded Space in this conversation, and asks it what the other Space could
 /// not be asked.
 pub(in crate::app) fn use_demo(model: &mut Model) -> Vec<Effect> {
-    let open = model.conversation_mut();
-    if open.turn.is_some() {
-        model.toast("A reply is still coming. Stop it first.");
+    if versions::is_busy(model) {
         return Vec::new();
     }
+    let open = model.conversation_mut();
     if open.conversation.space == DEMO_SPACE {
         model.toast("This is the embedded Space already. /space goes to another.");
         return Vec::new();
