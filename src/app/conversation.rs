@@ -308,7 +308,12 @@ impl OpenConversation {
                 .change(reply, |message| message.thought_for = thought_for);
         }
         match update {
-            ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {}
+            ReplyUpdate::Session(_)
+            | ReplyUpdate::Stage(_)
+            | ReplyUpdate::Progress(_)
+            | ReplyUpdate::Model(_)
+            | ReplyUpdate::Usage(_)
+            | ReplyUpdate::Finish(_) => {}
             ReplyUpdate::Notice(notice) => {
                 if self.notices.len() == NOTICES_KEPT {
                     self.notices.remove(0);

@@ -11,8 +11,8 @@ use crate::app::files::Survey;
 use crate::app::rows::Hits;
 use crate::app::rows::RowId;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Notice, Origin, Preset, Progress,
-    SearchHit, Settings, SpaceInput, Stage, Summary, Unsent,
+    Attachment, Conversation, ConversationId, Draft, Failure, Finish, Notice, Origin, Preset,
+    Progress, SearchHit, Settings, SpaceInput, Stage, Summary, Unsent, Usage,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -156,8 +156,8 @@ pub enum Input {
 /// How a reply went on: the provider's events in the app's words.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplyUpdate {
-    /// It runs in this session of the Space.
-    Session(String),
+    /// It runs, in this session of the Space where the Space has sessions.
+    Session(Option<String>),
     /// It stands here now.
     Stage(Stage),
     /// All of the model's shown thinking so far.
@@ -172,6 +172,12 @@ pub enum ReplyUpdate {
     Notice(Notice),
     /// The Space shows progress.
     Progress(Progress),
+    /// Another model than the one that was asked for writes it.
+    Model(String),
+    /// What it cost, as its source counted.
+    Usage(Usage),
+    /// Why it ended, as its source says.
+    Finish(Finish),
     /// It is complete; all of its text.
     Done(String),
     /// It failed; what came stays.

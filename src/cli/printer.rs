@@ -180,6 +180,9 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
         ReplyUpdate::Delta(text) => json!({"event": "delta", "text": text}),
         ReplyUpdate::Replace(text) => json!({"event": "replace", "text": text}),
         ReplyUpdate::Done(text) => json!({"event": "done", "text": text}),
+        ReplyUpdate::Model(name) => json!({"event": "model", "model": name}),
+        ReplyUpdate::Usage(usage) => json!({"event": "usage", "usage": usage}),
+        ReplyUpdate::Finish(finish) => json!({"event": "finish", "reason": finish}),
         ReplyUpdate::Notice(notice) => {
             json!({"event": "notice", "level": notice.level, "text": notice.text})
         }

@@ -1,7 +1,7 @@
 //! A reply on its way: events in order, and the ways to end it early.
 
 use super::ProviderError;
-use crate::chat::{Notice, Progress, Stage};
+use crate::chat::{Finish, Notice, Progress, Stage, Usage};
 use futures_util::Stream;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -31,18 +31,38 @@ pub enum ReplyEvent {
     Notice(Notice),
     /// How far the Space says it is with something.
     Progress(Progress),
+    /// The model that writes the reply, where it is another than the one that was asked for.
+    Model(String),
+    /// What the reply cost, as the source counted. The last one counts; they are not added up.
+    Usage(Usage),
+    /// Why the reply ended, where the source says so.
+    Finish(Finish),
     /// The reply is complete; all of its shown text.
     Done(String),
 }
 
 /// What a provider needs to go on with a conversation that the server remembers. Kept in memory
 /// only: a server forgets it at its next start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
-    /// The name of the session at the app.
-    pub session_hash: String,
+    hash: Option<String>,
     /// The app instance id that knows it.
-    pub app_id: Option<String>,
+    pub(super) app_id: Option<String>,
+}
+
+impl Session {
+    /// The session of this name at the app with this instance id.
+    pub fn new(session_hash: impl Into<String>, app_id: Option<String>) -> Self {
+        Self {
+            hash: Some(session_hash.into()),
+            app_id,
+        }
+    }
+
+    /// The name of the session at the app; `None` at a server that remembers nothing.
+    pub fn session_hash(&self) -> Option<&str> {
+        self.hash.as_deref()
+    }
 }
 
 /// A reply that is being received: a stream of events which ends after [`ReplyEvent::Done`] or

@@ -48,10 +48,7 @@ mod tests {
     use super::*;
 
     fn session(hash: &str) -> Session {
-        Session {
-            session_hash: hash.to_owned(),
-            app_id: None,
-        }
+        Session::new(hash, None)
     }
 
     #[test]

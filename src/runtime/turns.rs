@@ -290,7 +290,7 @@ impl Forward {
     async fn pass(&self, event: ReplyEvent, session: &mut Option<Session>) -> bool {
         let update = match event {
             ReplyEvent::Session(newer) => {
-                let hash = newer.session_hash.clone();
+                let hash = newer.session_hash().map(str::to_owned);
                 *session = Some(newer);
                 ReplyUpdate::Session(hash)
             }
@@ -301,6 +301,9 @@ impl Forward {
             ReplyEvent::HiddenTail(text) => ReplyUpdate::HiddenTail(text),
             ReplyEvent::Notice(notice) => ReplyUpdate::Notice(notice),
             ReplyEvent::Progress(progress) => ReplyUpdate::Progress(progress),
+            ReplyEvent::Model(name) => ReplyUpdate::Model(name),
+            ReplyEvent::Usage(usage) => ReplyUpdate::Usage(usage),
+            ReplyEvent::Finish(finish) => ReplyUpdate::Finish(finish),
             ReplyEvent::Done(text) => {
                 if let Some(session) = session.take() {
                     let key = self.key_after;

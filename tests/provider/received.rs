@@ -110,6 +110,9 @@ fn kind(event: &ReplyEvent) -> &'static str {
         ReplyEvent::HiddenTail(_) => "hidden tail",
         ReplyEvent::Notice(_) => "notice",
         ReplyEvent::Progress(_) => "progress",
+        ReplyEvent::Model(_) => "model",
+        ReplyEvent::Usage(_) => "usage",
+        ReplyEvent::Finish(_) => "finish",
         ReplyEvent::Done(_) => "done",
     }
 }

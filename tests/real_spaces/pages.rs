@@ -347,7 +347,7 @@ impl<'a> Talk<'a> {
         let own = lines.filter(|line| {
             let hash = line["session_hash"].as_str();
             line["page"] == self.page.as_str()
-                && session.is_some_and(|session| hash == Some(&session.session_hash))
+                && session.is_some_and(|session| hash == session.session_hash())
         });
         own.map(|line| Post::read(&line)).collect()
     }

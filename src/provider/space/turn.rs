@@ -95,10 +95,7 @@ impl Turn<'_> {
             return Ok(End::Cancelled);
         };
         if self.request.return_conversation {
-            let session = Session {
-                session_hash: page.session.hash().to_owned(),
-                app_id: known.app.app_id.clone(),
-            };
+            let session = Session::new(page.session.hash(), known.app.app_id.clone());
             self.sender.send(ReplyEvent::Session(session)).await;
         }
         let reading = ReplyReader::new(&known.app, chat, &page.session, client.base());
@@ -140,7 +137,7 @@ impl Turn<'_> {
         if chat.model().is_none() {
             self.space.require_model(self.request)?;
         }
-        let live = session.and_then(|session| self.space.tab(chat, &session.session_hash));
+        let live = session.and_then(|session| self.space.tab(chat, session.session_hash()?));
         let load = FilePlan::of(self.request, (&known.app, chat), live.is_some())?;
         let is_live = live.is_some();
         let mut page = if let Some(tab) = live {

@@ -33,7 +33,7 @@ fn the_model_is_named_as_soon_as_the_space_has_told_what_it_runs() {
     let mut user = User::new();
     user.sends("hello");
     user.effects.clear();
-    user.hears(0, ReplyUpdate::Session("hash".to_owned()));
+    user.hears(0, ReplyUpdate::Session(Some("hash".to_owned())));
     assert_eq!(asked(&user), Some(("space", "")));
     user.effects.clear();
     // Also where its conversation is not seen any more.
