@@ -8,6 +8,7 @@ mod doctor;
 mod exit;
 mod import;
 mod keys;
+mod models;
 mod open;
 mod printer;
 mod providers;
@@ -118,6 +119,8 @@ enum Command {
     Saved(saved::SavedCommand),
     /// Describe a Space and its state
     Space(space::SpaceArgs),
+    /// List the models that a source offers
+    Models(models::ModelsArgs),
     /// Print the commented default settings
     Config,
     /// Check settings, saved conversations, terminal and Space
@@ -187,6 +190,7 @@ impl Cli {
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
             Some(Command::Space(arguments)) => space::run(context, arguments).await,
+            Some(Command::Models(arguments)) => models::run(context, arguments).await,
             Some(Command::Doctor(arguments)) => doctor::run(&context, &arguments).await,
             Some(Command::Config | Command::Completions { .. }) => Exit::Done,
         }

@@ -30,6 +30,7 @@
 //! - [`provider`]: sources of replies: any chat Space is `provider::space`, the Qwen demo `provider::qwen`
 //! - `store`: saved conversations, drafts and the search index, in SQLite
 //! - [`gradio`]: a client of Gradio apps
+//! - `openai`: a client of OpenAI-compatible servers
 //! - `http`: an HTTP client: connections, proxies, secrets, retries
 //! - `demo`: the embedded Space
 //! - [`chat`]: plain data of a chat, shared by all
@@ -45,6 +46,7 @@ pub mod gradio;
 mod http;
 mod logging;
 mod markdown;
+mod openai;
 mod panic_report;
 mod private_file;
 pub mod provider;

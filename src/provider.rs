@@ -3,6 +3,7 @@
 //! [`Provider`] is the whole interface. `qwen` is the provider of the Qwen demo Space and `space` that of any other
 //! chat Space; another kind of server fits behind the same trait. The wire protocol is not here but in `gradio`.
 
+mod address;
 pub(crate) mod bubbles;
 pub(crate) mod catalog;
 pub(crate) mod endpoint;
@@ -13,6 +14,7 @@ pub(crate) mod info;
 pub(crate) mod qwen;
 pub(crate) mod reply;
 pub(crate) mod report;
+pub(crate) mod server;
 pub(crate) mod space;
 pub(crate) mod spoken;
 pub(crate) mod tail;
@@ -20,6 +22,7 @@ pub(crate) mod thoughts;
 mod uploads;
 
 pub use crate::http::Options as ConnectOptions;
+pub use address::AddressProvider;
 pub use catalog::{NameRules, SpaceRef};
 pub use endpoint::SpaceEndpoint;
 pub use error::{ProviderError, Report};
@@ -27,7 +30,10 @@ pub use hub::{Hub, Options as HubOptions, ResolvedHost};
 pub use info::{ProviderInfo, UnknownModel};
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, ReplySender, Session};
-pub use report::{ChatReport, SpaceReport, Support};
+pub use report::{
+    ChatReport, GradioReport, ModelReport, ReportPart, ServerReport, SourceReport, Support,
+};
+pub use server::{ServerOptions, ServerProvider};
 pub use space::SpaceProvider;
 
 use crate::chat::{Attachment, Content, FileForm, Message};
@@ -47,10 +53,10 @@ pub trait Provider: Send + Sync {
     /// context this must be called. Errors arrive through the [`Reply`].
     fn reply(&self, request: Request) -> Reply;
 
-    /// Inspects the source: whether it answers and what it runs.
-    fn inspect(
+    /// Looks at the source: whether it answers, and what it offers. No message is sent.
+    fn look(
         &self,
-    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>>;
+    ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>>;
 }
 
 /// A request to a provider.

@@ -66,6 +66,10 @@ kinds! {
     SessionLost = "session_lost",
     /// It wants a name and a password.
     Login = "login",
+    /// It wants a key, or refuses the one that it got.
+    Key = "key",
+    /// The prompt does not fit into the model's window.
+    TooLong = "too_long",
     /// The Space cannot do what was asked of it, or is no chat.
     Unsupported = "unsupported",
     /// Something that is set does not fit the Space.
@@ -144,6 +148,8 @@ mod tests {
             "asleep",
             "session_lost",
             "login",
+            "key",
+            "too_long",
             "unsupported",
             "settings",
             "setup",

@@ -145,7 +145,7 @@ async fn file_placement(
     let Ok(provider) = providers.find(space) else {
         return FilePlacement::Both;
     };
-    match provider.inspect().await {
+    match provider.look().await {
         Ok(report) if report.sends_text_files => FilePlacement::Space,
         Ok(report) if !report.files.is_native() => FilePlacement::Prompt,
         _ => FilePlacement::Both,

@@ -172,13 +172,13 @@ fn rescue(context: &Context, file: &Path) -> Exit {
 
 async fn space(context: &Context, findings: &mut Findings) {
     let report = match context.provider(&context.space) {
-        Ok(provider) => provider.inspect().await,
+        Ok(provider) => provider.look().await,
         Err(error) => Err(error),
     };
     match report {
         Ok(report) => findings.good(
             "Space",
-            &format!("{} answers (Gradio {})", report.url, report.gradio_version),
+            &format!("{} answers ({})", report.url, report.software()),
         ),
         Err(error) => findings.bad("Space", &error.to_string(), &error.hint()),
     }

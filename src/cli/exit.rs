@@ -40,6 +40,8 @@ impl Exit {
             | FailureKind::Asleep
             | FailureKind::SessionLost
             | FailureKind::Login
+            | FailureKind::Key
+            | FailureKind::TooLong
             | FailureKind::Other(_) => Self::Refused,
         }
     }

@@ -4,7 +4,8 @@ use super::Context;
 use crate::app::DEMO_SPACE;
 use crate::http::Login;
 use crate::provider::{
-    Hub, Provider, ProviderError, Qwen, SpaceEndpoint, SpaceProvider, catalog, qwen,
+    AddressProvider, Hub, Provider, ProviderError, Qwen, ServerOptions, ServerProvider,
+    SpaceEndpoint, SpaceProvider, catalog, qwen, server::candidates,
 };
 use crate::runtime::Providers;
 use std::collections::HashMap;
@@ -49,12 +50,26 @@ impl Context {
         options.login = login;
         let hub = Hub::new(self.hub.clone(), options.clone());
         let is_qwen = space.url == qwen::URL;
-        let endpoint = SpaceEndpoint::new(space, Some(hub), options);
         let tracker = self.tracker.clone();
+        let is_address = space.hub_id.is_none() && space.subdomain.is_none();
+        let server = is_address.then(|| {
+            let options = ServerOptions {
+                label: space.label.clone(),
+                bases: candidates(&space.url),
+                http: options.clone(),
+                ..ServerOptions::default()
+            };
+            ServerProvider::new(options, tracker.clone())
+        });
+        let endpoint = SpaceEndpoint::new(space, Some(hub), options);
         if is_qwen {
             return Ok(Arc::new(Qwen::at(endpoint, tracker)));
         }
-        Ok(Arc::new(SpaceProvider::at(endpoint, tracker)))
+        let space = SpaceProvider::at(endpoint, tracker.clone());
+        let Some(server) = server else {
+            return Ok(Arc::new(space));
+        };
+        Ok(Arc::new(AddressProvider::new(space, server, tracker)))
     }
 
     /// Finds providers by their Space and creates each once.

@@ -1,26 +1,33 @@
-//! `spacechat space`: describes a Space, its provider and its state.
+//! `spacechat source`: describes a source of replies and its state.
 
 use super::Context;
 use super::exit::{Exit, complain, print};
+use super::models::{model_json, model_words};
 use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{ProviderInfo, SpaceReport, Support};
+use crate::provider::{
+    GradioReport, ProviderInfo, ReportPart, ServerReport, SourceReport, Support,
+};
 use crate::sanitize;
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// What `space` takes.
+/// How many models of a server are listed here.
+const MODELS_SHOWN: usize = 8;
+
+/// What `source` takes.
 #[derive(Debug, Args)]
 pub struct SpaceArgs {
-    /// The Space; by default the one of --space or of the settings
+    /// The source; by default the one of --source or of the settings
+    #[arg(value_name = "SOURCE")]
     space_name: Option<String>,
     /// One JSON object on one line
     #[arg(long)]
     json: bool,
 }
 
-/// Inspects the Space and prints the report.
+/// Looks at the source and prints the report.
 pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
     let mut context = context;
     if let Some(written) = &arguments.space_name {
@@ -32,7 +39,7 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
         Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
     };
     let report = provider
-        .inspect()
+        .look()
         .await
         .map(|report| of_chat(report, &context));
     let info = provider.info();
@@ -56,15 +63,17 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
 }
 
 /// The report with the settings of the chat that the command line names.
-fn of_chat(mut report: SpaceReport, context: &Context) -> SpaceReport {
+fn of_chat(mut report: SourceReport, context: &Context) -> SourceReport {
     let wanted = context.set.get(CHAT_SETTING);
-    if let Some(chat) = report.chats.iter().find(|chat| Some(&chat.name) == wanted) {
-        report.inputs.clone_from(&chat.inputs);
+    let chats = report.gradio().map_or(&[][..], |part| &part.chats);
+    let chosen = chats.iter().find(|chat| Some(&chat.name) == wanted);
+    if let Some(inputs) = chosen.map(|chat| chat.inputs.clone()) {
+        report.inputs = inputs;
     }
     report
 }
 
-fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
+fn as_json(info: &ProviderInfo, report: Option<&SourceReport>) -> Value {
     let aliases: serde_json::Map<String, Value> = info
         .model_aliases
         .iter()
@@ -84,33 +93,51 @@ fn as_json(info: &ProviderInfo, report: Option<&SpaceReport>) -> Value {
         "context_window": info.context_window,
     });
     if let Some(report) = report {
-        let functions = report
-            .functions
-            .iter()
-            .map(|(id, name)| json!({"fn_index": id, "api_name": name}));
-        line["gradio"] = json!({
-            "version": report.gradio_version,
-            "protocol": report.protocol,
-            "api_prefix": report.api_prefix,
-            "app_id": report.app_id,
-            "functions": functions.collect::<Vec<_>>(),
-            "message_box": report.message_box,
-        });
+        let (name, part) = match &report.part {
+            ReportPart::Gradio(part) => ("gradio", gradio_json(part)),
+            ReportPart::Server(part) => ("server", server_json(part)),
+        };
+        line[name] = part;
         line["chat"] = chat_json(report);
     }
     line
 }
 
-fn chat_json(report: &SpaceReport) -> Value {
+fn gradio_json(part: &GradioReport) -> Value {
+    let functions = part
+        .functions
+        .iter()
+        .map(|(id, name)| json!({"fn_index": id, "api_name": name}));
+    json!({
+        "version": part.version,
+        "protocol": part.protocol,
+        "api_prefix": part.api_prefix,
+        "app_id": part.app_id,
+        "functions": functions.collect::<Vec<_>>(),
+        "message_box": part.message_box,
+    })
+}
+
+fn server_json(part: &ServerReport) -> Value {
+    json!({
+        "kind": part.server,
+        "version": part.version,
+        "slots": part.slots,
+        "models": part.models.iter().map(model_json).collect::<Vec<_>>(),
+    })
+}
+
+fn chat_json(report: &SourceReport) -> Value {
     let support = |support: &Support| match support {
         Support::Native(place) => json!({"native": true, "how": place}),
         Support::InPrompt => json!({"native": false, "how": support.words()}),
     };
+    let chats = report.gradio().into_iter().flat_map(|part| &part.chats);
     json!({
         "kind": report.kind,
-        "chats": report.chats.iter().map(|chat| &chat.name).collect::<Vec<_>>(),
+        "chats": chats.map(|chat| &chat.name).collect::<Vec<_>>(),
         "doubts": report.doubts,
-        "endpoint": report.endpoint,
+        "endpoint": report.gradio().and_then(|part| part.endpoint.as_deref()),
         "inputs": report.inputs.iter().map(input_json).collect::<Vec<_>>(),
         "system_message": support(&report.system),
         "history": support(&report.history),
@@ -141,7 +168,7 @@ fn input_json(input: &SpaceInput) -> Value {
     line
 }
 
-fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
+fn as_text(info: &ProviderInfo, report: Option<&SourceReport>) -> String {
     let mut text = String::new();
     let mut row = |name: &str, value: &str| {
         // Writing to a string cannot fail.
@@ -156,33 +183,22 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
         None => "not checked",
     };
     row("state", state);
-    if let Some(report) = report {
-        row(
-            "gradio",
-            &format!("{} ({})", report.gradio_version, report.protocol),
-        );
-        let prefix = &report.api_prefix;
-        row("prefix", if prefix.is_empty() { "none" } else { prefix });
-        let functions = report
-            .functions
-            .iter()
-            .map(|(id, name)| format!("{name} ({id})"));
-        row("functions", &functions.collect::<Vec<_>>().join(" → "));
-        row("message box", &format!("component {}", report.message_box));
-        row("chat", &report.kind);
-        if report.chats.len() > 1 {
-            let names: Vec<&str> = report.chats.iter().map(|chat| &*chat.name).collect();
-            row("chats", &names.join(", "));
-        }
-        for doubt in &report.doubts {
-            row("not certain", doubt);
-        }
-    }
-    if report.is_none() {
-        // Nothing else is known of a Space that does not answer.
+    let Some(report) = report else {
+        // Nothing else is known of a source that does not answer.
         return text;
+    };
+    let mut endpoint = None;
+    match &report.part {
+        ReportPart::Gradio(part) => {
+            gradio_rows(part, &mut row);
+            endpoint = part.endpoint.as_deref();
+        }
+        ReportPart::Server(part) => server_rows(part, &report.software(), &mut row),
     }
-    let endpoint = report.and_then(|report| report.endpoint.as_deref());
+    row("chat", &report.kind);
+    for doubt in &report.doubts {
+        row("not certain", doubt);
+    }
     row(
         "endpoint",
         &endpoint.map_or_else(
@@ -190,22 +206,51 @@ fn as_text(info: &ProviderInfo, report: Option<&SpaceReport>) -> String {
             |name| format!("{} (/{name})", info.api_endpoint),
         ),
     );
-    row("models", &info.known_models().join(", "));
+    if report.gradio().is_some() {
+        row("models", &info.known_models().join(", "));
+    }
     row("default model", &info.default_model);
-    if let Some(window) = info.context_window {
+    if let Some(window) = info.window(&info.default_model) {
         row("window", &format!("{window} tokens"));
     }
     row("streams", yes_no(info.supports_stream));
-    if let Some(report) = report {
-        chat_rows(report, &mut row);
-    } else {
-        row("system message", yes_no(info.supports_system_message));
-    }
+    chat_rows(report, &mut row);
     text
 }
 
-fn chat_rows(report: &SpaceReport, row: &mut impl FnMut(&str, &str)) {
+fn gradio_rows(part: &GradioReport, row: &mut impl FnMut(&str, &str)) {
+    row("gradio", &format!("{} ({})", part.version, part.protocol));
+    let prefix = &part.api_prefix;
+    row("prefix", if prefix.is_empty() { "none" } else { prefix });
+    let functions = part
+        .functions
+        .iter()
+        .map(|(id, name)| format!("{name} ({id})"));
+    row("functions", &functions.collect::<Vec<_>>().join(" → "));
+    row("message box", &format!("component {}", part.message_box));
+    if part.chats.len() > 1 {
+        let names: Vec<&str> = part.chats.iter().map(|chat| &*chat.name).collect();
+        row("chats", &names.join(", "));
+    }
+}
+
+fn server_rows(part: &ServerReport, software: &str, row: &mut impl FnMut(&str, &str)) {
+    row("server", software);
+    if let Some(slots) = part.slots {
+        row("at once", &format!("{slots} replies"));
+    }
+    let more = part.models.len().saturating_sub(MODELS_SHOWN);
+    for (at, model) in part.models.iter().take(MODELS_SHOWN).enumerate() {
+        row(if at == 0 { "models" } else { "" }, &model_words(model));
+    }
+    if more > 0 {
+        row("", &format!("and {more} more: spacechat models lists them"));
+    }
+}
+
+fn chat_rows(report: &SourceReport, row: &mut impl FnMut(&str, &str)) {
     let system = match &report.system {
+        Support::Native(place) if report.gradio().is_none() => format!("yes, {place}"),
         Support::Native(input) => format!("yes, in the setting {input}"),
         Support::InPrompt => "yes, in the prompt".to_owned(),
     };

@@ -14,7 +14,7 @@ use super::proxy;
 use super::retry;
 use super::upload::{SizedSource, Upload, form, send_with_idle_timeout, with_counted_body};
 use crate::sanitize::without_logins;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
@@ -40,6 +40,10 @@ impl std::fmt::Debug for Client {
             .finish_non_exhaustive()
     }
 }
+
+/// How long the head of a stream's answer may take: a model may read a long prompt for as long as it likes before
+/// its server says anything. Who waits can always end it.
+const UNTIL_FIRST_BYTE: Duration = Duration::from_secs(24 * 3600);
 
 /// An answer's head and where its errors say that it came from.
 #[derive(Debug)]
@@ -141,6 +145,53 @@ impl Client {
         Ok(body)
     }
 
+    /// `GET` of JSON, asked once, to find out what answers there: the answer, and how its server calls itself.
+    pub async fn ask(&self, route: &str) -> Result<(Value, Option<String>), Error> {
+        let url = self.url(route);
+        let request = self.request(Method::GET, &url);
+        let answer = self.send(request, &url, &Upload::default()).await?;
+        let server = answer.header("server").map(str::to_owned);
+        Ok((self.parsed(route, answer.whole().await?)?, server))
+    }
+
+    /// `POST` of JSON that is answered with an event stream, or with JSON where the server sends all of it at once
+    /// ([`Body::is_json`]). The head of the answer may take any time, and behind it each piece `patience`. Repeated only
+    /// while no connection can be made. `upload` receives the progress of the body.
+    pub async fn post_stream(
+        &self,
+        route: &str,
+        body: &Value,
+        headers: &HeaderMap,
+        (upload, patience): (&Upload, Duration),
+    ) -> Result<Body, Error> {
+        let url = self.url(route);
+        let bytes = to_bytes(body)?;
+        let mut answer = retry::until_sent(|| async {
+            let request = self
+                .request(Method::POST, &url)
+                .headers(headers.clone())
+                .header(CONTENT_TYPE, "application/json")
+                .header(ACCEPT, "text/event-stream");
+            let request = with_counted_body(request, bytes.clone(), upload);
+            self.send_within(request, &url, upload, UNTIL_FIRST_BYTE)
+                .await
+        })
+        .await?;
+        answer.response = checked_stream(answer.response, &answer.url, patience).await?;
+        answer.patience = patience;
+        Ok(answer)
+    }
+
+    /// `DELETE`: what comes back does not matter. Asked once, for no longer than `patience`.
+    pub async fn delete(&self, url: &Url, patience: Duration) {
+        let request = self.request(Method::DELETE, url).send();
+        match tokio::time::timeout(patience, request).await {
+            Ok(Ok(answer)) => tracing::debug!(status = answer.status().as_u16(), "deleted"),
+            Ok(Err(error)) => tracing::debug!(error = %error.without_url(), "not deleted"),
+            Err(_) => tracing::debug!("whether it is deleted is not answered"),
+        }
+    }
+
     /// `POST` of JSON, answered with JSON. Repeated only while no connection can be made. `upload` receives the
     /// progress of the body.
     pub async fn post_json(
@@ -150,9 +201,7 @@ impl Client {
         upload: &Upload,
     ) -> Result<Value, Error> {
         let url = self.url(route);
-        let bytes = serde_json::to_vec(body).map_err(|error| Error::Setup {
-            detail: error.to_string(),
-        })?;
+        let bytes = to_bytes(body)?;
         let answer = retry::until_sent(|| async {
             let request = self
                 .request(Method::POST, &url)
@@ -232,11 +281,23 @@ impl Client {
         url: &Url,
         upload: &Upload,
     ) -> Result<Body, Error> {
+        self.send_within(request, url, upload, self.options.idle_timeout)
+            .await
+    }
+
+    /// [`Client::send`], the head of the answer waited for as long as `limit`.
+    async fn send_within(
+        &self,
+        request: RequestBuilder,
+        url: &Url,
+        upload: &Upload,
+        limit: Duration,
+    ) -> Result<Body, Error> {
         let shown = address::shown(url);
         let patience = self.options.idle_timeout;
         let has_login = self.basic.get().is_some();
         let at = (shown.as_str(), self.route);
-        let response = send_with_idle_timeout(request, upload, at, patience).await?;
+        let response = send_with_idle_timeout(request, upload, at, limit).await?;
         let response = checked(response, &shown, patience, has_login).await?;
         Ok(Body {
             response,
@@ -260,7 +321,30 @@ impl Client {
     }
 }
 
+/// A body of JSON as it is sent.
+fn to_bytes(body: &Value) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body).map_err(|error| Error::Setup {
+        detail: error.to_string(),
+    })
+}
+
 impl Body {
+    /// A header of the answer, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// Whether it is one piece of JSON and no stream.
+    pub fn is_json(&self) -> bool {
+        let kind = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
+        kind.starts_with("application/json")
+    }
+
+    /// The largest answer that is read, in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// The address that it came from, without its query.
     pub fn url(&self) -> &str {
         &self.url
@@ -280,7 +364,7 @@ impl Body {
     }
 
     /// All of it, each piece within the idle timeout.
-    async fn whole(mut self) -> Result<Vec<u8>, Error> {
+    pub async fn whole(mut self) -> Result<Vec<u8>, Error> {
         let limit = self.limit;
         let mut body = Vec::new();
         while let Some(chunk) = self.chunk().await? {

@@ -163,6 +163,11 @@ impl Refusal {
         }
     }
 
+    /// What was read of the answer's body. It may repeat the request: never to be shown whole.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The answer as JSON, where it is JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()

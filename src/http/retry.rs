@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 /// How often something that may be repeated is tried in all.
 const ATTEMPTS: u32 = 3;
 /// The pause before the second attempt; it triples for each further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest `Retry-After` that is waited for without asking the user.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 

@@ -5,6 +5,9 @@
 //! a property test checks this. Gradio uses only the `data` field (`id`, `event` and `retry` are
 //! never sent on `/queue/data`, seen in 4.8 to 6.31), so other fields and comments are skipped.
 
+/// What may stand before the first line.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
 /// A frame grew past the limit that [`Decoder::new`] was given, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameTooLarge {
@@ -21,6 +24,8 @@ pub struct Decoder {
     data: Option<Vec<u8>>,
     /// A CR ended the last line: a LF that follows belongs to the same line end.
     after_cr: bool,
+    /// Whether a line has ended: only before that a mark of the encoding may stand.
+    has_begun: bool,
     limit: usize,
 }
 
@@ -32,6 +37,7 @@ impl Decoder {
             line: Vec::new(),
             data: None,
             after_cr: false,
+            has_begun: false,
             limit,
         }
     }
@@ -71,6 +77,9 @@ impl Decoder {
 
     fn end_line(&mut self, frames: &mut Vec<Vec<u8>>) {
         let mut line = std::mem::take(&mut self.line);
+        if !std::mem::replace(&mut self.has_begun, true) && line.starts_with(BOM) {
+            line.drain(..BOM.len());
+        }
         if line.is_empty() {
             frames.extend(self.data.take());
             return;
@@ -111,6 +120,13 @@ mod tests {
             .into_iter()
             .map(|frame| String::from_utf8(frame).unwrap())
             .collect()
+    }
+
+    #[test]
+    fn a_mark_of_the_encoding_before_the_first_line_is_no_part_of_it() {
+        let stream = "\u{feff}data: a\n\ndata: \u{feff}b\n\n".as_bytes();
+        assert_eq!(frames_of(&[stream]), ["a", "\u{feff}b"]);
+        assert_eq!(frames_of(&[&stream[..2], &stream[2..]]), ["a", "\u{feff}b"]);
     }
 
     #[test]

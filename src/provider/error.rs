@@ -72,6 +72,10 @@ pub enum ProviderError {
     SessionLost(Report),
     /// The Space asks for a name and a password.
     Login(Report),
+    /// The server wants a key, or refuses the one that it got.
+    Key(Report),
+    /// The prompt does not fit into the model's window.
+    TooLong(Report),
     /// The Space, or something asked of it, is not supported.
     Unsupported(Report),
     /// A setting that the Space does not have, or a value that it does not take.
@@ -105,6 +109,8 @@ macro_rules! with_report {
             | Self::Asleep($report)
             | Self::SessionLost($report)
             | Self::Login($report)
+            | Self::Key($report)
+            | Self::TooLong($report)
             | Self::Settings($report)
             | Self::Setup($report)
             | Self::Unsupported($report)
@@ -142,6 +148,8 @@ impl ProviderError {
             Self::Asleep(_) => FailureKind::Asleep,
             Self::SessionLost(_) => FailureKind::SessionLost,
             Self::Login(_) => FailureKind::Login,
+            Self::Key(_) => FailureKind::Key,
+            Self::TooLong(_) => FailureKind::TooLong,
             Self::Unsupported(_) => FailureKind::Unsupported,
             Self::Settings(_) => FailureKind::Settings,
             Self::Setup(_) => FailureKind::Setup,
@@ -201,7 +209,7 @@ impl ProviderError {
 }
 
 /// A text of the Space other than its reply, cut to a readable length: a Space may send anything.
-pub(super) fn shortened(mut text: String) -> String {
+pub(crate) fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
         text.truncate(end);
         text.push('…');

@@ -1,5 +1,8 @@
 //! The description of a provider, and how a model's name is resolved.
 
+/// How many names of models a hint lists.
+const NAMES_SHOWN: usize = 12;
+
 /// A provider's description. Its values for the Qwen demo Space are in `super::qwen`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
@@ -23,8 +26,10 @@ pub struct ProviderInfo {
     pub model_aliases: Vec<(String, String)>,
     /// The names that are offered to a user.
     pub models: Vec<String>,
-    /// How many tokens the model can hold.
+    /// How many tokens a model can hold, where that is known of the source as a whole.
     pub context_window: Option<usize>,
+    /// How many tokens each model can hold, where the source tells: `(model, tokens)`.
+    pub windows: Vec<(String, usize)>,
 }
 
 impl ProviderInfo {
@@ -44,6 +49,20 @@ impl ProviderInfo {
                 name: name.to_owned(),
                 known: self.known_models(),
             })
+    }
+
+    /// How many tokens a model can hold; `None` where nobody has told.
+    pub fn window(&self, model: &str) -> Option<usize> {
+        let own = self.windows.iter().find(|(name, _)| name == model);
+        own.map(|(_, tokens)| *tokens).or(self.context_window)
+    }
+
+    /// What a model is called on the screen: of a file its name, without folders and ending.
+    pub fn shown(model: &str) -> &str {
+        let Some(path) = model.strip_suffix(".gguf") else {
+            return model;
+        };
+        path.rsplit(['/', '\\']).next().unwrap_or(path)
     }
 
     /// Every name that [`ProviderInfo::resolve`] accepts, each once.
@@ -71,8 +90,32 @@ pub struct UnknownModel {
 }
 
 impl UnknownModel {
-    /// The accepted names, as a sentence.
+    /// The accepted names, as a sentence; of a long list those that begin alike, or its first.
     pub fn hint(&self) -> String {
-        format!("Known models: {}.", self.known.join(", "))
+        if self.known.is_empty() {
+            return "spacechat models lists what there is.".to_owned();
+        }
+        if self.known.len() <= NAMES_SHOWN {
+            return format!("Known models: {}.", self.known.join(", "));
+        }
+        let begins = |known: &&String| {
+            let length = self.name.len().min(4);
+            let (head, name) = (known.get(..length), self.name.get(..length));
+            head.zip(name)
+                .is_some_and(|(head, name)| head.eq_ignore_ascii_case(name))
+        };
+        let alike: Vec<&str> = self
+            .known
+            .iter()
+            .filter(begins)
+            .map(String::as_str)
+            .collect();
+        let all: Vec<&str> = self.known.iter().map(String::as_str).collect();
+        let shown = if alike.is_empty() { &all } else { &alike };
+        let shown = &shown[..shown.len().min(NAMES_SHOWN)];
+        format!(
+            "Known models: {} and others. spacechat models lists them.",
+            shown.join(", ")
+        )
     }
 }

@@ -21,8 +21,8 @@
 
 use super::catalog::{self, QWEN_DEMO};
 use super::{
-    Hub, Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint, SpaceProvider,
-    SpaceReport, hub,
+    Hub, Provider, ProviderError, ProviderInfo, Reply, Request, SourceReport, SpaceEndpoint,
+    SpaceProvider, hub,
 };
 use crate::http;
 use std::pin::Pin;
@@ -73,9 +73,9 @@ impl Provider for Qwen {
         self.space.reply(request)
     }
 
-    fn inspect(
+    fn look(
         &self,
-    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
-        self.space.inspect()
+    ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>> {
+        self.space.look()
     }
 }

@@ -1,31 +1,15 @@
-//! The result of inspecting a Space. Plain data.
+//! What a look at a source has found. Plain data.
 
 use crate::chat::input::SpaceInput;
 use crate::gradio::app::App;
 
-/// The result of inspecting a Space.
+/// What a look at a source has found: what all sources have in common, and a part of its own for each kind.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SpaceReport {
+pub struct SourceReport {
     /// Its address.
     pub url: String,
-    /// The version of Gradio that it runs.
-    pub gradio_version: String,
-    /// The queue's protocol in words.
-    pub protocol: String,
-    /// The prefix of its routes, empty before Gradio 5.
-    pub api_prefix: String,
-    /// Its app instance id, new at every start.
-    pub app_id: Option<String>,
-    /// The functions of a turn, in order: number and name.
-    pub functions: Vec<(i64, String)>,
-    /// The number of the component that a message is typed into.
-    pub message_box: i64,
     /// What kind of chat it is, in words.
     pub kind: String,
-    /// The function that programs call, where it has a name for them.
-    pub endpoint: Option<String>,
-    /// The chats of the app, the selected one first.
-    pub chats: Vec<ChatReport>,
     /// What is not certain about how the chat was found, in sentences.
     pub doubts: Vec<String>,
     /// What can be set beside the message.
@@ -41,6 +25,68 @@ pub struct SpaceReport {
     pub sends_text_files: bool,
     /// Whether thoughts are separated from the reply.
     pub thinking: Support,
+    /// What only this kind of source has.
+    pub part: ReportPart,
+}
+
+/// What only one kind of source has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReportPart {
+    /// A Gradio app.
+    Gradio(GradioReport),
+    /// A server that speaks `OpenAI`'s chat completions.
+    Server(ServerReport),
+}
+
+/// What is told of a Gradio app.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GradioReport {
+    /// The version of Gradio that it runs.
+    pub version: String,
+    /// The queue's protocol in words.
+    pub protocol: String,
+    /// The prefix of its routes, empty before Gradio 5.
+    pub api_prefix: String,
+    /// Its app instance id, new at every start.
+    pub app_id: Option<String>,
+    /// The functions of a turn, in order: number and name.
+    pub functions: Vec<(i64, String)>,
+    /// The number of the component that a message is typed into.
+    pub message_box: i64,
+    /// The function that programs call, where it has a name for them.
+    pub endpoint: Option<String>,
+    /// The chats of the app, the selected one first.
+    pub chats: Vec<ChatReport>,
+}
+
+/// What is told of a server.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ServerReport {
+    /// Whose server it is, in words.
+    pub server: String,
+    /// Its version, where it tells.
+    pub version: Option<String>,
+    /// How many replies it writes at the same time, where it tells.
+    pub slots: Option<u64>,
+    /// What it offers, the loaded ones first.
+    pub models: Vec<ModelReport>,
+}
+
+/// A model that a server offers. What is not told is `None`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModelReport {
+    /// What it is asked for by.
+    pub id: String,
+    /// How many tokens it holds.
+    pub window: Option<u64>,
+    /// How many it could hold, loaded otherwise.
+    pub trained_window: Option<u64>,
+    /// US dollars for a million tokens of a prompt, and of a reply.
+    pub price: Option<(f64, f64)>,
+    /// Whether it takes pictures.
+    pub takes_pictures: Option<bool>,
+    /// In the server's own word: loaded, unloaded, live …
+    pub state: Option<String>,
 }
 
 /// One of the chats of an app.
@@ -52,10 +98,10 @@ pub struct ChatReport {
     pub inputs: Vec<SpaceInput>,
 }
 
-/// Whether the Space supports something itself.
+/// Whether the source supports something itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Support {
-    /// The Space has an input for it; which one.
+    /// The source has a place for it; which one.
     Native(String),
     /// It travels in the prompt.
     InPrompt,
@@ -76,27 +122,36 @@ impl Support {
     }
 }
 
-impl SpaceReport {
-    /// A report of the app's own description; the chat in it is filled in later.
-    pub fn of(url: &str, app: &App) -> Self {
+impl SourceReport {
+    /// What runs there, with its version.
+    pub fn software(&self) -> String {
+        match &self.part {
+            ReportPart::Gradio(part) => format!("Gradio {}", part.version),
+            ReportPart::Server(part) => match &part.version {
+                Some(version) => format!("{} {version}", part.server),
+                None => part.server.clone(),
+            },
+        }
+    }
+
+    /// The part of a Gradio app.
+    pub fn gradio(&self) -> Option<&GradioReport> {
+        match &self.part {
+            ReportPart::Gradio(part) => Some(part),
+            ReportPart::Server(_) => None,
+        }
+    }
+}
+
+impl GradioReport {
+    /// What the app says of itself; the chat in it is filled in later.
+    pub fn of(app: &App) -> Self {
         Self {
-            url: url.to_owned(),
-            gradio_version: app.version.clone(),
+            version: app.version.clone(),
             protocol: app.protocol_name.clone(),
             api_prefix: app.api_prefix.clone(),
             app_id: app.app_id.clone(),
-            functions: Vec::new(),
-            message_box: 0,
-            kind: String::new(),
-            endpoint: None,
-            chats: Vec::new(),
-            doubts: Vec::new(),
-            inputs: Vec::new(),
-            system: Support::InPrompt,
-            history: Support::InPrompt,
-            files: Support::InPrompt,
-            sends_text_files: false,
-            thinking: Support::InPrompt,
+            ..Self::default()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Any Gradio Space with a chat, whatever its author built.
 //!
-//! On the first turn or inspection it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users
+//! On the first turn or look it reads `/config` and `/info`, finds the chats ([`detect`]: pages as their users
 //! use them, Qwen-Agent's among them, and functions for programs where there is no page) and opens the page once,
 //! because what can be set is often filled only then. `turn` runs a turn: `open_page` sets the page up, `reply_reader`
 //! reads the reply from it, `memory` decides how the past is sent, `files` where files go.
@@ -17,14 +17,14 @@ mod page;
 mod reply_reader;
 mod turn;
 
-use super::report::{ChatReport, SpaceReport, Support};
+use super::report::{ChatReport, GradioReport, ReportPart, SourceReport, Support};
 use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint};
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::App;
 use crate::gradio::{self, Client};
 use crate::http;
-use chat::{Chat, Form, Memory};
+use chat::{Chat, Form};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
@@ -238,7 +238,7 @@ impl SpaceProvider {
         }
     }
 
-    fn report(&self, known: &Known) -> Result<SpaceReport, ProviderError> {
+    fn report(&self, known: &Known) -> Result<SourceReport, ProviderError> {
         let (app, chat) = (&*known.app, known.first()?);
         let name = |id| {
             let dependency = app.dependency(id);
@@ -250,12 +250,11 @@ impl SpaceProvider {
         let steps = chain.into_iter().flatten().filter(|step| {
             step.backend_fn && chat.scope.runs(app, step) && !chat.scope.left_out().has(step.id)
         });
-        Ok(SpaceReport {
+        let gradio = GradioReport {
             functions: steps
                 .map(|step| (step.id, name(step.id).unwrap_or_default()))
                 .collect(),
             message_box: chat.message,
-            kind: chat.form.words().to_owned(),
             endpoint: name(chat.first).filter(|_| is_function),
             chats: known
                 .chats
@@ -265,6 +264,11 @@ impl SpaceProvider {
                     inputs: chat.inputs.clone(),
                 })
                 .collect(),
+            ..GradioReport::of(app)
+        };
+        Ok(SourceReport {
+            url: self.endpoint.url(),
+            kind: chat.form.words().to_owned(),
             doubts: chat.doubts.clone(),
             inputs: match known.chats.len() {
                 0 | 1 => chat.inputs.clone(),
@@ -276,20 +280,12 @@ impl SpaceProvider {
                 Some(at) => Support::Native(chat.inputs[at].name.clone()),
                 None => Support::InPrompt,
             },
-            history: match &chat.memory {
-                Memory::Session => Support::Native(
-                    "in the Space's session, in the prompt of a new session".to_owned(),
-                ),
-                Memory::Chatbot(_) => {
-                    Support::Native("in the page, restored in a new session".to_owned())
-                }
-                Memory::Prompt => Support::InPrompt,
-            },
+            history: chat.memory.support(),
             // Qwen's demo is made for long prompts.
             sends_text_files: chat.form != Form::QwenAgent && files::take_text(&places),
             files: files::support(&places),
             thinking: Support::Native("where replies mark it".to_owned()),
-            ..SpaceReport::of(&self.endpoint.url(), app)
+            part: ReportPart::Gradio(gradio),
         })
     }
 }
@@ -315,6 +311,7 @@ impl Provider for SpaceProvider {
             model_aliases: Vec::new(),
             models: Vec::new(),
             context_window: None,
+            windows: Vec::new(),
         };
         let chat = known.as_ref().and_then(|known| known.chats.first());
         match chat {
@@ -335,9 +332,9 @@ impl Provider for SpaceProvider {
         Reply::spawn(&self.tracker, |sender| turn::run(space, request, sender))
     }
 
-    fn inspect(
+    fn look(
         &self,
-    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
+    ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
             let (_, known) = self.learn(self.endpoint.inspect().await).await?;
             self.report(&known)

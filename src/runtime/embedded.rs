@@ -7,7 +7,7 @@ use crate::demo;
 use crate::provider::reply::ReplySender;
 use crate::provider::{
     ConnectOptions, Provider, ProviderError, ProviderInfo, Qwen, Reply, Report, Request,
-    SpaceReport,
+    SourceReport,
 };
 use std::pin::Pin;
 use std::sync::Arc;
@@ -89,9 +89,9 @@ impl Provider for Embedded {
         Reply::spawn(&self.tracker, |sender| embedded.pass_on(request, sender))
     }
 
-    fn inspect(
+    fn look(
         &self,
-    ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
-        Box::pin(async { self.qwen().await?.inspect().await })
+    ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>> {
+        Box::pin(async { self.qwen().await?.look().await })
     }
 }

@@ -10,7 +10,7 @@ use super::sessions::{SessionKey, Sessions};
 use crate::app::effect::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, Failure, FailureKind, Message, MessageId};
-use crate::provider::{Provider, ProviderError, Reply, ReplyEvent, Request, Session};
+use crate::provider::{Provider, ProviderError, ProviderInfo, Reply, ReplyEvent, Request, Session};
 use crate::store::{Reader, StoreError};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -68,7 +68,8 @@ impl Turns {
     pub fn describe(&self, space: &str, model: &str) -> Option<ProviderNames> {
         let info = self.providers.find(space).ok()?.info();
         // What is asked for and not known yet is called as the user called it.
-        let model = info.resolve(model).unwrap_or(model).to_owned();
+        let asked = info.resolve(model).unwrap_or(model);
+        let model = ProviderInfo::shown(asked).to_owned();
         Some(ProviderNames {
             space: shown_space(space, &info.url),
             speaker: if info.models.is_empty() {
@@ -76,8 +77,8 @@ impl Turns {
             } else {
                 model.clone()
             },
+            window: info.window(asked),
             model,
-            window: info.context_window,
         })
     }
 
@@ -93,7 +94,7 @@ impl Turns {
         let name = self.providers.name(&asked);
         self.tracker.spawn(async move {
             let found = match provider {
-                Ok(provider) => provider.inspect().await.map(|report| report.inputs),
+                Ok(provider) => provider.look().await.map(|report| report.inputs),
                 Err(error) => Err(error),
             };
             let found = found.map_err(|error| error.failure());
@@ -326,7 +327,7 @@ impl Forward {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{ProviderInfo, SpaceReport};
+    use crate::provider::SourceReport;
     use std::pin::Pin;
 
     /// A source of replies that are complete at once.
@@ -343,9 +344,10 @@ mod tests {
             })
         }
 
-        fn inspect(
+        fn look(
             &self,
-        ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
+        ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>>
+        {
             unreachable!("a reply is all that is asked for")
         }
     }
@@ -377,9 +379,10 @@ mod tests {
             })
         }
 
-        fn inspect(
+        fn look(
             &self,
-        ) -> Pin<Box<dyn Future<Output = Result<SpaceReport, ProviderError>> + Send + '_>> {
+        ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>>
+        {
             unreachable!("a reply is all that is asked for")
         }
     }

@@ -167,7 +167,7 @@ async fn a_space_of_another_sdk_is_said_to_be_one_and_not_asked() {
         let app = Server::start(|_| server::html(200, "<title>Streamlit</title>")).await;
         let hub = hub_of(sdk, app.url.clone()).await;
         let qwen = qwen_at(quick(&hub.url), Options::default());
-        let error = qwen.inspect().await.unwrap_err();
+        let error = qwen.look().await.unwrap_err();
         let expected = format!("a/b is a {name} Space, not a Gradio Space.");
         assert_eq!(error.to_string(), expected);
         assert!(matches!(error, ProviderError::Unsupported(_)), "{error:?}");
@@ -185,7 +185,7 @@ async fn a_container_that_runs_something_else_is_not_waited_for() {
         let hub = hub_of("docker", app.url.clone()).await;
         let qwen = qwen_at(quick(&hub.url), Options::default());
         for error in [
-            qwen.inspect().await.unwrap_err(),
+            qwen.look().await.unwrap_err(),
             crate::reply_of(&qwen).await.0.unwrap_err(),
         ] {
             assert_eq!(

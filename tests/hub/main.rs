@@ -320,7 +320,7 @@ async fn a_look_tells_that_a_space_sleeps_and_does_not_wake_it() {
     let app = Server::start(|_| html(200, "")).await;
     let server = hub_with(&app.url, &["SLEEPING"]).await;
     let qwen = qwen_at(quick(&server.url), ConnectOptions::default());
-    let error = qwen.inspect().await.unwrap_err();
+    let error = qwen.look().await.unwrap_err();
     assert_eq!(error.to_string(), "The Space a/b is sleeping.");
     assert!(error.hint().contains("wake it"), "{}", error.hint());
     assert!(app.asked().is_empty());
@@ -413,8 +413,8 @@ async fn an_app_that_asks_for_a_login_gets_it_once() {
         ..ConnectOptions::default()
     };
     let qwen = Qwen::new(&app.url, options, TaskTracker::new());
-    assert_eq!(qwen.inspect().await.unwrap().gradio_version, "4.44.0");
-    qwen.inspect().await.unwrap();
+    assert_eq!(qwen.look().await.unwrap().software(), "Gradio 4.44.0");
+    qwen.look().await.unwrap();
     let asked = app.asked();
     assert_eq!(
         asked,
@@ -435,7 +435,7 @@ async fn without_a_login_or_with_a_wrong_one_the_user_is_told_how_to_give_it() {
             ..ConnectOptions::default()
         };
         let error = Qwen::new(&app.url, options, TaskTracker::new())
-            .inspect()
+            .look()
             .await
             .unwrap_err();
         assert_eq!(error.kind(), FailureKind::Login);

@@ -119,7 +119,7 @@ async fn after_a_restart_the_whole_past_goes_into_a_new_session() {
 async fn a_restart_before_a_first_message_changes_nothing_of_the_reply() {
     let server = space().await;
     let provider = provider(&server.url(), options());
-    provider.inspect().await.unwrap();
+    provider.look().await.unwrap();
     server.restart().await;
     let told = reply_to(&provider, "hash fresh").await;
     assert_eq!(told.done(), hash_of("hash fresh"));

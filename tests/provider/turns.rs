@@ -166,13 +166,14 @@ fn the_provider_says_of_itself_what_the_seed_says() {
 async fn whether_it_works_is_what_the_last_look_found() {
     let server = space().await;
     let provider = provider(&server.url(), options());
-    let report = provider.inspect().await.expect("it works");
-    assert_eq!(report.gradio_version, "4.44.0");
-    assert_eq!(report.functions[0], (1, "add_text".to_owned()));
-    assert_eq!(report.functions[1], (2, "agent_run".to_owned()));
+    let report = provider.look().await.expect("it works");
+    let part = report.gradio().unwrap();
+    assert_eq!(part.version, "4.44.0");
+    assert_eq!(part.functions[0], (1, "add_text".to_owned()));
+    assert_eq!(part.functions[1], (2, "agent_run".to_owned()));
     assert_eq!(provider.info().working, Some(true));
     server.stop().await;
-    let error = provider.inspect().await.expect_err("it is gone");
+    let error = provider.look().await.expect_err("it is gone");
     assert!(matches!(error, ProviderError::Connect(_)), "{error:?}");
     assert_eq!(provider.info().working, Some(false));
 }

@@ -354,7 +354,7 @@ impl<'a> Talk<'a> {
 
     /// How the past reaches the model, as the program tells it.
     fn history(&self) -> String {
-        let report = self.runtime.block_on(self.provider.inspect());
+        let report = self.runtime.block_on(self.provider.look());
         report
             .map(|report| report.history.words())
             .unwrap_or_default()

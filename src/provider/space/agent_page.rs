@@ -31,6 +31,7 @@ pub(super) fn info(space: &SpaceProvider) -> ProviderInfo {
         model_aliases: vec![(offered.to_owned(), name.to_owned())],
         models: vec![offered.to_owned()],
         context_window: Some(1_000_000),
+        windows: Vec::new(),
     }
 }
 

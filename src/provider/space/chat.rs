@@ -3,6 +3,7 @@
 use crate::chat::input::{self, Kind, SpaceInput, slug};
 use crate::gradio::app::{App, ComponentId, FnIndex};
 use crate::gradio::wiring::Scope;
+use crate::provider::report::Support;
 use std::sync::Arc;
 
 /// A chat: the function to fire, the inputs to set, and the components to watch.
@@ -71,6 +72,21 @@ pub enum Memory {
     Chatbot(Rebuilt),
     /// Nowhere: all of it is sent in the prompt, each time.
     Prompt,
+}
+
+impl Memory {
+    /// In words for a user.
+    pub fn support(&self) -> Support {
+        match self {
+            Self::Session => {
+                Support::Native("in the Space's session, in the prompt of a new session".to_owned())
+            }
+            Self::Chatbot(_) => {
+                Support::Native("in the page, restored in a new session".to_owned())
+            }
+            Self::Prompt => Support::InPrompt,
+        }
+    }
 }
 
 /// How a page is given a past.

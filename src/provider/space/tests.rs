@@ -1,5 +1,6 @@
 mod replay;
 
+use super::chat::Memory;
 use super::chat::{Rebuilt, Shape};
 use super::detect;
 use super::*;

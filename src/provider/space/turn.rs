@@ -25,7 +25,7 @@ pub(super) async fn run(space: SpaceProvider, request: Request, sender: ReplySen
         request: &request,
         sender: &sender,
     };
-    sender.end(turn.work().await).await;
+    sender.end(Box::pin(turn.work()).await).await;
 }
 
 struct Turn<'a> {

@@ -1,0 +1,271 @@
+//! Any server that speaks `OpenAI`'s chat completions: llama.cpp, Ollama, LM Studio, vLLM, a cloud.
+//!
+//! At the first turn or look it finds the base address, whose server it is and what it offers. `turn` runs a turn,
+//! `messages` makes what is sent, `reply` reads what comes, `ending` judges how it ended, `parameters` are what can be set, `refusal` says what went
+//! wrong. The server remembers nothing: the whole past goes with every message, its beginning always the same bytes.
+
+mod ending;
+mod messages;
+mod parameters;
+mod refusal;
+mod reply;
+mod thoughts;
+mod turn;
+
+use super::report::{ModelReport, ReportPart, ServerReport, SourceReport, Support};
+use super::{Provider, ProviderError, ProviderInfo, Reply, Request};
+use crate::http::{self, HeaderMap};
+pub use crate::openai::address::candidates;
+use crate::openai::request::{LimitName, Wants};
+use crate::openai::{Client, ModelEntry, Server, ServerKind, discovery};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio_util::task::TaskTracker;
+
+/// What a server is reached with.
+#[derive(Debug, Clone, Default)]
+pub struct ServerOptions {
+    /// What the user calls it; empty for its own name.
+    pub label: String,
+    /// The base addresses to try, in order: the first whose list of models answers is right.
+    pub bases: Vec<String>,
+    /// How it is reached, its key included.
+    pub http: http::Options,
+    /// Headers that go along with every request.
+    pub headers: HeaderMap,
+    /// How many tokens its models hold, where the user knows it.
+    pub window: Option<usize>,
+    /// What is sent with every message unless it is set otherwise.
+    pub parameters: Map<String, Value>,
+    /// The model where none is asked for; empty for the server's first.
+    pub model: String,
+}
+
+/// The provider of one server; cheap to clone, clones share what they learned of it.
+#[derive(Debug, Clone)]
+pub struct ServerProvider {
+    options: Arc<ServerOptions>,
+    tracker: TaskTracker,
+    learned: Arc<Mutex<Learned>>,
+}
+
+/// What is known of the server between turns.
+#[derive(Debug, Default)]
+struct Learned {
+    found: Option<Arc<Found>>,
+    working: Option<bool>,
+    /// What its refusals have taught of a model's requests.
+    wants: HashMap<String, Wants>,
+    /// Windows that it told in errors or after a reply.
+    windows: HashMap<String, u64>,
+}
+
+/// A server that has answered.
+#[derive(Debug)]
+struct Found {
+    client: Client,
+    server: Server,
+}
+
+impl ServerProvider {
+    /// The provider for the server that `options` lead to. Nothing is requested before the first turn or look. Replies run
+    /// as tasks of `tracker`; await it before the program exits, so that replies which were dropped are ended.
+    pub fn new(options: ServerOptions, tracker: TaskTracker) -> Self {
+        Self {
+            options: Arc::new(options),
+            tracker,
+            learned: Arc::default(),
+        }
+    }
+
+    fn learned(&self) -> MutexGuard<'_, Learned> {
+        // No holder of the lock can leave the value incomplete.
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server as it is known, looked at where it is not.
+    async fn found(&self, proxy: Option<&str>) -> Result<Arc<Found>, ProviderError> {
+        let known = self.learned().found.clone();
+        match (known, proxy) {
+            (Some(found), None) => Ok(found),
+            _ => self.find(proxy).await,
+        }
+    }
+
+    /// Looks at the server: its base address, whose it is, its models.
+    async fn find(&self, proxy: Option<&str>) -> Result<Arc<Found>, ProviderError> {
+        let mut options = self.options.http.clone();
+        options.proxy = proxy.map(str::to_owned).or(options.proxy);
+        let mut last = None;
+        for base in &self.options.bases {
+            let client = Client::new(base, options.clone(), &self.options.headers)
+                .map_err(|error| refusal::of_connection(error, self.kind()))?;
+            match discovery::discover(&client).await {
+                Ok(server) => {
+                    let found = Arc::new(Found { client, server });
+                    let mut learned = self.learned();
+                    learned.working = Some(true);
+                    if proxy.is_none() {
+                        learned.found = Some(Arc::clone(&found));
+                    }
+                    return Ok(found);
+                }
+                // Where no connection comes about, or a key is wanted, another path is no better.
+                Err(error) if !is_of_path(&error) => {
+                    last = Some(error);
+                    break;
+                }
+                Err(error) => {
+                    last.get_or_insert(error);
+                }
+            }
+        }
+        self.learned().working = Some(false);
+        Err(match last {
+            Some(error) => refusal::of_connection(error, self.kind()),
+            None => refusal::no_address(),
+        })
+    }
+
+    /// Whose server it is, as far as that is known.
+    fn kind(&self) -> ServerKind {
+        let found = self.learned().found.clone();
+        found.map_or(ServerKind::Other, |found| found.server.kind)
+    }
+
+    /// How the requests for a model are made, as far as it was learned.
+    fn wants(&self, model: &str, kind: ServerKind) -> Wants {
+        let known = self.learned().wants.get(model).copied();
+        known.unwrap_or(Wants {
+            progress: kind == ServerKind::LlamaCpp,
+            limit: match kind {
+                ServerKind::OpenAi => LimitName::MaxCompletionTokens,
+                _ => LimitName::MaxTokens,
+            },
+            ..Wants::default()
+        })
+    }
+
+    /// The model where none is asked for: the user's, else the one that answers first. `None` where a choice costs money
+    /// and so is the user's.
+    fn default_model<'a>(&'a self, server: &'a Server) -> Option<&'a str> {
+        if !self.options.model.is_empty() {
+            return Some(&self.options.model);
+        }
+        let ids = || server.models.iter().map(|model| model.id.as_str());
+        match server.kind {
+            ServerKind::OpenAi => None,
+            ServerKind::OpenRouter => ids().find(|id| *id == "openrouter/auto"),
+            _ => ids().next(),
+        }
+    }
+
+    /// How many tokens a model holds: as the user says, as it was learned, as the list tells.
+    fn window(&self, model: &str) -> Option<u64> {
+        if let Some(window) = self.options.window {
+            return Some(window as u64);
+        }
+        let learned = self.learned();
+        let told = learned.found.as_ref().and_then(|found| {
+            let entry = found.server.models.iter().find(|entry| entry.id == model);
+            entry?.window
+        });
+        learned.windows.get(model).copied().or(told)
+    }
+
+    fn report(&self, found: &Found) -> SourceReport {
+        SourceReport {
+            url: found.client.base(),
+            kind: "chat completions".to_owned(),
+            doubts: Vec::new(),
+            inputs: parameters::inputs(&self.options.parameters),
+            system: Support::Native("as a message of its own".to_owned()),
+            history: Support::Native("as messages, all of it with each".to_owned()),
+            files: Support::InPrompt,
+            sends_text_files: false,
+            thinking: Support::Native("where the server marks it".to_owned()),
+            part: ReportPart::Server(ServerReport {
+                server: found.server.kind.words().to_owned(),
+                version: found.server.version.clone(),
+                slots: found.server.slots,
+                models: found.server.models.iter().map(model_report).collect(),
+            }),
+        }
+    }
+}
+
+/// Whether the error may be of this path alone: nothing is there, or something else than a list.
+fn is_of_path(error: &http::Error) -> bool {
+    match error {
+        http::Error::Decode { .. } | http::Error::Redirect { .. } => true,
+        http::Error::Status(refusal) => matches!(refusal.status, 404 | 405 | 501),
+        _ => false,
+    }
+}
+
+fn model_report(model: &ModelEntry) -> ModelReport {
+    ModelReport {
+        id: model.id.clone(),
+        window: model.window,
+        trained_window: model.trained_window,
+        price: model.price,
+        takes_pictures: model.takes_pictures,
+        state: model.state.clone(),
+    }
+}
+
+impl Provider for ServerProvider {
+    fn info(&self) -> ProviderInfo {
+        let (found, working, learned) = {
+            let learned = self.learned();
+            let windows: Vec<_> = learned.windows.clone().into_iter().collect();
+            (learned.found.clone(), learned.working, windows)
+        };
+        let server = found.as_ref().map(|found| &found.server);
+        let own_name = server
+            .map_or(ServerKind::Other, |server| server.kind)
+            .words();
+        let label = Some(&self.options.label).filter(|label| !label.is_empty());
+        let first = self.options.bases.first().cloned().unwrap_or_default();
+        let models = server.map_or(&[][..], |server| &server.models);
+        let told = models
+            .iter()
+            .filter_map(|model| Some((model.id.clone(), model.window?)));
+        let windows = learned.into_iter().chain(told);
+        ProviderInfo {
+            label: label.cloned().unwrap_or_else(|| own_name.to_owned()),
+            url: found.as_ref().map_or(first, |found| found.client.base()),
+            api_endpoint: "/chat/completions".to_owned(),
+            working,
+            supports_stream: true,
+            supports_system_message: true,
+            supports_message_history: false,
+            default_model: match server {
+                Some(server) => self.default_model(server).unwrap_or_default().to_owned(),
+                None => self.options.model.clone(),
+            },
+            model_aliases: Vec::new(),
+            models: models.iter().map(|model| model.id.clone()).collect(),
+            context_window: self.options.window,
+            windows: windows
+                .filter_map(|(model, tokens)| Some((model, usize::try_from(tokens).ok()?)))
+                .collect(),
+        }
+    }
+
+    fn reply(&self, request: Request) -> Reply {
+        let server = self.clone();
+        Reply::spawn(&self.tracker, |sender| turn::run(server, request, sender))
+    }
+
+    fn look(
+        &self,
+    ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>> {
+        Box::pin(async {
+            let found = self.find(None).await?;
+            Ok(self.report(&found))
+        })
+    }
+}

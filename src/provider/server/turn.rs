@@ -1,0 +1,380 @@
+//! One turn at a server: the request until it is taken, the stream until it ends.
+
+use super::messages::{self, Plan};
+use super::refusal::{self, Asked};
+use super::reply::ReplySoFar;
+use super::{Found, ServerProvider, ending, parameters};
+use crate::chat::{Notice, Stage};
+use crate::http::{self, Error, Refusal, Upload};
+use crate::openai::request::{self, LimitName, Wants};
+use crate::openai::{ServerFailure, ServerKind, Stream};
+use crate::provider::reply::ReplySender;
+use crate::provider::{ProviderError, ReplyEvent, Request, Session};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// How often a request that was refused for now (429, 503) is sent again by itself.
+const MOST_AGAIN: u32 = 2;
+/// The pause before that where the server names none; the second is twice as long.
+const PAUSE: Duration = Duration::from_secs(2);
+/// The longest pause that is waited for without asking the user.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How often a server that loads its model is asked again.
+const LOADING: Duration = Duration::from_secs(1);
+/// How long a reply that broke is waited for where the server keeps it.
+const RESUMABLE_FOR: Duration = Duration::from_secs(60);
+/// How often the progress of an upload is read.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs a turn to its end, its cancellation or its first error.
+pub(super) async fn run(server: ServerProvider, request: Request, sender: ReplySender) {
+    let turn = Turn {
+        server: &server,
+        request: &request,
+        sender: &sender,
+    };
+    let worked = turn.work().await;
+    sender.end(worked).await;
+}
+
+struct Turn<'a> {
+    server: &'a ServerProvider,
+    request: &'a Request,
+    sender: &'a ReplySender,
+}
+
+/// What is sent, and to whom.
+pub(super) struct Sending<'a> {
+    pub found: &'a Found,
+    pub model: &'a str,
+    pub plan: &'a Plan,
+    pub known: &'a [String],
+    parameters: &'a Map<String, Value>,
+    /// The name under which llama.cpp keeps the reply.
+    conversation: Option<String>,
+}
+
+impl Sending<'_> {
+    /// What errors say of it.
+    pub fn asked(&self, window: Option<u64>) -> Asked<'_> {
+        Asked {
+            kind: self.found.server.kind,
+            model: self.model,
+            known: self.known,
+            window,
+            tokens: self.plan.tokens,
+            has_pictures: self.plan.has_pictures,
+        }
+    }
+
+    /// A model that is known to take no pictures gets none.
+    fn refuse_pictures(&self) -> Result<(), ProviderError> {
+        let mut models = self.found.server.models.iter();
+        let entry = models.find(|entry| entry.id == self.model);
+        if !self.plan.has_pictures || entry.and_then(|entry| entry.takes_pictures) != Some(false) {
+            return Ok(());
+        }
+        Err(refusal::no_pictures(self.model))
+    }
+}
+
+impl Turn<'_> {
+    async fn work(&self) -> Result<(), ProviderError> {
+        self.sender.send(ReplyEvent::Stage(Stage::Resolving)).await;
+        let parameters =
+            parameters::values(&self.server.options.parameters, &self.request.settings)?;
+        let Some(plan) = self
+            .sender
+            .unless_cancelled(messages::plan(self.request))
+            .await
+        else {
+            return Ok(());
+        };
+        let plan = plan?;
+        let Some(found) = self.reach().await? else {
+            return Ok(());
+        };
+        let server = &found.server;
+        let model = match self.request.model.as_str() {
+            "" => self.server.default_model(server),
+            asked => Some(asked),
+        };
+        if model.is_none() && !server.models.is_empty() {
+            return Err(refusal::no_model(server.kind));
+        }
+        if self.request.return_conversation {
+            self.sender
+                .send(ReplyEvent::Session(Session::default()))
+                .await;
+        }
+        let known: Vec<String> = server.models.iter().map(|model| model.id.clone()).collect();
+        let sending = Sending {
+            found: &found,
+            model: model.unwrap_or_default(),
+            plan: &plan,
+            known: &known,
+            parameters: &parameters,
+            conversation: (server.kind == ServerKind::LlamaCpp)
+                .then(|| uuid::Uuid::new_v4().to_string()),
+        };
+        sending.refuse_pictures()?;
+        if let Some(stream) = self.ask(&sending).await? {
+            return self.follow(stream, &sending).await;
+        }
+        self.cancelled(&sending, false).await;
+        Ok(())
+    }
+
+    /// The server, waited for while it loads; `None` when the reply was cancelled meanwhile.
+    async fn reach(&self) -> Result<Option<Arc<Found>>, ProviderError> {
+        let proxy = self.request.proxy.as_deref();
+        let reach = async {
+            loop {
+                match self.server.found(proxy).await {
+                    Err(ProviderError::Unavailable {
+                        status: 503,
+                        report,
+                        ..
+                    }) if report.message.to_lowercase().contains("loading") => {
+                        self.sender.send_stage(loading());
+                        sleep(LOADING).await;
+                    }
+                    found => return found,
+                }
+            }
+        };
+        self.sender.unless_cancelled(reach).await.transpose()
+    }
+
+    /// Sends the request until the server takes it or refuses it for good; `None` when the reply was cancelled meanwhile.
+    async fn ask(&self, sending: &Sending<'_>) -> Result<Option<Stream>, ProviderError> {
+        let mut wants = self.server.wants(sending.model, sending.found.server.kind);
+        let mut again = 0;
+        loop {
+            let body = request::body(
+                sending.model,
+                &sending.plan.turns,
+                sending.parameters,
+                wants,
+            );
+            let Some(answer) = self.post(sending, &body).await else {
+                return Ok(None);
+            };
+            let refusal = match answer {
+                Ok(stream) => return Ok(Some(stream)),
+                Err(Error::Status(refusal)) => refusal,
+                Err(error) => return Err(refusal::of_connection(error, sending.found.server.kind)),
+            };
+            let failure = ServerFailure::of_body(refusal.body());
+            if let Some(other) = other_dialect(&refusal, &failure, wants, &body) {
+                wants = other;
+                self.server
+                    .learned()
+                    .wants
+                    .insert(sending.model.to_owned(), wants);
+                continue;
+            }
+            let Some((stage, pause)) = pause(&refusal, &failure, &mut again) else {
+                self.learn_window(sending, &failure);
+                let asked = sending.asked(self.server.window(sending.model));
+                return Err(refusal::of_refusal(&refusal, &failure, asked));
+            };
+            self.sender.send_stage(stage);
+            if self.sender.unless_cancelled(sleep(pause)).await.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// One request, its way shown; `None` when the reply was cancelled meanwhile.
+    async fn post(&self, sending: &Sending<'_>, body: &Value) -> Option<Result<Stream, Error>> {
+        let upload = Upload::default();
+        let client = &sending.found.client;
+        let work = client.complete(body, sending.conversation.as_deref(), &upload);
+        let work = self.sender.unless_cancelled(work);
+        tokio::pin!(work);
+        let (mut told, mut is_reading) = ((0, 0), false);
+        loop {
+            tokio::select! {
+                answer = &mut work => return answer,
+                () = sleep(TICK) => {}
+            }
+            let (sent, total) = upload.progress();
+            if sent == total && total > 0 && !std::mem::replace(&mut is_reading, true) {
+                self.sender.send_stage(Stage::Reading);
+            } else if sent < total && (sent, total) != told {
+                told = (sent, total);
+                self.sender.send_stage(Stage::Uploading { sent, total });
+            }
+        }
+    }
+
+    /// Passes the reply on until it ends.
+    async fn follow(&self, mut stream: Stream, sending: &Sending<'_>) -> Result<(), ProviderError> {
+        let mut so_far = ReplySoFar::new(self.sender);
+        self.sender.send_stage(Stage::Reading);
+        let mut pieces = Vec::new();
+        let broken = loop {
+            let due = so_far.due();
+            let step = tokio::select! {
+                biased;
+                () = self.sender.cancelled() => {
+                    so_far.finish().await;
+                    self.cancelled(sending, so_far.has_begun()).await;
+                    return Ok(());
+                }
+                step = stream.next(&mut pieces) => step,
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    so_far.pass_on().await;
+                    continue;
+                }
+            };
+            so_far.take(&mut pieces).await;
+            match step {
+                Ok(true) => {}
+                Ok(false) if stream.is_finished() || stream.completion().has_failed() => {
+                    break None;
+                }
+                ended => match self.resume(&mut stream, sending).await {
+                    Resumed::GoesOn => {}
+                    Resumed::Cancelled => {
+                        so_far.finish().await;
+                        self.cancelled(sending, so_far.has_begun()).await;
+                        return Ok(());
+                    }
+                    Resumed::No => break ended.err(),
+                },
+            }
+        };
+        so_far.finish().await;
+        let has_part = so_far.has_begun();
+        let ended = match broken {
+            Some(error) => Err(refusal::of_connection(error, sending.found.server.kind)),
+            None => ending::tell(self.server, self.sender, sending, (&stream, so_far.text())).await,
+        };
+        ended.map_err(|error| {
+            if has_part {
+                error.after_a_part()
+            } else {
+                error
+            }
+        })
+    }
+
+    /// Goes on with a reply whose connection broke, where the server keeps it.
+    async fn resume(&self, stream: &mut Stream, sending: &Sending<'_>) -> Resumed {
+        let Some(conversation) = &sending.conversation else {
+            return Resumed::No;
+        };
+        let until = Instant::now() + RESUMABLE_FOR;
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let again = sending.found.client.resume(conversation, stream.received());
+            match self.sender.unless_cancelled(again).await {
+                None => return Resumed::Cancelled,
+                Some(Ok(body)) => {
+                    tracing::info!(
+                        received = stream.received(),
+                        "the reply goes on where its connection broke"
+                    );
+                    stream.go_on(body);
+                    return Resumed::GoesOn;
+                }
+                // It does not keep this reply, or not any more.
+                Some(Err(Error::Status(_))) => return Resumed::No,
+                Some(Err(error)) => tracing::info!(%error, "the reply cannot be gone on with yet"),
+            }
+            if Instant::now() + pause > until {
+                return Resumed::No;
+            }
+            if self.sender.unless_cancelled(sleep(pause)).await.is_none() {
+                return Resumed::Cancelled;
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    /// Ends the reply at the server. One that still reads the prompt says so: it goes on for a while.
+    async fn cancelled(&self, sending: &Sending<'_>, has_begun: bool) {
+        self.forget(sending).await;
+        if !has_begun && sending.found.server.kind == ServerKind::LlamaCpp {
+            let notice = Notice {
+                level: "info".to_owned(),
+                text: "llama.cpp ends the batch that it is reading before it stops. The next message may wait for that.".to_owned(),
+            };
+            self.sender.send(ReplyEvent::Notice(notice)).await;
+        }
+    }
+
+    async fn forget(&self, sending: &Sending<'_>) {
+        if let Some(conversation) = &sending.conversation {
+            let patience = self.server.options.http.cancel_timeout;
+            sending.found.client.forget(conversation, patience).await;
+        }
+    }
+
+    /// Remembers the window that a refusal tells.
+    fn learn_window(&self, sending: &Sending<'_>, failure: &ServerFailure) {
+        if let Some(window) = failure.window {
+            let mut learned = self.server.learned();
+            learned.windows.insert(sending.model.to_owned(), window);
+        }
+    }
+}
+
+/// What became of a reply that broke.
+enum Resumed {
+    GoesOn,
+    Cancelled,
+    No,
+}
+
+fn loading() -> Stage {
+    Stage::Waking("loading its model".to_owned())
+}
+
+/// How the request is made instead, where the refusal objects to how it was made.
+fn other_dialect(
+    refusal: &Refusal,
+    failure: &ServerFailure,
+    wants: Wants,
+    body: &Value,
+) -> Option<Wants> {
+    if !matches!(refusal.status, 400 | 422) {
+        return None;
+    }
+    if !wants.no_usage && failure.names("stream_options") {
+        return Some(Wants {
+            no_usage: true,
+            ..wants
+        });
+    }
+    let (sent, other) = match wants.limit {
+        LimitName::MaxTokens => ("max_tokens", LimitName::MaxCompletionTokens),
+        LimitName::MaxCompletionTokens => ("max_completion_tokens", LimitName::MaxTokens),
+    };
+    let objects = body.get(sent).is_some() && failure.names(sent) && !wants.has_other_limit;
+    objects.then_some(Wants {
+        limit: other,
+        has_other_limit: true,
+        ..wants
+    })
+}
+
+/// How long to wait before the same request is sent again, and what is shown meanwhile; `None` where it is not.
+fn pause(refusal: &Refusal, failure: &ServerFailure, again: &mut u32) -> Option<(Stage, Duration)> {
+    if refusal.status == 503 && failure.is_loading() {
+        return Some((loading(), LOADING));
+    }
+    if !matches!(refusal.status, 429 | 503) || *again == MOST_AGAIN || failure.is_too_long() {
+        return None;
+    }
+    let own = PAUSE * 2_u32.pow(*again);
+    let pause = refusal
+        .retry_after
+        .map_or(own, |asked| asked.max(http::retry::FIRST_PAUSE));
+    *again += 1;
+    (pause <= LONGEST_PAUSE).then_some((Stage::QueueFull { retry_in: pause }, pause))
+}
