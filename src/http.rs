@@ -6,7 +6,7 @@
 //! ```text
 //! Options ─► connector (proxy, roots, redirects, cookies) ─► Client ─► Body ─► sse / json
 //!              roots, proxy                                    │ retry, upload, answer
-//!                                               token, login ──┘
+//!                                          token, key, login ──┘
 //! ```
 
 pub mod address;
@@ -15,6 +15,7 @@ pub mod client;
 mod connector;
 pub mod error;
 pub mod json;
+pub mod key;
 pub mod login;
 pub mod media_type;
 pub mod options;
@@ -28,6 +29,7 @@ pub mod upload;
 pub use address::is_loopback;
 pub use client::{Body, Client};
 pub use error::{ConnectCause, Error, Refusal};
+pub use key::{Key, KeyPlace};
 pub use login::Login;
 pub use options::Options;
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};

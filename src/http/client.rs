@@ -261,17 +261,19 @@ impl Client {
     /// A request to this address, with the secrets that may go there. Redirects stay at the same server, so
     /// the headers do too.
     fn request(&self, method: Method, url: &Url) -> RequestBuilder {
-        let mut request = self.http.request(method, url.clone());
+        let mut secrets = HeaderMap::new();
         let token = self.options.token.as_ref();
         if let Some((name, value)) = token.and_then(|token| token.header_for(url)) {
-            request = request.header(name, value);
+            secrets.insert(name, value);
         }
-        match self.basic.get().and_then(Login::basic) {
-            Some(basic) if url.origin() == self.base.origin() => {
-                request.header(AUTHORIZATION, basic)
-            }
-            _ => request,
+        let basic = self.basic.get().and_then(Login::basic);
+        let basic = basic.filter(|_| url.origin() == self.base.origin());
+        let key = self.options.key.as_ref();
+        // A key was meant for this very server, so it goes before what else could stand in the same header.
+        if let Some(value) = key.and_then(|key| key.header_for(url)).or(basic) {
+            secrets.insert(AUTHORIZATION, value);
         }
+        self.http.request(method, url.clone()).headers(secrets)
     }
 
     /// Sends a request and takes the head of its answer, which must be a success.

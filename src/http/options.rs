@@ -1,5 +1,6 @@
 //! Options of a client: timeouts, limits, and secrets.
 
+use super::key::Key;
 use super::login::Login;
 use super::token::Token;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub struct Options {
     pub frame_limit: usize,
     /// A token of the Hub; it goes where [`Token::header_for`] says and nowhere else.
     pub token: Option<Token>,
+    /// A key for one server; it goes to that one's origin and nowhere else.
+    pub key: Option<Key>,
     /// The name and password for a server that asks for them. It goes to the origin that the client
     /// is for, and only once that has asked.
     pub login: Option<Login>,
@@ -45,6 +48,7 @@ impl Default for Options {
             queue_full_pause: Duration::from_secs(2),
             frame_limit: 32 << 20,
             token: None,
+            key: None,
             login: None,
             language: "en".to_owned(),
         }
@@ -63,6 +67,7 @@ impl std::fmt::Debug for Options {
             .field("queue_full_pause", &self.queue_full_pause)
             .field("frame_limit", &self.frame_limit)
             .field("token", &self.token)
+            .field("key", &self.key)
             .field("login", &self.login)
             .field("language", &self.language)
             .finish()

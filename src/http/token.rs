@@ -1,7 +1,7 @@
 //! A Hugging Face token, and the only servers that may receive it.
 //!
 //! The rule is a pure function on addresses, [`Token::header_for`]: over https to `*.hf.space`, to
-//! `huggingface.co`, or to the configured Hub. It goes nowhere else, even if links or redirects
+//! `huggingface.co`, to the Hub's router of models, or to the configured Hub. It goes nowhere else, even if links or redirects
 //! lead there. The token cannot be printed: `Debug` shows a placeholder and there is no `Display`.
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
@@ -11,6 +11,9 @@ use url::Url;
 
 /// Where the Hub is when nothing else is configured.
 pub const HUB: &str = "https://huggingface.co";
+
+/// The Hub's router, which passes chats on to providers of models.
+pub const ROUTER: &str = "https://router.huggingface.co";
 
 /// A token of the Hub, `hf_…`.
 #[derive(Clone, PartialEq, Eq)]
@@ -77,9 +80,11 @@ impl Token {
         if url.scheme() != "https" {
             return None;
         }
-        let is_hub = [Url::parse(HUB).ok().as_ref(), self.hub.as_ref()]
-            .into_iter()
+        let own = [HUB, ROUTER].map(|own| Url::parse(own).ok());
+        let is_hub = own
+            .iter()
             .flatten()
+            .chain(&self.hub)
             .any(|hub| hub.origin() == url.origin());
         if is_hub {
             return Some((AUTHORIZATION, self.bearer.clone()));
@@ -115,6 +120,7 @@ mod tests {
         for (url, header) in [
             ("https://huggingface.co/api/spaces/a/b", "authorization"),
             ("https://HuggingFace.co:443/x", "authorization"),
+            ("https://router.huggingface.co/v1/models", "authorization"),
             ("https://a-b.hf.space/config", "x-hf-authorization"),
             ("https://A-B.HF.Space/config", "x-hf-authorization"),
         ] {
@@ -129,6 +135,10 @@ mod tests {
     fn the_token_goes_nowhere_else() {
         for url in [
             "http://huggingface.co/api",
+            "http://router.huggingface.co/v1",
+            "https://router.huggingface.co:8443/v1",
+            "https://router.huggingface.co.evil.org/v1",
+            "https://x.router.huggingface.co/v1",
             "http://a-b.hf.space/",
             "https://a-b.hf.space:8443/",
             "https://hf.space/",
