@@ -26,7 +26,7 @@ use crate::demo;
 use crate::http::{self, Login, Token};
 use crate::provider::catalog::NameRules;
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{ProviderError, catalog, hub};
+use crate::provider::{ProviderError, catalog, hub, source};
 use crate::runtime::Embedded;
 use crate::sanitize;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -55,11 +55,19 @@ pub struct Cli {
 /// Options that stand before or after the command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The Space: owner/name, its page's address, or http(s)://host[:port] [default: that of
-    /// the conversation, of `SPACECHAT_SPACE`, or of the settings]
-    #[arg(short, long, global = true, value_name = "SPACE")]
-    space: Option<String>,
-    /// The model's name or alias
+    /// The source: a Space (owner/name), an address (http(s)://host[:port]), or the name of a server,
+    /// NAME or NAME:MODEL: ollama, lmstudio, llamacpp, vllm, hf, openai, openrouter, deepseek, local,
+    /// demo, or one of the settings [default: that of the conversation, of `SPACECHAT_SOURCE`, or of
+    /// the settings]
+    #[arg(
+        short,
+        long,
+        visible_alias = "space",
+        global = true,
+        value_name = "SOURCE"
+    )]
+    source: Option<String>,
+    /// The model's name or alias, whatever SOURCE says of it
     #[arg(short, long, global = true, value_name = "MODEL")]
     model: Option<String>,
     /// The system message
@@ -68,7 +76,7 @@ pub struct Global {
     /// A setting of the Space: temperature=0.2 (can be given several times)
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
-    /// The chat to talk to where a Space has several (`spacechat space` lists them)
+    /// The chat to talk to where a Space has several (`spacechat source` lists them)
     #[arg(long, global = true, value_name = "NAME")]
     chat: Option<String>,
     /// http://, https://, socks5:// or socks5h:// with host and port
@@ -117,7 +125,8 @@ enum Command {
     Ask(ask::AskArgs),
     #[command(flatten)]
     Saved(saved::SavedCommand),
-    /// Describe a Space and its state
+    /// Describe a source and its state
+    #[command(name = "source", visible_alias = "space")]
     Space(space::SpaceArgs),
     /// List the models that a source offers
     Models(models::ModelsArgs),
@@ -219,6 +228,12 @@ fn language(variable: impl Fn(&str) -> Option<String>) -> String {
     }
 }
 
+/// The source that the environment names, by its new name or by its other one.
+fn environment(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut names = ["SPACECHAT_SOURCE", "SPACECHAT_SPACE"].into_iter();
+    names.find_map(|name| variable(name).filter(|written| !written.is_empty()))
+}
+
 impl Context {
     fn new(mut global: Global) -> Result<Self, config::ConfigError> {
         if let Some(chat) = global.chat.take() {
@@ -238,28 +253,29 @@ impl Context {
         let names = NameRules {
             hub: hub.endpoint.clone(),
             insecure_http: global.insecure_http,
+            sources: settings.sources.clone(),
         };
         let chat = settings.chat.clone();
         let tracker = TaskTracker::new();
         let demo = is_demo.then(|| DEMO_SPACE.to_owned());
-        let written = demo.or(global.space);
+        let written = demo.or(global.source);
+        let canonical = |written: &String| source::canonical(written, &names);
+        let (space, model) = written.as_ref().map(canonical).unzip();
         let given = CliOverrides {
-            space: written
-                .as_deref()
-                .map(|space| catalog::canonical(space, &names)),
-            model: global.model.clone(),
+            space,
+            model: global.model.or(model.flatten()),
             system: global.system.clone(),
             settings: global.set.iter().cloned().collect(),
         };
-        let environment = std::env::var("SPACECHAT_SPACE").ok();
-        let environment = environment.filter(|name| !name.is_empty());
-        let written = written.or(environment).unwrap_or(chat.space);
+        let written = written
+            .or_else(|| environment(|name| std::env::var(name).ok()))
+            .unwrap_or(chat.source);
         let mut context = Self {
             space: String::new(),
             address_login: None,
             names,
             given,
-            model: global.model.unwrap_or(chat.model),
+            model: chat.model,
             system: global.system.unwrap_or(chat.system),
             set: global.set.into_iter().collect(),
             embedded: Embedded::new(&options, embedded, tracker.clone()),
@@ -273,11 +289,15 @@ impl Context {
         Ok(context)
     }
 
-    /// Talks to the Space that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`.
+    /// Talks to the source that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`. The model of the
+    /// command line goes before the one that is written with the source, and that before the settings'.
     fn talk_to(&mut self, written: &str) {
-        self.space = self.name_of(written);
-        let space = catalog::SpaceRef::parse(written, &self.names);
-        self.address_login = space.ok().and_then(|space| space.login);
+        let (name, model) = source::canonical(written, &self.names);
+        self.space = name;
+        if let Some(model) = self.given.model.clone().or(model) {
+            self.model = model;
+        }
+        self.address_login = self.login_in(written);
     }
 
     /// The defaults of new conversations; `keeps` says whether anything is saved.
@@ -291,17 +311,24 @@ impl Context {
             settings: self.set.clone(),
             file_form: self.settings.chat.attachments,
             keeps: keeps && self.directory.is_some(),
-            catalog: catalog::entries()
-                .into_iter()
-                .map(|entry| SpaceChoice {
-                    id: entry.id,
-                    about: entry.about,
-                })
-                .collect(),
+            catalog: self.choices(),
         }
     }
 
-    /// Refuses a Space or a model whose name is wrong, before anything begins.
+    /// The sources that are offered by name: Spaces, the user's own, servers.
+    fn choices(&self) -> Vec<SpaceChoice> {
+        let spaces = catalog::entries()
+            .into_iter()
+            .map(|entry| (entry.id, entry.about));
+        let own = self.names.sources.iter();
+        let own = own.map(|(name, entry)| (name.clone(), format!("yours, at {}", entry.url)));
+        let servers = source::BUILT_IN.iter();
+        let servers = servers.map(|server| (server.name.to_owned(), server.about.to_owned()));
+        let all = spaces.chain(own).chain(servers);
+        all.map(|(id, about)| SpaceChoice { id, about }).collect()
+    }
+
+    /// Refuses a source or a model whose name is wrong, before anything begins.
     fn check(&self) -> Result<(), Exit> {
         let complain =
             |error: ProviderError| exit::complain(Exit::Usage, &error.to_string(), &error.hint());
@@ -319,32 +346,4 @@ impl Context {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_language_is_that_of_the_locale() {
-        for (name, value, expected) in [
-            ("LANG", "de_AT.UTF-8", "de_AT"),
-            ("LANG", "C.UTF-8", "en"),
-            ("LC_ALL", "pt_BR@euro", "pt_BR"),
-            ("EDITOR", "vi", "en"),
-        ] {
-            let variable = |asked: &str| (asked == name).then(|| value.to_owned());
-            assert_eq!(language(variable), expected, "{name}={value}");
-        }
-    }
-
-    #[test]
-    fn a_setting_is_a_name_and_everything_behind_the_first_sign() {
-        let read = |text| setting(text).unwrap();
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(read("temperature=0.2"), pair("temperature", "0.2"));
-        assert_eq!(read("Max new tokens = 7"), pair("Max new tokens", " 7"));
-        assert_eq!(read("stop=a=b"), pair("stop", "a=b"));
-        assert_eq!(read("stop="), pair("stop", ""));
-        for wrong in ["temperature", "=1", ""] {
-            assert!(setting(wrong).is_err(), "{wrong:?}");
-        }
-    }
-}
+mod tests;

@@ -4,9 +4,11 @@
 //! `assets/config.toml`, and a test keeps it equal to the defaults here.
 
 mod entries;
+mod sources;
 
 use crate::chat::FileForm;
 use crate::http;
+use crate::provider::UserSource;
 use directories::ProjectDirs;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -21,10 +23,10 @@ pub const DEFAULT_FILE: &str = include_str!("../assets/config.toml");
 const FRAME_LIMITS: std::ops::RangeInclusive<usize> = 1..=1024;
 
 /// What the settings file can say.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// The chat: which Space, which model.
+    /// The chat: which source, which model.
     pub chat: ChatSettings,
     /// The screen.
     pub screen: ScreenSettings,
@@ -32,6 +34,9 @@ pub struct Settings {
     pub network: NetworkSettings,
     /// Keys of actions, by the actions' names.
     pub keys: BTreeMap<String, Keys>,
+    /// The user's own sources, by their names; read by `sources`.
+    #[serde(skip)]
+    pub sources: BTreeMap<String, UserSource>,
     /// What is wrong in the file; the rest holds.
     #[serde(skip)]
     pub complaints: Vec<String>,
@@ -40,6 +45,21 @@ pub struct Settings {
     /// The file that was read.
     #[serde(skip)]
     path: Option<PathBuf>,
+}
+
+/// Shows nothing of the file's text: it may hold what does not belong there.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("chat", &self.chat)
+            .field("screen", &self.screen)
+            .field("network", &self.network)
+            .field("keys", &self.keys)
+            .field("sources", &self.sources)
+            .field("complaints", &self.complaints)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One key, or several.
@@ -62,13 +82,14 @@ impl Keys {
     }
 }
 
-/// The chat: which Space, which model.
+/// The chat: which source, which model.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChatSettings {
-    /// The Space.
-    pub space: String,
-    /// The model; empty for the Space's default.
+    /// The source; `space` is its other name in the file.
+    #[serde(alias = "space")]
+    pub source: String,
+    /// The model; empty for the source's default.
     pub model: String,
     /// The system message of new conversations.
     pub system: String,
@@ -137,7 +158,7 @@ pub struct NetworkSettings {
 impl Default for ChatSettings {
     fn default() -> Self {
         Self {
-            space: crate::provider::catalog::QWEN_DEMO.to_owned(),
+            source: crate::provider::catalog::QWEN_DEMO.to_owned(),
             model: String::new(),
             system: String::new(),
             attachments: FileForm::default(),
@@ -323,88 +344,4 @@ pub fn log_path() -> Option<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_commented_defaults_are_the_defaults() {
-        let entries: String = DEFAULT_FILE
-            .lines()
-            .map(|line| match line.strip_prefix('#') {
-                Some(entry) if !entry.starts_with(' ') => format!("{entry}\n"),
-                _ => format!("{line}\n"),
-            })
-            .collect();
-        assert_ne!(entries, DEFAULT_FILE);
-        for text in [entries.as_str(), DEFAULT_FILE] {
-            let settings = Settings::parse(text).unwrap();
-            let expected = Settings {
-                text: text.to_owned(),
-                ..Settings::default()
-            };
-            assert_eq!(settings, expected);
-        }
-    }
-
-    #[test]
-    fn a_wrong_entry_is_named_with_its_line_and_a_suggestion_and_the_rest_holds() {
-        let text = "[chat]\nspaec = \"x\"\nmodel = \"m\"\n\n[netwrok]\nidle_timeout = 1\n\n[network]\nidle_timeout = -1\nconnect_timeout = 3\nproxy = 5\n\n[keys]\nfind = \"ctrl+y\"\n";
-        let settings = Settings::parse(text).unwrap();
-        assert_eq!(settings.chat.model, "m");
-        assert!((settings.network.connect_timeout - 3.0).abs() < f64::EPSILON);
-        assert!((settings.network.idle_timeout - 60.0).abs() < f64::EPSILON);
-        assert_eq!(settings.keys["find"].all(), ["ctrl+y"]);
-        let complaints = settings.complaints.join("\n");
-        for expected in [
-            "line 2: spaec is unknown. Did you mean space?",
-            "line 6: idle_timeout is in the unknown section [netwrok]. Did you mean network?",
-            "line 9: idle_timeout is -1, not from 0 to 86400 seconds",
-            "line 11: proxy is invalid",
-        ] {
-            assert!(complaints.contains(expected), "{expected}: {complaints}");
-        }
-        assert_eq!(settings.complaints.len(), 4);
-    }
-
-    #[test]
-    fn numbers_that_could_not_work_are_refused() {
-        for (entry, words) in [
-            ("frame_limit = 0", "from 1 to 1024 megabytes"),
-            ("frame_limit = 1025", "from 1 to 1024 megabytes"),
-            ("frame_limit = 17592186044416", "from 1 to 1024 megabytes"),
-            ("frame_limit = -1", "is invalid"),
-            ("idle_timeout = 0", "is 0, and must be larger"),
-            ("connect_timeout = 0.0", "is 0, and must be larger"),
-            ("queue_patience = 1e300", "from 0 to 86400 seconds"),
-            ("cancel_timeout = nan", "from 0 to 86400 seconds"),
-        ] {
-            let settings = Settings::parse(&format!("[network]\n{entry}\n")).unwrap();
-            let complaints = settings.complaints.join("\n");
-            assert!(complaints.contains(words), "{entry}: {complaints}");
-            assert_eq!(settings.network, NetworkSettings::default());
-        }
-        for entry in [
-            "queue_patience = 0",
-            "cancel_timeout = 0",
-            "frame_limit = 1024",
-        ] {
-            let settings = Settings::parse(&format!("[network]\n{entry}\n")).unwrap();
-            assert!(settings.complaints.is_empty(), "{entry}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_no_toml_is_refused_with_its_line() {
-        let error = Settings::parse("[chat]\nspace = \n").unwrap_err();
-        assert!(error.contains("line 2"), "{error}");
-    }
-
-    #[test]
-    fn a_named_file_must_exist() {
-        let missing = Path::new("/nonexistent/spacechat.toml");
-        assert!(matches!(
-            Settings::load(Some(missing)),
-            Err(ConfigError::Unreadable { .. })
-        ));
-    }
-}
+mod tests;

@@ -29,7 +29,7 @@ pub mod upload;
 pub use address::is_loopback;
 pub use client::{Body, Client};
 pub use error::{ConnectCause, Error, Refusal};
-pub use key::{Key, KeyPlace};
+pub use key::KeyPlace;
 pub use login::Login;
 pub use options::Options;
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};

@@ -11,17 +11,19 @@ pub(crate) mod error;
 mod exchange;
 pub(crate) mod hub;
 pub(crate) mod info;
+pub(crate) mod local;
 pub(crate) mod qwen;
 pub(crate) mod reply;
 pub(crate) mod report;
 pub(crate) mod server;
+pub(crate) mod source;
 pub(crate) mod space;
 pub(crate) mod spoken;
 pub(crate) mod tail;
 pub(crate) mod thoughts;
 mod uploads;
 
-pub use crate::http::Options as ConnectOptions;
+pub use crate::http::{KeyPlace, Options as ConnectOptions};
 pub use address::AddressProvider;
 pub use catalog::{NameRules, SpaceRef};
 pub use endpoint::SpaceEndpoint;
@@ -33,7 +35,8 @@ pub use reply::{Reply, ReplyEvent, ReplySender, Session};
 pub use report::{
     ChatReport, GradioReport, ModelReport, ReportPart, ServerReport, SourceReport, Support,
 };
-pub use server::{ServerOptions, ServerProvider};
+pub use server::ServerProvider;
+pub use source::{AddressRef, Headers, ServerRef, Source, SourceKind, UserSource};
 pub use space::SpaceProvider;
 
 use crate::chat::{Attachment, Content, FileForm, Message};

@@ -9,6 +9,7 @@ mod external_editor;
 mod files;
 mod headless;
 mod persistence;
+mod providers;
 mod render_worker;
 mod screen;
 mod search;
@@ -20,8 +21,9 @@ pub use embedded::Embedded;
 pub use files::{decoded, looks_like_text, name_of, origin_of};
 pub use headless::{HeadlessEnd, run_headless};
 pub use persistence::{Storage, loaded};
+pub use providers::{Providers, SourceName};
 pub use screen::{ScreenError, run_screen};
-pub use turns::{Contents, Providers, Turns};
+pub use turns::{Contents, Turns};
 
 use crate::app::{Clock, Effect, Event, Model, update};
 use jiff::Timestamp;

@@ -47,6 +47,8 @@ pub enum Event {
         asked: String,
         /// The name by which it is stored.
         name: String,
+        /// The model that was written with it.
+        model: Option<String>,
         /// The settings, or what is wrong.
         found: Result<Vec<SpaceInput>, Failure>,
     },

@@ -10,4 +10,4 @@ pub(in crate::app) mod row;
 pub use action::{Action, Edit};
 pub use chord::{Chord, NoKey};
 pub use keymap::Keymap;
-pub use row::{Argument, Context, Group, Row, Run};
+pub use row::{Argument, Context, Group, Row, Run, Slash};

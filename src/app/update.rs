@@ -44,9 +44,12 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model: asked,
             names,
         } => source::on_described(model, (space, asked), names),
-        Event::Inspected { asked, name, found } => {
-            source_picker::on_inspected(model, &asked, &name, found)
-        }
+        Event::Inspected {
+            asked,
+            name,
+            model: chosen,
+            found,
+        } => source_picker::on_inspected(model, &asked, (&name, chosen), found),
         Event::Edited { .. } => {
             edited(model, event);
             Vec::new()

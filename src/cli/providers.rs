@@ -1,18 +1,17 @@
-//! Chooses the provider for a Space (embedded, Qwen demo, or any other) and the login that it receives.
+//! Chooses the provider for a source (embedded, Qwen demo, any other Space, a server) and the login that it receives.
 
 use super::Context;
-use crate::app::DEMO_SPACE;
 use crate::http::Login;
 use crate::provider::{
-    AddressProvider, Hub, Provider, ProviderError, Qwen, ServerOptions, ServerProvider,
-    SpaceEndpoint, SpaceProvider, catalog, qwen, server::candidates,
+    AddressProvider, AddressRef, Hub, Provider, ProviderError, Qwen, ServerProvider, ServerRef, Source,
+    SpaceEndpoint, SpaceProvider, SpaceRef, local, qwen, source,
 };
-use crate::runtime::Providers;
+use crate::runtime::{Providers, SourceName};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 impl Context {
-    /// The provider of a Space as it was written.
+    /// The provider of a source as it was written.
     pub(super) fn provider(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
         let login = self.login_for(&self.name_of(written));
         self.provider_with(written, login)
@@ -23,9 +22,18 @@ impl Context {
         self.options.login.is_some()
     }
 
-    /// The name by which a Space is stored and compared.
-    pub(super) fn name_of(&self, written: &str) -> String {
-        catalog::canonical(written, &self.names)
+    /// The name by which a source is stored and compared.
+    fn name_of(&self, written: &str) -> String {
+        source::canonical(written, &self.names).0
+    }
+
+    /// The login that stands in a written address.
+    pub(super) fn login_in(&self, written: &str) -> Option<Login> {
+        match source::read(written, &self.names).ok()?.0 {
+            Source::Space(space) => space.login,
+            Source::Address(address) => address.space.login,
+            Source::Demo | Source::Local | Source::Server(_) => None,
+        }
     }
 
     /// The login that is sent to a Space without asking: `SPACECHAT_LOGIN`, only for the Space that the command line,
@@ -37,42 +45,57 @@ impl Context {
         login.filter(|_| name == self.space)
     }
 
+    /// Every provider begins here.
     fn provider_with(
         &self,
         written: &str,
         login: Option<Login>,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
-        if self.name_of(written) == DEMO_SPACE {
-            return Ok(Arc::new(self.embedded.clone()));
+        match source::read(written, &self.names)?.0 {
+            Source::Demo => Ok(Arc::new(self.embedded.clone())),
+            Source::Local => Err(local::not_settled()),
+            Source::Space(space) => Ok(self.space_provider(space, login)),
+            Source::Address(address) => Ok(self.address_provider(*address, login)),
+            Source::Server(server) => Ok(Arc::new(self.server_with(*server, None))),
         }
-        let space = catalog::SpaceRef::parse(written, &self.names)?;
+    }
+
+    /// The provider of a Space of the Hub, or of a Gradio app at an address.
+    fn space_provider(&self, space: SpaceRef, login: Option<Login>) -> Arc<dyn Provider> {
         let mut options = self.options.clone();
         options.login = login;
         let hub = Hub::new(self.hub.clone(), options.clone());
         let is_qwen = space.url == qwen::URL;
         let tracker = self.tracker.clone();
-        let is_address = space.hub_id.is_none() && space.subdomain.is_none();
-        let server = is_address.then(|| {
-            let options = ServerOptions {
-                label: space.label.clone(),
-                bases: candidates(&space.url),
-                http: options.clone(),
-                ..ServerOptions::default()
-            };
-            ServerProvider::new(options, tracker.clone())
-        });
         let endpoint = SpaceEndpoint::new(space, Some(hub), options);
         if is_qwen {
-            return Ok(Arc::new(Qwen::at(endpoint, tracker)));
+            return Arc::new(Qwen::at(endpoint, tracker));
         }
-        let space = SpaceProvider::at(endpoint, tracker.clone());
-        let Some(server) = server else {
-            return Ok(Arc::new(space));
-        };
-        Ok(Arc::new(AddressProvider::new(space, server, tracker)))
+        Arc::new(SpaceProvider::at(endpoint, tracker))
     }
 
-    /// Finds providers by their Space and creates each once.
+    /// The provider of an address: a Gradio app or a server, which is found out at its first request.
+    fn address_provider(&self, address: AddressRef, login: Option<Login>) -> Arc<dyn Provider> {
+        if address.is_gradio {
+            return self.space_provider(address.space, login);
+        }
+        let server = self.server_with(address.server, login.clone());
+        let mut options = self.options.clone();
+        options.login = login;
+        let tracker = self.tracker.clone();
+        let endpoint = SpaceEndpoint::new(address.space, None, options);
+        let space = SpaceProvider::at(endpoint, tracker.clone());
+        Arc::new(AddressProvider::new(space, server, tracker))
+    }
+
+    /// The provider of a server that speaks chat completions. Its key is read at its first request.
+    fn server_with(&self, server: ServerRef, login: Option<Login>) -> ServerProvider {
+        let mut options = self.options.clone();
+        options.login = login;
+        ServerProvider::new(server, options, self.tracker.clone())
+    }
+
+    /// Finds providers by their source and creates each once.
     pub(super) fn providers(&self) -> Box<dyn Providers> {
         Box::new(ProviderRegistry {
             context: self.clone(),
@@ -81,7 +104,7 @@ impl Context {
     }
 }
 
-/// The providers by the name of their Space. A name and a password in an address are known to that provider only.
+/// The providers by the name of their source. A name and a password in an address are known to that provider only.
 struct ProviderRegistry {
     context: Context,
     providers: Mutex<HashMap<String, Arc<dyn Provider>>>,
@@ -98,9 +121,8 @@ impl ProviderRegistry {
 
 impl Providers for ProviderRegistry {
     fn find(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
-        let name = self.name(written);
-        let has_login = catalog::SpaceRef::parse(written, &self.context.names)
-            .is_ok_and(|space| space.login.is_some());
+        let name = self.context.name_of(written);
+        let has_login = self.context.login_in(written).is_some();
         if !has_login && let Some(provider) = self.providers().get(&name) {
             return Ok(Arc::clone(provider));
         }
@@ -109,14 +131,16 @@ impl Providers for ProviderRegistry {
         Ok(provider)
     }
 
-    fn name(&self, written: &str) -> String {
-        self.context.name_of(written)
+    fn name(&self, written: &str) -> SourceName {
+        let (name, model) = source::canonical(written, &self.context.names);
+        SourceName { name, model }
     }
 
     fn login(&self, space: &str, name: &str, password: &str) {
         let login = Login::new(name, password);
         if let Ok(provider) = self.context.provider_with(space, Some(login)) {
-            self.providers().insert(self.name(space), provider);
+            let name = self.context.name_of(space);
+            self.providers().insert(name, provider);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `spacechat source`: describes a source of replies and its state.
+//! `spacechat source`: describes a source, its provider and its state. `space` is its other name.
 
 use super::Context;
 use super::exit::{Exit, complain, print};

@@ -1,7 +1,7 @@
 //! Reads the settings file entry by entry: a wrong entry is reported with its line and a
 //! suggestion, and all others apply.
 
-use super::{DEFAULT_FILE, Settings};
+use super::{DEFAULT_FILE, Settings, sources};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::{Table, Value};
@@ -9,12 +9,16 @@ use toml::{Table, Value};
 /// Names as close as this are offered instead of an unknown one; 1 is the same.
 const CLOSE: f64 = 0.75;
 
+/// The other name of the entry `source` of `[chat]`.
+const OTHER_SOURCE: &str = "space";
+
 /// Reads the settings that can be read, with a complaint about each entry that cannot. A text
 /// that is no TOML at all is an error that names its line.
 pub(super) fn read(text: &str) -> Result<(Settings, Vec<String>), String> {
-    let table: Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    let table: Table = toml::from_str(text).map_err(|error| broken(text, &error))?;
     let mut complaints = Vec::new();
     let mut sound = Table::new();
+    let mut own = BTreeMap::new();
     for (section, entries) in table {
         let Value::Table(entries) = entries else {
             let hint = suggestion(&section, sections().iter().map(String::as_str));
@@ -26,7 +30,19 @@ pub(super) fn read(text: &str) -> Result<(Settings, Vec<String>), String> {
             ));
             continue;
         };
+        if section == sources::SECTION {
+            let (found, wrong) = sources::read(text, entries);
+            own = found;
+            complaints.extend(wrong);
+            continue;
+        }
+        let has_source = section == "chat" && entries.contains_key("source");
         for (name, value) in entries {
+            if has_source && name == OTHER_SOURCE {
+                let wrong = "is the other name of source, which stands here too and holds";
+                complaints.push(complaint(text, &section, &name, wrong));
+                continue;
+            }
             match entry(&section, &name, value.clone()) {
                 Ok(()) => {
                     let kept = sound.entry(section.clone());
@@ -39,7 +55,27 @@ pub(super) fn read(text: &str) -> Result<(Settings, Vec<String>), String> {
         }
     }
     let settings = Settings::deserialize(sound).map_err(|error| error.to_string())?;
+    let settings = Settings {
+        sources: own,
+        ..settings
+    };
     Ok((settings, complaints))
+}
+
+/// What is wrong with a text that is no TOML, and where. The line itself is not quoted where it could hold a key.
+fn broken(text: &str, error: &toml::de::Error) -> String {
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let written = text.lines().nth(line - 1).unwrap_or_default();
+    let header = before
+        .lines()
+        .rfind(|line| line.trim_start().starts_with('['));
+    let is_source = header.is_some_and(|line| line.contains(sources::SECTION));
+    if is_source || written.contains("key") {
+        return format!("TOML parse error at line {line}");
+    }
+    error.to_string()
 }
 
 /// Whether an entry can be read by itself; what is wrong with it otherwise.
@@ -86,6 +122,9 @@ fn known() -> BTreeMap<String, Vec<String>> {
                 .push(name.to_owned());
         }
     }
+    // The default file shows each entry under one name.
+    let chat = known.entry("chat".to_owned()).or_default();
+    chat.push(OTHER_SOURCE.to_owned());
     known
 }
 
@@ -103,23 +142,55 @@ pub(super) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -
 
 /// What is wrong with an entry, and on which line.
 pub(super) fn complaint(text: &str, section: &str, name: &str, wrong: &str) -> String {
-    let mut current = "";
+    let path = [section, name];
+    let path = if section.is_empty() {
+        &path[1..]
+    } else {
+        &path[..]
+    };
+    match line_of(text, path) {
+        Some(line) => format!("line {line}: {name} {wrong}"),
+        None => format!("{name} {wrong}"),
+    }
+}
+
+/// [`complaint`] about the entry at a path of any length, by its whole path. Where it stands within a value, the line is that
+/// of the value.
+pub(super) fn complaint_at(text: &str, path: &[&str], wrong: &str) -> String {
+    let lengths = (1..=path.len()).rev();
+    let line = lengths
+        .map(|length| &path[..length])
+        .find_map(|path| line_of(text, path));
+    let name = path.join(".");
+    match line {
+        Some(line) => format!("line {line}: {name} {wrong}"),
+        None => format!("{name} {wrong}"),
+    }
+}
+
+/// The line on which the entry or the section at this path stands, from 1.
+fn line_of(text: &str, path: &[&str]) -> Option<usize> {
+    let (name, section) = path.split_last()?;
+    let (whole, section) = (path.join("."), section.join("."));
+    let mut current = String::new();
     let line = text.lines().position(|line| {
         let line = line.trim();
         if let Some(header) = line
             .strip_prefix('[')
             .and_then(|line| line.strip_suffix(']'))
         {
-            current = header.trim();
-            return section.is_empty() && current == name;
+            current = unquoted(header);
+            return current == whole;
         }
         let is_name = line
             .split_once('=')
-            .is_some_and(|(key, _)| key.trim().trim_matches('"') == name);
+            .is_some_and(|(key, _)| unquoted(key) == **name);
         is_name && current == section
     });
-    match line {
-        Some(line) => format!("line {}: {name} {wrong}", line + 1),
-        None => format!("{name} {wrong}"),
-    }
+    line.map(|line| line + 1)
+}
+
+/// A key or a header of TOML without its quotes.
+fn unquoted(key: &str) -> String {
+    key.trim().replace(['"', '\''], "")
 }

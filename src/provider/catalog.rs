@@ -5,12 +5,14 @@
 //! ([`SpaceRef::name`]). Plain http leaves this machine only when that is asked for. A name and a
 //! password in an address are taken out of it at once.
 
+use super::source::entry::UserSource;
 use super::{ProviderError, Report};
 use crate::http::address::take_login;
 use crate::http::token::HUB;
 use crate::http::{Login, is_loopback};
 use crate::sanitize::without_logins;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// A Space that is offered by name, from `assets/catalog.toml`.
@@ -53,6 +55,8 @@ pub struct NameRules {
     pub hub: String,
     /// Whether plain http to another machine is allowed.
     pub insecure_http: bool,
+    /// The user's own sources, by their names.
+    pub sources: BTreeMap<String, UserSource>,
 }
 
 impl Default for NameRules {
@@ -60,6 +64,7 @@ impl Default for NameRules {
         Self {
             hub: HUB.to_owned(),
             insecure_http: false,
+            sources: BTreeMap::new(),
         }
     }
 }
@@ -89,8 +94,8 @@ impl SpaceRef {
         }
         let mut url = address(&name, rules.insecure_http).ok_or_else(|| {
             refusal(
-                format!("{:?} is not a Space.", without_logins(&name)),
-                "Write owner/name, the address of its page, or http(s)://host[:port].",
+                format!("{:?} is not a source.", without_logins(&name)),
+                "Write owner/name, the address of its page, http(s)://host[:port], or a name such as ollama, hf or demo.",
             )
         })?;
         let login = take_login(&mut url);
@@ -148,17 +153,8 @@ impl SpaceRef {
     }
 }
 
-/// The canonical name of a Space, for storing and comparing: aliases are followed, pages of the Hub become
-/// `owner/name`, and addresses lose a name and a password. A name of no Space is returned without its secrets.
-pub fn canonical(name: &str, rules: &NameRules) -> String {
-    let name = without_alias(name.trim());
-    match SpaceRef::parse(&name, rules) {
-        Ok(space) => space.name().to_owned(),
-        Err(_) => without_logins(&name),
-    }
-}
-
-fn without_alias(name: &str) -> String {
+/// The name with an alias of the catalog followed.
+pub(super) fn without_alias(name: &str) -> String {
     let entries = entries();
     let entry = entries
         .iter()
@@ -255,7 +251,12 @@ mod tests {
 
     fn parse(name: &str, insecure_http: bool) -> Result<SpaceRef, ProviderError> {
         let hub = "http://127.0.0.1:9000".to_owned();
-        SpaceRef::parse(name, &NameRules { hub, insecure_http })
+        let rules = NameRules {
+            hub,
+            insecure_http,
+            ..NameRules::default()
+        };
+        SpaceRef::parse(name, &rules)
     }
 
     fn found(name: &str) -> (String, String) {
@@ -328,22 +329,6 @@ mod tests {
         for wrong in ["http://ann:hunter2@example.org", "ftp://ann:hunter2@host"] {
             let error = parse(wrong, false).unwrap_err();
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
-            assert!(!canonical(wrong, &NameRules::default()).contains("hunter2"));
-        }
-    }
-
-    #[test]
-    fn a_space_has_one_name_whatever_was_written() {
-        let rules = NameRules::default();
-        for (written, name) in [
-            ("tour", "demo"),
-            (" qwen ", QWEN_DEMO),
-            ("https://huggingface.co/spaces/a/b/tree/main", "a/b"),
-            ("http://127.0.0.1:7860/", "http://127.0.0.1:7860"),
-            ("127.0.0.1:7860", "http://127.0.0.1:7860"),
-            ("nonsense", "nonsense"),
-        ] {
-            assert_eq!(canonical(written, &rules), name);
         }
     }
 

@@ -7,46 +7,27 @@
 mod ending;
 mod messages;
 mod parameters;
-mod refusal;
+pub(super) mod refusal;
 mod reply;
 mod thoughts;
 mod turn;
 
 use super::report::{ModelReport, ReportPart, ServerReport, SourceReport, Support};
-use super::{Provider, ProviderError, ProviderInfo, Reply, Request};
-use crate::http::{self, HeaderMap};
-pub use crate::openai::address::candidates;
+use super::{Provider, ProviderError, ProviderInfo, Reply, Request, ServerRef};
+use crate::http;
+use crate::openai::address::candidates;
 use crate::openai::request::{LimitName, Wants};
 use crate::openai::{Client, ModelEntry, Server, ServerKind, discovery};
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::task::TaskTracker;
 
-/// What a server is reached with.
-#[derive(Debug, Clone, Default)]
-pub struct ServerOptions {
-    /// What the user calls it; empty for its own name.
-    pub label: String,
-    /// The base addresses to try, in order: the first whose list of models answers is right.
-    pub bases: Vec<String>,
-    /// How it is reached, its key included.
-    pub http: http::Options,
-    /// Headers that go along with every request.
-    pub headers: HeaderMap,
-    /// How many tokens its models hold, where the user knows it.
-    pub window: Option<usize>,
-    /// What is sent with every message unless it is set otherwise.
-    pub parameters: Map<String, Value>,
-    /// The model where none is asked for; empty for the server's first.
-    pub model: String,
-}
-
 /// The provider of one server; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]
 pub struct ServerProvider {
-    options: Arc<ServerOptions>,
+    server: Arc<ServerRef>,
+    http: http::Options,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
 }
@@ -70,11 +51,13 @@ struct Found {
 }
 
 impl ServerProvider {
-    /// The provider for the server that `options` lead to. Nothing is requested before the first turn or look. Replies run
-    /// as tasks of `tracker`; await it before the program exits, so that replies which were dropped are ended.
-    pub fn new(options: ServerOptions, tracker: TaskTracker) -> Self {
+    /// The provider for `server`, reached with `http`. Nothing is requested before the first turn or look, and its key is not
+    /// read before that. Replies run as tasks of `tracker`; await it before the program exits, so that replies which were
+    /// dropped are ended.
+    pub fn new(server: ServerRef, http: http::Options, tracker: TaskTracker) -> Self {
         Self {
-            options: Arc::new(options),
+            server: Arc::new(server),
+            http,
             tracker,
             learned: Arc::default(),
         }
@@ -96,11 +79,13 @@ impl ServerProvider {
 
     /// Looks at the server: its base address, whose it is, its models.
     async fn find(&self, proxy: Option<&str>) -> Result<Arc<Found>, ProviderError> {
-        let mut options = self.options.http.clone();
+        let variable = |name: &str| std::env::var_os(name);
+        let mut options = self.server.options(self.http.clone(), variable).await?;
         options.proxy = proxy.map(str::to_owned).or(options.proxy);
+        let headers = self.server.header_map(variable)?;
         let mut last = None;
-        for base in &self.options.bases {
-            let client = Client::new(base, options.clone(), &self.options.headers)
+        for base in candidates(&self.server.url) {
+            let client = Client::new(&base, options.clone(), &headers)
                 .map_err(|error| refusal::of_connection(error, self.kind()))?;
             match discovery::discover(&client).await {
                 Ok(server) => {
@@ -151,8 +136,8 @@ impl ServerProvider {
     /// The model where none is asked for: the user's, else the one that answers first. `None` where a choice costs money
     /// and so is the user's.
     fn default_model<'a>(&'a self, server: &'a Server) -> Option<&'a str> {
-        if !self.options.model.is_empty() {
-            return Some(&self.options.model);
+        if !self.server.default_model.is_empty() {
+            return Some(&self.server.default_model);
         }
         let ids = || server.models.iter().map(|model| model.id.as_str());
         match server.kind {
@@ -164,7 +149,7 @@ impl ServerProvider {
 
     /// How many tokens a model holds: as the user says, as it was learned, as the list tells.
     fn window(&self, model: &str) -> Option<u64> {
-        if let Some(window) = self.options.window {
+        if let Some(window) = self.server.window {
             return Some(window as u64);
         }
         let learned = self.learned();
@@ -180,7 +165,7 @@ impl ServerProvider {
             url: found.client.base(),
             kind: "chat completions".to_owned(),
             doubts: Vec::new(),
-            inputs: parameters::inputs(&self.options.parameters),
+            inputs: parameters::inputs(&self.server.parameters),
             system: Support::Native("as a message of its own".to_owned()),
             history: Support::Native("as messages, all of it with each".to_owned()),
             files: Support::InPrompt,
@@ -227,16 +212,14 @@ impl Provider for ServerProvider {
         let own_name = server
             .map_or(ServerKind::Other, |server| server.kind)
             .words();
-        let label = Some(&self.options.label).filter(|label| !label.is_empty());
-        let first = self.options.bases.first().cloned().unwrap_or_default();
         let models = server.map_or(&[][..], |server| &server.models);
         let told = models
             .iter()
             .filter_map(|model| Some((model.id.clone(), model.window?)));
         let windows = learned.into_iter().chain(told);
         ProviderInfo {
-            label: label.cloned().unwrap_or_else(|| own_name.to_owned()),
-            url: found.as_ref().map_or(first, |found| found.client.base()),
+            label: own_name.to_owned(),
+            url: found.as_ref().map_or_else(|| self.server.url.clone(), |found| found.client.base()),
             api_endpoint: "/chat/completions".to_owned(),
             working,
             supports_stream: true,
@@ -244,11 +227,11 @@ impl Provider for ServerProvider {
             supports_message_history: false,
             default_model: match server {
                 Some(server) => self.default_model(server).unwrap_or_default().to_owned(),
-                None => self.options.model.clone(),
+                None => self.server.default_model.clone(),
             },
             model_aliases: Vec::new(),
             models: models.iter().map(|model| model.id.clone()).collect(),
-            context_window: self.options.window,
+            context_window: self.server.window,
             windows: windows
                 .filter_map(|(model, tokens)| Some((model, usize::try_from(tokens).ok()?)))
                 .collect(),

@@ -1,7 +1,8 @@
 //! The loop without a screen: one message sent, and its reply received to the end.
 
+use super::providers::Providers;
 use super::signals::Signals;
-use super::turns::{Contents, Providers, Turns};
+use super::turns::{Contents, Turns};
 use super::{DRAIN, Time, handle, sleep_until};
 use crate::app::{Effect, Event, Model, ReplyUpdate, update};
 use crate::chat::Draft;

@@ -5,9 +5,10 @@
 
 use super::files::Files;
 use super::persistence::{Persistence, Storage};
+use super::providers::Providers;
 use super::render_worker::RenderWorker;
 use super::signals::Signals;
-use super::turns::{Contents, Providers, Turns};
+use super::turns::{Contents, Turns};
 use super::{DRAIN, Time, handle, sleep_until};
 use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
 use crate::runtime::external_editor::Editing;

@@ -6,11 +6,12 @@
 //! the provider only for a request whose past is exactly that. A turn that failed or was cancelled
 //! leaves no session behind, because it is unknown what the server remembers of it.
 
+use super::providers::{Providers, SourceName};
 use super::sessions::{SessionKey, Sessions};
 use crate::app::effect::TurnId;
 use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, Failure, FailureKind, Message, MessageId};
-use crate::provider::{Provider, ProviderError, ProviderInfo, Reply, ReplyEvent, Request, Session};
+use crate::provider::{ProviderInfo, Reply, ReplyEvent, Request, Session};
 use crate::store::{Reader, StoreError};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,18 +20,6 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
-
-/// Where providers come from.
-pub trait Providers: Send {
-    /// The provider for a Space as the user named it; the same one each time.
-    fn find(&self, space: &str) -> Result<Arc<dyn Provider>, ProviderError>;
-
-    /// The canonical name of a Space: an alias is followed, and a name and a password in an address are not part of it.
-    fn name(&self, written: &str) -> String;
-
-    /// Gives a name and a password to a Space that asks for them.
-    fn login(&self, space: &str, name: &str, password: &str);
-}
 
 /// Reads the saved contents of files; set once the store is open.
 pub type Contents = Arc<OnceLock<Reader>>;
@@ -91,15 +80,21 @@ impl Turns {
     pub fn inspect(&self, asked: String) {
         let events = self.events.clone();
         let provider = self.providers.find(&asked);
-        let name = self.providers.name(&asked);
+        let SourceName { name, model } = self.providers.name(&asked);
         self.tracker.spawn(async move {
             let found = match provider {
                 Ok(provider) => provider.look().await.map(|report| report.inputs),
                 Err(error) => Err(error),
             };
             let found = found.map_err(|error| error.failure());
+            let inspected = Event::Inspected {
+                asked,
+                name,
+                model,
+                found,
+            };
             // The loop is gone only when the program ends.
-            let _ = events.send(Event::Inspected { asked, name, found }).await;
+            let _ = events.send(inspected).await;
         });
     }
 
@@ -327,7 +322,7 @@ impl Forward {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::SourceReport;
+    use crate::provider::{Provider, ProviderError, SourceReport};
     use std::pin::Pin;
 
     /// A source of replies that are complete at once.
@@ -357,8 +352,11 @@ mod tests {
             Ok(Arc::new(Self(self.0.clone())))
         }
 
-        fn name(&self, written: &str) -> String {
-            written.to_owned()
+        fn name(&self, written: &str) -> SourceName {
+            SourceName {
+                name: written.to_owned(),
+                model: None,
+            }
         }
 
         fn login(&self, _: &str, _: &str, _: &str) {}

@@ -269,8 +269,9 @@ const LIBRARY: &[Row] = &[
 
 #[rustfmt::skip]
 const SOURCE: &[Row] = &[
-    row((A::Spaces, C::All), &[], "Choose a Space", "Choose the Space of this conversation",
-        G::Source, source_picker::open_with).slash("/space", Argument::Optional).also("model source provider server change"),
+    row((A::Spaces, C::All), &[], "Choose a source", "Choose the source of this conversation",
+        G::Source, source_picker::open_with).slash("/source /space", Argument::Optional)
+        .also("space model provider server change"),
     row((A::Demo, C::All), &[key(F(5))], "Try the embedded Space", "Try the embedded Space when another fails",
         G::Source, |m, _| source_picker::use_demo(m)).also("demo offline tour"),
     row((A::SystemPanel, C::All), &[key(F(2)), ctrl('s')], "Show system message and settings", "System message, settings of the Space",

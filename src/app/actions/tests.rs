@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::keys::chord::{ALT, CTRL, SHIFT};
 use crate::app::keys::{Action, Context};
-use crate::app::keys::{Edit, Keymap};
+use crate::app::keys::{Edit, Keymap, Slash};
 use crossterm::event::{KeyCode, KeyEvent};
 
 #[test]
@@ -67,8 +67,8 @@ fn titles_are_commands_of_at_most_five_words_and_no_slash_command_stands_twice()
             !row.title.contains(';') && !row.help.contains(';'),
             "{row:?}"
         );
-        if let Some(slash) = row.slash {
-            assert!(names.insert(slash.name), "{} stands twice", slash.name);
+        for name in row.slash.into_iter().flat_map(Slash::names) {
+            assert!(names.insert(name), "{name} stands twice");
         }
     }
 }

@@ -2,26 +2,29 @@
 //!
 //! What commands there are, and what each does, stands in the table of actions.
 
-use crate::app::keys::{Action, Argument, Context, Row};
+use crate::app::keys::{Action, Argument, Context, Row, Slash};
 use crate::app::{Effect, Model};
 use crate::chat::export::{Format, Source};
 use crate::chat::{Draft, Role};
 use std::path::Path;
 
-/// The rows that have a slash command.
-fn all(model: &Model) -> impl Iterator<Item = (&'static str, &'static Row)> {
-    model
-        .keys
-        .rows()
-        .iter()
-        .filter_map(|row| Some((row.slash?.name, row)))
+/// The rows that have a slash command, with it.
+fn all(model: &Model) -> impl Iterator<Item = (Slash, &'static Row)> {
+    let rows = model.keys.rows().iter();
+    rows.filter_map(|row| Some((row.slash?, row)))
 }
 
-/// The commands that begin with these letters and are offered now, and what each does.
+/// The command of this name, and what it does.
+fn named(model: &Model, command: &str) -> Option<(Slash, &'static Row)> {
+    all(model).find(|(slash, _)| slash.names().any(|name| name == command))
+}
+
+/// The commands that begin with these letters and are offered now, and what each does; each by one of its names.
 pub(in crate::app) fn commands(model: &Model, letters: &str) -> Vec<(&'static str, &'static str)> {
+    let begins = |slash: Slash| slash.names().find(|name| name.starts_with(letters));
     let mut found: Vec<_> = all(model)
-        .filter(|(name, row)| name.starts_with(letters) && (row.is_offered)(model))
-        .map(|(name, row)| (name, row.help))
+        .filter(|(_, row)| (row.is_offered)(model))
+        .filter_map(|(slash, row)| Some((begins(slash)?, row.help)))
         .collect();
     found.sort_unstable_by_key(|(name, _)| *name);
     found
@@ -29,10 +32,7 @@ pub(in crate::app) fn commands(model: &Model, letters: &str) -> Vec<(&'static st
 
 /// Whether a command needs something behind it.
 pub(in crate::app) fn needs_words(model: &Model, command: &str) -> bool {
-    let row = all(model).find(|(name, _)| *name == command);
-    let argument = row
-        .and_then(|(_, row)| row.slash)
-        .map(|slash| slash.argument);
+    let argument = named(model, command).map(|(slash, _)| slash.argument);
     matches!(argument, Some(Argument::Required(_)))
 }
 
@@ -62,7 +62,7 @@ pub(in crate::app) fn run(model: &mut Model, draft: &Draft) -> Option<Vec<Effect
     let text = draft.text.trim();
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim();
-    let Some((_, row)) = all(model).find(|(name, _)| *name == word) else {
+    let Some((_, row)) = named(model, word) else {
         return unknown(model, word);
     };
     if let Some(refusal) = refusal(model, row, (word, rest)) {

@@ -5,11 +5,15 @@
 use crate::app::{DEMO_SPACE, Effect, Model, ProviderNames};
 use crate::chat::Conversation;
 
-/// The conversation that is seen talks to another Space from the next message on.
-pub(in crate::app) fn use_space(model: &mut Model, space: &str) -> Vec<Effect> {
+/// The conversation that is seen talks to another source from the next message on, to the model `chosen` or to its default.
+pub(in crate::app) fn use_space(
+    model: &mut Model,
+    space: &str,
+    chosen: Option<String>,
+) -> Vec<Effect> {
     let open = model.conversation_mut();
     space.clone_into(&mut open.conversation.space);
-    open.conversation.model.clear();
+    open.conversation.model = chosen.unwrap_or_default();
     // They were the other Space's.
     open.settings.clear();
     open.saved.fields_changed();

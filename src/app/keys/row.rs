@@ -76,10 +76,22 @@ impl Group {
 /// A slash command.
 #[derive(Debug, Clone, Copy)]
 pub struct Slash {
-    /// Its name, with the slash.
-    pub name: &'static str,
+    /// Its names, each with the slash. One text, which keeps a row small.
+    names: &'static str,
     /// What stands behind it.
     pub argument: Argument,
+}
+
+impl Slash {
+    /// All its names, the one that is shown first; the others go on working.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.names.split(' ')
+    }
+
+    /// The name that is shown.
+    pub fn name(self) -> &'static str {
+        self.names().next().unwrap_or_default()
+    }
 }
 
 /// What stands behind a slash command.
@@ -122,11 +134,11 @@ pub const fn row(
 }
 
 impl Row {
-    /// With a slash command.
+    /// With a slash command: its names, with a space between them.
     #[must_use]
-    pub const fn slash(self, name: &'static str, argument: Argument) -> Self {
+    pub const fn slash(self, names: &'static str, argument: Argument) -> Self {
         Self {
-            slash: Some(Slash { name, argument }),
+            slash: Some(Slash { names, argument }),
             ..self
         }
     }

@@ -71,11 +71,11 @@ fn run(model: &mut Model, row: &Row) -> Vec<Effect> {
         if composer.is_empty() {
             model.focus = Focus::Composer;
             let composer = &mut model.conversation_mut().composer;
-            composer.change(|field| field.insert(&format!("{} ", slash.name)));
+            composer.change(|field| field.insert(&format!("{} ", slash.name())));
         } else {
             model.toast(format!(
                 "Write {} {example} in an empty message.",
-                slash.name
+                slash.name()
             ));
         }
         return Vec::new();

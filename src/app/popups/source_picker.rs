@@ -42,8 +42,12 @@ impl SourcePicker {
             .into_iter()
             .cloned()
             .collect();
-        let is_new = !query.is_empty() && !found.iter().any(|choice| choice.id == query);
-        if is_new && query.contains('/') {
+        // What is written out whole is meant, whatever else holds it.
+        if !query.is_empty() {
+            found.sort_by_key(|choice| choice.id != query);
+        }
+        let is_new = !found.iter().any(|choice| choice.id == query);
+        if is_new && query.contains(['/', ':']) {
             let about = "as it is written".to_owned();
             found.insert(0, SpaceChoice { id: query, about });
         }
@@ -124,7 +128,7 @@ pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
 pub(in crate::app) fn on_inspected(
     model: &mut Model,
     asked: &str,
-    space: &str,
+    (space, chosen): (&str, Option<String>),
     found: Result<Vec<SpaceInput>, Failure>,
 ) -> Vec<Effect> {
     let picker = model.popups.find::<SourcePicker>();
@@ -138,7 +142,7 @@ pub(in crate::app) fn on_inspected(
     if is_awaited && asks_login {
         // Its settings are known once it is open to this user.
         model.popups.close_all::<SourcePicker>();
-        let effects = source::use_space(model, space);
+        let effects = source::use_space(model, space, chosen);
         login::ask(model, None);
         return effects;
     }
@@ -151,7 +155,7 @@ pub(in crate::app) fn on_inspected(
         return vec![source::describe(&model.conversation().conversation)];
     }
     model.popups.close_all::<SourcePicker>();
-    source::use_space(model, space)
+    source::use_space(model, space, chosen)
 }
 
 /// Goes on with the embedded Space in this conversation, and asks it what the other Space could
@@ -162,14 +166,14 @@ pub(in crate::app) fn use_demo(model: &mut Model) -> Vec<Effect> {
     }
     let open = model.conversation_mut();
     if open.conversation.space == DEMO_SPACE {
-        model.toast("This is the embedded Space already. /space goes to another.");
+        model.toast("This is the embedded Space already. /source goes to another.");
         return Vec::new();
     }
     let failed = open.conversation.head().filter(|head| {
         head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
     });
     let retries = failed.is_some();
-    let mut effects = source::use_space(model, DEMO_SPACE);
+    let mut effects = source::use_space(model, DEMO_SPACE, None);
     if retries {
         effects.extend(versions::retry(model));
     }

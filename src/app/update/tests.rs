@@ -16,6 +16,7 @@ mod modality;
 mod pickers;
 mod presets;
 mod source;
+mod source_choice;
 mod switcher;
 mod switching;
 mod unsaved;

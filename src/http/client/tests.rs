@@ -1,7 +1,8 @@
 //! The token and the key on requests.
 
 use super::*;
-use crate::http::{Key, Token};
+use crate::http::Token;
+use crate::http::key::Key;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 
-/// What the command prints to stdout. The error goes on from "its key_command".
+/// What the command prints to stdout. The error goes on from "its `key_command`".
 pub(super) async fn output(command: &str, patience: Duration) -> Result<String, String> {
     let mut shell = Command::new("sh");
     shell

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 const EFFORTS: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 
 /// What can be set, with what `given` (the user's settings of the source) sets as its default.
-pub fn inputs(given: &Map<String, Value>) -> Vec<SpaceInput> {
+pub fn inputs(given: &BTreeMap<String, Value>) -> Vec<SpaceInput> {
     let number = |min, max, step| Kind::number(Some(min), max, step);
     let efforts = EFFORTS.map(|effort| (effort.to_owned(), json!(effort)));
     let own = [
@@ -61,11 +61,11 @@ pub fn inputs(given: &Map<String, Value>) -> Vec<SpaceInput> {
 /// What is sent: `given`, and over it what is set for this message. A name that is none of a parameter and a value that does
 /// not fit are refused.
 pub fn values(
-    given: &Map<String, Value>,
+    given: &BTreeMap<String, Value>,
     settings: &BTreeMap<String, Value>,
 ) -> Result<Map<String, Value>, InputError> {
     let inputs = inputs(given);
-    let mut sent = given.clone();
+    let mut sent: Map<_, _> = given.clone().into_iter().collect();
     for (at, value) in input::values(&inputs, settings)? {
         let is_empty = value.as_str().is_some_and(str::is_empty);
         let name = inputs[at].name.clone();
@@ -87,7 +87,7 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), json!(value)));
         values(
-            &Map::from_iter([("top_k".to_owned(), json!(40))]),
+            &BTreeMap::from_iter([("top_k".to_owned(), json!(40))]),
             &settings.collect(),
         )
     }

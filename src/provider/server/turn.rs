@@ -84,7 +84,7 @@ impl Turn<'_> {
     async fn work(&self) -> Result<(), ProviderError> {
         self.sender.send(ReplyEvent::Stage(Stage::Resolving)).await;
         let parameters =
-            parameters::values(&self.server.options.parameters, &self.request.settings)?;
+            parameters::values(&self.server.server.parameters, &self.request.settings)?;
         let Some(plan) = self
             .sender
             .unless_cancelled(messages::plan(self.request))
@@ -310,7 +310,7 @@ impl Turn<'_> {
 
     async fn forget(&self, sending: &Sending<'_>) {
         if let Some(conversation) = &sending.conversation {
-            let patience = self.server.options.http.cancel_timeout;
+            let patience = self.server.http.cancel_timeout;
             sending.found.client.forget(conversation, patience).await;
         }
     }

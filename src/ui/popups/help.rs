@@ -45,8 +45,11 @@ fn help_lines(keys: Keymap, theme: &Theme, width: usize) -> Vec<Line<'static>> {
 
 /// How an action without a key is reached: by its slash command, or in the palette.
 fn other_ways(keys: Keymap, row: &Row) -> String {
-    let name = row.slash.map(|slash| slash.name.to_owned());
-    name.unwrap_or_else(|| format!("({})", keys.shown_key(Action::Palette)))
+    let names = row.slash.map(|slash| slash.names().collect::<Vec<_>>());
+    names.map_or_else(
+        || format!("({})", keys.shown_key(Action::Palette)),
+        |names| names.join(", "),
+    )
 }
 
 /// One row: on one line, or on two where it does not fit.

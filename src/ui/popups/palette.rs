@@ -11,7 +11,7 @@ pub fn draw(palette: &Palette, scene: &mut Scene<'_>, frame: &mut Frame, area: R
         let row = choice.row;
         let keys = row.keys.iter().map(ToString::to_string);
         let keys: Vec<String> = keys
-            .chain(row.slash.map(|slash| slash.name.to_owned()))
+            .chain(row.slash.map(|slash| slash.name().to_owned()))
             .collect();
         let name = format!("{} · {}", row.title, row.group.title());
         (name, keys.join(", "))

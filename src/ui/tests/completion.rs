@@ -15,11 +15,11 @@ fn the_list_stands_right_above_the_composer_with_a_mark() {
         let message = message.expect("the composer is drawn");
         assert!(rows[message - 1].starts_with('╰'), "{shown}");
         assert!(
-            shown.contains("▸ /space") && shown.contains("  /search"),
+            shown.contains("▸ /source") && shown.contains("  /search"),
             "{shown}"
         );
         screen.press(KeyCode::Esc, KeyModifiers::NONE);
-        assert!(!screen.shown().contains("/space"));
+        assert!(!screen.shown().contains("/source"));
     }
 }
 

@@ -55,6 +55,7 @@ fn setting(screen: &mut Screen) {
     screen.tell(Event::Inspected {
         asked: space.clone(),
         name: space,
+        model: None,
         found: Ok(vec![input]),
     });
     pressed(screen, KeyCode::Tab, KeyModifiers::NONE);
@@ -136,7 +137,7 @@ pub(super) fn all() -> Vec<Opened> {
         }),
         ("source_picker", |screen| {
             ctrl(screen, 'p');
-            typed(screen, "choose a space");
+            typed(screen, "choose a source");
             pressed(screen, KeyCode::Enter, KeyModifiers::NONE);
         }),
         ("survey", survey),

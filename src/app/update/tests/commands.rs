@@ -1,4 +1,4 @@
-//! The palette, commands, Spaces.
+//! The palette, commands, settings of Spaces.
 
 use super::*;
 use crate::app::CliOverrides;
@@ -7,14 +7,15 @@ use crate::app::keys::{Action, Context};
 use crate::app::popups::help::Help;
 use crate::app::popups::palette::Palette;
 use crate::app::popups::setting::Setting;
+use crate::chat::SpaceInput;
 use crate::chat::input::Kind;
-use crate::chat::{FailureKind, SpaceInput};
 
 /// A Space was looked at that is called as it was written.
-fn looked(name: &str, found: Result<Vec<SpaceInput>, Failure>) -> Event {
+pub(super) fn looked(name: &str, found: Result<Vec<SpaceInput>, Failure>) -> Event {
     Event::Inspected {
         asked: name.to_owned(),
         name: name.to_owned(),
+        model: None,
         found,
     }
 }
@@ -89,50 +90,6 @@ fn a_message_that_is_a_command_is_run_and_not_sent() {
 }
 
 #[test]
-fn a_space_is_looked_at_before_the_conversation_moves_to_it() {
-    let mut user = User::new();
-    user.sends("/space owner/name");
-    assert!(
-        user.effects
-            .contains(&Effect::Inspect("owner/name".to_owned()))
-    );
-    let failure = Failure {
-        kind: FailureKind::Connect,
-        message: "asleep".to_owned(),
-        hint: String::new(),
-    };
-    user.tell(looked("owner/name", Err(failure)));
-    assert_eq!(user.model.conversation().conversation.space, "space");
-    user.key(KeyCode::Enter)
-        .tell(looked("owner/name", Ok(Vec::new())));
-    assert_eq!(user.model.conversation().conversation.space, "owner/name");
-    assert!(!user.model.popups.is_open());
-}
-
-#[test]
-fn a_space_that_asks_for_a_login_gets_it_and_the_message_is_asked_again() {
-    let mut user = User::new();
-    let failure = Failure {
-        kind: FailureKind::Login,
-        message: String::new(),
-        hint: String::new(),
-    };
-    user.sends("hello").hears(0, ReplyUpdate::Failed(failure));
-    user.types("ann").key(KeyCode::Enter).types("secret");
-    let shown = format!("{:?}", user.model);
-    assert!(!shown.contains("secret"), "{shown}");
-    user.key(KeyCode::Enter);
-    let login = user.effects.iter().find_map(|effect| match effect {
-        Effect::Login { name, password, .. } => Some((name.clone(), password.0.clone())),
-        _ => None,
-    });
-    assert_eq!(login, Some(("ann".to_owned(), "secret".to_owned())));
-    assert!(!format!("{:?}", user.effects).contains("secret"));
-    assert_eq!(user.started()[1].messages[0].text, "hello");
-    assert_eq!(user.draft(), "");
-}
-
-#[test]
 fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
     let mut user = User::new();
     let set = |value: &str| {
@@ -167,20 +124,6 @@ fn settings_travel_with_every_message_and_are_kept_with_their_conversation() {
     }));
     user.sends("again");
     assert_eq!(user.started()[1].settings, set("1.5"));
-}
-
-#[test]
-fn the_embedded_space_is_not_asked_for_the_settings_of_another() {
-    let mut user = User::new();
-    let one = ("heat".to_owned(), "1".to_owned());
-    let settings = crate::chat::Settings::from([one]);
-    user.model.apply_overrides(CliOverrides {
-        settings,
-        ..CliOverrides::default()
-    });
-    crate::app::popups::source_picker::use_demo(&mut user.model);
-    user.sends("hello");
-    assert!(user.started()[0].settings.is_empty());
 }
 
 /// An input that takes a number from 0.1 to 4.
@@ -380,35 +323,6 @@ fn a_step_within_limits_that_make_no_sense_is_no_panic() {
         user.key(KeyCode::Left);
         assert!(user.model.setting(&input).0.parse::<f64>().is_ok());
     }
-}
-
-#[test]
-fn a_space_that_asks_for_a_login_when_it_is_chosen_is_sent_nothing_unasked() {
-    let mut user = User::new();
-    user.sends("for the other Space").hears(0, done("reply"));
-    user.sends("/space owner/name");
-    let failure = Failure {
-        kind: FailureKind::Login,
-        message: String::new(),
-        hint: String::new(),
-    };
-    user.tell(looked("owner/name", Err(failure)));
-    user.types("ann").key(KeyCode::Enter);
-    user.types("secret").key(KeyCode::Enter);
-    let has_login = |effect: &Effect| matches!(effect, Effect::Login { .. });
-    assert!(user.effects.iter().any(has_login));
-    assert_eq!(user.started().len(), 1, "only the message itself was sent");
-}
-
-#[test]
-fn a_new_conversation_goes_on_with_the_space_of_the_one_that_is_seen() {
-    let mut user = User::new();
-    user.sends("/space owner/name");
-    user.tell(looked("owner/name", Ok(Vec::new())));
-    user.sends("hello").hears(0, done("reply"));
-    user.ctrl('n');
-    assert_eq!(user.model.conversation().conversation.space, "owner/name");
-    assert!(user.model.conversation().conversation.is_empty());
 }
 
 #[test]

@@ -44,10 +44,12 @@ fn pasted(text: &str, path: &str) -> PastedPath {
 fn a_command_is_completed_as_it_is_typed() {
     let mut user = User::new();
     user.types("/s");
-    assert_eq!(user.listed(), ["/search", "/space", "/system"]);
+    assert_eq!(user.listed(), ["/search", "/source", "/system"]);
     user.key(KeyCode::Down).key(KeyCode::Tab);
-    assert_eq!(user.draft(), "/space ");
+    assert_eq!(user.draft(), "/source ");
     assert!(user.listed().is_empty());
+    user.ctrl('u').types("/sp");
+    assert_eq!(user.listed(), ["/space"], "an older name goes on");
 }
 
 #[test]
