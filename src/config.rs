@@ -3,6 +3,7 @@
 //! Only for the program's start: everything else receives values. The commented default file is
 //! `assets/config.toml`, and a test keeps it equal to the defaults here.
 
+mod complaint;
 mod entries;
 mod sources;
 
@@ -250,8 +251,8 @@ impl Settings {
         wrong: &str,
         known: impl Iterator<Item = &'a str>,
     ) {
-        let wrong = wrong.to_owned() + &entries::suggestion(name, known);
-        let complaint = entries::complaint(&self.text, section, name, &wrong);
+        let wrong = wrong.to_owned() + &complaint::suggestion(name, known);
+        let complaint = complaint::complaint(&self.text, section, name, &wrong);
         self.complaints.push(complaint);
     }
 

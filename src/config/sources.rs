@@ -3,13 +3,14 @@
 //! A wrong entry is reported and left out, and the rest of its source holds; a source whose name or address is wrong is left
 //! out whole. The file never holds a key: an entry that could is refused, and no complaint repeats a value.
 
-use super::entries::{complaint_at, suggestion};
+use super::complaint::{complaint_at, suggestion};
 use crate::http::{HeaderName, KeyPlace, is_loopback};
 use crate::provider::source::is_reserved;
 use crate::provider::{Headers, SourceKind, UserSource};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::path::Path;
 use toml::{Table, Value};
 use url::Url;
 
@@ -199,11 +200,16 @@ impl Reading<'_> {
             self.complain(&[name], wrong);
             return;
         }
-        let is_variable = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        // A key that stands in the place of its variable or file would be repeated later, as one that is not there.
+        let is_variable = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         source.key = match name {
-            // A key that stands where its variable should is not repeated later as a variable that is not set.
             "key_env" if !text.chars().all(is_variable) || text.is_empty() => {
-                self.complain(&[name], "is not the name of an environment variable");
+                let wrong = "is not the name of an environment variable in capitals";
+                self.complain(&[name], wrong);
+                return;
+            }
+            "key_file" if !text.starts_with("~/") && !Path::new(&text).is_absolute() => {
+                self.complain(&[name], "is not a path from the root or from ~/");
                 return;
             }
             "key_env" => KeyPlace::Variable(text),

@@ -81,6 +81,14 @@ fn a_key_in_the_file_is_refused_and_never_repeated() {
             "is not the name of an environment variable",
         ),
         (
+            "key_env = \"hf_doNotShowThis\"".to_owned(),
+            "is not the name of an environment variable in capitals",
+        ),
+        (
+            format!("key_file = \"{SECRET}\""),
+            "is not a path from the root or from ~/",
+        ),
+        (
             format!("headers = {{ Authorization = \"Bearer {SECRET}\" }}"),
             "Write \"env:VARIABLE\"",
         ),
@@ -98,7 +106,7 @@ fn a_key_in_the_file_is_refused_and_never_repeated() {
             complaints(&format!("[sources.box]\nurl = \"http://h:1\"\n{entry}\n"));
         assert!(complaints.contains(words), "{entry}: {complaints}");
         assert_eq!(settings.complaints.len(), 1);
-        assert!(!complaints.contains(SECRET), "{complaints}");
+        assert!(!complaints.contains("doNotShow"), "{complaints}");
         let source = &settings.sources["box"];
         assert_eq!(
             (source.url.as_str(), &source.key),
@@ -143,7 +151,7 @@ fn a_source_with_a_name_that_means_something_else_is_refused() {
 
 #[test]
 fn a_wrong_entry_is_named_with_its_line_and_the_rest_of_the_source_holds() {
-    let text = "[sources.box]\nurl = \"http://h:1\"\nmodle = \"m\"\nwindow = 0\nkey_env = \"A\"\nkey_file = \"b\"\n\n[sources.box.parameters]\ntop_p = 0.9\ntemperature = \"warm\"\nseed = 1.5\nmax_tokens = 0\nmessages = []\nday = 2025-01-01\nheat = nan\n";
+    let text = "[sources.box]\nurl = \"http://h:1\"\nmodle = \"m\"\nwindow = 0\nkey_env = \"A\"\nkey_file = \"/b\"\n\n[sources.box.parameters]\ntop_p = 0.9\ntemperature = \"warm\"\nseed = 1.5\nmax_tokens = 0\nmessages = []\nday = 2025-01-01\nheat = nan\n";
     let (settings, complaints) = complaints(text);
     for expected in [
         "line 3: sources.box.modle is unknown. Did you mean model?",
