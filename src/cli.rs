@@ -25,6 +25,7 @@ use crate::config::{self, Settings};
 use crate::demo;
 use crate::http::{self, Login, Token};
 use crate::provider::catalog::NameRules;
+use crate::provider::local::{self, LOCAL};
 use crate::provider::space::CHAT_SETTING;
 use crate::provider::{ProviderError, catalog, hub, source};
 use crate::runtime::Embedded;
@@ -298,6 +299,22 @@ impl Context {
             self.model = model;
         }
         self.address_login = self.login_in(written);
+    }
+
+    /// Looks for the server that `local` stands for, where that is what was named. What was found is stored in its place.
+    async fn settle(&mut self) -> Result<(), Exit> {
+        if self.space != LOCAL {
+            return Ok(());
+        }
+        let found = local::first(&self.options).await.map_err(|error| {
+            let failure = error.failure();
+            exit::complain(Exit::of(&failure), &failure.message, &failure.hint)
+        })?;
+        if self.given.space.is_some() {
+            self.given.space = Some(found.clone());
+        }
+        self.space = found;
+        Ok(())
     }
 
     /// The defaults of new conversations; `keeps` says whether anything is saved.

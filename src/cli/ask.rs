@@ -46,8 +46,8 @@ pub struct AskArgs {
 }
 
 /// Sends the message and prints the reply.
-pub async fn run(context: Context, arguments: AskArgs) -> Exit {
-    if let Err(exit) = context.check() {
+pub async fn run(mut context: Context, arguments: AskArgs) -> Exit {
+    if let Err(exit) = context.settle().await.and_then(|()| context.check()) {
         return exit;
     }
     let store = match open_store(&context, &arguments) {

@@ -6,6 +6,7 @@
 
 use super::exit::{Exit, complain, print};
 use super::{Context, NO_HOME, saved};
+use crate::provider::local::{self, LOCAL};
 use crate::sanitize;
 use crate::store::{Check, FILE_NAME, Store, StoreError};
 use clap::Args;
@@ -171,15 +172,19 @@ fn rescue(context: &Context, file: &Path) -> Exit {
 }
 
 async fn space(context: &Context, findings: &mut Findings) {
-    let report = match context.provider(&context.space) {
+    let name = match context.space.as_str() {
+        LOCAL => local::first(&context.options).await,
+        named => Ok(named.to_owned()),
+    };
+    let report = match name.and_then(|name| context.provider(&name)) {
         Ok(provider) => provider.look().await,
         Err(error) => Err(error),
     };
     match report {
         Ok(report) => findings.good(
-            "Space",
+            "source",
             &format!("{} answers ({})", report.url, report.software()),
         ),
-        Err(error) => findings.bad("Space", &error.to_string(), &error.hint()),
+        Err(error) => findings.bad("source", &error.to_string(), &error.hint()),
     }
 }

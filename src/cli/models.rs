@@ -23,6 +23,9 @@ pub async fn run(mut context: Context, arguments: ModelsArgs) -> Exit {
     if let Some(written) = &arguments.source {
         context.talk_to(written);
     }
+    if let Err(exit) = context.settle().await {
+        return exit;
+    }
     let name = context.space.clone();
     let provider = match context.provider(&name) {
         Ok(provider) => provider,

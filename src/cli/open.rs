@@ -23,8 +23,8 @@ pub struct OpenArgs {
 }
 
 /// Opens the full screen and stays until the user leaves it.
-pub async fn run(context: Context, arguments: OpenArgs) -> Exit {
-    if let Err(exit) = context.check() {
+pub async fn run(mut context: Context, arguments: OpenArgs) -> Exit {
+    if let Err(exit) = context.settle().await.and_then(|()| context.check()) {
         return exit;
     }
     let time = Time::new();

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::http::Login;
 use crate::provider::{
-    AddressProvider, AddressRef, Hub, Provider, ProviderError, Qwen, ServerProvider, ServerRef, Source,
-    SpaceEndpoint, SpaceProvider, SpaceRef, local, qwen, source,
+    AddressProvider, AddressRef, Hub, Provider, ProviderError, Qwen, ServerProvider, ServerRef,
+    Source, SpaceEndpoint, SpaceProvider, SpaceRef, local, qwen, source,
 };
 use crate::runtime::{Providers, SourceName};
 use std::collections::HashMap;

@@ -33,6 +33,9 @@ pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
     if let Some(written) = &arguments.space_name {
         context.talk_to(written);
     }
+    if let Err(exit) = context.settle().await {
+        return exit;
+    }
     let name = context.space.clone();
     let provider = match context.provider(&name) {
         Ok(provider) => provider,

@@ -61,7 +61,10 @@ pub async fn first(options: &http::Options) -> Result<String, ProviderError> {
 async fn ask(port: u16, name: &'static str, options: http::Options) -> Option<LocalServer> {
     let url = format!("http://127.0.0.1:{port}/v1");
     let client = Client::new(&url, options, &HeaderMap::new()).ok()?;
-    let server = match tokio::time::timeout(ANSWER, discovery::discover(&client)).await.ok()? {
+    let server = match tokio::time::timeout(ANSWER, discovery::discover(&client))
+        .await
+        .ok()?
+    {
         Ok(server) => server,
         Err(error) => {
             let error = refusal::of_connection(error, ServerKind::Other);
@@ -100,7 +103,10 @@ fn name_of(name: &str, url: &str, kind: Option<ServerKind>) -> String {
 fn none_answers() -> ProviderError {
     let ports = LOCAL_PORTS.map(|(port, name)| format!("{port} ({name})"));
     ProviderError::Connect(Report {
-        message: format!("No server answers on this machine, at the ports {}.", ports.join(", ")),
+        message: format!(
+            "No server answers on this machine, at the ports {}.",
+            ports.join(", ")
+        ),
         hint: "Start one, or name another source with --source.".to_owned(),
         source: None,
     })

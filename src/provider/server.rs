@@ -219,7 +219,9 @@ impl Provider for ServerProvider {
         let windows = learned.into_iter().chain(told);
         ProviderInfo {
             label: own_name.to_owned(),
-            url: found.as_ref().map_or_else(|| self.server.url.clone(), |found| found.client.base()),
+            url: found
+                .as_ref()
+                .map_or_else(|| self.server.url.clone(), |found| found.client.base()),
             api_endpoint: "/chat/completions".to_owned(),
             working,
             supports_stream: true,

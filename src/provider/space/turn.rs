@@ -74,6 +74,8 @@ impl Turn<'_> {
         let reach = self
             .space
             .read(proxy, |stage| self.sender.send_stage(stage));
+        // A large future: it would make each that waits for it as large.
+        let reach = Box::pin(reach);
         self.sender.unless_cancelled(reach).await.transpose()
     }
 
