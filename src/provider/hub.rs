@@ -390,7 +390,7 @@ impl Hub {
             ),
             _ => (
                 "is being deleted",
-                "Choose another Space with --space.".to_owned(),
+                "Choose another source with --source.".to_owned(),
             ),
         };
         let message = match &runtime.error {
@@ -431,7 +431,7 @@ pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
     };
     ProviderError::Unsupported(Report {
         message: format!("{id} is a {name} Space, not a Gradio Space."),
-        hint: "Use it in a browser, or choose another Space with --space.".to_owned(),
+        hint: "Use it in a browser, or choose another source with --source.".to_owned(),
         source: None,
     })
 }

@@ -156,7 +156,7 @@ async fn a_space_that_is_down_is_told_with_its_reason_and_what_can_be_done() {
         ("BUILD_ERROR", "could not be built", "logs=build"),
         ("CONFIG_ERROR", "is configured wrongly", "owner"),
         ("NO_APP_FILE", "has no app yet", "owner"),
-        ("DELETING", "is being deleted", "another Space"),
+        ("DELETING", "is being deleted", "another source"),
     ] {
         // The same at the start, and after a while of waiting.
         for stages in [vec![stage], vec!["BUILDING", stage]] {
