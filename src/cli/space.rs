@@ -118,6 +118,7 @@ fn gradio_json(part: &GradioReport) -> Value {
         "app_id": part.app_id,
         "functions": functions.collect::<Vec<_>>(),
         "message_box": part.message_box,
+        "gpu_quota": part.gpu_quota,
     })
 }
 
@@ -231,6 +232,9 @@ fn gradio_rows(part: &GradioReport, row: &mut impl FnMut(&str, &str)) {
         .map(|(id, name)| format!("{name} ({id})"));
     row("functions", &functions.collect::<Vec<_>>().join(" → "));
     row("message box", &format!("component {}", part.message_box));
+    if let Some(quota) = &part.gpu_quota {
+        row("quota", quota);
+    }
     if part.chats.len() > 1 {
         let names: Vec<&str> = part.chats.iter().map(|chat| &*chat.name).collect();
         row("chats", &names.join(", "));

@@ -14,9 +14,13 @@ use crate::gradio::{Client, Error};
 use crate::http;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How often an app that should run is asked for its description.
 const TRIES: u32 = 4;
+
+/// How long the question for a quota may take: it says more of an answer that is there already.
+const QUOTA_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where a Space's app is reached. Cheap to clone; clones share what they learned.
 #[derive(Debug, Clone)]
@@ -31,6 +35,8 @@ pub struct SpaceEndpoint {
 struct Learned {
     /// The address from the Hub.
     found: Option<String>,
+    /// Whether the Space runs on the Hub's shared GPUs.
+    is_zero_gpu: bool,
     /// A client for each proxy, so that connections and cookies are kept.
     clients: HashMap<Option<String>, Client>,
 }
@@ -158,6 +164,21 @@ impl SpaceEndpoint {
             learned.clients.clear();
         }
         learned.found = Some(found.url);
+        learned.is_zero_gpu = found.is_zero_gpu;
+    }
+
+    /// What is left of the user's time on the Hub's shared GPUs, in words; `None` where it is not told within 3 s, or where
+    /// the Space runs on none of them.
+    pub async fn gpu_quota(&self) -> Option<String> {
+        let hub = self.hub.as_ref()?;
+        if !self.learned().is_zero_gpu {
+            return None;
+        }
+        let quota = tokio::time::timeout(QUOTA_PATIENCE, hub.gpu_quota()).await;
+        let quota = quota.ok()?.inspect_err(|error| {
+            tracing::info!(kind = %error.kind(), "the quota of GPU time is not told");
+        });
+        Some(quota.ok()??.words())
     }
 
     /// The refusal of a container that runs and answers by itself, though not as a Gradio app does.

@@ -5,12 +5,15 @@
 //! visit and waited for. The Hub's reports of trouble are trusted, but the Hub is not needed: when it cannot be
 //! reached, the host that follows from the name is tried, and only the app's own `/config` decides.
 
+mod quota;
 mod runtime;
+mod search;
 #[cfg(test)]
 mod tests;
 
 pub use runtime::Runtime;
 use runtime::Standing;
+pub use search::HubSpace;
 
 use super::catalog::SpaceRef;
 use super::{ProviderError, Report};
@@ -73,6 +76,8 @@ pub struct ResolvedHost {
     pub stage: Option<String>,
     /// What the Space is built with, in the Hub's word: `gradio`, `docker`; `None` where that is not known.
     pub sdk: Option<String>,
+    /// Whether it runs on the Hub's shared GPUs.
+    pub is_zero_gpu: bool,
 }
 
 impl ResolvedHost {
@@ -82,6 +87,7 @@ impl ResolvedHost {
             url: space.url.clone(),
             stage: None,
             sdk: None,
+            is_zero_gpu: false,
         }
     }
 }
@@ -149,6 +155,7 @@ impl Hub {
         };
         let Answers { host, runtime, sdk } = self.ask(&client, &id).await?;
         let url = host.unwrap_or_else(|| space.url.clone());
+        let is_zero_gpu = runtime.as_ref().is_some_and(|runtime| runtime.is_zero_gpu);
         let stage = match runtime {
             Some(runtime) => {
                 let space = (id.as_str(), url.as_str());
@@ -156,7 +163,12 @@ impl Hub {
             }
             None => None,
         };
-        Ok(ResolvedHost { url, stage, sdk })
+        Ok(ResolvedHost {
+            url,
+            stage,
+            sdk,
+            is_zero_gpu,
+        })
     }
 
     /// Where the Space's app is, if it should answer now; otherwise the reason why not. Wakes
@@ -182,6 +194,7 @@ impl Hub {
         }
         Ok(ResolvedHost {
             url: host.unwrap_or_else(|| space.url.clone()),
+            is_zero_gpu: runtime.as_ref().is_some_and(|runtime| runtime.is_zero_gpu),
             stage: runtime.map(|runtime| runtime.stage),
             sdk,
         })

@@ -57,6 +57,8 @@ pub struct GradioReport {
     pub endpoint: Option<String>,
     /// The chats of the app, the selected one first.
     pub chats: Vec<ChatReport>,
+    /// What is left of the user's time on the Hub's shared GPUs, in words, for a Space that runs on them.
+    pub gpu_quota: Option<String>,
 }
 
 /// What is told of a server.

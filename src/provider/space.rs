@@ -337,7 +337,11 @@ impl Provider for SpaceProvider {
     ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>> {
         Box::pin(async {
             let (_, known) = self.learn(self.endpoint.inspect().await).await?;
-            self.report(&known)
+            let mut report = self.report(&known)?;
+            if let ReportPart::Gradio(part) = &mut report.part {
+                part.gpu_quota = self.endpoint.gpu_quota().await;
+            }
+            Ok(report)
         })
     }
 }

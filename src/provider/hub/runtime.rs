@@ -14,6 +14,8 @@ pub struct Runtime {
     pub stage: String,
     /// What went wrong, where it says so.
     pub error: Option<String>,
+    /// Whether it runs on the Hub's shared GPUs, which every user has a quota of.
+    pub is_zero_gpu: bool,
 }
 
 /// What a stage means for a client.
@@ -33,7 +35,9 @@ impl Runtime {
     /// Reads the answer of `/runtime`; `None` when it names no stage.
     pub(super) fn read(answer: &Value) -> Option<Self> {
         let text = |key: &str| answer.get(key).and_then(Value::as_str);
+        let hardware = answer.pointer("/hardware/current").and_then(Value::as_str);
         Some(Self {
+            is_zero_gpu: hardware.is_some_and(|hardware| hardware.starts_with("zero")),
             stage: text("stage")?.to_owned(),
             error: text("errorMessage")
                 .filter(|error| !error.trim().is_empty())

@@ -25,7 +25,29 @@ pub(super) async fn run(space: SpaceProvider, request: Request, sender: ReplySen
         request: &request,
         sender: &sender,
     };
-    sender.end(Box::pin(turn.work()).await).await;
+    let worked = Box::pin(turn.work()).await;
+    sender.end(with_quota(&space, worked).await).await;
+}
+
+/// A quota that is used up is told with what the Hub says of it.
+async fn with_quota(
+    space: &SpaceProvider,
+    worked: Result<(), ProviderError>,
+) -> Result<(), ProviderError> {
+    let Err(ProviderError::Quota {
+        retry_after,
+        mut report,
+    }) = worked
+    else {
+        return worked;
+    };
+    if let Some(quota) = space.endpoint.gpu_quota().await {
+        report.hint = format!("{} ({quota}.)", report.hint);
+    }
+    Err(ProviderError::Quota {
+        retry_after,
+        report,
+    })
 }
 
 struct Turn<'a> {
@@ -230,7 +252,8 @@ fn needs_script() -> ProviderError {
     ProviderError::Unsupported(Report {
         message: "A step of this page is a script, which only a browser can run. Nothing was sent."
             .to_owned(),
-        hint: "Use the Space's page in a browser, or choose another source with --source.".to_owned(),
+        hint: "Use the Space's page in a browser, or choose another source with --source."
+            .to_owned(),
         source: None,
     })
 }
