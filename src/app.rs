@@ -22,6 +22,7 @@ pub mod rows;
 pub mod search;
 mod settings_panel;
 pub mod sidebar;
+mod sources;
 mod store_events;
 mod submission;
 pub mod token_budget;
@@ -34,15 +35,18 @@ pub use effect::{Effect, FindRequest, Purpose, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
 pub use prompt_preview::PromptRequest;
 pub use sidebar::Library;
+pub use sources::Certainty;
 pub use update::update;
 
 use crate::chat::FileForm;
-use crate::chat::{Conversation, ConversationId, Origin, Preset, Settings, SpaceInput};
+use crate::chat::SpaceInput;
+use crate::chat::{Conversation, ConversationId, Origin, Preset, ProviderNames, Settings};
 use composer::completion::Completion;
 use editor::Editor;
 use keys::{Action, Keymap};
 use paste_detector::PasteDetector;
 use popups::Popups;
+use sources::Sources;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,8 +103,8 @@ pub struct Model {
     pub changed: HashSet<Origin>,
     /// What new conversations begin with.
     defaults: Defaults,
-    /// How the sources of replies are called, by the Space and by the model that is asked for.
-    names: HashMap<String, HashMap<String, ProviderNames>>,
+    /// How the sources of replies are called.
+    sources: Sources,
     /// What can be set for each Space that was looked at.
     inputs: HashMap<String, Vec<SpaceInput>>,
     open: HashMap<ConversationId, OpenConversation>,
@@ -187,19 +191,6 @@ pub struct CliOverrides {
     pub settings: Settings,
 }
 
-/// How a source of replies is called.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ProviderNames {
-    /// The Space: `owner/name`, or its host.
-    pub space: String,
-    /// The model.
-    pub model: String,
-    /// How the model is called at the head of its replies.
-    pub speaker: String,
-    /// How many tokens the model can hold.
-    pub window: Option<usize>,
-}
-
 /// Which pane has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
@@ -252,7 +243,7 @@ impl Model {
             completion: Completion::default(),
             changed: HashSet::new(),
             defaults,
-            names: HashMap::new(),
+            sources: Sources::default(),
             inputs: HashMap::new(),
             open: HashMap::from([(current, open)]),
             keys: actions::keymap(),
@@ -284,11 +275,10 @@ impl Model {
         self.open.get(&id)
     }
 
-    /// How the source of replies of what is seen is called; the Space's own name until it is told.
+    /// How the source of replies of what is seen is called; as the user calls it where nobody else has named it.
     pub fn names(&self) -> ProviderNames {
         let conversation = &self.conversation().conversation;
-        let of_space = self.names.get(&conversation.space);
-        let known = of_space.and_then(|names| names.get(&conversation.model));
+        let known = self.sources.names(&conversation.space, &conversation.model);
         known.cloned().unwrap_or_else(|| ProviderNames {
             space: conversation.space.clone(),
             model: match conversation.model.as_str() {

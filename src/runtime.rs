@@ -1,9 +1,10 @@
 //! The loops: events in, [`update`] in the middle, effects out, and a frame when one is due.
 //!
 //! [`run_screen`] has a terminal, [`run_headless`] has none. Both drive the same model with the
-//! same [`Turns`], so a reply behaves the same in both. Only this module spawns tasks, and it
+//! same `Turns`, so a reply behaves the same in both. Only this module spawns tasks, and it
 //! drains them before it returns.
 
+pub mod description;
 mod embedded;
 mod external_editor;
 mod files;
@@ -23,7 +24,6 @@ pub use headless::{HeadlessEnd, run_headless};
 pub use persistence::{Storage, loaded};
 pub use providers::{Providers, SourceName};
 pub use screen::{ScreenError, run_screen};
-pub use turns::{Contents, Turns};
 
 use crate::app::{Clock, Effect, Event, Model, update};
 use jiff::Timestamp;

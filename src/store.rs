@@ -17,6 +17,7 @@ mod error;
 mod files;
 mod index;
 mod instance;
+mod learned;
 mod llm_log;
 mod load;
 mod presets;

@@ -3,7 +3,7 @@
 //! Terminal, provider and store speak these into one channel; [`super::update()`] is the only
 //! reader. Times are told, never asked for: a [`Clock`] comes before what happened at that time.
 
-use super::ProviderNames;
+use super::Certainty;
 use super::effect::Purpose;
 use crate::app::effect::TurnId;
 use crate::app::files::PastedPath;
@@ -11,8 +11,9 @@ use crate::app::files::Survey;
 use crate::app::rows::Hits;
 use crate::app::rows::RowId;
 use crate::chat::{
-    Attachment, Conversation, ConversationId, Draft, Failure, Finish, Notice, Origin, Preset,
-    Progress, SearchHit, Settings, SpaceInput, Stage, Summary, Unsent, Usage,
+    Attachment, Conversation, ConversationId, Draft, Failure, Finish, Learned, Notice, Origin,
+    Preset, Progress, ProviderNames, SearchHit, Settings, SpaceInput, Stage, Summary, Unsent,
+    Usage,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -40,6 +41,8 @@ pub enum Event {
         model: String,
         /// The names.
         names: ProviderNames,
+        /// How far they can be relied on.
+        certainty: Certainty,
     },
     /// A Space was looked at: what can be set there, or what is wrong where it does not answer.
     Inspected {
@@ -110,6 +113,8 @@ pub enum StoreEvent {
     /// The saved system messages, by their names, as the answer to the question of this number; 0
     /// is what is read at the start.
     Presets(u64, Vec<Preset>),
+    /// What was learned of the sources of replies, as it is saved.
+    Learned(Vec<Learned>),
     /// What is in the trash, newest first.
     Trash(Vec<Summary>),
     /// Another window has moved this conversation's head: it is to be read again.

@@ -2,7 +2,7 @@
 //!
 //! Only sorts: what a conversation or a list does with it is theirs.
 
-use crate::app::conversation::origins;
+use crate::app::conversation::{origins, source};
 use crate::app::popups::{history, presets, trash};
 use crate::app::sidebar::navigation;
 use crate::app::{Effect, Model, Purpose, StoreEvent};
@@ -48,6 +48,7 @@ pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect
             presets::on_presets(model, number, saved);
             Vec::new()
         }
+        StoreEvent::Learned(saved) => source::on_learned(model, saved),
         StoreEvent::Trash(deleted) => {
             trash::on_trash(model, deleted);
             Vec::new()

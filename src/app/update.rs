@@ -43,7 +43,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             space,
             model: asked,
             names,
-        } => source::on_described(model, (space, asked), names),
+            certainty,
+        } => source::on_described(model, (space, asked), names, certainty),
         Event::Inspected {
             asked,
             name,

@@ -2,7 +2,8 @@
 //! are sent.
 
 use super::{
-    Conversation, ConversationId, Draft, Failure, Message, MessageId, MessageState, Unsent,
+    Conversation, ConversationId, Draft, Failure, Learned, Message, MessageId, MessageState,
+    Outcome, Unsent,
 };
 use crate::sanitize::without_logins;
 use jiff::Timestamp;
@@ -83,6 +84,8 @@ pub enum Change {
         state: MessageState,
         /// What went wrong, if something did.
         failure: Option<Failure>,
+        /// What its source told of it, if anything.
+        outcome: Option<Box<Outcome>>,
     },
     /// A message is left out of what is sent, or taken in again.
     LeaveOut {
@@ -170,6 +173,8 @@ pub enum Change {
         /// Its name.
         name: Option<String>,
     },
+    /// Something was learned of a source of replies; it takes the place of what was learned before.
+    Learn(Learned),
     /// Into the trash.
     Delete {
         /// The conversation.
@@ -210,6 +215,7 @@ impl Change {
             Self::SavePreset { .. } | Self::RemovePreset { .. } | Self::SetDefaultPreset { .. } => {
                 "a saved system message"
             }
+            Self::Learn(_) => "what was learned of the Space",
             Self::Discard { .. } => "the removal of a refused question",
             Self::Delete { .. } => "the deletion of the conversation",
             Self::Restore { .. } => "the restoring of the conversation",

@@ -5,6 +5,7 @@
 //! shown. Plain data, no I/O.
 
 use super::attachment::{self, Attachment, Content, FileHash};
+use super::outcome::Outcome;
 use super::tokens::Tally;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,8 @@ pub struct Message {
     pub state: MessageState,
     /// What went wrong with it.
     pub failure: Option<super::Failure>,
+    /// What its source told of it, if anything; for replies.
+    pub outcome: Option<Box<Outcome>>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// The system message in force when it was sent; for user messages.
@@ -128,6 +131,7 @@ impl Message {
             attachments: Vec::new(),
             state: MessageState::Complete,
             failure: None,
+            outcome: None,
             created_at: Timestamp::now(),
             system: None,
             left_out: false,

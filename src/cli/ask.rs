@@ -111,6 +111,9 @@ pub async fn run(mut context: Context, arguments: AskArgs) -> Exit {
 /// A model with the conversation that goes on, or a new one.
 fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Result<Model, Exit> {
     let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
+    if let Some(store) = store {
+        saved::tell_learned(store, &mut model)?;
+    }
     if let (Some(id), Some(store)) = (&arguments.conversation, store) {
         let mut found = saved::load_named(store, id)?;
         // Unsent drafts belong to the full screen and stay as they are.

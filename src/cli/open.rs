@@ -3,9 +3,8 @@
 use super::exit::{Exit, complain};
 use super::{Context, saved, theme};
 use crate::app::{Clock, Effect, Event, Model, Purpose, update};
-use crate::runtime::{Contents, ScreenError, Storage, Time, Turns, loaded, run_screen};
+use crate::runtime::{ScreenError, Storage, Time, description, loaded, run_screen};
 use clap::Args;
-use tokio::sync::mpsc;
 
 /// What can be done when the disk did not take everything.
 const NOT_SAVED: &str =
@@ -77,6 +76,7 @@ async fn model(context: &Context, arguments: &OpenArgs, now: Clock) -> Result<Mo
             .map_err(|error| saved::complain_of(&error))?
             .map(|id| id.to_string()),
     };
+    saved::tell_learned(&store, &mut model)?;
     if let Some(id) = id {
         let found = saved::load_named(&store, &id)?;
         update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
@@ -88,22 +88,14 @@ async fn model(context: &Context, arguments: &OpenArgs, now: Clock) -> Result<Mo
 
 /// Tells the model how the source of its replies is called, before the first frame.
 fn describe(context: &Context, model: &mut Model) {
-    let (nowhere, _) = mpsc::channel(1);
-    let turns = Turns::new(
-        context.providers(),
-        Contents::default(),
-        nowhere,
-        context.tracker.clone(),
-    );
     let conversation = &model.conversation().conversation;
     let (space, asked) = (conversation.space.clone(), conversation.model.clone());
-    if let Some(names) = turns.describe(&space, &asked) {
-        let described = Event::Described {
-            space,
-            model: asked,
-            names,
-        };
+    if let Ok(source) = context.provider(&space) {
+        let described = description::of(&*source, space, asked);
         let effects: Vec<Effect> = update(model, described);
-        debug_assert!(effects.is_empty());
+        debug_assert!(
+            effects.is_empty(),
+            "nothing was told yet that is to be saved"
+        );
     }
 }

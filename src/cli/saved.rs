@@ -6,6 +6,7 @@
 use super::exit::{Exit, complain, print, to_stderr};
 use super::import;
 use super::trouble::Trouble;
+use crate::app::{Event, Model, StoreEvent, update};
 use crate::chat::export::{Format, Source};
 use crate::chat::{Change, ConversationId, Pending, Summary};
 use crate::sanitize;
@@ -282,6 +283,15 @@ pub fn load_named(store: &Store, id: &str) -> Result<Loaded, Exit> {
         Trouble::Store(error) => complain_of(&error),
         Trouble::Other(exit, message, hint) => complain(exit, &message, &hint),
     })
+}
+
+/// Tells a model what was learned of the sources of replies.
+pub fn tell_learned(store: &Store, model: &mut Model) -> Result<(), Exit> {
+    let learned = store.reader.learned();
+    let learned = learned.map_err(|error| complain_of(&error))?;
+    let effects = update(model, Event::Store(StoreEvent::Learned(learned)));
+    debug_assert!(effects.is_empty(), "nothing is asked yet");
+    Ok(())
 }
 
 fn text(store: &Store, id: &str, format: Format) -> Result<String, Trouble> {

@@ -165,10 +165,14 @@ impl SpaceProvider {
         &self,
         reached: Result<(Client, Arc<App>), ProviderError>,
     ) -> Result<(Client, Arc<Known>), ProviderError> {
-        self.learned().working = Some(reached.is_ok());
+        if reached.is_err() {
+            self.learned().working = Some(false);
+        }
         let (client, app) = reached?;
         let (chats, opened) = self.find(&client, &app).await?;
         let mut learned = self.learned();
+        // Together with what it has told: a Space that works and is not known yet would be taken for one without names.
+        learned.working = Some(true);
         let before = learned.known.as_ref().map(|known| &known.app.app_id);
         // An app that was not restarted still knows its sessions.
         if app.app_id.is_none() || before != Some(&app.app_id) {

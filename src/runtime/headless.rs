@@ -47,13 +47,13 @@ pub async fn run_headless(
     let mut turns = Turns::new(providers, contents, sender, tracker.clone());
     let mut end = HeadlessEnd::Done;
     let effects = handle(model, time, Event::Submit(model.current, draft));
-    carry_out(&mut turns, storage, effects);
+    carry_out((&mut turns, storage), model, effects);
     while model.conversation().turn.is_some() {
         let event = tokio::select! {
             Some(event) = events.recv() => event,
             () = sleep_until(model.wake_at().map(|at| time.instant(at))) => {
                 let effects = update(model, Event::Clock(time.now()));
-                carry_out(&mut turns, storage, effects);
+                carry_out((&mut turns, storage), model, effects);
                 continue;
             }
             signal = signals.next() => {
@@ -74,10 +74,10 @@ pub async fn run_headless(
             cancel(&mut turns, model);
         }
         let effects = handle(model, time, event);
-        carry_out(&mut turns, storage, effects);
+        carry_out((&mut turns, storage), model, effects);
     }
     let rest = update(model, Event::Terminate);
-    carry_out(&mut turns, storage, rest);
+    carry_out((&mut turns, storage), model, rest);
     drop(turns);
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
@@ -90,7 +90,11 @@ fn cancel(turns: &mut Turns, model: &Model) {
     }
 }
 
-fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effect>) {
+fn carry_out(
+    (turns, storage): (&mut Turns, Option<&StoreHandle>),
+    model: &mut Model,
+    effects: Vec<Effect>,
+) {
     for effect in effects {
         match effect {
             Effect::StartTurn(request) => turns.start(request),
@@ -100,11 +104,20 @@ fn carry_out(turns: &mut Turns, storage: Option<&StoreHandle>, effects: Vec<Effe
                     storage.send_all(changes);
                 }
             }
+            // What is learned of the Space here is for the screen of a later run.
+            Effect::Describe {
+                space,
+                model: asked,
+            } => {
+                if let Some(described) = turns.describe(space, asked) {
+                    let effects = update(model, described);
+                    carry_out((turns, storage), model, effects);
+                }
+            }
             // There is no screen for these.
             Effect::Load { .. }
             | Effect::List
             | Effect::Search { .. }
-            | Effect::Describe { .. }
             | Effect::Inspect(_)
             | Effect::Login { .. }
             | Effect::Find(_)

@@ -6,7 +6,7 @@ use super::turns::Contents;
 use crate::app::{Event, Purpose, StoreEvent};
 use crate::chat::{Change, ConversationId};
 use crate::store::{Loaded, Reader, Store, StoreError, StoreHandle, StoreNotice};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -153,14 +153,9 @@ async fn run(
         return true;
     };
     let (notices, mut from_store) = mpsc::unbounded_channel();
-    let opening = tokio::task::spawn_blocking(move || {
-        Store::open(&directory, move |notice| {
-            // The loop is gone only when the program ends.
-            let _ = notices.send(notice);
-        })
-    });
-    let store = match opening.await {
-        Ok(Ok(store)) => store,
+    let opening = tokio::task::spawn_blocking(move || open_store(&directory, notices));
+    let (store, learned) = match opening.await {
+        Ok(Ok(opened)) => opened,
         Ok(Err(error)) => {
             let _ = opened.send(Err(error));
             return true;
@@ -171,6 +166,7 @@ async fn run(
     // It is set nowhere else.
     let _ = contents.set(store.reader.clone());
     let _ = opened.send(Ok(()));
+    let _ = events.send(Event::Store(learned)).await;
     let lists = Arc::new(Notify::new());
     let open = Open {
         handle: store.handle.clone(),
@@ -210,6 +206,22 @@ async fn run(
     }
     lister.abort();
     store.handle.close().await
+}
+
+/// Opens the store, and reads what was learned of sources: the header waits for that, so it comes before all else.
+fn open_store(
+    directory: &Path,
+    notices: mpsc::UnboundedSender<StoreNotice>,
+) -> Result<(Store, StoreEvent), StoreError> {
+    let store = Store::open(directory, move |notice| {
+        // The loop is gone only when the program ends.
+        let _ = notices.send(notice);
+    })?;
+    let learned = match store.reader.learned() {
+        Ok(learned) => StoreEvent::Learned(learned),
+        Err(error) => trouble(&error),
+    };
+    Ok((store, learned))
 }
 
 /// Reads the list whenever it is asked for; requests that come together are one.

@@ -285,12 +285,8 @@ impl Screen {
                 Effect::List => self.persistence.list(),
                 Effect::Search { number, query } => self.persistence.search((number, query)),
                 Effect::Describe { space, model } => {
-                    if let Some(names) = self.turns.describe(&space, &model) {
-                        self.handle(Event::Described {
-                            space,
-                            model,
-                            names,
-                        })?;
+                    if let Some(described) = self.turns.describe(space, model) {
+                        self.handle(described)?;
                     }
                 }
                 Effect::Login {

@@ -6,12 +6,13 @@
 //! the provider only for a request whose past is exactly that. A turn that failed or was cancelled
 //! leaves no session behind, because it is unknown what the server remembers of it.
 
+use super::description;
 use super::providers::{Providers, SourceName};
 use super::sessions::{SessionKey, Sessions};
 use crate::app::effect::TurnId;
-use crate::app::{Event, ProviderNames, ReplyUpdate, TurnRequest};
+use crate::app::{Event, ReplyUpdate, TurnRequest};
 use crate::chat::{ConversationId, Failure, FailureKind, Message, MessageId};
-use crate::provider::{ProviderInfo, Reply, ReplyEvent, Request, Session};
+use crate::provider::{Reply, ReplyEvent, Request, Session};
 use crate::store::{Reader, StoreError};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -53,22 +54,10 @@ impl Turns {
         }
     }
 
-    /// How the source of a Space's replies is called; `None` where the Space's name is wrong.
-    pub fn describe(&self, space: &str, model: &str) -> Option<ProviderNames> {
-        let info = self.providers.find(space).ok()?.info();
-        // What is asked for and not known yet is called as the user called it.
-        let asked = info.resolve(model).unwrap_or(model);
-        let model = ProviderInfo::shown(asked).to_owned();
-        Some(ProviderNames {
-            space: shown_space(space, &info.url),
-            speaker: if info.models.is_empty() {
-                "Assistant".to_owned()
-            } else {
-                model.clone()
-            },
-            window: info.window(asked),
-            model,
-        })
+    /// Tells how the source of a Space's replies is called; `None` where the Space's name is wrong.
+    pub fn describe(&self, space: String, asked: String) -> Option<Event> {
+        let source = self.providers.find(&space).ok()?;
+        Some(description::of(&*source, space, asked))
     }
 
     /// Gives a name and a password to a Space that asks for them.
@@ -192,17 +181,6 @@ async fn with_contents(
             },
             hint: error.map_or("", |error| error.hint()).to_owned(),
         })
-}
-
-/// A Space as the header shows it: `owner/name` as it is, an address by its host.
-fn shown_space(space: &str, url: &str) -> String {
-    let is_address = space.contains("://");
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    if is_address {
-        host.trim_end_matches('/').to_owned()
-    } else {
-        space.to_owned()
-    }
 }
 
 /// What a session must remember: every message of the request but the newest, or, after the

@@ -3,8 +3,8 @@
 mod drafts;
 
 use super::texts::{self, Hashes};
-use super::{StoreError, StoreNotice, derived, presets, row};
-use crate::chat::{Change, Settings};
+use super::{StoreError, StoreNotice, derived, learned, presets, row};
+use crate::chat::{Change, Outcome, Settings};
 use crate::chat::{ConversationId, Failure, Message, MessageId, MessageState, Role};
 use jiff::Timestamp;
 use rusqlite::types::Null;
@@ -36,7 +36,7 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-type Outcome<T = ()> = Result<T, Refusal>;
+type Applied<T = ()> = Result<T, Refusal>;
 
 impl Applier<'_> {
     /// Applies one change.
@@ -47,7 +47,7 @@ impl Applier<'_> {
         })
     }
 
-    fn dispatch(&mut self, job: &Change) -> Outcome {
+    fn dispatch(&mut self, job: &Change) -> Applied {
         match job {
             Change::SaveConversation { .. } => self.save_conversation(job),
             Change::AddMessage {
@@ -66,7 +66,8 @@ impl Applier<'_> {
                 message,
                 state,
                 failure,
-            } => self.finish(*message, *state, failure.as_ref()),
+                outcome,
+            } => self.finish(*message, *state, (failure.as_ref(), outcome.as_deref())),
             Change::LeaveOut { message, left_out } => self.leave_out(*message, *left_out),
             Change::SetHead {
                 conversation,
@@ -90,6 +91,7 @@ impl Applier<'_> {
             | Change::SetDefaultPreset { .. } => {
                 Ok(presets::apply(self.connection, self.hashes, job)?)
             }
+            Change::Learn(fact) => Ok(learned::save(self.connection, fact)?),
             Change::Delete { conversation } => {
                 let now = row::time(Timestamp::now());
                 self.change_conversation(*conversation, "deleted_at", now)
@@ -102,7 +104,7 @@ impl Applier<'_> {
         }
     }
 
-    fn save_conversation(&mut self, job: &Change) -> Outcome {
+    fn save_conversation(&mut self, job: &Change) -> Applied {
         let Change::SaveConversation {
             id,
             title,
@@ -137,7 +139,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn add_message(&mut self, conversation: ConversationId, message: &Message) -> Outcome {
+    fn add_message(&mut self, conversation: ConversationId, message: &Message) -> Applied {
         let owner = self.conversation_key(conversation)?;
         let id = message.id.to_string();
         let system = match &message.system {
@@ -159,8 +161,8 @@ impl Applier<'_> {
             .prepare_cached(
                 "INSERT INTO messages (id, conversation, parent, role, state, writer, revision,
                     created_at, system, failure, hidden_tail, reasoning, thought_for, text,
-                    left_out)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                    left_out, outcome)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                  ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, role = excluded.role,
                     state = excluded.state, writer = excluded.writer,
                     revision = max(revision + 1, excluded.revision),
@@ -168,7 +170,7 @@ impl Applier<'_> {
                     failure = excluded.failure, hidden_tail = excluded.hidden_tail,
                     reasoning = excluded.reasoning,
                     thought_for = excluded.thought_for, text = excluded.text,
-                    left_out = excluded.left_out
+                    left_out = excluded.left_out, outcome = excluded.outcome
                  RETURNING key",
             )?
             .query_row(
@@ -187,7 +189,8 @@ impl Applier<'_> {
                     message.reasoning,
                     milliseconds(message.thought_for),
                     message.text,
-                    message.left_out
+                    message.left_out,
+                    row::outcome(message.outcome.as_deref())
                 ],
                 |row| row.get::<_, i64>(0),
             )?;
@@ -200,7 +203,7 @@ impl Applier<'_> {
     }
 
     /// Updates the conversation's row for a new message.
-    fn count_message(&self, owner: i64, message: &Message, is_new: bool) -> Outcome {
+    fn count_message(&self, owner: i64, message: &Message, is_new: bool) -> Applied {
         self.connection
             .prepare_cached(
                 "UPDATE conversations SET messages = messages + ?2,
@@ -217,7 +220,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn append(&self, message: MessageId, text: &str) -> Outcome {
+    fn append(&self, message: MessageId, text: &str) -> Applied {
         let added = self
             .connection
             .prepare_cached(
@@ -227,7 +230,7 @@ impl Applier<'_> {
         known(added, || format!("message {message}"))
     }
 
-    fn replace(&self, message: MessageId, text: &str) -> Outcome {
+    fn replace(&self, message: MessageId, text: &str) -> Applied {
         self.set(message, "text", text)?;
         self.connection
             .prepare_cached(
@@ -237,7 +240,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn think(&self, message: MessageId, thoughts: &str, thought_for: Duration) -> Outcome {
+    fn think(&self, message: MessageId, thoughts: &str, thought_for: Duration) -> Applied {
         self.set(message, "reasoning", thoughts)?;
         self.connection
             .prepare_cached("UPDATE messages SET thought_for = ?2 WHERE id = ?1")?
@@ -246,7 +249,7 @@ impl Applier<'_> {
     }
 
     /// Writes a column of a message. What is searched follows when the reply is finished.
-    fn set(&self, message: MessageId, column: &'static str, text: &str) -> Outcome {
+    fn set(&self, message: MessageId, column: &'static str, text: &str) -> Applied {
         let sql = format!(
             "UPDATE messages SET {column} = ?2, revision = revision + 1
                 + (SELECT count(*) FROM pieces WHERE message = messages.key)
@@ -259,7 +262,7 @@ impl Applier<'_> {
         known(changed, || format!("message {message}"))
     }
 
-    fn leave_out(&self, message: MessageId, left_out: bool) -> Outcome {
+    fn leave_out(&self, message: MessageId, left_out: bool) -> Applied {
         let changed = self
             .connection
             .prepare_cached(
@@ -273,12 +276,12 @@ impl Applier<'_> {
         &self,
         message: MessageId,
         state: MessageState,
-        failure: Option<&Failure>,
-    ) -> Outcome {
+        told: (Option<&Failure>, Option<&Outcome>),
+    ) -> Applied {
         let Some((key, owner)) = self.find_message(message)? else {
             return Err(Refusal::Unknown(format!("message {message}")));
         };
-        derived::fold(self.connection, key, state, failure)?;
+        derived::fold(self.connection, key, state, told)?;
         let now = row::time(Timestamp::now());
         self.connection
             .prepare_cached(
@@ -294,7 +297,7 @@ impl Applier<'_> {
         conversation: ConversationId,
         from: Option<MessageId>,
         to: Option<MessageId>,
-    ) -> Outcome {
+    ) -> Applied {
         let owner = self.conversation_key(conversation)?;
         if let Some(to) = to
             && self
@@ -332,7 +335,7 @@ impl Applier<'_> {
         conversation: ConversationId,
         column: &'static str,
         value: impl ToSql,
-    ) -> Outcome {
+    ) -> Applied {
         let changed = self
             .connection
             .prepare_cached(&format!(
@@ -342,7 +345,7 @@ impl Applier<'_> {
         known(changed, || format!("conversation {conversation}"))
     }
 
-    fn purge(&self, before: Timestamp) -> Outcome {
+    fn purge(&self, before: Timestamp) -> Applied {
         let before = row::time(before);
         self.connection
             .execute("DELETE FROM conversations WHERE deleted_at < ?1", [&before])?;
@@ -355,7 +358,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn discard(&self, conversation: ConversationId) -> Outcome {
+    fn discard(&self, conversation: ConversationId) -> Applied {
         self.connection
             .prepare_cached("DELETE FROM conversations WHERE id = ?1")?
             .execute([conversation.to_string()])?;
@@ -363,7 +366,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn conversation_key(&self, conversation: ConversationId) -> Outcome<i64> {
+    fn conversation_key(&self, conversation: ConversationId) -> Applied<i64> {
         self.connection
             .prepare_cached("SELECT key FROM conversations WHERE id = ?1")?
             .query_row([conversation.to_string()], |row| row.get(0))
@@ -372,7 +375,7 @@ impl Applier<'_> {
     }
 
     /// The keys of a message and of its conversation.
-    fn find_message(&self, message: MessageId) -> Outcome<Option<(i64, i64)>> {
+    fn find_message(&self, message: MessageId) -> Applied<Option<(i64, i64)>> {
         let found = self
             .connection
             .prepare_cached("SELECT key, conversation FROM messages WHERE id = ?1")?
@@ -381,7 +384,7 @@ impl Applier<'_> {
         Ok(found)
     }
 
-    fn describe(&self, conversation: i64) -> Outcome {
+    fn describe(&self, conversation: i64) -> Applied {
         Ok(derived::describe(self.connection, conversation)?)
     }
 }
@@ -400,7 +403,7 @@ fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn known(changed: usize, what: impl FnOnce() -> String) -> Outcome {
+fn known(changed: usize, what: impl FnOnce() -> String) -> Applied {
     if changed > 0 {
         Ok(())
     } else {

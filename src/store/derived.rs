@@ -2,7 +2,7 @@
 //! lines of lists.
 
 use super::row;
-use crate::chat::{Attachment, Conversation, Failure, Message, MessageState};
+use crate::chat::{Attachment, Conversation, Failure, Message, MessageState, Outcome};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 
@@ -12,23 +12,28 @@ const PREVIEW: usize = 200;
 /// How many characters of a message a title and a preview are made from.
 const BEGINNING: i64 = 800;
 
-/// Makes a reply's pieces its text, with the state in which it ended.
+/// Makes a reply's pieces its text, with the state in which it ended, and what was told of that.
 pub(super) fn fold(
     connection: &Connection,
     message: i64,
     state: MessageState,
-    failure: Option<&Failure>,
+    (failure, outcome): (Option<&Failure>, Option<&Outcome>),
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE messages SET state = ?2, writer = NULL, failure = ?3,
+            "UPDATE messages SET state = ?2, writer = NULL, failure = ?3, outcome = ?4,
                 text = text || coalesce((SELECT group_concat(pieces.text, '' ORDER BY pieces.key)
                     FROM pieces WHERE message = messages.key), ''),
                 revision = revision + 1
                     + (SELECT count(*) FROM pieces WHERE message = messages.key)
              WHERE key = ?1",
         )?
-        .execute(params![message, row::state(state), row::failure(failure)])?;
+        .execute(params![
+            message,
+            row::state(state),
+            row::failure(failure),
+            row::outcome(outcome)
+        ])?;
     connection
         .prepare_cached("DELETE FROM pieces WHERE message = ?1")?
         .execute([message])?;

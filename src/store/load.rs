@@ -127,6 +127,7 @@ fn messages(
         message.state = row::read_state(row, "state")?;
         message.left_out = row.get("left_out")?;
         message.failure = row::read_failure(row, "failure")?;
+        message.outcome = row::read_outcome(row, "outcome")?;
         message.created_at = row::read_time(row, "created_at")?;
         let pieces: i64 = row.get("pieces")?;
         if pieces > 0 {

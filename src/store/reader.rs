@@ -5,9 +5,10 @@
 
 use super::load::{self, Loaded, Whose};
 use super::search;
-use super::{DatabaseFile, StoreError, backup, presets, row, schema};
+use super::{DatabaseFile, StoreError, backup, learned, presets, row, schema};
 use crate::chat::export::Source;
-use crate::chat::{ConversationId, FailureKind, FileHash, Pending, Preset, SearchHit, Summary};
+use crate::chat::{ConversationId, FailureKind, FileHash, Learned, Pending};
+use crate::chat::{Preset, SearchHit, Summary};
 use rusqlite::{Connection, InterruptHandle, Result, params};
 use std::collections::HashSet;
 use std::path::Path;
@@ -167,6 +168,11 @@ impl Reader {
     /// The saved system messages, by their names.
     pub fn presets(&self) -> std::result::Result<Vec<Preset>, StoreError> {
         self.read(presets::all)
+    }
+
+    /// What was learned of the sources of replies, as far as this version knows such things.
+    pub fn learned(&self) -> std::result::Result<Vec<Learned>, StoreError> {
+        self.read(learned::all)
     }
 
     /// The messages outside the trash in which all words of `query` are, newest first, at most

@@ -15,7 +15,12 @@ pub(super) fn interrupt_orphans(connection: &mut Connection, instance: &Instance
     // Another instance may have done it meanwhile.
     let orphans = orphans(&transaction, instance)?;
     for (message, conversation) in &orphans {
-        derived::fold(&transaction, *message, MessageState::Interrupted, None)?;
+        derived::fold(
+            &transaction,
+            *message,
+            MessageState::Interrupted,
+            (None, None),
+        )?;
         derived::describe(&transaction, *conversation)?;
     }
     transaction.commit()?;

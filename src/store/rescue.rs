@@ -42,6 +42,9 @@ const OWNED: [(&str, &str, &str, &str); 3] = [
     ("unsent_attachments", "unsent", "unsent", "key"),
 ];
 
+/// The tables whose rows have no number, and belong to no other's: their name and the columns of their keys.
+const UNNUMBERED: [(&str, &[&str]); 1] = [("learned", &["space", "model", "fact"])];
+
 /// How many keys after an unreadable one are tried, where the table's last key is not known.
 const FAR: i64 = 100_000;
 
@@ -153,6 +156,11 @@ fn copy(damaged: &Connection, to: &Connection) -> rusqlite::Result<Vec<&'static 
             gaps.push(owned.0);
         }
     }
+    for (table, key) in UNNUMBERED {
+        if has(table)?.is_some() && !copy_unnumbered(damaged, to, table, key)? {
+            gaps.push(table);
+        }
+    }
     Ok(gaps)
 }
 
@@ -247,6 +255,35 @@ fn copy_owned(
         }
     }
     Ok(is_whole)
+}
+
+/// Copies a table without numbers from both its ends, each as far as it can be read. Gives whether all of it could be.
+fn copy_unnumbered(
+    from: &Connection,
+    to: &Connection,
+    table: &str,
+    key: &[&str],
+) -> rusqlite::Result<bool> {
+    let insert = Insert::new(to, table)?;
+    for direction in ["ASC", "DESC"] {
+        let order = key.join(&format!(" {direction}, "));
+        let sql = format!("SELECT * FROM {table} ORDER BY {order} {direction}");
+        let Ok(mut all) = from.prepare(&sql) else {
+            return Ok(false);
+        };
+        let Ok(mut rows) = all.query([]) else {
+            return Ok(false);
+        };
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => insert.write(insert.values(row))?,
+                // What comes from the other end would be the same.
+                Ok(None) => return Ok(true),
+                Err(_) => break,
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Writes rows into a table of the new database: the columns that it has, by their names.

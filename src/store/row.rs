@@ -1,6 +1,6 @@
 //! Converts roles, states and other values to columns and back.
 
-use crate::chat::{ConversationId, Failure, MessageId, MessageState, Origin, Role};
+use crate::chat::{ConversationId, Failure, MessageId, MessageState, Origin, Outcome, Role};
 use jiff::Timestamp;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Error, Result, Row};
@@ -84,6 +84,15 @@ pub(super) fn read_optional_state(row: &Row<'_>, column: &str) -> Result<Option<
 pub(super) fn failure(failure: Option<&Failure>) -> Option<String> {
     // Three texts always have a JSON form.
     failure.and_then(|failure| serde_json::to_string(failure).ok())
+}
+
+pub(super) fn outcome(outcome: Option<&Outcome>) -> Option<String> {
+    outcome.and_then(|outcome| serde_json::to_string(outcome).ok())
+}
+
+pub(super) fn read_outcome(row: &Row<'_>, column: &str) -> Result<Option<Box<Outcome>>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// A file that something was read from. One whose path is no text is not kept.

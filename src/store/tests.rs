@@ -1,6 +1,7 @@
 //! The store as its callers see it, on real files in directories of the tests' own.
 
 mod instances;
+mod learned;
 mod lists;
 mod llm_logs;
 mod older;
@@ -82,6 +83,7 @@ fn finish(store: &Store, reply: &Message) {
         message: reply.id,
         state: MessageState::Complete,
         failure: None,
+        outcome: None,
     });
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::effect::TurnId;
-use crate::app::{Clock, Defaults, Event, Input, ProviderNames, ReplyUpdate, StoreEvent, update};
+use crate::app::{Certainty, Clock, Defaults, Event, Input, ReplyUpdate, StoreEvent, update};
+use crate::chat::ProviderNames;
 use crate::chat::{Attachment, ConversationId, Draft, Failure, Pending, Stage, Summary, Unsent};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
@@ -133,6 +134,7 @@ fn described(names: ProviderNames) -> Event {
         space: "Qwen/Qwen2.5-1M-Demo".to_owned(),
         model: String::new(),
         names,
+        certainty: Certainty::Told,
     }
 }
 

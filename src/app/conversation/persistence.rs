@@ -230,6 +230,7 @@ impl OpenConversation {
                 message: reply.id,
                 state: reply.state,
                 failure: reply.failure.clone(),
+                outcome: reply.outcome.clone(),
             });
         }
         changes

@@ -2,8 +2,9 @@
 //!
 //! Which sources there are, and whether one answers, is not known here.
 
-use crate::app::{DEMO_SPACE, Effect, Model, ProviderNames};
-use crate::chat::Conversation;
+use crate::app::conversation::persistence::save;
+use crate::app::{Certainty, DEMO_SPACE, Effect, Model};
+use crate::chat::{Change, Conversation, Learned, ProviderNames};
 
 /// The conversation that is seen talks to another source from the next message on, to the model `chosen` or to its default.
 pub(in crate::app) fn use_space(
@@ -31,9 +32,20 @@ pub(in crate::app) fn on_described(
     model: &mut Model,
     (space, asked): (String, String),
     names: ProviderNames,
+    certainty: Certainty,
 ) -> Vec<Effect> {
-    model.names.entry(space).or_default().insert(asked, names);
-    Vec::new()
+    let learned = model.sources.take_names((space, asked), certainty, names);
+    learn(learned)
+}
+
+/// Takes what an earlier run has learned of sources.
+pub(in crate::app) fn on_learned(model: &mut Model, saved: Vec<Learned>) -> Vec<Effect> {
+    learn(model.sources.take_saved(saved))
+}
+
+fn learn(learned: impl IntoIterator<Item = Learned>) -> Vec<Effect> {
+    let changes = learned.into_iter().map(Change::Learn);
+    save(changes.collect()).into_iter().collect()
 }
 
 /// Asks how the source of a conversation is called. The more is known of it the better the answer: it is asked anew

@@ -1,12 +1,12 @@
 //! A conversation as JSON and back, with nothing lost: every branch, times, system messages,
-//! thoughts, hidden tails, attachments, states, failures, the head, what is unsent, the settings.
+//! thoughts, hidden tails, attachments, states, failures, outcomes, the head, what is unsent, the settings.
 //!
 //! The input may come from anywhere; it is checked before a conversation is made from it.
 
 use crate::chat::tokens::Tally;
 use crate::chat::{
     Attachment, Content, Conversation, ConversationId, Draft, Failure, FileHash, Message,
-    MessageId, MessageState, Role, SentFile, Unsent,
+    MessageId, MessageState, Outcome, Role, SentFile, Unsent,
 };
 use crate::sanitize::without_logins;
 use base64::Engine;
@@ -25,7 +25,8 @@ const FORMAT: &str = "spacechat conversation";
 
 /// The version that is written, and the newest that is read.
 /// Version 2 added the contents of files, version 3 what waits to be sent and what is left out of
-/// it; what reads an earlier one alone would lose them without a word.
+/// it; what reads an earlier one alone would lose them without a word. Outcomes came without a version of their own:
+/// an earlier program that passes over them loses nothing that was written.
 const VERSION: u64 = 3;
 
 /// What an import gives: a conversation with all that belongs to it, as it was exported.
@@ -119,6 +120,9 @@ struct MessageDocument<'a> {
     created_at: String,
     state: MessageState,
     failure: Option<Failure>,
+    /// What the source told of it at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outcome: Option<Box<Outcome>>,
     system: Option<Cow<'a, str>>,
     attachments: Vec<AttachmentDocument<'a>>,
     reasoning: Cow<'a, str>,
@@ -185,6 +189,7 @@ fn write_message(message: &Arc<Message>) -> MessageDocument<'_> {
         created_at: message.created_at.to_string(),
         state: message.state,
         failure: message.failure.clone(),
+        outcome: message.outcome.clone(),
         system: message.system.as_deref().map(Cow::from),
         attachments: write_attachments(&message.attachments),
         reasoning: message.reasoning.as_str().into(),
@@ -312,6 +317,7 @@ fn read_message(message: MessageDocument<'_>, shared: &mut Shared) -> Result<Mes
             hint: without_logins(&failure.hint),
             ..failure
         }),
+        outcome: message.outcome,
         created_at: read_time(&message.created_at)?,
         system: message.system.map(|system| shared.text(system)),
         left_out: message.left_out,

@@ -2,14 +2,14 @@
 //! and of messages.
 
 use super::super::{row, texts};
-use super::{Applier, Outcome, number};
+use super::{Applied, Applier, number};
 use crate::chat::{Attachment, Change, ConversationId, Draft};
 use rusqlite::params;
 use std::sync::Arc;
 
 impl Applier<'_> {
     /// Replaces the message's attachments, and queues their texts for the index.
-    pub(super) fn attach(&mut self, message: i64, attachments: &[Arc<Attachment>]) -> Outcome {
+    pub(super) fn attach(&mut self, message: i64, attachments: &[Arc<Attachment>]) -> Applied {
         self.connection
             .prepare_cached("DELETE FROM attachments WHERE message = ?1")?
             .execute([message])?;
@@ -29,7 +29,7 @@ impl Applier<'_> {
         table: &str,
         owner: i64,
         attachments: &[Arc<Attachment>],
-    ) -> Outcome {
+    ) -> Applied {
         let insert = format!(
             "INSERT INTO {table}, place, name, tokens, text, file, content, origin)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
@@ -56,7 +56,7 @@ impl Applier<'_> {
     }
 
     /// Carries out a job about what is unsent in this window.
-    pub(super) fn apply_unsent(&mut self, job: &Change) -> Outcome {
+    pub(super) fn apply_unsent(&mut self, job: &Change) -> Applied {
         match job {
             Change::SaveDraft {
                 conversation,
@@ -87,7 +87,7 @@ impl Applier<'_> {
         conversation: ConversationId,
         kind: &str,
         drafts: impl IntoIterator<Item = &'a Draft>,
-    ) -> Outcome {
+    ) -> Applied {
         let owner = self.conversation_key(conversation)?;
         self.connection
             .prepare_cached(
@@ -107,7 +107,7 @@ impl Applier<'_> {
     }
 
     /// Removes what these instances left unsent.
-    fn take_over(&mut self, conversation: ConversationId, left_by: &[String]) -> Outcome {
+    fn take_over(&mut self, conversation: ConversationId, left_by: &[String]) -> Applied {
         let owner = self.conversation_key(conversation)?;
         for writer in left_by {
             self.connection

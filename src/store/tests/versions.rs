@@ -2,7 +2,7 @@
 //! that was in it is there, and so is a copy of it as it was.
 
 use super::*;
-use crate::chat::{Content, FailureKind, FileHash};
+use crate::chat::{Content, Fact, FailureKind, FileHash, Finish};
 use crate::store::schema::{self, VERSION};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -16,6 +16,7 @@ const FIXTURES: &[&str] = &[
     include_str!("../../../tests/fixtures/databases/3.sql"),
     include_str!("../../../tests/fixtures/databases/4.sql"),
     include_str!("../../../tests/fixtures/databases/5.sql"),
+    include_str!("../../../tests/fixtures/databases/6.sql"),
 ];
 
 fn fixtures() -> impl Iterator<Item = (i64, &'static str)> {
@@ -83,6 +84,7 @@ async fn all_that_is_in_a_database_of_any_version_is_there_in_this_one() {
         assert_trees(&load(&store, conversation(1)), version);
         assert_unsent(&load(&store, conversation(1)), version);
         assert_others(&store);
+        assert_learned(&store, version);
         assert!(store.handle.close().await);
         drop(store.reader);
         assert_eq!(number(dir.path(), "PRAGMA user_version"), VERSION);
@@ -125,6 +127,7 @@ fn assert_trees(loaded: &Loaded, version: i64) {
     let thought = if version >= 2 { 1500 } else { 0 };
     assert_eq!(path[1].thought_for, Duration::from_millis(thought));
     assert_eq!(path[1].left_out, version >= 3);
+    assert_outcome(path[1], version);
     let failure = path[3].failure.as_ref().unwrap();
     assert_eq!(failure.kind, FailureKind::Connect);
     assert!(failure.is_undelivered());
@@ -139,6 +142,31 @@ fn assert_trees(loaded: &Loaded, version: i64) {
     );
     assert_eq!(notes.origin.is_some(), version >= 3);
     assert_file(cat, "/pictures/cat.png", b"cat", version);
+}
+
+/// A reply has what its source told of it since version 6.
+fn assert_outcome(reply: &Message, version: i64) {
+    let Some(outcome) = &reply.outcome else {
+        return assert!(version < 6, "version {version}");
+    };
+    assert_eq!(outcome.finish, Some(Finish::Length));
+    assert_eq!(outcome.usage.unwrap().cached, Some(96));
+    assert_eq!(outcome.model.as_deref(), Some("model-a-mini"));
+}
+
+/// What was learned of sources is there since version 6.
+fn assert_learned(store: &Store, version: i64) {
+    let learned = store.reader.learned().unwrap();
+    let named = learned.iter().map(|learned| {
+        let Fact::Names(names) = learned.fact();
+        (learned.space(), learned.model(), &*names.model)
+    });
+    let named: Vec<_> = named.collect();
+    let all = [
+        ("http://localhost:7860", "", "model-b-large"),
+        ("owner/space", "model-a", "Model A"),
+    ];
+    assert_eq!(named, all[if version < 6 { 2 } else { 0 }..]);
 }
 
 /// A file is the one at its path; its content is kept since version 2.

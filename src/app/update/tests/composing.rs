@@ -1,11 +1,12 @@
 //! Before a message is sent: what it costs, what is in the tray, what was written before.
 
 use super::*;
-use crate::app::ProviderNames;
+use crate::app::Certainty;
 use crate::app::popups::login;
 use crate::app::popups::text_view::TextView;
 use crate::app::token_budget::token_budget;
 use crate::chat::Attachment;
+use crate::chat::ProviderNames;
 
 fn attach(user: &mut User, names: &[&str]) {
     for name in names {
@@ -32,6 +33,7 @@ fn with_window(window: usize) -> User {
         space: conversation.space.clone(),
         model: conversation.model.clone(),
         names,
+        certainty: Certainty::Told,
     };
     user.tell(described);
     user
