@@ -24,7 +24,8 @@ use crate::app::conversation::turn::Turn;
 use crate::app::conversation::unsent::Editing;
 use crate::app::event::ReplyUpdate;
 use crate::chat::{
-    Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Role, Settings, Unsent,
+    Change, Conversation, Draft, Message, MessageId, MessageState, Notice, Outcome, Role, Settings,
+    Unsent,
 };
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -223,6 +224,7 @@ impl OpenConversation {
         self.conversation.change(reply, |message| {
             message.state = MessageState::Streaming;
             message.failure = None;
+            message.outcome = None;
             message.created_at = now;
         });
         let mut changes = self.save_fields();
@@ -308,12 +310,12 @@ impl OpenConversation {
                 .change(reply, |message| message.thought_for = thought_for);
         }
         match update {
-            ReplyUpdate::Session(_)
-            | ReplyUpdate::Stage(_)
-            | ReplyUpdate::Progress(_)
-            | ReplyUpdate::Model(_)
-            | ReplyUpdate::Usage(_)
-            | ReplyUpdate::Finish(_) => {}
+            ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {}
+            ReplyUpdate::Model(name) => self.told(reply, |outcome| outcome.model = Some(name)),
+            ReplyUpdate::Usage(usage) => self.told(reply, |outcome| outcome.usage = Some(usage)),
+            ReplyUpdate::Finish(finish) => {
+                self.told(reply, |outcome| outcome.finish = Some(finish));
+            }
             ReplyUpdate::Notice(notice) => {
                 if self.notices.len() == NOTICES_KEPT {
                     self.notices.remove(0);
@@ -347,6 +349,13 @@ impl OpenConversation {
             ReplyUpdate::Cancelled => return Some(self.end(MessageState::Stopped, |_| {})),
         }
         None
+    }
+
+    /// Takes something that the source told of a reply. It is saved with the reply's end, whatever that is.
+    fn told(&mut self, reply: MessageId, tell: impl FnOnce(&mut Outcome)) {
+        self.conversation.change(reply, |message| {
+            tell(message.outcome.get_or_insert_default());
+        });
     }
 
     fn set_reply(&mut self, reply: MessageId, text: String) {

@@ -131,10 +131,10 @@ fn speaker(role: Role) -> &'static str {
     }
 }
 
-/// What is to be said of a message that is not complete.
+/// What is to be said of a message that is not whole.
 fn ending(message: &Message) -> Option<String> {
     let state = match message.state {
-        MessageState::Complete => return None,
+        MessageState::Complete => return message.outcome.as_ref()?.finish.as_ref()?.words(),
         MessageState::Streaming => "Not complete yet",
         MessageState::Stopped => "Stopped",
         MessageState::Failed => "Failed",

@@ -20,6 +20,27 @@ pub enum Finish {
     Other(String),
 }
 
+impl Finish {
+    /// What a user is told of it; nothing where the model was simply done. What the source wrote stands in it as it is.
+    pub fn words(&self) -> Option<String> {
+        Some(match self {
+            Self::Stop => return None,
+            Self::Other(word) if word.trim().is_empty() => return None,
+            Self::Length => "Cut at the limit.".to_owned(),
+            Self::ToolCall(names) if names.is_empty() => {
+                "The model asked for a tool. There are none here.".to_owned()
+            }
+            Self::ToolCall(names) => {
+                let names = names.join(", ");
+                format!("The model asked for a tool ({names}). There are none here.")
+            }
+            Self::Filtered => "The provider withheld the rest.".to_owned(),
+            Self::Aborted => "The server stopped it.".to_owned(),
+            Self::Other(word) => format!("The server ended it: {}.", word.trim()),
+        })
+    }
+}
+
 /// What a reply cost, in tokens, as its source counted them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -44,4 +65,36 @@ pub struct Outcome {
     pub usage: Option<Usage>,
     /// The model that wrote it, where that is another than the one that was asked for.
     pub model: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_unless_the_model_was_simply_done() {
+        let tool = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned());
+            Finish::ToolCall(names.collect()).words()
+        };
+        assert_eq!(
+            tool(&["search", "fetch"]).as_deref(),
+            Some("The model asked for a tool (search, fetch). There are none here.")
+        );
+        assert_eq!(
+            tool(&[]).as_deref(),
+            Some("The model asked for a tool. There are none here.")
+        );
+        let other = |word: &str| Finish::Other(word.to_owned()).words();
+        assert_eq!(other("eos ").as_deref(), Some("The server ended it: eos."));
+        assert_eq!((other(" "), Finish::Stop.words()), (None, None));
+    }
+
+    #[test]
+    fn what_an_earlier_or_a_later_program_wrote_is_read_as_far_as_it_is_known() {
+        let outcome: Outcome = serde_json::from_str(r#"{"model":"m","price":0.1}"#).unwrap();
+        assert_eq!(outcome.model.as_deref(), Some("m"));
+        let usage: Usage = serde_json::from_str(r#"{"completion":7}"#).unwrap();
+        assert_eq!((usage.completion, usage.cached), (7, None));
+    }
 }

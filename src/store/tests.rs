@@ -6,6 +6,7 @@ mod lists;
 mod llm_logs;
 mod older;
 mod open;
+mod outcomes;
 mod persistence;
 mod presets;
 mod rescue;

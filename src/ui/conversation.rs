@@ -5,6 +5,7 @@
 //! by counting the rows of the whole conversation, so a frame costs as much as the screen.
 
 pub mod annotations;
+mod outcome;
 
 use crate::app::conversation::find::Find;
 use crate::app::{Model, OpenConversation};

@@ -13,6 +13,7 @@ use std::time::Duration;
 mod caret;
 mod completion;
 mod extremes;
+mod outcomes;
 mod page;
 mod popups;
 mod screenshot;

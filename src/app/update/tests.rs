@@ -13,6 +13,7 @@ mod finding;
 mod keeping;
 mod late_answers;
 mod modality;
+mod outcomes;
 mod pickers;
 mod presets;
 mod source;

@@ -2,8 +2,8 @@
 
 use super::{ImportError, from_json, html, json, markdown, renamed};
 use crate::chat::{
-    Attachment, Content, Conversation, Draft, Failure, FileHash, Message, MessageId, MessageState,
-    Role, SentFile, Unsent,
+    Attachment, Content, Conversation, Draft, Failure, FileHash, Finish, Message, MessageId,
+    MessageState, Outcome, Role, SentFile, Unsent, Usage,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -25,6 +25,16 @@ pub(super) fn branched() -> Conversation {
     let mut reply = Message::new(Role::Assistant, "So:\n```rust\nlet a = &b < c;\n```\ndone");
     reply.reasoning = "Let me see.".to_owned();
     reply.hidden_tail = "\n<summary>short".to_owned();
+    reply.outcome = Some(Box::new(Outcome {
+        finish: Some(Finish::Length),
+        usage: Some(Usage {
+            prompt: 120,
+            cached: Some(96),
+            completion: 40,
+            speed: Some(12.5),
+        }),
+        model: Some("mini".to_owned()),
+    }));
     let seen = conversation.append(reply);
     conversation.set_head(Some(question));
     let mut other = Message::new(Role::Assistant, "another");
@@ -54,6 +64,7 @@ fn markdown_shows_the_path_that_is_seen() {
     assert!(text.contains("\n**notes.md**\n\n````\na ``` b\n````\n"));
     assert!(text.contains("> Let me see.\n"));
     assert!(text.contains("let a = &b < c;"));
+    assert!(text.ends_with("\ndone\n\n*Cut at the limit.*\n"), "{text}");
     assert!(!text.contains("another"));
 }
 
@@ -108,6 +119,19 @@ fn json_gives_back_every_branch_and_the_head() {
         assert_eq!(imported.message(message.id), Some(message));
     }
     assert_eq!(imported.messages().count(), 3);
+}
+
+#[test]
+fn an_export_of_a_program_that_knew_no_outcomes_is_read() {
+    let conversation = branched();
+    let mut document = exported(&conversation);
+    for message in document["messages"].as_array_mut().unwrap() {
+        message.as_object_mut().unwrap().remove("outcome");
+    }
+    let imported = from_json(&document).unwrap().conversation;
+    assert_eq!(imported.path_ids(), conversation.path_ids());
+    let mut messages = imported.messages();
+    assert!(messages.all(|message| message.outcome.is_none()));
 }
 
 #[test]

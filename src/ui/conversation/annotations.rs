@@ -1,11 +1,12 @@
 //! What stands around a message's text: its head line above, and below it what became of it.
 
+use super::outcome;
 use crate::app::keys::{Action, Keymap};
 use crate::app::{DEMO_SPACE, Model, OpenConversation};
-use crate::chat::{Attachment, Message, MessageState, Role};
+use crate::chat::{Attachment, Finish, Message, MessageState, Role};
 use crate::markdown::wrap_plain;
 use crate::sanitize;
-use crate::ui::format::{clock_time, count, fitted, size, span};
+use crate::ui::format::{clock_time, count, fitted, fitting, size, span};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -41,15 +42,22 @@ pub fn head(
     } else {
         ""
     };
-    let versions = versions(model, message);
+    let room = width.saturating_sub(name.width() + left_out.width() + 1);
     let right = match model.conversation().turn.as_ref() {
-        Some(turn) if turn.reply == message.id => match turn.rate() {
-            Some(rate) => format!("streaming · {rate} tok/s"),
-            None => "…".to_owned(),
-        },
-        _ => clock_time(message.created_at),
+        Some(turn) if turn.reply == message.id => {
+            let rate = turn.rate();
+            let rate = rate.map_or("…".to_owned(), |rate| format!("streaming · {rate} tok/s"));
+            versions(model, message) + &rate
+        }
+        _ => {
+            let time = versions(model, message) + &clock_time(message.created_at);
+            let usage = message.outcome.as_ref().and_then(|told| told.usage);
+            match usage.map(|usage| outcome::usage(&usage)) {
+                Some(cost) if !cost.is_empty() => fitting(&format!("{cost} · {time}"), room),
+                _ => time,
+            }
+        }
     };
-    let right = versions + &right;
     let used = name.width() + left_out.width() + right.width();
     let gap = width.saturating_sub(used).max(1);
     rows.push(Line::from(vec![
@@ -289,9 +297,50 @@ impl Notes {
             MessageState::Complete
                 if message.role == Role::Assistant && message.text.is_empty() =>
             {
-                self.add("", "(empty reply)", theme.dim);
+                self.silence(message, theme);
             }
             _ => {}
+        }
+        if message.state != MessageState::Streaming {
+            self.told(open, message, theme);
+        }
+    }
+
+    /// A whole reply without a text.
+    fn silence(&mut self, message: &Message, theme: &Theme) {
+        let outcome = message.outcome.as_ref();
+        let finish = outcome.and_then(|outcome| outcome.finish.as_ref());
+        if message.thoughts().is_some() {
+            self.add("■ ", "It thought, but said nothing.", theme.warning);
+        } else if finish.and_then(Finish::words).is_none() {
+            self.add("", "(empty reply)", theme.dim);
+        }
+    }
+
+    /// What the source told of the reply's end.
+    fn told(&mut self, open: &OpenConversation, message: &Message, theme: &Theme) {
+        let Some(outcome) = &message.outcome else {
+            return;
+        };
+        let finish = outcome.finish.as_ref();
+        if let Some(mut words) = finish.and_then(Finish::words) {
+            // A reply goes on behind the last message, wherever this one stands, and one without a text not at all.
+            let (action, does) = if message.text.is_empty() {
+                (Action::Retry, "retries")
+            } else {
+                (Action::Continue, "goes on")
+            };
+            let key = self.keys.shown_key(action);
+            let is_last = open.head() == Some(message.id);
+            if finish == Some(&Finish::Length) && is_last && !key.is_empty() {
+                let pick = self.keys.shown_key(Action::PickUp);
+                words = format!("{words} {pick}, then {key} {does}.");
+            }
+            // On one line: a word of the server's begins none that looks like the program's own.
+            self.add("■ ", &sanitize::line(&words), theme.warning);
+        }
+        if let Some(writer) = outcome::writer(outcome) {
+            self.add("", &sanitize::line(&writer), theme.dim);
         }
     }
 
