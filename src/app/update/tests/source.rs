@@ -58,6 +58,19 @@ fn asked(user: &User) -> Option<(&str, &str)> {
     })
 }
 
+/// A saved conversation with this model was chosen and read.
+fn shown(model: &str) -> Event {
+    let mut conversation = crate::chat::Conversation::new("space", model, "");
+    conversation.append(Message::user("hello"));
+    Event::Store(StoreEvent::Loaded {
+        conversation: Box::new(conversation),
+        unsent: Unsent::default(),
+        left_by: Vec::new(),
+        settings: crate::chat::Settings::new(),
+        purpose: Purpose::Show(0),
+    })
+}
+
 #[test]
 fn the_model_is_named_as_soon_as_the_space_has_told_what_it_runs() {
     let mut user = User::new();
@@ -78,17 +91,7 @@ fn conversations_with_different_models_of_one_space_are_each_called_by_theirs() 
     user.tell(described("", "the default")).types("a draft");
     let first = user.model.current;
     assert_eq!(user.model.names().model, "the default");
-    let mut other = crate::chat::Conversation::new("space", "large", "");
-    other.append(Message::user("hello"));
-    let id = other.id;
-    user.tell(Event::Store(StoreEvent::Loaded {
-        conversation: Box::new(other),
-        unsent: Unsent::default(),
-        left_by: Vec::new(),
-        settings: crate::chat::Settings::new(),
-        purpose: Purpose::Show(0),
-    }));
-    assert_eq!(user.model.current, id);
+    user.tell(shown("large"));
     assert_eq!(asked(&user), Some(("space", "large")));
     assert_eq!(user.model.names().model, "large", "until that is answered");
     user.tell(described("large", "The large one"));
@@ -111,9 +114,12 @@ fn a_model_is_called_as_an_earlier_run_has_learned_until_its_space_tells_otherwi
     user.tell(learned(&[("", "the default"), ("large", "The large one")]))
         .tell(described_as(Certainty::Guessed, "", "default"));
     assert_eq!(user.model.names().model, "the default");
-    user.model.conversation_mut().conversation.model = "large".to_owned();
+    user.tell(shown("large"));
     assert_eq!(user.model.names().model, "The large one");
-    user.model.conversation_mut().conversation.model.clear();
+    user.tell(described_as(Certainty::Guessed, "large", "large"));
+    assert_eq!(user.model.names().model, "The large one");
+    user.tell(shown(""));
+    assert_eq!(user.model.names().model, "the default");
     user.tell(described("", "another one"));
     assert_eq!(user.model.names().model, "another one");
     user.tell(described_as(Certainty::Guessed, "", "default"));
