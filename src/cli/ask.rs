@@ -236,7 +236,7 @@ fn attached(path: &Path, placement: FilePlacement, no_save: bool) -> Result<Atta
             ..Attachment::new(name_of(path), text)
         }),
         _ if placement == FilePlacement::Prompt => Err(format!(
-            "{name} is not text, and this Space takes no files. Convert it to text, or choose a Space that takes files."
+            "{name} is not text, and this source takes no files. Convert it to text, or choose a source that takes files."
         )),
         FileRead::Bytes(bytes) => Ok(Attachment::file(SentFile::new(path, bytes))),
         FileRead::AtPath => Ok(Attachment::file(SentFile::at(path))),

@@ -5,7 +5,7 @@
 //! terminal. With `--json` every event is a line.
 
 use crate::app::ReplyUpdate;
-use crate::chat::Stage;
+use crate::chat::{Finish, Stage};
 use crate::sanitize::{self, Gate};
 use crate::terminal;
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ pub struct Printer {
     tells_stages: bool,
     /// All of the reply's text so far, where lines of JSON are printed.
     text: String,
+    /// The model that writes it, where it is another than the one that was asked for.
+    model: Option<String>,
 }
 
 enum How {
@@ -46,6 +48,7 @@ impl Printer {
             has_stage: false,
             tells_stages: io::stderr().is_terminal() && !json,
             text: String::new(),
+            model: None,
         }
     }
 
@@ -62,6 +65,14 @@ impl Printer {
             let words = sanitize::line(&notice.text);
             let _ = writeln!(io::stderr(), "spacechat: the Space says: {words}");
         }
+        if let ReplyUpdate::Model(name) = update {
+            self.model = Some(name.clone());
+        }
+        if *update == ReplyUpdate::Finish(Finish::Length) && !matches!(self.how, How::Lines) {
+            clear_stage(&mut self.has_stage);
+            // With stderr closed the message is lost.
+            let _ = writeln!(io::stderr(), "spacechat: the reply was cut at the limit.");
+        }
         // Only a line of JSON about a reply that was stopped repeats it.
         if matches!(self.how, How::Lines) {
             match update {
@@ -75,7 +86,12 @@ impl Printer {
         match &mut self.how {
             How::Whole => Ok(()),
             How::Lines => match line(update, &self.text) {
-                Some(line) => write_flushed(&mut self.out, &format!("{line}\n")),
+                Some(mut line) => {
+                    if line["event"] == "finish" {
+                        line["model"] = json!(self.model);
+                    }
+                    write_flushed(&mut self.out, &format!("{line}\n"))
+                }
                 None => Ok(()),
             },
             How::Streamed(gate, shown) => match update {
@@ -180,8 +196,10 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
         ReplyUpdate::Delta(text) => json!({"event": "delta", "text": text}),
         ReplyUpdate::Replace(text) => json!({"event": "replace", "text": text}),
         ReplyUpdate::Done(text) => json!({"event": "done", "text": text}),
-        ReplyUpdate::Model(name) => json!({"event": "model", "model": name}),
-        ReplyUpdate::Usage(usage) => json!({"event": "usage", "usage": usage}),
+        ReplyUpdate::Usage(usage) => json!({
+            "event": "usage", "prompt_tokens": usage.prompt, "cached_tokens": usage.cached,
+            "completion_tokens": usage.completion,
+        }),
         ReplyUpdate::Finish(finish) => json!({"event": "finish", "reason": finish}),
         ReplyUpdate::Notice(notice) => {
             json!({"event": "notice", "level": notice.level, "text": notice.text})
@@ -196,8 +214,8 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
             "event": "error", "kind": "interrupted", "message": "The reply was stopped.",
             "hint": "The text so far is kept.", "text": text,
         }),
-        // What is hidden on the screen is not printed either.
-        ReplyUpdate::HiddenTail(_) => return None,
+        // What is hidden on the screen is not printed either; the model stands in the line of the end.
+        ReplyUpdate::HiddenTail(_) | ReplyUpdate::Model(_) => return None,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Both are asked at the same time; what answers is used from then on. Where neither answers, the error says what each
 //! said, and the next request looks again.
 
+use super::server::refusal;
 use super::{
     Provider, ProviderError, ProviderInfo, Reply, Report, Request, ServerProvider, SourceReport,
     SpaceProvider,
@@ -83,6 +84,9 @@ impl AddressProvider {
 
 /// The error where neither answers as it should.
 fn neither(app: ProviderError, server: ProviderError) -> ProviderError {
+    if refusal::is_loading(&server) {
+        return server;
+    }
     match (app.kind(), server.kind()) {
         // A server that is there, and says what it lacks.
         (
@@ -116,6 +120,10 @@ impl Provider for AddressProvider {
         Reply::spawn(&self.tracker, |sender| async move {
             match sender.unless_cancelled(address.find()).await {
                 None => {}
+                // It is waited for where it is known how.
+                Some(Err(error)) if refusal::is_loading(&error) => {
+                    sender.pass_on(address.server.reply(request)).await;
+                }
                 Some(Err(error)) => sender.fail(error).await,
                 Some(Ok((found, _))) => sender.pass_on(address.of(found).reply(request)).await,
             }

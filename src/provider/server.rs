@@ -168,7 +168,8 @@ impl ServerProvider {
             inputs: parameters::inputs(&self.server.parameters),
             system: Support::Native("as a message of its own".to_owned()),
             history: Support::Native("as messages, all of it with each".to_owned()),
-            files: Support::InPrompt,
+            // Whether a model takes them is found out with the message.
+            files: Support::Native("pictures, with the message".to_owned()),
             sends_text_files: false,
             thinking: Support::Native("where the server marks it".to_owned()),
             part: ReportPart::Server(ServerReport {

@@ -300,7 +300,7 @@ impl Forward {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{Provider, ProviderError, SourceReport};
+    use crate::provider::{Provider, ProviderError, ProviderInfo, SourceReport};
     use std::pin::Pin;
 
     /// A source of replies that are complete at once.

@@ -147,6 +147,9 @@ fn install(python: &Python, list: &Path, folder: &Path) -> Result<(), String> {
         "--no-input",
     ]);
     // Without a network this gives up after seconds; the default repeats for much longer.
+    if requirements_are_whole(list) {
+        fill.arg("--no-deps");
+    }
     fill.args(["--retries", "2", "--timeout", "60", "--requirement"])
         .arg(list);
     checked(&mut fill, "the packages could not be installed")?;
@@ -155,6 +158,11 @@ fn install(python: &Python, list: &Path, folder: &Path) -> Result<(), String> {
     fs::write(&unfinished, "all packages are installed\n")
         .and_then(|()| fs::rename(&unfinished, &mark))
         .map_err(|error| format!("{} cannot be written: {error}", mark.display()))
+}
+
+/// Whether a list names every package that is needed: the others name what they serve with, and take what that needs.
+fn requirements_are_whole(list: &Path) -> bool {
+    list.ends_with("requirements-llama.txt")
 }
 
 /// Runs a step of the set-up; its whole output goes to stderr if it fails, its last line into the reason.

@@ -1,6 +1,7 @@
 //! The program against real Gradio servers: Qwen-Agent's own `WebUI` on Gradio 4.44 and on 5.1 (`tests/spaces/qwen_space.py`),
 //! `ChatInterface` and Blocks chats of every kind on 5.50 and 6.31 (`tests/spaces/chat_space.py`), and small pages of every wiring
-//! on 4.44, 5.50 and 6.31 (`tests/spaces/pages`), all with scripted models.
+//! on 4.44, 5.50 and 6.31 (`tests/spaces/pages`), all with scripted models. And against llama.cpp's own server with a small real
+//! model (`tests/spaces/llama_server.py`).
 //! Every scenario runs on every server of its sort, through the commands as a user types them.
 //!
 //! The servers need Python 3.10 to 3.12 and, on the first run, a package registry. Where they cannot be had, each trial is
@@ -10,6 +11,7 @@
 mod chats;
 mod environment;
 mod event_lines;
+mod llama;
 mod on_screen;
 mod pages;
 mod posts;
@@ -25,7 +27,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::environment::Environment;
 use crate::scenarios::Scenario;
-use crate::space::{CHATS, Flavour, PAGES, QWEN, Space};
+use crate::space::{CHATS, Flavour, LLAMA, PAGES, QWEN, Space};
 
 /// A running server, or why there is none; empty until the set-up has run.
 type Served = Arc<OnceLock<Result<Space, String>>>;
@@ -44,7 +46,8 @@ fn main() -> ExitCode {
     let pages = PAGES
         .iter()
         .map(|flavour| (flavour, pages::ON_EVERY_VERSION.to_vec()));
-    for (flavour, scenarios) in qwen.chain(chats).chain(pages) {
+    let llama = [(&LLAMA, llama::ON_ITS_SERVER.to_vec())];
+    for (flavour, scenarios) in qwen.chain(chats).chain(pages).chain(llama) {
         let served = Served::default();
         let own: Vec<_> = scenarios
             .iter()

@@ -32,6 +32,10 @@ pub struct Flavour {
     pub app: &'static str,
     /// What answers once it serves.
     pub ready: &'static str,
+    /// The status with which that answers once it is to be used.
+    pub status: u16,
+    /// What it is told besides.
+    pub arguments: &'static [&'static str],
 }
 
 /// The Qwen demo Space.
@@ -42,6 +46,8 @@ pub const QWEN: [Flavour; 2] = [
         version: "4.44.0",
         app: "qwen_space.py",
         ready: "/config",
+        status: 200,
+        arguments: &[],
     },
     Flavour {
         label: "gradio_5_1",
@@ -49,6 +55,8 @@ pub const QWEN: [Flavour; 2] = [
         version: "5.1.0",
         app: "qwen_space.py",
         ready: "/config",
+        status: 200,
+        arguments: &[],
     },
 ];
 
@@ -60,6 +68,8 @@ pub const CHATS: [Flavour; 2] = [
         version: "5.50.0",
         app: "chat_space.py",
         ready: "/config",
+        status: 200,
+        arguments: &[],
     },
     Flavour {
         label: "gradio_6_31",
@@ -67,6 +77,8 @@ pub const CHATS: [Flavour; 2] = [
         version: "6.31.0",
         app: "chat_space.py",
         ready: "/config",
+        status: 200,
+        arguments: &[],
     },
 ];
 
@@ -78,6 +90,8 @@ pub const PAGES: [Flavour; 3] = [
         version: "4.44.0",
         app: "pages/serve.py",
         ready: "/expected",
+        status: 200,
+        arguments: &[],
     },
     Flavour {
         label: "pages_5_50",
@@ -85,6 +99,8 @@ pub const PAGES: [Flavour; 3] = [
         version: "5.50.0",
         app: "pages/serve.py",
         ready: "/expected",
+        status: 200,
+        arguments: &[],
     },
     Flavour {
         label: "pages_6_31",
@@ -92,8 +108,21 @@ pub const PAGES: [Flavour; 3] = [
         version: "6.31.0",
         app: "pages/serve.py",
         ready: "/expected",
+        status: 200,
+        arguments: &[],
     },
 ];
+
+/// llama.cpp's own server with a small real model: two replies at a time, 2,048 tokens each.
+pub const LLAMA: Flavour = Flavour {
+    label: "llama_cpp",
+    requirements: "requirements-llama.txt",
+    version: "b11549",
+    app: "llama_server.py",
+    ready: "/health",
+    status: 200,
+    arguments: &["n_ctx=4096", "n_parallel=2"],
+};
 
 /// A running server; dropping it ends it.
 pub struct Space {
@@ -128,7 +157,8 @@ impl Space {
         outcome
     }
 
-    fn start_on(
+    /// Starts the app at `address` and waits until it answers at the path that `flavour` names.
+    pub fn start_on(
         address: SocketAddr,
         flavour: &Flavour,
         environment: &Environment,
@@ -150,15 +180,17 @@ impl Space {
             address,
             host: Host::Process { child, folder },
         };
-        space.wait_for(flavour.ready).map_err(|why| {
-            let printed = fs::read(&log).unwrap_or_default();
-            let printed = String::from_utf8_lossy(&printed);
-            eprintln!("real spaces: the log of {}:\n{printed}", flavour.label);
-            format!(
-                "{why}; its last words: {}",
-                printed.trim().lines().last().unwrap_or("none")
-            )
-        })?;
+        space
+            .wait_for(flavour.ready, flavour.status)
+            .map_err(|why| {
+                let printed = fs::read(&log).unwrap_or_default();
+                let printed = String::from_utf8_lossy(&printed);
+                eprintln!("real spaces: the log of {}:\n{printed}", flavour.label);
+                format!(
+                    "{why}; its last words: {}",
+                    printed.trim().lines().last().unwrap_or("none")
+                )
+            })?;
         eprintln!(
             "real spaces: {} serves on {address}, its log is {}",
             flavour.label,
@@ -190,7 +222,8 @@ impl Space {
         })
     }
 
-    fn wait_for(&mut self, ready: &str) -> Result<(), String> {
+    fn wait_for(&mut self, ready: &str, status: u16) -> Result<(), String> {
+        let expected = format!("HTTP/1.1 {status} ");
         let end = Instant::now() + START_DEADLINE;
         while Instant::now() < end {
             if let Host::Process { child, .. } = &mut self.host
@@ -198,7 +231,7 @@ impl Space {
             {
                 return Err(format!("the server ended at once ({status})"));
             }
-            if get(self.address, ready).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+            if get(self.address, ready).is_ok_and(|answer| answer.starts_with(&expected)) {
                 return Ok(());
             }
             thread::sleep(program::POLL);
@@ -265,7 +298,8 @@ fn command(
     command
         .arg(spaces_folder().join(flavour.app))
         .arg(address.port().to_string())
-        .arg("--until-stdin-closes");
+        .arg("--until-stdin-closes")
+        .args(flavour.arguments);
     command
         .env("RECORD", folder.join("record"))
         .env("PYTHONDONTWRITEBYTECODE", "1");

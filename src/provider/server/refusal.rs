@@ -46,6 +46,19 @@ pub fn no_address() -> ProviderError {
     ))
 }
 
+/// Whether a server only loads its model: it is waited for.
+pub fn is_loading(error: &ProviderError) -> bool {
+    let ProviderError::Unavailable {
+        status: 503,
+        report,
+        ..
+    } = error
+    else {
+        return false;
+    };
+    report.message.to_lowercase().contains("loading")
+}
+
 /// No model was named, and none can be chosen for the user.
 pub fn no_model(kind: ServerKind) -> ProviderError {
     ProviderError::Settings(report(

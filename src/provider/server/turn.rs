@@ -133,11 +133,7 @@ impl Turn<'_> {
         let reach = async {
             loop {
                 match self.server.found(proxy).await {
-                    Err(ProviderError::Unavailable {
-                        status: 503,
-                        report,
-                        ..
-                    }) if report.message.to_lowercase().contains("loading") => {
+                    Err(error) if refusal::is_loading(&error) => {
                         self.sender.send_stage(loading());
                         sleep(LOADING).await;
                     }
@@ -198,7 +194,12 @@ impl Turn<'_> {
         let (mut told, mut is_reading) = ((0, 0), false);
         loop {
             tokio::select! {
-                answer = &mut work => return answer,
+                answer = &mut work => {
+                    if !is_reading && matches!(answer, Some(Ok(_))) {
+                        self.sender.send_stage(Stage::Reading);
+                    }
+                    return answer;
+                }
                 () = sleep(TICK) => {}
             }
             let (sent, total) = upload.progress();
@@ -214,7 +215,6 @@ impl Turn<'_> {
     /// Passes the reply on until it ends.
     async fn follow(&self, mut stream: Stream, sending: &Sending<'_>) -> Result<(), ProviderError> {
         let mut so_far = ReplySoFar::new(self.sender);
-        self.sender.send_stage(Stage::Reading);
         let mut pieces = Vec::new();
         let broken = loop {
             let due = so_far.due();
