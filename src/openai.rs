@@ -19,9 +19,12 @@ pub mod models;
 pub mod request;
 pub mod stream;
 
+#[cfg(test)]
+mod tests;
+
 pub use chunk::{Finish, PromptProgress, Usage};
 pub use client::Client;
-pub use completion::{End, Piece};
+pub use completion::{Completion, End, Piece};
 pub use discovery::{Server, ServerKind};
 pub use failure::ServerFailure;
 pub use models::ModelEntry;

@@ -37,8 +37,13 @@ pub mod markdown {
     pub use crate::markdown::{codes, lines, lines_of, parse, parts};
 }
 
+pub mod openai {
+    //! The events of a stream.
+    pub use crate::openai::{Completion, End, Finish, Piece};
+}
+
 pub mod provider {
-    //! How the chat of a Space is found, and how replies are read.
+    //! How the chat of a Space is found, how replies are read, and where a server may be.
     pub use crate::provider::bubbles::read_pairs;
     pub use crate::provider::space::chat::Chat;
     pub use crate::provider::space::detect::find;

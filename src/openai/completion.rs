@@ -5,7 +5,7 @@
 
 use super::chunk::{Chunk, Finish, PromptProgress, Usage};
 use super::failure::ServerFailure;
-use serde_json::Value;
+use crate::http::json;
 
 /// So many events in a row that are no JSON, and the server is not understood.
 const MOST_STRANGE: usize = 3;
@@ -37,8 +37,10 @@ pub enum End {
 }
 
 /// A completion, as far as it came.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Completion {
+    /// What the values of one event may take, in bytes.
+    budget: usize,
     has_text: bool,
     has_reasoning: bool,
     finish: Option<Finish>,
@@ -54,8 +56,24 @@ pub struct Completion {
 }
 
 impl Completion {
+    /// Nothing yet, of events that may have `limit` bytes.
+    pub fn new(limit: usize) -> Self {
+        Self {
+            budget: json::budget(limit),
+            has_text: false,
+            has_reasoning: false,
+            finish: None,
+            failure: None,
+            is_over: false,
+            strange: 0,
+            usage: None,
+            model: None,
+            tools: Vec::new(),
+        }
+    }
+
     /// Takes the data of an event, and adds what is new in it to `pieces`.
-    pub fn take(&mut self, data: &[u8], pieces: &mut Vec<Piece>) {
+    pub fn take(&mut self, mut data: Vec<u8>, pieces: &mut Vec<Piece>) {
         if self.is_over {
             return;
         }
@@ -65,7 +83,8 @@ impl Completion {
         }
         // One event more is read behind a failure: some say it twice, the second time better.
         self.is_over = self.failure.is_some();
-        if let Ok(value) = serde_json::from_slice::<Value>(data) {
+        // A token may end in the middle of an emoji: half of one is no reason to lose the rest.
+        if let Ok(value) = json::read(&mut data, self.budget) {
             self.strange = 0;
             self.take_chunk(Chunk::of(&value), pieces);
         } else {
@@ -91,7 +110,12 @@ impl Completion {
             self.has_text = true;
             pieces.push(Piece::Text(text));
         }
-        self.tools.extend(chunk.tools);
+        // Some servers say the name again in each piece of its arguments.
+        for tool in chunk.tools {
+            if !self.tools.contains(&tool) {
+                self.tools.push(tool);
+            }
+        }
         self.usage = chunk.usage.or(self.usage);
         self.model = chunk.model.or(self.model.take());
         self.finish = chunk.finish.or(self.finish.take());
@@ -143,6 +167,8 @@ impl Completion {
             Some(finish) => End::Finished(finish.clone()),
             None if self.strange >= MOST_STRANGE => End::Strange,
             None if self.has_begun() || !self.tools.is_empty() => End::BrokenOff,
+            // What came was something, and nothing of it a reply.
+            None if self.strange > 0 => End::Strange,
             None => End::Silent,
         }
     }
@@ -153,9 +179,9 @@ mod tests {
     use super::*;
 
     fn read(events: &[&str]) -> (Completion, String, String) {
-        let (mut completion, mut pieces) = (Completion::default(), Vec::new());
+        let (mut completion, mut pieces) = (Completion::new(1 << 20), Vec::new());
         for event in events {
-            completion.take(event.as_bytes(), &mut pieces);
+            completion.take(event.as_bytes().to_vec(), &mut pieces);
         }
         let (mut text, mut reasoning) = (String::new(), String::new());
         for piece in pieces {
@@ -244,6 +270,7 @@ mod tests {
         assert_eq!(read(&[FIRST]).0.end(), End::Silent);
         assert_eq!(read(&[DONE]).0.end(), End::Silent);
         assert_eq!(read(&["a", "b", "c"]).0.end(), End::Strange);
+        assert_eq!(read(&[FIRST, "{\"choices\":[{"]).0.end(), End::Strange);
         assert_eq!(
             read(&["a", "b", HELLO, "c", STOP]).0.end(),
             End::Finished(Finish::Stop)
@@ -269,8 +296,18 @@ mod tests {
         let call = r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"search","arguments":"{"}}]},"finish_reason":null}]}"#;
         let more = r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]},"finish_reason":"tool_calls"}]}"#;
         let (completion, ..) = read(&[call, more]);
-        assert_eq!(completion.tools, ["search"]);
+        let again = read(&[call, call, more]).0;
+        assert_eq!(
+            (completion.tools.len(), again.tools),
+            (1, vec!["search".to_owned()])
+        );
         assert_eq!(completion.end(), End::Finished(Finish::ToolCall));
+    }
+
+    #[test]
+    fn half_an_emoji_loses_nothing_but_itself() {
+        let half = r#"{"choices":[{"delta":{"content":"so \ud83d"}}]}"#;
+        assert_eq!(read(&[half, STOP]).1, "so \u{fffd}");
     }
 
     #[test]

@@ -42,18 +42,17 @@ impl ServerFailure {
         let text = String::from_utf8_lossy(body);
         let text = text.trim();
         let value = serde_json::from_str::<Value>(text);
-        value
-            .ok()
-            .and_then(|value| Self::of(&value))
-            .unwrap_or_else(|| {
-                // A page of a proxy says nothing that a user could read.
-                let is_page = text.starts_with('<');
-                let message = if is_page { "" } else { text };
-                Self {
-                    message: message.chars().take(MOST_CHARACTERS).collect(),
-                    ..Self::default()
-                }
-            })
+        if let Ok(value) = value {
+            // Other JSON may repeat the request, so nothing of it is told.
+            return Self::of(&value).unwrap_or_default();
+        }
+        // A page of a proxy says nothing that a user could read.
+        let is_page = text.starts_with('<');
+        let message = if is_page { "" } else { text };
+        Self {
+            message: message.chars().take(MOST_CHARACTERS).collect(),
+            ..Self::default()
+        }
     }
 
     /// Reads an object that tells of a failure: in a body, or in a stream. `None` where it tells of none.
@@ -101,11 +100,8 @@ impl ServerFailure {
     /// Without an `error`: `FastAPI`'s `detail`, older vLLM's bare object, a proxy's `message`.
     fn of_bare(value: &Value) -> Option<Self> {
         if let Some(detail) = value.get("detail") {
-            let message = detail
-                .as_str()
-                .map_or_else(|| detail.to_string(), str::to_owned);
             return Some(Self {
-                message,
+                message: detail_words(detail),
                 ..Self::default()
             });
         }
@@ -135,6 +131,27 @@ impl ServerFailure {
     pub fn names(&self, parameter: &str) -> bool {
         self.parameter == parameter || self.message.contains(parameter)
     }
+}
+
+/// The words of `FastAPI`'s `detail`. Its list of complaints repeats the request in each: only where and what is told.
+fn detail_words(detail: &Value) -> String {
+    let Some(complaints) = detail.as_array() else {
+        return detail
+            .as_str()
+            .map_or_else(|| word(detail, "message"), str::to_owned);
+    };
+    let told = complaints.iter().filter_map(|complaint| {
+        let words = complaint.get("msg")?.as_str()?;
+        let place = complaint.get("loc").and_then(Value::as_array);
+        let place: Vec<&str> = place
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        Some(format!("{} ({words})", place.join(".")))
+    });
+    let told: Vec<String> = told.collect();
+    told.join(", ")
 }
 
 /// A member as text: a string, or a number.
@@ -195,6 +212,14 @@ mod tests {
             ),
             (r#"{"message":"m"}"#, "m", ""),
             (r#"{"detail":"m"}"#, "m", ""),
+            (r#"{"detail":{"message":"m","input":"a prompt"}}"#, "m", ""),
+            (
+                r#"{"detail":[{"loc":["body",0,"messages"],"msg":"missing","input":"a prompt"}]}"#,
+                "body.messages (missing)",
+                "",
+            ),
+            (r#"{"echo":"a prompt"}"#, "", ""),
+            (r#""a prompt""#, "", ""),
             ("m", "m", ""),
             ("<html><body>502</body></html>", "", ""),
             ("", "", ""),

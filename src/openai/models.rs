@@ -37,7 +37,12 @@ pub fn models(list: &Value) -> Option<Vec<ModelEntry>> {
     let entries = ["data", "models"]
         .iter()
         .find_map(|name| list.get(name)?.as_array());
-    let entries = entries.or_else(|| list.as_array())?;
+    let Some(entries) = entries.or_else(|| list.as_array()) else {
+        // Ollama without a model has nothing in place of its list.
+        let is_empty = list.get("object").is_some_and(|kind| kind == "list")
+            && list.get("data").is_some_and(Value::is_null);
+        return is_empty.then(Vec::new);
+    };
     Some(entries.iter().filter_map(entry).collect())
 }
 
@@ -216,6 +221,8 @@ mod tests {
         let value = |text| serde_json::from_str::<Value>(text).unwrap();
         assert_eq!(models(&value(r#"{"error":"x"}"#)), None);
         assert_eq!(models(&value(r#"{"data":[]}"#)), Some(Vec::new()));
+        let none = value(r#"{"object":"list","data":null}"#);
+        assert_eq!(models(&none), Some(Vec::new()));
         assert_eq!(models(&value(r#"{"data":[1,{},{"id":""},{"id":"m","pricing":{"prompt":"-1","completion":"x"},"context_length":-5}]}"#)).unwrap().len(), 1);
     }
 }

@@ -6,8 +6,9 @@ use super::completion::{Completion, Piece};
 use crate::http::sse::Decoder;
 use crate::http::{Body, Error};
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
-/// How long what it cost may be behind the reason why it ended.
+/// How long what it cost may be behind the reason why it ended, and a better word behind a failure.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// A reply on its way.
@@ -19,6 +20,10 @@ pub struct Stream {
     whole: Option<Vec<u8>>,
     completion: Completion,
     received: u64,
+    /// When it is over though more may come: the server has said how it ended.
+    over_at: Option<Instant>,
+    /// Where the body begins that it was gone on with.
+    gone_on_at: Option<u64>,
 }
 
 impl Stream {
@@ -27,8 +32,10 @@ impl Stream {
         Self {
             decoder: Decoder::new(body.limit()),
             whole: body.is_json().then(Vec::new),
-            completion: Completion::default(),
+            completion: Completion::new(body.limit()),
             received: 0,
+            over_at: None,
+            gone_on_at: None,
             body,
         }
     }
@@ -39,9 +46,13 @@ impl Stream {
         if self.completion.is_over() {
             return Ok(false);
         }
-        let read = if self.completion.is_finished() {
-            match tokio::time::timeout(LAST_WORD, self.body.chunk()).await {
-                // It has said why it ended: a connection that breaks behind that changes nothing.
+        let read = if self.completion.is_finished() || self.completion.has_failed() {
+            // From then on, and not from the last byte: comments may come for ever.
+            let over = *self
+                .over_at
+                .get_or_insert_with(|| Instant::now() + LAST_WORD);
+            match timeout_at(over, self.body.chunk()).await {
+                // It has said how it ended: a connection that breaks behind that changes nothing.
                 Ok(Ok(read)) => read,
                 Ok(Err(_)) | Err(_) => return Ok(false),
             }
@@ -53,7 +64,7 @@ impl Stream {
             return Ok(true);
         }
         if let Some(whole) = self.whole.take() {
-            self.completion.take(&whole, pieces);
+            self.completion.take(whole, pieces);
         }
         Ok(false)
     }
@@ -78,7 +89,7 @@ impl Stream {
             .push(bytes, &mut frames)
             .map_err(|_| too_large())?;
         for frame in frames {
-            self.completion.take(&frame, pieces);
+            self.completion.take(frame, pieces);
         }
         Ok(())
     }
@@ -95,7 +106,13 @@ impl Stream {
 
     /// Goes on with what `body` brings, which begins where the stream broke.
     pub fn go_on(&mut self, body: Body) {
+        self.gone_on_at = Some(self.received);
         self.body = body;
+    }
+
+    /// Whether nothing has come since it was gone on with.
+    pub fn is_stuck(&self) -> bool {
+        self.gone_on_at == Some(self.received)
     }
 
     /// What is known of the reply so far.

@@ -3,7 +3,7 @@
 //! Both are asked at the same time; what answers is used from then on. Where neither answers, the error says what each
 //! said, and the next request looks again.
 
-use super::server::refusal;
+use super::server::{LOADING, is_loading, loading};
 use super::{
     Provider, ProviderError, ProviderInfo, Reply, Report, Request, ServerProvider, SourceReport,
     SpaceProvider,
@@ -12,6 +12,7 @@ use crate::chat::FailureKind;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 /// How long a Gradio app may take to say that it is one, once a server has answered.
@@ -84,7 +85,7 @@ impl AddressProvider {
 
 /// The error where neither answers as it should.
 fn neither(app: ProviderError, server: ProviderError) -> ProviderError {
-    if refusal::is_loading(&server) {
+    if is_loading(&server) {
         return server;
     }
     match (app.kind(), server.kind()) {
@@ -93,17 +94,27 @@ fn neither(app: ProviderError, server: ProviderError) -> ProviderError {
             FailureKind::Decode | FailureKind::Status,
             FailureKind::Key | FailureKind::Unavailable,
         ) => server,
-        (FailureKind::Decode, FailureKind::Decode | FailureKind::Status) => {
-            ProviderError::Decode(Report {
-                message: format!(
-                    "Neither a Gradio app nor an OpenAI-compatible server answers there. {app}"
-                ),
-                hint: "Check the address. That of a server usually ends in /v1.".to_owned(),
-                source: None,
-            })
-        }
+        _ if is_elsewhere(&app) && is_elsewhere(&server) => ProviderError::Decode(Report {
+            message: format!(
+                "Neither a Gradio app nor an OpenAI-compatible server answers there: {app}; {server}"
+            ),
+            hint: "Check the address. That of a server usually ends in /v1.".to_owned(),
+            source: None,
+        }),
         _ => app,
     }
+}
+
+/// Whether something answers, and it is not what was asked for.
+fn is_elsewhere(error: &ProviderError) -> bool {
+    matches!(
+        error,
+        ProviderError::Decode(_)
+            | ProviderError::Status {
+                status: 404 | 405 | 501,
+                ..
+            }
+    )
 }
 
 impl Provider for AddressProvider {
@@ -118,13 +129,20 @@ impl Provider for AddressProvider {
         }
         let address = self.clone();
         Reply::spawn(&self.tracker, |sender| async move {
-            match sender.unless_cancelled(address.find()).await {
-                None => {}
-                // It is waited for where it is known how.
-                Some(Err(error)) if refusal::is_loading(&error) => {
-                    sender.pass_on(address.server.reply(request)).await;
+            let find = async {
+                loop {
+                    match address.find().await {
+                        Err(error) if is_loading(&error) => {
+                            sender.send_stage(loading());
+                            sleep(LOADING).await;
+                        }
+                        found => return found,
+                    }
                 }
-                Some(Err(error)) => sender.fail(error).await,
+            };
+            match sender.unless_cancelled(find).await {
+                None => {}
+                Some(Err(error)) => sender.end(Err(error)).await,
                 Some(Ok((found, _))) => sender.pass_on(address.of(found).reply(request)).await,
             }
         })

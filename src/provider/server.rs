@@ -1,14 +1,15 @@
 //! Any server that speaks `OpenAI`'s chat completions: llama.cpp, Ollama, LM Studio, vLLM, a cloud.
 //!
 //! At the first turn or look it finds the base address, whose server it is and what it offers. `turn` runs a turn,
-//! `messages` makes what is sent, `reply` reads what comes, `ending` judges how it ended, `parameters` are what can be set, `refusal` says what went
-//! wrong. The server remembers nothing: the whole past goes with every message, its beginning always the same bytes.
+//! `messages` makes what is sent (all of it is a `sending`), `reply` reads what comes, `ending` judges how it ended,
+//! `parameters` are what can be set, `refusal` says what went wrong. The server remembers nothing: the whole past goes with every message, its beginning always the same bytes.
 
 mod ending;
 mod messages;
 mod parameters;
 pub(super) mod refusal;
 mod reply;
+mod sending;
 mod thoughts;
 mod turn;
 
@@ -18,10 +19,12 @@ use crate::http;
 use crate::openai::address::candidates;
 use crate::openai::request::{LimitName, Wants};
 use crate::openai::{Client, ModelEntry, Server, ServerKind, discovery};
+pub(super) use refusal::is_loading;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::task::TaskTracker;
+pub(super) use turn::{LOADING, loading};
 
 /// The provider of one server; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use spacechat::chat::Message;
+use spacechat::chat::{Finish, Message, Usage};
 use spacechat::provider::ConnectOptions as Options;
 use spacechat::provider::{Provider, ProviderError, Qwen, Reply, ReplyEvent, Request, Session};
 use tokio_util::task::TaskTracker;
@@ -80,6 +80,49 @@ impl ReceivedReply {
             Some(ReplyEvent::Done(text)) => text,
             other => panic!("the last event is {other:?}"),
         }
+    }
+
+    /// All that the model thought.
+    pub fn thoughts(&self) -> &str {
+        let mut thoughts = self.events.iter().rev();
+        let last = thoughts.find_map(|event| match event {
+            ReplyEvent::Reasoning(thoughts) => Some(thoughts.as_str()),
+            _ => None,
+        });
+        last.unwrap_or_default()
+    }
+
+    /// What the last [`ReplyEvent::Usage`] told.
+    pub fn usage(&self) -> Option<Usage> {
+        self.events.iter().rev().find_map(|event| match event {
+            ReplyEvent::Usage(usage) => Some(*usage),
+            _ => None,
+        })
+    }
+
+    /// Why it ended.
+    pub fn finish(&self) -> Option<Finish> {
+        self.events.iter().rev().find_map(|event| match event {
+            ReplyEvent::Finish(finish) => Some(finish.clone()),
+            _ => None,
+        })
+    }
+
+    /// The model that answered, where it was another.
+    pub fn other_model(&self) -> Option<&str> {
+        self.events.iter().find_map(|event| match event {
+            ReplyEvent::Model(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The words of all notices.
+    pub fn notices(&self) -> Vec<&str> {
+        let notices = self.events.iter().filter_map(|event| match event {
+            ReplyEvent::Notice(notice) => Some(notice.text.as_str()),
+            _ => None,
+        });
+        notices.collect()
     }
 
     /// The session that the last [`ReplyEvent::Session`] gave.

@@ -1,10 +1,13 @@
 //! A server that answers each route with what a test has written down, byte for byte, and records every request. It is
 //! not a Gradio app: only [`Script::qwen`] knows the routes of one turn at the Qwen demo Space.
 
+mod answer;
+
 use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -12,119 +15,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use answer::Answer;
+use answer::Step;
+
 /// The job's number in every scripted queue.
 pub const EVENT: &str = "e1";
-
-/// What the server does next with a connection; it closes it at the end of the list.
-#[derive(Clone, Debug)]
-enum Step {
-    Send(Vec<u8>),
-    /// Each byte by itself, in a packet of its own as far as the system lets it.
-    Drip(Vec<u8>),
-    /// Silence, until the client goes away or the test ends.
-    Hang,
-}
-
-/// One answer: a head and a body, or as much of them as is wanted.
-#[derive(Clone, Debug, Default)]
-pub struct Answer {
-    steps: Vec<Step>,
-}
-
-impl Answer {
-    /// A whole answer with a length.
-    pub fn new(status: u16, kind: &str, body: &str) -> Self {
-        let length = body.len();
-        let head = format!(
-            "HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-        );
-        Self {
-            steps: vec![Step::Send(head.into_bytes())],
-        }
-    }
-
-    pub fn json(status: u16, body: &Value) -> Self {
-        Self::new(status, "application/json", &body.to_string())
-    }
-
-    /// What a host shows in place of an app.
-    pub fn page(status: u16) -> Self {
-        let body = "<!DOCTYPE html><html><title>Please wait</title></html>";
-        Self::new(status, "text/html", body)
-    }
-
-    /// With one more header; only for a whole answer.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Some(Step::Send(bytes)) = self.steps.first_mut() {
-            let text = String::from_utf8_lossy(bytes);
-            let line = format!("\r\n{name}: {value}\r\nConnection: close");
-            *bytes = text.replacen("\r\nConnection: close", &line, 1).into();
-        }
-        self
-    }
-
-    /// The connection is closed before anything is said.
-    pub fn cut() -> Self {
-        Self::default()
-    }
-
-    /// The connection stays open and silent.
-    pub fn silence() -> Self {
-        Self::default().hang()
-    }
-
-    /// The beginning of an answer of unknown length, to be gone on with by the methods below. Without [`Answer::end`] the
-    /// connection is cut in the middle.
-    pub fn stream(status: u16, kind: &str) -> Self {
-        let head = format!(
-            "HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-        );
-        Self {
-            steps: vec![Step::Send(head.into_bytes())],
-        }
-    }
-
-    /// The beginning of an event stream.
-    pub fn events() -> Self {
-        Self::stream(200, "text/event-stream")
-    }
-
-    /// A message of the queue.
-    pub fn say(self, message: &Value) -> Self {
-        self.bytes(format!("data: {message}\n\n").as_bytes())
-    }
-
-    /// Bytes of the body, in one piece.
-    pub fn bytes(mut self, bytes: &[u8]) -> Self {
-        self.steps.push(Step::Send(chunk(bytes)));
-        self
-    }
-
-    /// Bytes of the body, each in a piece of its own.
-    pub fn drip(mut self, bytes: &[u8]) -> Self {
-        let chunks = bytes.iter().flat_map(|&byte| chunk(&[byte])).collect();
-        self.steps.push(Step::Drip(chunks));
-        self
-    }
-
-    pub fn hang(mut self) -> Self {
-        self.steps.push(Step::Hang);
-        self
-    }
-
-    /// The proper end of a body.
-    pub fn end(mut self) -> Self {
-        self.steps.push(Step::Send(b"0\r\n\r\n".to_vec()));
-        self
-    }
-}
-
-fn chunk(bytes: &[u8]) -> Vec<u8> {
-    let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
-    chunk.extend_from_slice(bytes);
-    chunk.extend_from_slice(b"\r\n");
-    chunk
-}
 
 /// The answers of each route, `"GET /config"` for example. The last answer of a route is given again and again.
 #[derive(Debug, Default)]
@@ -246,6 +141,9 @@ struct State {
     script: Mutex<Script>,
     requests: watch::Sender<Vec<ReceivedRequest>>,
     connections: AtomicUsize,
+    /// The last routes of the connections that the clients have ended.
+    departures: watch::Sender<Vec<String>>,
+    hang_up: watch::Sender<()>,
 }
 
 impl Server {
@@ -263,6 +161,8 @@ impl Server {
             script: Mutex::new(script),
             requests: watch::Sender::default(),
             connections: AtomicUsize::default(),
+            departures: watch::Sender::default(),
+            hang_up: watch::Sender::default(),
         });
         Self {
             address,
@@ -299,6 +199,18 @@ impl Server {
         arrived.await.expect("the server holds the other end");
     }
 
+    /// Waits until the client has ended a connection whose last request was for `route`.
+    pub async fn departure(&self, route: &str) {
+        let mut departures = self.state.departures.subscribe();
+        let departed = departures.wait_for(|routes| routes.iter().any(|last| last == route));
+        departed.await.expect("the server holds the other end");
+    }
+
+    /// Closes the connections that are kept open and over which nothing is asked.
+    pub fn hang_up(&self) {
+        self.state.hang_up.send_replace(());
+    }
+
     /// How many connections were made, also those over which nothing was asked.
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
@@ -320,14 +232,39 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-/// One request and its answer. A client that goes away ends it at the next write.
+/// Requests and their answers, one after the other where the answers keep the connection open.
 async fn converse(stream: TcpStream, state: Arc<State>) {
     // A byte that is dripped must not wait for the next.
     let _ = stream.set_nodelay(true);
     let mut stream = BufReader::new(stream);
-    let Some(request) = read_request(&mut stream).await else {
-        return;
-    };
+    let mut hang_up = state.hang_up.subscribe();
+    let mut last = String::new();
+    loop {
+        let request = tokio::select! {
+            request = read_request(&mut stream) => request,
+            _ = hang_up.changed() => break,
+        };
+        let Some(request) = request else {
+            return;
+        };
+        last.clone_from(&request.route);
+        if !respond(&mut stream, &state, request).await {
+            break;
+        }
+    }
+    // The reader must see the end and not a reset.
+    let _ = stream.shutdown().await;
+    wait_for_the_end(&mut stream).await;
+    let departed = |routes: &mut Vec<String>| routes.push(last);
+    state.departures.send_modify(departed);
+}
+
+/// The answer of one request. Whether the connection is kept open. A client that goes away ends it at the next write.
+async fn respond(
+    stream: &mut BufReader<TcpStream>,
+    state: &State,
+    request: ReceivedRequest,
+) -> bool {
     let (answer, hold) = {
         let mut script = state.script.lock().expect("no test panics with the lock");
         let hold = script.holds.remove(&request.route);
@@ -340,23 +277,24 @@ async fn converse(stream: TcpStream, state: Arc<State>) {
         // A sender that was dropped lets go as well.
         let _ = until.await;
     }
-    let mut stream = stream.into_inner();
     for step in answer.steps {
         let written = match step {
             Step::Send(bytes) => stream.write_all(&bytes).await,
-            Step::Drip(bytes) => drip(&mut stream, &bytes).await,
-            Step::Hang => return wait_for_the_end(&mut stream).await,
+            Step::Drip(bytes) => drip(stream, &bytes).await,
+            Step::Pulse(bytes) => pulse(stream, &bytes).await,
+            Step::Hang => {
+                wait_for_the_end(stream).await;
+                return false;
+            }
         };
         if written.is_err() {
-            return;
+            return false;
         }
     }
-    // The reader must see the end and not a reset.
-    let _ = stream.shutdown().await;
-    wait_for_the_end(&mut stream).await;
+    answer.is_kept_open
 }
 
-async fn drip(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+async fn drip(stream: &mut BufReader<TcpStream>, bytes: &[u8]) -> std::io::Result<()> {
     for byte in bytes {
         stream.write_all(&[*byte]).await?;
         tokio::task::yield_now().await;
@@ -364,7 +302,16 @@ async fn drip(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn wait_for_the_end(stream: &mut TcpStream) {
+/// The same bytes again and again, until the client goes away.
+async fn pulse(stream: &mut BufReader<TcpStream>, bytes: &[u8]) -> std::io::Result<()> {
+    let mut beat = tokio::time::interval(Duration::from_millis(10));
+    loop {
+        beat.tick().await;
+        stream.write_all(bytes).await?;
+    }
+}
+
+async fn wait_for_the_end(stream: &mut BufReader<TcpStream>) {
     let mut rest = [0; 512];
     while matches!(stream.read(&mut rest).await, Ok(count) if count > 0) {}
 }

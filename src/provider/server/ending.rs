@@ -2,7 +2,8 @@
 //!
 //! A status of success says nothing: there must be a reason why it ended, and no failure on the way.
 
-use super::turn::Sending;
+use super::reply::ReplySoFar;
+use super::sending::Sending;
 use super::{ServerProvider, refusal};
 use crate::chat::{self, Notice};
 use crate::openai::{End, Finish, ServerKind, Stream, Usage, discovery};
@@ -12,12 +13,12 @@ use crate::provider::{ProviderError, ReplyEvent};
 /// A prompt of fewer estimated tokens is too small to tell whether it was cut.
 const TELLING: usize = 1000;
 
-/// Tells how the reply ended, [`ReplyEvent::Done`] included. `text` is all of it that is shown.
+/// Tells how the reply ended, [`ReplyEvent::Done`] included. `so_far` is all of it.
 pub async fn tell(
     server: &ServerProvider,
     sender: &ReplySender,
     sending: &Sending<'_>,
-    (stream, text): (&Stream, &str),
+    (stream, so_far): (&Stream, &ReplySoFar<'_>),
 ) -> Result<(), ProviderError> {
     let completion = stream.completion();
     learn_window(server, sending).await;
@@ -46,12 +47,14 @@ pub async fn tell(
         End::Silent => return Err(refusal::silent(asked)),
         End::Strange => return Err(refusal::strange(&sending.found.client.base())),
     };
+    let text = so_far.text();
     if text.trim().is_empty() {
         return Err(match &finish {
-            Finish::ToolCall => refusal::tool_only(&completion.tools),
-            finish if completion.is_thought_only() || completion.has_begun() => {
-                refusal::thought_only(*finish == Finish::Length)
+            // Not all of them give the reason that they should.
+            finish if !completion.tools.is_empty() || *finish == Finish::ToolCall => {
+                refusal::tool_only(&completion.tools)
             }
+            finish if so_far.has_thoughts() => refusal::thought_only(*finish == Finish::Length),
             Finish::Length => refusal::silent(asked),
             Finish::Filtered => refusal::empty(asked, "the provider withheld it"),
             Finish::Other(word) => refusal::empty(asked, word),

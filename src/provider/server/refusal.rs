@@ -46,19 +46,6 @@ pub fn no_address() -> ProviderError {
     ))
 }
 
-/// Whether a server only loads its model: it is waited for.
-pub fn is_loading(error: &ProviderError) -> bool {
-    let ProviderError::Unavailable {
-        status: 503,
-        report,
-        ..
-    } = error
-    else {
-        return false;
-    };
-    report.message.to_lowercase().contains("loading")
-}
-
 /// No model was named, and none can be chosen for the user.
 pub fn no_model(kind: ServerKind) -> ProviderError {
     ProviderError::Settings(report(
@@ -121,6 +108,18 @@ pub fn of_connection(error: Error, kind: ServerKind) -> ProviderError {
             ),
             "If you trust this server, raise frame_limit in the settings.",
         ))),
+        // A message is not even sent on within the server: its body is gone.
+        Error::Redirect {
+            url,
+            status,
+            target,
+        } => ProviderError::Status {
+            status,
+            report: with_source(report(
+                format!("{url} leads to {target}. Nothing was sent there."),
+                "If that is the server itself, give that address (--source).",
+            )),
+        },
         // A missing connection, a proxy, a certificate: nothing about these is a server's own.
         other => other.into(),
     }
@@ -183,6 +182,21 @@ pub fn of_refusal(refusal: &Refusal, failure: &ServerFailure, asked: Asked<'_>) 
             report: report(told, hint_of(status)),
         },
     }
+}
+
+/// Whether the server is still loading its model, which passes.
+pub fn is_loading(error: &ProviderError) -> bool {
+    let ProviderError::Unavailable {
+        status: 503,
+        report,
+        ..
+    } = error
+    else {
+        return false;
+    };
+    // Behind the address, which may hold any word.
+    let said = report.message.split_once(" answered with status ");
+    said.is_some_and(|(_, said)| said.to_lowercase().contains("loading"))
 }
 
 /// The error that a server sends in the middle of a stream.
@@ -252,11 +266,12 @@ pub fn thought_only(is_cut: bool) -> ProviderError {
 
 /// The model asked for tools and said nothing.
 pub fn tool_only(names: &[String]) -> ProviderError {
+    let names = match names {
+        [] => String::new(),
+        names => format!(" ({})", names.join(", ")),
+    };
     ProviderError::Space(report(
-        format!(
-            "The model asked for a tool ({}); there are none here.",
-            names.join(", ")
-        ),
+        format!("The model asked for a tool{names}; there are none here."),
         "Ask again in other words, or choose another model.",
     ))
 }

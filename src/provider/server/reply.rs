@@ -103,6 +103,11 @@ impl<'a> ReplySoFar<'a> {
         &self.parts.text
     }
 
+    /// Whether there are thoughts.
+    pub fn has_thoughts(&self) -> bool {
+        !self.parts.thoughts.is_empty()
+    }
+
     /// Whether anything of the reply came, thoughts included.
     pub fn has_begun(&self) -> bool {
         !self.parts.text.is_empty() || !self.parts.thoughts.is_empty()

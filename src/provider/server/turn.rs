@@ -1,16 +1,17 @@
 //! One turn at a server: the request until it is taken, the stream until it ends.
 
-use super::messages::{self, Plan};
-use super::refusal::{self, Asked};
+use super::messages;
+use super::refusal;
 use super::reply::ReplySoFar;
+use super::sending::Sending;
 use super::{Found, ServerProvider, ending, parameters};
 use crate::chat::{Notice, Stage};
 use crate::http::{self, Error, Refusal, Upload};
 use crate::openai::request::{self, LimitName, Wants};
-use crate::openai::{ServerFailure, ServerKind, Stream};
+use crate::openai::{End, ServerFailure, ServerKind, Stream};
 use crate::provider::reply::ReplySender;
 use crate::provider::{ProviderError, ReplyEvent, Request, Session};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -22,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause that is waited for without asking the user.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// How often a server that loads its model is asked again.
-const LOADING: Duration = Duration::from_secs(1);
+pub const LOADING: Duration = Duration::from_secs(1);
 /// How long a reply that broke is waited for where the server keeps it.
 const RESUMABLE_FOR: Duration = Duration::from_secs(60);
 /// How often the progress of an upload is read.
@@ -43,41 +44,6 @@ struct Turn<'a> {
     server: &'a ServerProvider,
     request: &'a Request,
     sender: &'a ReplySender,
-}
-
-/// What is sent, and to whom.
-pub(super) struct Sending<'a> {
-    pub found: &'a Found,
-    pub model: &'a str,
-    pub plan: &'a Plan,
-    pub known: &'a [String],
-    parameters: &'a Map<String, Value>,
-    /// The name under which llama.cpp keeps the reply.
-    conversation: Option<String>,
-}
-
-impl Sending<'_> {
-    /// What errors say of it.
-    pub fn asked(&self, window: Option<u64>) -> Asked<'_> {
-        Asked {
-            kind: self.found.server.kind,
-            model: self.model,
-            known: self.known,
-            window,
-            tokens: self.plan.tokens,
-            has_pictures: self.plan.has_pictures,
-        }
-    }
-
-    /// A model that is known to take no pictures gets none.
-    fn refuse_pictures(&self) -> Result<(), ProviderError> {
-        let mut models = self.found.server.models.iter();
-        let entry = models.find(|entry| entry.id == self.model);
-        if !self.plan.has_pictures || entry.and_then(|entry| entry.takes_pictures) != Some(false) {
-            return Ok(());
-        }
-        Err(refusal::no_pictures(self.model))
-    }
 }
 
 impl Turn<'_> {
@@ -159,17 +125,17 @@ impl Turn<'_> {
                 return Ok(None);
             };
             let refusal = match answer {
-                Ok(stream) => return Ok(Some(stream)),
+                Ok(stream) => {
+                    let model = sending.model.to_owned();
+                    self.server.learned().wants.insert(model, wants);
+                    return Ok(Some(stream));
+                }
                 Err(Error::Status(refusal)) => refusal,
                 Err(error) => return Err(refusal::of_connection(error, sending.found.server.kind)),
             };
             let failure = ServerFailure::of_body(refusal.body());
             if let Some(other) = other_dialect(&refusal, &failure, wants, &body) {
                 wants = other;
-                self.server
-                    .learned()
-                    .wants
-                    .insert(sending.model.to_owned(), wants);
                 continue;
             }
             let Some((stage, pause)) = pause(&refusal, &failure, &mut again) else {
@@ -237,6 +203,7 @@ impl Turn<'_> {
                 Ok(false) if stream.is_finished() || stream.completion().has_failed() => {
                     break None;
                 }
+                Err(error) if !may_go_on(&error) => break Some(error),
                 ended => match self.resume(&mut stream, sending).await {
                     Resumed::GoesOn => {}
                     Resumed::Cancelled => {
@@ -250,9 +217,14 @@ impl Turn<'_> {
         };
         so_far.finish().await;
         let has_part = so_far.has_begun();
+        let end = stream.completion().end();
+        if broken.is_some() || !matches!(end, End::Finished(_) | End::Failed(_)) {
+            // A reply that is kept would be written on for nobody.
+            self.forget(sending).await;
+        }
         let ended = match broken {
             Some(error) => Err(refusal::of_connection(error, sending.found.server.kind)),
-            None => ending::tell(self.server, self.sender, sending, (&stream, so_far.text())).await,
+            None => ending::tell(self.server, self.sender, sending, (&stream, &so_far)).await,
         };
         ended.map_err(|error| {
             if has_part {
@@ -268,6 +240,9 @@ impl Turn<'_> {
         let Some(conversation) = &sending.conversation else {
             return Resumed::No;
         };
+        if stream.is_stuck() {
+            return Resumed::No;
+        }
         let until = Instant::now() + RESUMABLE_FOR;
         let mut pause = Duration::from_millis(250);
         loop {
@@ -331,7 +306,16 @@ enum Resumed {
     No,
 }
 
-fn loading() -> Stage {
+/// Whether a reply may go on behind this error: it is of its connection and not of what came.
+fn may_go_on(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Broken { .. } | Error::Timeout { .. } | Error::Connect { .. }
+    )
+}
+
+/// The stage in which a server loads its model.
+pub fn loading() -> Stage {
     Stage::Waking("loading its model".to_owned())
 }
 
@@ -342,7 +326,8 @@ fn other_dialect(
     wants: Wants,
     body: &Value,
 ) -> Option<Wants> {
-    if !matches!(refusal.status, 400 | 422) {
+    // Of a prompt that does not fit, some say that the limit of the reply is to blame.
+    if !matches!(refusal.status, 400 | 422) || failure.is_too_long() {
         return None;
     }
     if !wants.no_usage && failure.names("stream_options") {
