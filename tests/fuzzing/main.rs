@@ -11,6 +11,7 @@ mod driver;
 mod import;
 mod markdown;
 mod mutator;
+mod openai;
 mod sanitize;
 mod sse;
 mod thoughts;
@@ -46,6 +47,11 @@ fn any_description_of_an_app_is_read_within_bounds() {
 #[test]
 fn thoughts_are_split_off_as_a_plain_reading_does() {
     fuzz("thoughts", thoughts::check);
+}
+
+#[test]
+fn any_stream_of_a_completion_is_the_same_reply_however_it_is_cut() {
+    fuzz("openai", openai::check);
 }
 
 #[test]
