@@ -33,6 +33,6 @@ pub use learned::{Fact, Learned, ProviderNames};
 pub use message::{Message, MessageId, MessageState, Role};
 pub use outcome::{Finish, Outcome, Usage};
 pub use preset::Preset;
-pub use prompt::{FileForm, format_prompt, prompt_text};
+pub use prompt::{FileForm, GO_ON, format_prompt, prompt_text};
 pub use reply::{Notice, Progress, Stage};
 pub use summary::{Pending, Summary};

@@ -8,6 +8,9 @@ use super::message::{Message, Role};
 use serde::Deserialize;
 use std::borrow::Borrow;
 
+/// The message that asks a model to go on with a reply which ended too early. A source that can go on by itself leaves it out.
+pub const GO_ON: &str = "Go on exactly where your last reply ended, without repeating anything.";
+
 /// How the text of an attached file stands in a prompt. A paste stands as it is in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -55,6 +55,18 @@ pub enum LimitName {
     MaxCompletionTokens,
 }
 
+/// How a reply that ended too early is gone on with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Prefill {
+    /// In words: the last message is the user's.
+    #[default]
+    None,
+    /// The last message is the model's, and the server goes on with it by itself (llama.cpp).
+    Bare,
+    /// The last message is the model's, and the server must be told to go on with it (vLLM, `SGLang`).
+    Told,
+}
+
 /// What is known of the server, as far as it changes the request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wants {
@@ -66,6 +78,8 @@ pub struct Wants {
     pub limit: LimitName,
     /// Whether that is its second name, the first having been refused: neither is tried again.
     pub has_other_limit: bool,
+    /// How it goes on with a reply.
+    pub prefill: Prefill,
 }
 
 /// The body. `parameters` are sent as they are, but for `max_tokens`, which is called as the server wants it.
@@ -82,6 +96,13 @@ pub fn body(model: &str, turns: &[Turn], parameters: &Map<String, Value>, wants:
     }
     if wants.progress {
         body.insert("return_progress".to_owned(), true.into());
+    }
+    let is_prefilled = turns
+        .last()
+        .is_some_and(|turn| turn.speaker == Speaker::Assistant);
+    if is_prefilled && wants.prefill == Prefill::Told {
+        body.insert("continue_final_message".to_owned(), true.into());
+        body.insert("add_generation_prompt".to_owned(), false.into());
     }
     for (name, value) in parameters {
         let name = match (name.as_str(), wants.limit) {

@@ -17,7 +17,7 @@ use super::report::{ModelReport, ReportPart, ServerReport, SourceReport, Support
 use super::{Provider, ProviderError, ProviderInfo, Reply, Request, ServerRef};
 use crate::http;
 use crate::openai::address::candidates;
-use crate::openai::request::{LimitName, Wants};
+use crate::openai::request::{LimitName, Prefill, Wants};
 use crate::openai::{Client, ModelEntry, Server, ServerKind, discovery};
 pub(super) use refusal::is_loading;
 use std::collections::HashMap;
@@ -131,6 +131,11 @@ impl ServerProvider {
             limit: match kind {
                 ServerKind::OpenAi => LimitName::MaxCompletionTokens,
                 _ => LimitName::MaxTokens,
+            },
+            prefill: match kind {
+                ServerKind::LlamaCpp => Prefill::Bare,
+                ServerKind::Vllm | ServerKind::Sglang => Prefill::Told,
+                _ => Prefill::None,
             },
             ..Wants::default()
         })

@@ -7,10 +7,7 @@ use crate::app::conversation::delivery;
 use crate::app::conversation::unsent::EditTarget;
 use crate::app::keys::{Action, Context};
 use crate::app::{Effect, Model, OpenConversation};
-use crate::chat::{Change, Draft, MessageId, Role};
-
-/// What the model is asked when a reply is to go on.
-const GO_ON: &str = "Go on exactly where your last reply ended, without repeating anything.";
+use crate::chat::{Change, Draft, GO_ON, MessageId, Role};
 
 /// Takes the picked message of the user into the composer. What stands there comes back when
 /// the new version is sent, or with Esc.

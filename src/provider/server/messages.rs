@@ -3,10 +3,10 @@
 //! The beginning of it is the same bytes in each turn, so that servers find it in their caches: the system message first,
 //! then each message as it was sent before, then the newest. Thoughts are not sent back.
 
-use crate::chat::{FileForm, Message, Role, prompt_text, tokens};
+use crate::chat::{FileForm, GO_ON, Message, Role, prompt_text, tokens};
 use crate::http::UploadSource;
 use crate::http::media_type::media_type;
-use crate::openai::request::{Speaker, Turn};
+use crate::openai::request::{Prefill, Speaker, Turn};
 use crate::provider::{ProviderError, Report, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,11 +18,29 @@ const LARGEST_PICTURE: u64 = 20 << 20;
 #[derive(Debug)]
 pub struct Plan {
     /// The messages, in order.
-    pub turns: Vec<Turn>,
+    turns: Vec<Turn>,
     /// Its estimated tokens.
     pub tokens: usize,
     /// Whether there are pictures in it.
     pub has_pictures: bool,
+    /// Whether the newest message only asks to go on with the reply before it.
+    goes_on: bool,
+}
+
+impl Plan {
+    /// What is sent to a server that goes on in this way: where it does so by itself, the words that ask for it are left
+    /// out.
+    pub fn turns(&self, prefill: Prefill) -> &[Turn] {
+        match self.turns.as_slice() {
+            [begun @ .., _] if self.goes_on && prefill != Prefill::None => begun,
+            all => all,
+        }
+    }
+
+    /// Whether the server was to go on by itself.
+    pub fn is_prefilled(&self, prefill: Prefill) -> bool {
+        self.turns(prefill).len() < self.turns.len()
+    }
 }
 
 /// Makes what is sent of a request. Files that are no pictures are refused: no server takes them.
@@ -51,11 +69,21 @@ pub async fn plan(request: &Request) -> Result<Plan, ProviderError> {
             has_pictures = true;
         }
     }
+    let goes_on = goes_on(&turns);
     Ok(Plan {
+        goes_on,
         turns,
         tokens: count,
         has_pictures,
     })
+}
+
+/// Whether the last two are a reply and the wish to go on with it.
+fn goes_on(turns: &[Turn]) -> bool {
+    let [.., reply, wish] = turns else {
+        return false;
+    };
+    wish.text == GO_ON && reply.speaker == Speaker::Assistant && !reply.text.trim().is_empty()
 }
 
 fn turn(speaker: Speaker, text: String) -> Turn {

@@ -7,7 +7,7 @@ use super::sending::Sending;
 use super::{Found, ServerProvider, ending, parameters};
 use crate::chat::{Notice, Stage};
 use crate::http::{self, Error, Refusal, Upload};
-use crate::openai::request::{self, LimitName, Wants};
+use crate::openai::request::{self, LimitName, Prefill, Wants};
 use crate::openai::{End, ServerFailure, ServerKind, Stream};
 use crate::provider::reply::ReplySender;
 use crate::provider::{ProviderError, ReplyEvent, Request, Session};
@@ -117,7 +117,7 @@ impl Turn<'_> {
         loop {
             let body = request::body(
                 sending.model,
-                &sending.plan.turns,
+                sending.plan.turns(wants.prefill),
                 sending.parameters,
                 wants,
             );
@@ -134,6 +134,12 @@ impl Turn<'_> {
                 Err(error) => return Err(refusal::of_connection(error, sending.found.server.kind)),
             };
             let failure = ServerFailure::of_body(refusal.body());
+            let is_prefilled = sending.plan.is_prefilled(wants.prefill);
+            if is_prefilled && matches!(refusal.status, 400 | 422 | 500) && !failure.is_too_long() {
+                // Models that think take none, each server in words of its own. Then it is asked for in words.
+                wants.prefill = Prefill::None;
+                continue;
+            }
             if let Some(other) = other_dialect(&refusal, &failure, wants, &body) {
                 wants = other;
                 continue;

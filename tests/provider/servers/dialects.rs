@@ -2,7 +2,7 @@
 //! word, a model that is not the one that was asked for.
 
 use serde_json::{Value, json};
-use spacechat::chat::{Message, Role};
+use spacechat::chat::{GO_ON, Message, Role};
 use spacechat::provider::{Provider, ProviderError, Request, ServerProvider};
 
 use super::{CHAT, MODELS, finish, llama, provider, reaching, saying, script, text};
@@ -266,4 +266,51 @@ async fn the_key_goes_along_with_every_request_to_its_server() {
         }
         assert!(!crate::received::log().contains("sk-of-this-server"));
     }
+}
+
+/// The request to go on with a reply that was cut.
+fn going_on() -> Request {
+    let past = [
+        Message::user("tell"),
+        Message::new(Role::Assistant, "Once upon"),
+        Message::user(GO_ON),
+    ];
+    Request::new(past)
+}
+
+#[tokio::test]
+async fn a_reply_is_gone_on_with_by_the_server_where_it_can() {
+    let server = Server::start(llama([saying(" a time")])).await;
+    let told = receive(provider(&server).reply(going_on())).await;
+    assert_eq!(told.done(), " a time");
+    let sent = &bodies(&server)[0]["messages"];
+    assert_eq!(sent.as_array().map(Vec::len), Some(2), "{sent}");
+    assert_eq!(
+        sent[1],
+        json!({"role": "assistant", "content": "Once upon"})
+    );
+    let other = Server::start(script([saying("a time")])).await;
+    receive(provider(&other).reply(going_on())).await.done();
+    assert_eq!(bodies(&other)[0]["messages"][2]["content"], GO_ON);
+}
+
+#[tokio::test]
+async fn a_model_that_refuses_to_be_gone_on_with_is_asked_in_words_from_then_on() {
+    let refusal = json!({"error": {"code": 400, "message": "Assistant response prefill is incompatible with enable_thinking.", "type": "invalid_request_error"}});
+    let answers = [
+        Answer::json(400, &refusal),
+        saying("a time"),
+        saying("a time"),
+    ];
+    let server = Server::start(llama(answers)).await;
+    let provider = provider(&server);
+    for _ in 0..2 {
+        let told = receive(provider.reply(going_on())).await;
+        assert_eq!(told.done(), "a time");
+    }
+    let counts = bodies(&server);
+    let counts = counts
+        .iter()
+        .map(|body| body["messages"].as_array().map(Vec::len));
+    assert_eq!(counts.collect::<Vec<_>>(), [Some(2), Some(3), Some(3)]);
 }
