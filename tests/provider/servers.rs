@@ -1,6 +1,7 @@
 //! Servers that speak `OpenAI`'s chat completions, each as a script: what all of them send (`streams`, `thinking`), how
 //! replies fail (`failures`) and are refused (`refusals`), what their requests are (`dialects`), connections that break, move
-//! or are ended (`connections`, `resuming`), lists of models (`models`), and addresses (`addresses`).
+//! or are ended (`connections`, `resuming`), lists of models (`models`), addresses (`addresses`), and what is seen of it
+//! all (`shown`).
 
 mod addresses;
 mod connections;
@@ -9,6 +10,7 @@ mod failures;
 mod models;
 mod refusals;
 mod resuming;
+mod shown;
 mod streams;
 mod thinking;
 

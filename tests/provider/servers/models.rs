@@ -12,7 +12,7 @@ use crate::received::{ask, receive};
 use crate::scripted::{Answer, Script, Server};
 
 /// A screen that is cleared, a title that is set, a colour.
-const STEERS: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m";
+pub const STEERS: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m";
 
 fn listing(models: &Value) -> Script {
     script([saying("yes")]).on(MODELS, [Answer::json(200, models)])
