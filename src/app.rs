@@ -22,7 +22,9 @@ pub mod rows;
 pub mod search;
 mod settings_panel;
 pub mod sidebar;
-mod sources;
+mod source_events;
+mod source_names;
+pub mod sources;
 mod store_events;
 mod submission;
 pub mod token_budget;
@@ -35,7 +37,7 @@ pub use effect::{Effect, FindRequest, Purpose, TurnRequest};
 pub use event::{Clock, Event, Input, Regions, ReplyUpdate, SearchAnswer, StoreEvent};
 pub use prompt_preview::PromptRequest;
 pub use sidebar::Library;
-pub use sources::Certainty;
+pub use source_names::Certainty;
 pub use update::update;
 
 use crate::chat::FileForm;
@@ -46,7 +48,8 @@ use editor::Editor;
 use keys::{Action, Keymap};
 use paste_detector::PasteDetector;
 use popups::Popups;
-use sources::Sources;
+use source_names::SourceNames;
+use sources::{SourceChoice, Sources};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,9 +107,11 @@ pub struct Model {
     /// What new conversations begin with.
     defaults: Defaults,
     /// How the sources of replies are called.
-    sources: Sources,
+    source_names: SourceNames,
     /// What can be set for each Space that was looked at.
     inputs: HashMap<String, Vec<SpaceInput>>,
+    /// What is known of the sources that can be chosen.
+    pub sources: Sources,
     open: HashMap<ConversationId, OpenConversation>,
     /// What keys mean.
     pub keys: Keymap,
@@ -148,8 +153,10 @@ pub struct Defaults {
     pub file_form: FileForm,
     /// Whether anything is kept on disk.
     pub keeps: bool,
-    /// The Spaces that are offered.
-    pub catalog: Vec<SpaceChoice>,
+    /// The sources that are offered.
+    pub catalog: Vec<SourceChoice>,
+    /// Whether nobody has said what to talk to: no option, no variable, no setting.
+    pub is_unconfigured: bool,
 }
 
 impl Defaults {
@@ -208,15 +215,6 @@ pub enum Focus {
     Tray,
 }
 
-/// A Space that is offered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpaceChoice {
-    /// Its name.
-    pub id: String,
-    /// What it is.
-    pub about: String,
-}
-
 impl Model {
     /// A model with one empty conversation, before anything has happened.
     pub fn new(defaults: Defaults, clock: Clock) -> Self {
@@ -243,8 +241,9 @@ impl Model {
             completion: Completion::default(),
             changed: HashSet::new(),
             defaults,
-            sources: Sources::default(),
+            source_names: SourceNames::default(),
             inputs: HashMap::new(),
+            sources: Sources::default(),
             open: HashMap::from([(current, open)]),
             keys: actions::keymap(),
             paste_detector: PasteDetector::default(),
@@ -278,7 +277,9 @@ impl Model {
     /// How the source of replies of what is seen is called; as the user calls it where nobody else has named it.
     pub fn names(&self) -> ProviderNames {
         let conversation = &self.conversation().conversation;
-        let known = self.sources.names(&conversation.space, &conversation.model);
+        let known = self
+            .source_names
+            .names(&conversation.space, &conversation.model);
         known.cloned().unwrap_or_else(|| ProviderNames {
             space: conversation.space.clone(),
             model: match conversation.model.as_str() {

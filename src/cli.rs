@@ -4,6 +4,7 @@
 //! an exit code (see `exit`) and prints errors for a user.
 
 mod ask;
+mod choices;
 mod doctor;
 mod exit;
 mod import;
@@ -19,7 +20,7 @@ mod trouble;
 
 pub use exit::{Exit, usage};
 
-use crate::app::{CliOverrides, DEMO_SPACE, Defaults, SpaceChoice};
+use crate::app::{CliOverrides, DEMO_SPACE, Defaults};
 use crate::chat;
 use crate::config::{self, Settings};
 use crate::demo;
@@ -27,7 +28,7 @@ use crate::http::{self, Login, Token};
 use crate::provider::catalog::NameRules;
 use crate::provider::local::{self, LOCAL};
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{ProviderError, catalog, hub, source};
+use crate::provider::{ProviderError, hub, source};
 use crate::runtime::Embedded;
 use crate::sanitize;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -158,6 +159,8 @@ struct Context {
     address_login: Option<Login>,
     options: http::Options,
     hub: hub::Options,
+    /// Whether nobody has said what to talk to.
+    is_unconfigured: bool,
     /// Where conversations are saved.
     directory: Option<PathBuf>,
     embedded: Embedded,
@@ -268,12 +271,14 @@ impl Context {
             system: global.system.clone(),
             settings: global.set.iter().cloned().collect(),
         };
-        let written = written
-            .or_else(|| environment(|name| std::env::var(name).ok()))
-            .unwrap_or(chat.source);
+        let written = written.or_else(|| environment(|name| std::env::var(name).ok()));
+        let is_default = chat.source == config::ChatSettings::default().source;
+        let is_unconfigured = written.is_none() && is_default && names.sources.is_empty();
+        let written = written.unwrap_or(chat.source);
         let mut context = Self {
             space: String::new(),
             address_login: None,
+            is_unconfigured,
             names,
             given,
             model: chat.model,
@@ -329,20 +334,8 @@ impl Context {
             file_form: self.settings.chat.attachments,
             keeps: keeps && self.directory.is_some(),
             catalog: self.choices(),
+            is_unconfigured: self.is_unconfigured,
         }
-    }
-
-    /// The sources that are offered by name: Spaces, the user's own, servers.
-    fn choices(&self) -> Vec<SpaceChoice> {
-        let spaces = catalog::entries()
-            .into_iter()
-            .map(|entry| (entry.id, entry.about));
-        let own = self.names.sources.iter();
-        let own = own.map(|(name, entry)| (name.clone(), format!("yours, at {}", entry.url)));
-        let servers = source::BUILT_IN.iter();
-        let servers = servers.map(|server| (server.name.to_owned(), server.about.to_owned()));
-        let all = spaces.chain(own).chain(servers);
-        all.map(|(id, about)| SpaceChoice { id, about }).collect()
     }
 
     /// Refuses a source or a model whose name is wrong, before anything begins.

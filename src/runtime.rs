@@ -9,6 +9,7 @@ mod embedded;
 mod external_editor;
 mod files;
 mod headless;
+mod lookups;
 mod persistence;
 mod providers;
 mod render_worker;
@@ -22,7 +23,7 @@ pub use embedded::Embedded;
 pub use files::{decoded, looks_like_text, name_of, origin_of};
 pub use headless::{HeadlessEnd, run_headless};
 pub use persistence::{Storage, loaded};
-pub use providers::{Providers, SourceName};
+pub use providers::{Lookup, Providers, SourceName};
 pub use screen::{ScreenError, run_screen};
 
 use crate::app::{Clock, Effect, Event, Model, update};

@@ -35,6 +35,16 @@ pub enum Effect {
     },
     /// Look at a Space; what is found comes back as [`super::Event::Inspected`].
     Inspect(String),
+    /// Look for servers on this machine; they come back as [`super::Event::LocalFound`].
+    FindLocal,
+    /// Search Spaces by words, once typing rests; they come back as [`super::Event::SpacesFound`]. Without words the search
+    /// before it is only ended.
+    SearchSpaces {
+        /// Names the search; a later one has a greater number and ends this one.
+        number: u64,
+        /// The words.
+        words: String,
+    },
     /// Give this name and password to a Space that asks for them, from now on until the program
     /// ends.
     Login {

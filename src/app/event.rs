@@ -10,10 +10,10 @@ use crate::app::files::PastedPath;
 use crate::app::files::Survey;
 use crate::app::rows::Hits;
 use crate::app::rows::RowId;
+use crate::app::sources::{Inspection, LocalSource, SourceChoice};
 use crate::chat::{
     Attachment, Conversation, ConversationId, Draft, Failure, Finish, Learned, Notice, Origin,
-    Preset, Progress, ProviderNames, SearchHit, Settings, SpaceInput, Stage, Summary, Unsent,
-    Usage,
+    Preset, Progress, ProviderNames, SearchHit, Settings, Stage, Summary, Unsent, Usage,
 };
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -44,7 +44,7 @@ pub enum Event {
         /// How far they can be relied on.
         certainty: Certainty,
     },
-    /// A Space was looked at: what can be set there, or what is wrong where it does not answer.
+    /// A source was looked at: what is there, or what is wrong where it does not answer.
     Inspected {
         /// As it was written.
         asked: String,
@@ -52,9 +52,13 @@ pub enum Event {
         name: String,
         /// The model that was written with it.
         model: Option<String>,
-        /// The settings, or what is wrong.
-        found: Result<Vec<SpaceInput>, Failure>,
+        /// What is there, or what is wrong.
+        found: Result<Inspection, Failure>,
     },
+    /// What answers on this machine.
+    LocalFound(Vec<LocalSource>),
+    /// Spaces for the search of this number, or in one line why there is no answer.
+    SpacesFound(u64, Result<Vec<SourceChoice>, String>),
     /// A draft came back from the user's own editor.
     Edited {
         /// The conversation that it is written in.

@@ -1,110 +1,206 @@
-//! What the sources of replies are called: told by them now, learned before, or guessed.
+//! The sources that can be chosen, and what is known of each so far.
 //!
-//! A source is only asked once something is sent to it or set there, but its names stand in the header from the first
-//! frame. What it told an earlier run is as good as told, until it tells something else.
+//! Plain data. Which sources there are, what they are called and whether one answers is told from outside; the popup that
+//! chooses one is not here.
 
-use crate::app::DEMO_SPACE;
-use crate::chat::{Fact, Learned, ProviderNames};
+use crate::chat::{Failure, FailureKind, SpaceInput};
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// How far names can be relied on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Certainty {
-    /// The source was not asked yet: how the user calls it.
-    Guessed,
-    /// The program knows them by itself.
-    Known,
-    /// The source has told them.
-    Told,
+/// A source that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceChoice {
+    /// Its name, as it is stored.
+    pub id: String,
+    /// What it is.
+    pub about: String,
+    /// What it belongs to.
+    pub group: SourceGroup,
+    /// How it is, as far as that is known without asking it.
+    pub state: Option<SourceState>,
+    /// Whether it is listed while nothing is typed; the others are found by their names.
+    pub is_listed: bool,
 }
 
-/// The sources and the models that are asked for there.
-#[derive(Debug, Default)]
-pub(in crate::app) struct Sources {
-    /// By the Space and by the model that is asked for.
-    entries: HashMap<String, HashMap<String, Entry>>,
-    /// Whether it is known what is saved; nothing is saved before.
-    is_read: bool,
+/// What a source belongs to, in the order in which the groups are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceGroup {
+    /// Those that conversations used lately.
+    Used,
+    /// Servers on this machine.
+    Local,
+    /// The user's own, from the settings.
+    Own,
+    /// Servers of others, which want a key.
+    Cloud,
+    /// Spaces that the program knows.
+    Space,
+    /// What is built in.
+    BuiltIn,
+    /// Spaces that a search has found.
+    Found,
+    /// The models of the source that is chosen.
+    Model,
+    /// The chats of the page that is chosen.
+    Chat,
 }
 
-#[derive(Debug, Default)]
-struct Entry {
-    /// What this run found.
-    found: Option<(Certainty, ProviderNames)>,
-    /// What is saved.
-    saved: Option<ProviderNames>,
-}
+impl SourceGroup {
+    /// What is listed while nothing is typed, in this order.
+    pub const LISTED: [Self; 6] = [
+        Self::Used,
+        Self::Local,
+        Self::Own,
+        Self::Cloud,
+        Self::Space,
+        Self::BuiltIn,
+    ];
 
-impl Entry {
-    fn names(&self) -> Option<&ProviderNames> {
-        let found = self.found.as_ref();
-        let is_guess = matches!(found, Some((Certainty::Guessed, _)));
-        let found = found.map(|(_, names)| names);
-        match &self.saved {
-            Some(saved) if is_guess => Some(saved),
-            saved => found.or(saved.as_ref()),
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Used => "Used lately",
+            Self::Local => "On this machine",
+            Self::Own => "Yours",
+            Self::Cloud => "With your key",
+            Self::Space => "Spaces",
+            Self::BuiltIn => "Without a network",
+            Self::Found => "Spaces found by search",
+            Self::Model => "Models",
+            Self::Chat => "Chats of this page",
         }
     }
+}
 
-    /// The names that are to be saved: those that the source has told and that are not.
-    fn unsaved(&self) -> Option<&ProviderNames> {
-        match &self.found {
-            Some((Certainty::Told, names)) if self.saved.as_ref() != Some(names) => Some(names),
-            _ => None,
+/// How a source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceState {
+    /// It is being asked.
+    Looking,
+    /// It answers; after how long, where that was measured.
+    Ready(Option<Duration>),
+    /// It is there and not ready yet.
+    Loading,
+    /// It starts when it is asked.
+    Asleep,
+    /// It wants a key that is not there, or another one.
+    NeedsKey,
+    /// It wants a name and a password.
+    NeedsLogin,
+    /// No connection came about, or no answer.
+    NotReached,
+    /// It answers, and cannot be talked to.
+    NotUsable,
+    /// In the word of who knows it.
+    Told(String),
+}
+
+impl SourceState {
+    /// How a source is that could not be looked at.
+    fn of_failure(failure: &Failure) -> Self {
+        match failure.kind {
+            FailureKind::Connect | FailureKind::Timeout => Self::NotReached,
+            FailureKind::Asleep => Self::Asleep,
+            FailureKind::Unavailable | FailureKind::QueueFull => Self::Loading,
+            FailureKind::Key | FailureKind::Quota => Self::NeedsKey,
+            FailureKind::Login => Self::NeedsLogin,
+            _ => Self::NotUsable,
         }
     }
+}
+
+/// A server that answers on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalSource {
+    /// Its name, as it is stored.
+    pub name: String,
+    /// What runs there.
+    pub about: String,
+    /// How it is.
+    pub state: SourceState,
+    /// Its models.
+    pub models: Arc<[String]>,
+}
+
+/// What a look at a source has found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Inspection {
+    /// What is there, in words.
+    pub about: String,
+    /// What can be set there.
+    pub inputs: Vec<SpaceInput>,
+    /// Its models, where it has a list of them.
+    pub models: Arc<[String]>,
+    /// Whether one of them must be asked for.
+    pub needs_model: bool,
+    /// Its chats, where there are several.
+    pub chats: Chats,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// The chats of one page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chats {
+    /// The setting that chooses among them.
+    pub setting: String,
+    /// Their names, the one that is used without a choice first.
+    pub names: Vec<String>,
+}
+
+/// What is known of sources.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// What answers on this machine; `None` until that was looked for.
+    pub local: Option<Vec<LocalSource>>,
+    states: HashMap<String, SourceState>,
+    models: HashMap<String, Arc<[String]>>,
+    pub(super) has_asked: bool,
 }
 
 impl Sources {
-    /// How a source is called, with the model that is asked for there; `None` where nothing was ever said of them.
-    pub fn names(&self, space: &str, model: &str) -> Option<&ProviderNames> {
-        self.entries.get(space)?.get(model)?.names()
+    /// How a source is.
+    pub fn state(&self, name: &str) -> Option<&SourceState> {
+        self.states.get(name)
     }
 
-    /// Takes how a source is called. Gives what is to be saved of that.
-    pub fn take_names(
-        &mut self,
-        (space, model): (String, String),
-        certainty: Certainty,
-        names: ProviderNames,
-    ) -> Option<Learned> {
-        // The embedded Space is part of the program.
-        let certainty = match certainty {
-            Certainty::Told if space == DEMO_SPACE => Certainty::Known,
-            certainty => certainty,
+    /// The models of a source, as far as they are known.
+    pub fn models(&self, name: &str) -> &[String] {
+        self.models.get(name).map_or(&[], |models| &**models)
+    }
+
+    /// A source is being asked of which nothing is known yet.
+    pub(super) fn note_looking(&mut self, name: &str) {
+        let state = self.states.entry(name.to_owned());
+        state.or_insert(SourceState::Looking);
+    }
+
+    /// Takes what a look has found.
+    pub(super) fn take_inspected(&mut self, name: &str, found: &Result<Inspection, Failure>) {
+        let state = match found {
+            Ok(found) => SourceState::Ready(Some(found.took)),
+            Err(failure) => SourceState::of_failure(failure),
         };
-        let of_space = self.entries.entry(space.clone()).or_default();
-        let entry = of_space.entry(model.clone()).or_default();
-        // A source that forgot what it had told, as after a login, is still called the same.
-        if certainty != Certainty::Guessed || entry.found.is_none() {
-            entry.found = Some((certainty, names));
+        self.states.insert(name.to_owned(), state);
+        if let Ok(found) = found {
+            self.models
+                .insert(name.to_owned(), Arc::clone(&found.models));
         }
-        if !self.is_read {
-            return None;
-        }
-        let learned = entry.unsaved()?.clone();
-        entry.saved = Some(learned.clone());
-        Some(Learned::new(&space, &model, Fact::Names(learned)))
     }
 
-    /// Takes what is saved. Gives what is to be saved, because it was told otherwise meanwhile.
-    pub fn take_saved(&mut self, all: Vec<Learned>) -> Vec<Learned> {
-        self.is_read = true;
-        for learned in all {
-            let of_space = self.entries.entry(learned.space().to_owned()).or_default();
-            let entry = of_space.entry(learned.model().to_owned()).or_default();
-            let Fact::Names(names) = learned.fact();
-            entry.saved = Some(names.clone());
+    /// Takes what answers on this machine. What answered before and does not now is not reached.
+    pub(super) fn take_local(&mut self, found: Vec<LocalSource>) {
+        for before in self.local.iter().flatten() {
+            let state = SourceState::NotReached;
+            self.states.insert(before.name.clone(), state);
         }
-        let mut unsaved = Vec::new();
-        for (space, models) in &mut self.entries {
-            for (model, entry) in models {
-                if let Some(names) = entry.unsaved().cloned() {
-                    entry.saved = Some(names.clone());
-                    unsaved.push(Learned::new(space, model, Fact::Names(names)));
-                }
-            }
+        for server in &found {
+            self.states
+                .insert(server.name.clone(), server.state.clone());
+            self.models
+                .insert(server.name.clone(), Arc::clone(&server.models));
         }
-        unsaved
+        self.local = Some(found);
     }
 }

@@ -5,7 +5,7 @@
 use crate::app::conversation::{origins, source};
 use crate::app::popups::{history, presets, trash};
 use crate::app::sidebar::navigation;
-use crate::app::{Effect, Model, Purpose, StoreEvent};
+use crate::app::{Effect, Model, Purpose, StoreEvent, source_events};
 
 /// What the store has to say.
 pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect> {
@@ -21,6 +21,9 @@ pub(super) fn on_store_event(model: &mut Model, event: StoreEvent) -> Vec<Effect
             navigation::list_unsaved(model);
             navigation::mark_one(model);
             let mut effects = navigation::changed_elsewhere(model);
+            if model.library.summaries.is_empty() {
+                effects.extend(source_events::first_look(model));
+            }
             if is_first && model.prompts.is_empty() {
                 effects.push(Effect::Prompts);
                 // What the command line went on with was opened before anything could be asked for.

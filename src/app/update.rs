@@ -8,12 +8,12 @@ use super::popups::{source_picker, switcher};
 use crate::app::composer::completion;
 use crate::app::conversation::delivery;
 use crate::app::conversation::persistence::save;
-use crate::app::conversation::{origins, scroll, source};
+use crate::app::conversation::{origins, scroll};
 use crate::app::effect::TurnId;
 use crate::app::popups::login;
 use crate::app::tray::attachments;
 use crate::app::{Effect, Event, Focus, Input, Model, Regions, search};
-use crate::app::{ReplyUpdate, store_events, token_budget, tray};
+use crate::app::{ReplyUpdate, source_events, store_events, token_budget, tray};
 use crate::chat::FailureKind;
 use crossterm::event::MouseEventKind;
 
@@ -39,18 +39,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Submit(conversation, draft) => delivery::submit(model, conversation, draft),
         Event::Reply(turn, update) => reply(model, turn, update),
         Event::Store(event) => store_events::on_store_event(model, event),
-        Event::Described {
-            space,
-            model: asked,
-            names,
-            certainty,
-        } => source::on_described(model, (space, asked), names, certainty),
-        Event::Inspected {
-            asked,
-            name,
-            model: chosen,
-            found,
-        } => source_picker::on_inspected(model, &asked, (&name, chosen), found),
+        Event::Described { .. }
+        | Event::Inspected { .. }
+        | Event::LocalFound(_)
+        | Event::SpacesFound(..) => source_events::on_source_event(model, event),
         Event::Edited { .. } => {
             edited(model, event);
             Vec::new()
@@ -72,7 +64,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Drawn(regions) => {
             drawn(model, regions);
-            return search::due(model).into_iter().collect();
+            let first = source_events::look_unsaved(model);
+            return search::due(model).into_iter().chain(first).collect();
         }
         Event::Terminate => dispatch::quit(model),
         Event::Resumed => Vec::new(),
@@ -89,6 +82,7 @@ fn ask_what_is_due(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(search::due(model));
     effects.extend(completion::due(model));
     effects.extend(switcher::due(model));
+    effects.extend(source_picker::due(model));
     attachments::note_asked(model, effects);
 }
 

@@ -2,11 +2,13 @@
 
 use super::Context;
 use crate::http::Login;
+use crate::provider::hub::HubSpace;
+use crate::provider::local::LOCAL;
 use crate::provider::{
     AddressProvider, AddressRef, Hub, Provider, ProviderError, Qwen, ServerProvider, ServerRef,
     Source, SpaceEndpoint, SpaceProvider, SpaceRef, local, qwen, source,
 };
-use crate::runtime::{Providers, SourceName};
+use crate::runtime::{Lookup, Providers, SourceName};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -96,8 +98,8 @@ impl Context {
     }
 
     /// Finds providers by their source and creates each once.
-    pub(super) fn providers(&self) -> Box<dyn Providers> {
-        Box::new(ProviderRegistry {
+    pub(super) fn providers(&self) -> Arc<dyn Providers> {
+        Arc::new(ProviderRegistry {
             context: self.clone(),
             providers: Mutex::default(),
         })
@@ -142,5 +144,24 @@ impl Providers for ProviderRegistry {
             let name = self.context.name_of(space);
             self.providers().insert(name, provider);
         }
+    }
+
+    fn settle(&self, written: &str) -> Option<Lookup<Result<String, ProviderError>>> {
+        if self.context.name_of(written) != LOCAL {
+            return None;
+        }
+        let options = self.context.options.clone();
+        Some(Box::pin(async move { local::first(&options).await }))
+    }
+
+    fn local(&self) -> Lookup<Vec<local::LocalServer>> {
+        let options = self.context.options.clone();
+        Box::pin(async move { local::find(&options).await })
+    }
+
+    fn search(&self, words: &str) -> Lookup<Result<Vec<HubSpace>, ProviderError>> {
+        let hub = Hub::new(self.context.hub.clone(), self.context.options.clone());
+        let words = words.to_owned();
+        Box::pin(async move { hub.search(&words).await })
     }
 }

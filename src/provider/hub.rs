@@ -11,8 +11,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use runtime::Runtime;
-use runtime::Standing;
+pub use runtime::{Runtime, Standing};
 pub use search::HubSpace;
 
 use super::catalog::SpaceRef;

@@ -10,7 +10,7 @@ use crate::http::{self, HeaderMap};
 use crate::openai::{Client, ServerKind, discovery};
 use crate::provider::server::refusal;
 use futures_util::future::join_all;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The word for the first server that answers on this machine.
 pub const LOCAL: &str = "local";
@@ -27,10 +27,23 @@ pub struct LocalServer {
     pub name: String,
     /// What runs there, in words.
     pub about: String,
-    /// Whether it wants a key.
-    pub wants_key: bool,
+    /// Whether it can be asked now.
+    pub state: LocalState,
     /// Its models, those that are loaded first.
     pub models: Vec<String>,
+    /// How long it took to answer.
+    pub took: Duration,
+}
+
+/// Whether a server can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocalState {
+    /// It answers.
+    Ready,
+    /// It still loads its model.
+    Loading,
+    /// It wants a key.
+    WantsKey,
 }
 
 /// Looks for servers on this machine, in the order of their ports. `options` say how they are reached, but for secrets.
@@ -48,10 +61,12 @@ pub async fn find(options: &http::Options) -> Vec<LocalServer> {
     join_all(ports).await.into_iter().flatten().collect()
 }
 
-/// The name of the first server that answers without a key, else of one that wants a key.
+/// The name of the first server that answers, else of one that loads or wants a key.
 pub async fn first(options: &http::Options) -> Result<String, ProviderError> {
     let found = find(options).await;
-    let open = found.iter().find(|server| !server.wants_key);
+    let open = found
+        .iter()
+        .find(|server| server.state == LocalState::Ready);
     match open.or(found.first()) {
         Some(server) => Ok(server.name.clone()),
         None => Err(none_answers()),
@@ -61,27 +76,44 @@ pub async fn first(options: &http::Options) -> Result<String, ProviderError> {
 async fn ask(port: u16, name: &'static str, options: http::Options) -> Option<LocalServer> {
     let url = format!("http://127.0.0.1:{port}/v1");
     let client = Client::new(&url, options, &HeaderMap::new()).ok()?;
+    let start = Instant::now();
     let server = match tokio::time::timeout(ANSWER, discovery::discover(&client))
         .await
         .ok()?
     {
         Ok(server) => server,
         Err(error) => {
-            let error = refusal::of_connection(error, ServerKind::Other);
-            return (error.kind() == FailureKind::Key).then(|| LocalServer {
+            let (about, state) = what_refuses(error)?;
+            return Some(LocalServer {
                 name: name_of(name, &url, None),
-                about: "a server that wants a key".to_owned(),
-                wants_key: true,
+                about: about.to_owned(),
+                state,
                 models: Vec::new(),
+                took: start.elapsed(),
             });
         }
     };
     Some(LocalServer {
         name: name_of(name, &url, Some(server.kind)),
         about: server.kind.words().to_owned(),
-        wants_key: false,
+        state: LocalState::Ready,
         models: server.models.into_iter().map(|model| model.id).collect(),
+        took: start.elapsed(),
     })
+}
+
+/// What has refused its list of models, where that is a server. One that still loads says so in words of its own: a status
+/// alone could be anybody's.
+fn what_refuses(error: http::Error) -> Option<(&'static str, LocalState)> {
+    if let http::Error::Status(refusal) = &error
+        && refusal.status == 503
+        && String::from_utf8_lossy(refusal.body()).contains("Loading model")
+    {
+        return Some(("a server that loads its model", LocalState::Loading));
+    }
+    let error = refusal::of_connection(error, ServerKind::Other);
+    let wants_key = error.kind() == FailureKind::Key;
+    wants_key.then_some(("a server that wants a key", LocalState::WantsKey))
 }
 
 /// The built-in name, unless another server has taken its port.

@@ -8,6 +8,7 @@ use crate::app::{Effect, Event, Model, ReplyUpdate, update};
 use crate::chat::Draft;
 use crate::store::{Store, StoreHandle};
 use std::io;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
@@ -31,7 +32,7 @@ pub enum HeadlessEnd {
 pub async fn run_headless(
     model: &mut Model,
     draft: Draft,
-    providers: Box<dyn Providers>,
+    providers: Arc<dyn Providers>,
     (storage, tracker): (Option<&Store>, TaskTracker),
     mut listen: impl FnMut(&ReplyUpdate) -> io::Result<()>,
 ) -> io::Result<HeadlessEnd> {
@@ -119,6 +120,8 @@ fn carry_out(
             | Effect::List
             | Effect::Search { .. }
             | Effect::Inspect(_)
+            | Effect::FindLocal
+            | Effect::SearchSpaces { .. }
             | Effect::Login { .. }
             | Effect::Find(_)
             | Effect::WritePrompt(_)

@@ -4,6 +4,7 @@
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
 use super::files::Files;
+use super::lookups::Lookups;
 use super::persistence::{Persistence, Storage};
 use super::providers::Providers;
 use super::render_worker::RenderWorker;
@@ -54,7 +55,7 @@ pub enum ScreenError {
 pub async fn run_screen(
     model: Model,
     (time, theme): (Time, Theme),
-    providers: Box<dyn Providers>,
+    providers: Arc<dyn Providers>,
     (storage, tracker): (Storage, TaskTracker),
 ) -> Result<Option<u8>, ScreenError> {
     let signals = Signals::listen()?;
@@ -74,6 +75,7 @@ pub async fn run_screen(
         render_worker,
         prepared,
         files: Files::new(sender.clone(), tracker.clone(), Arc::clone(&contents)),
+        lookups: Lookups::new(Arc::clone(&providers), sender.clone(), tracker.clone()),
         turns: Turns::new(providers, contents, sender, tracker.clone()),
         persistence,
         opened: Some(opened),
@@ -100,10 +102,11 @@ pub async fn run_screen(
         turns,
         persistence,
         files,
+        lookups,
         ..
     } = screen;
     // The user has the terminal back while the last tasks end.
-    drop((terminal, turns, files));
+    drop((terminal, turns, files, lookups));
     let is_kept = persistence.close().await;
     tracker.close();
     let _ = tokio::time::timeout(DRAIN, tracker.wait()).await;
@@ -125,6 +128,7 @@ struct Screen {
     render_worker: RenderWorker,
     prepared: mpsc::UnboundedReceiver<JobResult>,
     turns: Turns,
+    lookups: Lookups,
     persistence: Persistence,
     files: Files,
     /// Resolves once the store is open or has failed.
@@ -294,7 +298,9 @@ impl Screen {
                     name,
                     password,
                 } => self.turns.login(&space, &name, &password.0),
-                Effect::Inspect(space) => self.turns.inspect(space),
+                Effect::Inspect(_) | Effect::FindLocal | Effect::SearchSpaces { .. } => {
+                    self.lookups.carry_out(effect);
+                }
                 Effect::Prompts => self.persistence.prompts(),
                 Effect::Presets(number) => self.persistence.presets(number),
                 Effect::Trash => self.persistence.trash(),

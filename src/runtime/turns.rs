@@ -7,7 +7,7 @@
 //! leaves no session behind, because it is unknown what the server remembers of it.
 
 use super::description;
-use super::providers::{Providers, SourceName};
+use super::providers::Providers;
 use super::sessions::{SessionKey, Sessions};
 use crate::app::effect::TurnId;
 use crate::app::{Event, ReplyUpdate, TurnRequest};
@@ -27,7 +27,7 @@ pub type Contents = Arc<OnceLock<Reader>>;
 
 /// The replies in progress.
 pub struct Turns {
-    providers: Box<dyn Providers>,
+    providers: Arc<dyn Providers>,
     contents: Contents,
     events: mpsc::Sender<Event>,
     tracker: TaskTracker,
@@ -39,7 +39,7 @@ impl Turns {
     /// Replies whose events go to `events`, run as tasks of `tracker`. Files are sent with what
     /// `contents` has of them.
     pub fn new(
-        providers: Box<dyn Providers>,
+        providers: Arc<dyn Providers>,
         contents: Contents,
         events: mpsc::Sender<Event>,
         tracker: TaskTracker,
@@ -63,28 +63,6 @@ impl Turns {
     /// Gives a name and a password to a Space that asks for them.
     pub fn login(&self, space: &str, name: &str, password: &str) {
         self.providers.login(space, name, password);
-    }
-
-    /// Inspects a Space; the result comes back as an event.
-    pub fn inspect(&self, asked: String) {
-        let events = self.events.clone();
-        let provider = self.providers.find(&asked);
-        let SourceName { name, model } = self.providers.name(&asked);
-        self.tracker.spawn(async move {
-            let found = match provider {
-                Ok(provider) => provider.look().await.map(|report| report.inputs),
-                Err(error) => Err(error),
-            };
-            let found = found.map_err(|error| error.failure());
-            let inspected = Event::Inspected {
-                asked,
-                name,
-                model,
-                found,
-            };
-            // The loop is gone only when the program ends.
-            let _ = events.send(inspected).await;
-        });
     }
 
     /// Begins a reply.
@@ -300,7 +278,10 @@ impl Forward {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::hub::HubSpace;
+    use crate::provider::local::LocalServer;
     use crate::provider::{Provider, ProviderError, ProviderInfo, SourceReport};
+    use crate::runtime::providers::{Lookup, SourceName};
     use std::pin::Pin;
 
     /// A source of replies that are complete at once.
@@ -338,6 +319,18 @@ mod tests {
         }
 
         fn login(&self, _: &str, _: &str, _: &str) {}
+
+        fn settle(&self, _: &str) -> Option<Lookup<Result<String, ProviderError>>> {
+            None
+        }
+
+        fn local(&self) -> Lookup<Vec<LocalServer>> {
+            unreachable!("a reply is all that is asked for")
+        }
+
+        fn search(&self, _: &str) -> Lookup<Result<Vec<HubSpace>, ProviderError>> {
+            unreachable!("a reply is all that is asked for")
+        }
     }
 
     /// A source of replies whose task panics.
@@ -393,7 +386,7 @@ mod tests {
     async fn nothing_is_held_of_turns_that_are_over() {
         let tracker = TaskTracker::new();
         let (events, mut received) = mpsc::channel(8);
-        let providers = Box::new(Brief(tracker.clone()));
+        let providers = Arc::new(Brief(tracker.clone()));
         let mut turns = Turns::new(providers, Contents::default(), events, tracker.clone());
         for number in 0..100 {
             turns.start(TurnRequest {

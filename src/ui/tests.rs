@@ -18,6 +18,7 @@ mod page;
 mod popups;
 mod screenshot;
 mod scrolling;
+mod source_picker;
 mod status_line;
 mod switcher;
 

@@ -32,11 +32,12 @@ fn a_space_that_cannot_be_reached_is_told_and_the_embedded_one_goes_on_in_the_sa
     };
     assert!(place("repeat 2 ha") < place("✗ Could not"), "{text}");
     assert!(place("✗ Could not") < place("→ "), "{text}");
-    assert!(
-        place("→ ") < place("F5 asks the embedded Space instead"),
-        "{text}"
-    );
+    assert!(place("→ ") < place("Ctrl+T asks another source"), "{text}");
     screen.press(F5);
+    let shown = screen.wait_for_text("Without a network");
+    assert!(shown.has("Enter sends your message there"));
+    screen.type_text("demo");
+    screen.enter();
     let shown = screen.wait_for("the reply of the embedded Space", |shown| {
         shown.has("haha") && shown.is_ready()
     });

@@ -269,10 +269,12 @@ const LIBRARY: &[Row] = &[
 
 #[rustfmt::skip]
 const SOURCE: &[Row] = &[
-    row((A::Spaces, C::All), &[], "Choose a source", "Choose the source of this conversation",
+    row((A::Spaces, C::All), &[ctrl('t'), key(F(5))], "Choose a source", "Choose the source and model of this conversation",
         G::Source, source_picker::open_with).slash("/source /space", Argument::Optional)
         .also("space model provider server change"),
-    row((A::Demo, C::All), &[key(F(5))], "Try the embedded Space", "Try the embedded Space when another fails",
+    row((A::Models, C::All), &[], "Choose a model", "Choose another model of this source",
+        G::Source, source_picker::models_with).slash("/model", Argument::Optional).also("llm change"),
+    row((A::Demo, C::All), &[], "Try the embedded Space", "Try the embedded Space when another fails",
         G::Source, |m, _| source_picker::use_demo(m)).also("demo offline tour"),
     row((A::SystemPanel, C::All), &[key(F(2)), ctrl('s')], "Show system message and settings", "System message, settings of the Space",
         G::Source, presets::panel_or_named).slash("/system", Argument::Optional).also("prompt temperature options parameters persona"),

@@ -13,17 +13,23 @@ pub(in crate::app) fn use_space(
     chosen: Option<String>,
 ) -> Vec<Effect> {
     let open = model.conversation_mut();
-    space.clone_into(&mut open.conversation.space);
+    if open.conversation.space != space {
+        space.clone_into(&mut open.conversation.space);
+        // They were the other source's.
+        open.settings.clear();
+    }
     open.conversation.model = chosen.unwrap_or_default();
-    // They were the other Space's.
-    open.settings.clear();
     open.saved.fields_changed();
+    let asked = open.conversation.model.clone();
     let name = if space == DEMO_SPACE {
         "the embedded Space"
     } else {
         space
     };
-    model.toast(format!("This conversation now talks to {name}."));
+    model.toast(match asked.as_str() {
+        "" => format!("This conversation now talks to {name}."),
+        asked => format!("This conversation now talks to {asked} at {name}."),
+    });
     vec![describe(&model.conversation().conversation)]
 }
 
@@ -34,13 +40,15 @@ pub(in crate::app) fn on_described(
     names: ProviderNames,
     certainty: Certainty,
 ) -> Vec<Effect> {
-    let learned = model.sources.take_names((space, asked), certainty, names);
+    let learned = model
+        .source_names
+        .take_names((space, asked), certainty, names);
     learn(learned)
 }
 
 /// Takes what an earlier run has learned of sources.
 pub(in crate::app) fn on_learned(model: &mut Model, saved: Vec<Learned>) -> Vec<Effect> {
-    learn(model.sources.take_saved(saved))
+    learn(model.source_names.take_saved(saved))
 }
 
 fn learn(learned: impl IntoIterator<Item = Learned>) -> Vec<Effect> {

@@ -4,7 +4,7 @@
 //! The queue itself is in [`super::queue`]. When something is sent is not decided here.
 
 use crate::app::OpenConversation;
-use crate::chat::{Draft, MessageId, MessageState, Pending, Summary, Unsent};
+use crate::chat::{Draft, MessageId, MessageState, Pending, Role, Summary, Unsent};
 
 /// What is being written anew in the composer, and what stood there before.
 #[derive(Debug, Clone)]
@@ -61,6 +61,15 @@ impl OpenConversation {
             && head.reasoning.is_empty()
             && failure.is_undelivered();
         is_undelivered_reply.then_some(head.id)
+    }
+
+    /// The reply at the end of what is seen that failed before anything of it came: another source may be asked for it.
+    pub fn unanswered(&self) -> Option<MessageId> {
+        let head = self.conversation.head()?;
+        let is_unanswered = head.role == Role::Assistant
+            && head.state == MessageState::Failed
+            && head.text.is_empty();
+        is_unanswered.then_some(head.id)
     }
 
     /// Whether a message waits for the user's word: one that the Space was not there to hear, or

@@ -39,8 +39,10 @@ pub enum Action {
     ExternalEditor,
     /// Opens the list of all actions.
     Palette,
-    /// Opens the box that chooses a Space.
+    /// Opens the box that chooses a source.
     Spaces,
+    /// Opens it at the models of the source.
+    Models,
     /// Copies the last reply.
     CopyReply,
     /// Copies all that is seen of the conversation.

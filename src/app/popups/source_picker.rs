@@ -1,57 +1,272 @@
-//! The Space of a conversation: those that are offered, those that were used, and any that is typed. One is looked at before
-//! it is used.
+//! The picker of sources and models: those that were used, that answer on this machine, that are offered, that a search
+//! finds, and any that is typed. One is looked at before it is used.
+//!
+//! What is typed is filtered once for each edit. Which sources there are is told from outside; see `rows` for their order.
+
+mod chosen;
+mod rows;
+
+pub(in crate::app) use chosen::{models_with, on_inspected, use_demo};
+pub use rows::SourceRow;
 
 use super::picker::Menu;
-use super::{Page, Popup, Step, login};
-use crate::app::conversation::{source, versions};
+use super::{Page, Popup, Step};
+use crate::app::conversation::versions;
 use crate::app::editor::Editor;
 use crate::app::fuzzy::matching;
 use crate::app::keys::Context;
-use crate::app::{DEMO_SPACE, Effect, Model, SpaceChoice};
-use crate::chat::{Failure, FailureKind, MessageState, Role, SpaceInput};
+use crate::app::sources::{Chats, SourceChoice, SourceGroup, SourceState};
+use crate::app::{Effect, Model};
+use crate::chat::Failure;
 
-/// The popup that chooses a Space.
+/// The fewest letters for which Spaces are searched.
+const FEWEST: usize = 2;
+
+/// The popup that chooses a source.
 #[derive(Debug, Default)]
 pub struct SourcePicker {
-    /// What is typed, and the mark.
+    /// What is typed, and the mark among the rows.
     pub menu: Menu,
-    all: Vec<SpaceChoice>,
-    found: Vec<SpaceChoice>,
+    all: Vec<SourceRow>,
+    rows: Vec<PickerRow>,
+    scope: Scope,
     /// What is known of the one that was chosen.
     pub check: Option<SpaceCheck>,
+    /// The source of a message that waits for another one.
+    pub waits_at: Option<String>,
+    search: Search,
+    /// What answers on this machine is not known yet.
+    is_looking: bool,
+    /// Whether the mark was moved since the last edit.
+    is_moved: bool,
 }
 
-/// A Space that is looked at before it is used.
+/// A source that is looked at before it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpaceCheck {
-    /// The Space, as it was named.
+    /// The source, as it was named.
     pub space: String,
+    /// The model that was chosen with it.
+    pub model: Option<String>,
     /// What is wrong with it; `None` while it is looked at.
     pub failure: Option<Failure>,
 }
 
+/// What is chosen from.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Scope {
+    /// All sources.
+    #[default]
+    All,
+    /// The models of one.
+    Models(String),
+    /// The chats of a page that was looked at.
+    Chats(Chats),
+}
+
+/// A row, by what it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PickerRow {
+    /// What the rows below belong to.
+    Heading(SourceGroup),
+    /// One of the known.
+    Known(usize),
+    /// One that was found by search, or what is typed, taken as a name.
+    Other(Box<SourceRow>),
+    /// What is to be said in place of rows.
+    Note(String),
+}
+
+/// The search of Spaces.
+#[derive(Debug, Default)]
+struct Search {
+    /// The words that were asked for last, and the number.
+    asked: Option<(u64, String)>,
+    found: Vec<SourceRow>,
+    /// Why nothing was found, in one line.
+    note: Option<String>,
+    is_running: bool,
+}
+
 impl SourcePicker {
-    /// The Spaces that are found, best first; before them what is typed itself, where it looks like a name or an address.
-    pub fn found(&self) -> &[SpaceChoice] {
-        &self.found
+    /// What is shown.
+    pub fn rows(&self) -> &[PickerRow] {
+        &self.rows
     }
 
+    /// What a row offers; `None` where it only says something.
+    pub fn choice<'a>(&'a self, row: &'a PickerRow) -> Option<&'a SourceRow> {
+        match row {
+            PickerRow::Known(at) => self.all.get(*at),
+            PickerRow::Other(row) => Some(row),
+            PickerRow::Heading(_) | PickerRow::Note(_) => None,
+        }
+    }
+
+    /// How many rows offer something.
+    pub fn count(&self) -> usize {
+        let is_choice = |row: &&PickerRow| self.choice(row).is_some();
+        self.rows.iter().filter(is_choice).count()
+    }
+
+    fn chosen(&self) -> Option<&SourceRow> {
+        self.choice(self.rows.get(self.menu.at)?)
+    }
+
+    fn query(&self) -> String {
+        self.menu.query.text().trim().to_owned()
+    }
+
+    /// What the mark was moved to.
+    fn marked(&self) -> Option<SourceRow> {
+        self.chosen().filter(|_| self.is_moved).cloned()
+    }
+
+    /// Finds anew, among the same.
     fn find(&mut self) {
-        let query = self.menu.query.text().trim().to_owned();
-        let mut found: Vec<SpaceChoice> = matching(&query, &self.all, |choice| &choice.id)
-            .into_iter()
-            .cloned()
-            .collect();
+        self.find_again(self.marked().as_ref());
+    }
+
+    /// Finds anew. The mark stays at what it was moved to, else it goes to the best.
+    fn find_again(&mut self, marked: Option<&SourceRow>) {
+        let query = self.query();
+        let mut rows = if query.is_empty() {
+            self.listed()
+        } else {
+            self.filtered(&query)
+        };
+        if self.scope == Scope::All && !query.is_empty() {
+            self.push_found(&query, &mut rows);
+        }
+        self.rows = rows;
+        let place = marked.and_then(|marked| {
+            let same = |row| self.choice(row).is_some_and(|row| row.is_same(marked));
+            self.rows.iter().position(same)
+        });
+        self.menu.at = place.unwrap_or_else(|| self.best());
+    }
+
+    /// What is listed while nothing is typed, below the headings of the groups.
+    fn listed(&self) -> Vec<PickerRow> {
+        let one = [match &self.scope {
+            Scope::Models(_) => SourceGroup::Model,
+            _ => SourceGroup::Chat,
+        }];
+        let groups: &[SourceGroup] = match self.scope {
+            Scope::All => &SourceGroup::LISTED,
+            _ => &one,
+        };
+        let mut rows = Vec::new();
+        for &group in groups {
+            let is_here = |(_, row): &(usize, &SourceRow)| row.group == group && row.is_listed;
+            let before = rows.len();
+            rows.push(PickerRow::Heading(group));
+            let here = self.all.iter().enumerate().filter(is_here);
+            rows.extend(here.map(|(at, _)| PickerRow::Known(at)));
+            if rows.len() > before + 1 {
+                continue;
+            }
+            let note = match group {
+                SourceGroup::Local | SourceGroup::Model if self.is_looking => Some("looking …"),
+                SourceGroup::Local => Some("No server answers here."),
+                SourceGroup::Model => Some("This source has no list of models."),
+                _ => None,
+            };
+            match note {
+                Some(note) => rows.push(PickerRow::Note(note.to_owned())),
+                None => rows.truncate(before),
+            }
+        }
+        rows
+    }
+
+    /// What the query finds, best first; before it what is typed itself, where it looks like a name or an address. Behind it
+    /// where that goes on from the name of a source whose models are known: then one of these is meant.
+    fn filtered(&self, query: &str) -> Vec<PickerRow> {
+        let words = self.all.iter().map(|row| row.words.as_str());
+        let words: Vec<(usize, &str)> = words.enumerate().collect();
+        let mut found = matching(query, &words, |(_, words)| words);
         // What is written out whole is meant, whatever else holds it.
-        if !query.is_empty() {
-            found.sort_by_key(|choice| choice.id != query);
+        found.sort_by_key(|(_, words)| *words != query);
+        let is_new = found.first().is_none_or(|(_, words)| *words != query);
+        let is_model = self.all.iter().any(|row| {
+            let behind = query.strip_prefix(row.source.as_str());
+            row.model.is_some() && behind.is_some_and(|behind| behind.starts_with(':'))
+        });
+        let mut rows: Vec<_> = (found.into_iter())
+            .map(|(at, _)| PickerRow::Known(*at))
+            .collect();
+        if self.scope == Scope::All && is_new && query.contains(['/', ':']) {
+            let row = PickerRow::Other(Box::new(SourceRow {
+                about: "as it is written".to_owned(),
+                ..SourceRow::new(query, SourceGroup::Space)
+            }));
+            rows.insert(if is_model { rows.len() } else { 0 }, row);
         }
-        let is_new = !found.iter().any(|choice| choice.id == query);
-        if is_new && query.contains(['/', ':']) {
-            let about = "as it is written".to_owned();
-            found.insert(0, SpaceChoice { id: query, about });
+        rows
+    }
+
+    /// Adds what the search has found. Until another query is answered, what it finds of that.
+    fn push_found(&self, query: &str, rows: &mut Vec<PickerRow>) {
+        let is_answered = !self.search.is_running
+            && (self.search.asked.as_ref()).is_some_and(|(_, words)| words == query);
+        let found: Vec<&SourceRow> = if is_answered {
+            self.search.found.iter().collect()
+        } else {
+            matching(query, &self.search.found, |row| &row.words)
+        };
+        let is_new = |row: &&SourceRow| {
+            let all = rows.iter().filter_map(|shown| self.choice(shown));
+            !all.into_iter().any(|shown| shown.is_same(row))
+        };
+        let found: Vec<SourceRow> = found.into_iter().filter(is_new).cloned().collect();
+        let note = match (&self.search.note, self.search.is_running) {
+            (_, true) => Some("searching …".to_owned()),
+            (note, false) => note.clone(),
+        };
+        if found.is_empty() && note.is_none() {
+            return;
         }
-        self.found = found;
+        rows.push(PickerRow::Heading(SourceGroup::Found));
+        rows.extend((found.into_iter()).map(|row| PickerRow::Other(Box::new(row))));
+        rows.extend(note.map(PickerRow::Note));
+    }
+
+    /// The row of the best: for a message that waits what answers now, and never where it waits.
+    fn best(&self) -> usize {
+        let place = |is_right: &dyn Fn(&SourceRow) -> bool| {
+            let is_it = |row| self.choice(row).is_some_and(is_right);
+            self.rows.iter().position(is_it)
+        };
+        let is_other = |row: &SourceRow| self.waits_at.as_ref() != Some(&row.source);
+        let answers =
+            |row: &SourceRow| is_other(row) && matches!(row.state, Some(SourceState::Ready(_)));
+        let ready = self.waits_at.as_ref().filter(|_| self.query().is_empty());
+        ready
+            .and_then(|_| place(&answers).or_else(|| place(&is_other)))
+            .or_else(|| place(&|_| true))
+            .unwrap_or_default()
+    }
+
+    /// The words for which Spaces are to be searched; none where something else is meant.
+    fn searched(&self) -> String {
+        let query = self.query();
+        let is_name = query.contains(':') || self.all.iter().any(|row| row.words == query);
+        let is_short = query.chars().count() < FEWEST && query.is_ascii();
+        if self.scope != Scope::All || is_name || is_short {
+            return String::new();
+        }
+        query
+    }
+
+    /// Chooses among others from now on, with an empty query.
+    fn go_to(&mut self, scope: Scope, all: Vec<SourceRow>) {
+        self.menu.query.set("");
+        // The query that was just emptied is none of the user's.
+        self.menu.is_edited();
+        (self.scope, self.all) = (scope, all);
+        (self.check, self.is_moved) = (None, false);
+        self.find();
     }
 }
 
@@ -66,43 +281,47 @@ impl Popup for SourcePicker {
 
     fn on_edit(&mut self) {
         if self.menu.is_edited() {
-            self.check = None;
+            (self.check, self.is_moved) = (None, false);
             self.find();
         }
     }
 
+    /// Moves the mark past the rows that offer nothing.
     fn select(&mut self, step: Step, _: Page) {
-        self.menu.select(step, self.found.len());
-        self.check = None;
+        let rows = self.rows.len();
+        self.menu.select(step, rows);
+        let on = match step {
+            Step::Up | Step::Last => Step::Up,
+            Step::Down | Step::First | Step::PageUp | Step::PageDown => Step::Down,
+        };
+        for _ in 0..rows {
+            if self.chosen().is_some() {
+                break;
+            }
+            self.menu.select(on, rows);
+        }
+        (self.check, self.is_moved) = (None, true);
     }
 
-    /// The chosen one is looked at before it is used.
+    /// The chosen one is looked at before it is used. A page whose chat is chosen was looked at already.
     fn accept(mut self: Box<Self>, model: &mut Model) -> Vec<Effect> {
-        let choice = self.found.get(self.menu.at).cloned();
-        self.check = choice.as_ref().map(|choice| SpaceCheck {
-            space: choice.id.clone(),
+        let Some(row) = self.chosen().cloned() else {
+            model.popups.put_back(self);
+            return Vec::new();
+        };
+        if let (Scope::Chats(chats), Some(chat)) = (&self.scope, row.chat) {
+            return chosen::use_chat(model, &row.source, (&chats.setting, chat));
+        }
+        // What is awaited keeps the mark, whatever becomes known meanwhile.
+        self.is_moved = true;
+        self.check = Some(SpaceCheck {
+            space: row.source.clone(),
+            model: row.model,
             failure: None,
         });
         model.popups.put_back(self);
-        choice
-            .into_iter()
-            .map(|choice| Effect::Inspect(choice.id))
-            .collect()
+        vec![Effect::Inspect(row.source)]
     }
-}
-
-/// The Spaces that are offered, and those that were used.
-fn all(model: &Model) -> Vec<SpaceChoice> {
-    let mut all = model.defaults.catalog.clone();
-    for summary in &model.library.summaries {
-        if !all.iter().any(|choice| choice.id == summary.space) {
-            all.push(SpaceChoice {
-                id: summary.space.clone(),
-                about: "used before".to_owned(),
-            });
-        }
-    }
-    all
 }
 
 /// Opens it; one that is named already is looked at.
@@ -110,72 +329,99 @@ pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
     if versions::is_busy(model) {
         return Vec::new();
     }
+    let waits = model.conversation().unanswered().is_some();
+    let current = model.conversation().conversation.space.clone();
     let mut picker = SourcePicker {
-        all: all(model),
+        waits_at: waits.then(|| current.clone()),
+        is_looking: true,
         ..SourcePicker::default()
     };
     picker.menu.query.set(name);
+    picker.menu.is_edited();
+    let mut effects = vec![Effect::FindLocal];
+    // What is built in always answers, and need not be started to be listed.
+    if name.is_empty() && current != crate::app::DEMO_SPACE {
+        model.sources.note_looking(&current);
+        effects.push(Effect::Inspect(current));
+    }
+    picker.is_looking = model.sources.local.is_none();
+    picker.all = rows::all(model);
     picker.find();
     if name.is_empty() {
         model.popups.push(picker);
-        return Vec::new();
-    }
-    Box::new(picker).accept(model)
-}
-
-/// A Space was looked at. One that answers is used from now on; of another one the popup says why
-/// not, and the conversation stays where it was.
-pub(in crate::app) fn on_inspected(
-    model: &mut Model,
-    asked: &str,
-    (space, chosen): (&str, Option<String>),
-    found: Result<Vec<SpaceInput>, Failure>,
-) -> Vec<Effect> {
-    let picker = model.popups.find::<SourcePicker>();
-    let check = picker.and_then(|picker| picker.check.as_mut());
-    let check = check.filter(|check| check.space == asked);
-    let is_awaited = check.is_some();
-    if let (Some(check), Err(failure)) = (check, &found) {
-        check.failure = Some(failure.clone());
-    }
-    let asks_login = matches!(&found, Err(failure) if failure.kind == FailureKind::Login);
-    if is_awaited && asks_login {
-        // Its settings are known once it is open to this user.
-        model.popups.close_all::<SourcePicker>();
-        let effects = source::use_space(model, space, chosen);
-        login::ask(model, None);
         return effects;
     }
-    let Ok(inputs) = found else {
-        return Vec::new();
-    };
-    model.inputs.insert(space.to_owned(), inputs);
-    if !is_awaited {
-        // What answered may be called otherwise than was thought.
-        return vec![source::describe(&model.conversation().conversation)];
-    }
-    model.popups.close_all::<SourcePicker>();
-    source::use_space(model, space, chosen)
+    // What is named whole is meant.
+    let is_named = |row| picker.choice(row).is_some_and(|row| row.words == name);
+    let place = picker.rows.iter().position(is_named);
+    picker.menu.at = place.unwrap_or(picker.menu.at);
+    effects.extend(Box::new(picker).accept(model));
+    effects
 }
 
-/// Goes on with the embedded Space in this conversation, and asks it what the other Space could
-/// not be asked.
-pub(in crate::app) fn use_demo(model: &mut Model) -> Vec<Effect> {
-    if versions::is_busy(model) {
-        return Vec::new();
+/// Takes in what became known of the sources.
+pub(in crate::app) fn refresh(model: &mut Model) {
+    let Some(picker) = model.popups.find::<SourcePicker>() else {
+        return;
+    };
+    let models_of = match &picker.scope {
+        Scope::All => None,
+        Scope::Models(source) => Some(source.clone()),
+        Scope::Chats(_) => return,
+    };
+    let (all, is_looking) = match models_of {
+        None => (rows::all(model), model.sources.local.is_none()),
+        Some(source) => {
+            let is_looking = model.sources.state(&source) == Some(&SourceState::Looking);
+            (rows::models_of(model, &source), is_looking)
+        }
+    };
+    if let Some(picker) = model.popups.find::<SourcePicker>() {
+        // By what it stands for: its place is another one now.
+        let marked = picker.marked();
+        (picker.all, picker.is_looking) = (all, is_looking);
+        picker.find_again(marked.as_ref());
     }
-    let open = model.conversation_mut();
-    if open.conversation.space == DEMO_SPACE {
-        model.toast("This is the embedded Space already. /source goes to another.");
-        return Vec::new();
+}
+
+/// Asks for Spaces where the words have changed.
+pub(in crate::app) fn due(model: &mut Model) -> Option<Effect> {
+    let number = model.finds + 1;
+    let picker = model.popups.find::<SourcePicker>()?;
+    let words = picker.searched();
+    let before = picker.search.asked.as_ref();
+    if before.map_or("", |(_, words)| words) == words {
+        return None;
     }
-    let failed = open.conversation.head().filter(|head| {
-        head.role == Role::Assistant && head.state == MessageState::Failed && head.text.is_empty()
-    });
-    let retries = failed.is_some();
-    let mut effects = source::use_space(model, DEMO_SPACE, None);
-    if retries {
-        effects.extend(versions::retry(model));
+    picker.search.note = None;
+    picker.search.is_running = !words.is_empty();
+    picker.search.asked = Some((number, words.clone()));
+    picker.find();
+    model.finds = number;
+    Some(Effect::SearchSpaces { number, words })
+}
+
+/// Takes what a search has found. An answer to an earlier one is dropped.
+pub(in crate::app) fn on_found(
+    model: &mut Model,
+    number: u64,
+    found: Result<Vec<SourceChoice>, String>,
+) {
+    let Some(picker) = model.popups.find::<SourcePicker>() else {
+        return;
+    };
+    if picker.search.asked.as_ref().map(|(number, _)| *number) != Some(number) {
+        return;
     }
-    effects
+    let row = |choice: SourceChoice| SourceRow {
+        about: choice.about,
+        state: choice.state,
+        ..SourceRow::new(&choice.id, choice.group)
+    };
+    picker.search.is_running = false;
+    (picker.search.found, picker.search.note) = match found {
+        Ok(found) => (found.into_iter().map(row).collect(), None),
+        Err(words) => (Vec::new(), Some(words)),
+    };
+    picker.find();
 }

@@ -18,6 +18,7 @@ mod pickers;
 mod presets;
 mod source;
 mod source_choice;
+mod source_picker;
 mod switcher;
 mod switching;
 mod unsaved;

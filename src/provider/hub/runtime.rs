@@ -20,7 +20,7 @@ pub struct Runtime {
 
 /// What a stage means for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub enum Standing {
     /// The app should answer.
     Usable,
     /// It starts by itself.
@@ -45,8 +45,17 @@ impl Runtime {
         })
     }
 
+    /// A stage that the Hub tells elsewhere.
+    pub fn at(stage: &str) -> Self {
+        Self {
+            stage: stage.to_owned(),
+            error: None,
+            is_zero_gpu: false,
+        }
+    }
+
     /// An unknown stage does not prevent a try.
-    pub(super) fn standing(&self) -> Standing {
+    pub fn standing(&self) -> Standing {
         match self.stage.as_str() {
             "SLEEPING" | "STOPPED" => Standing::Asleep,
             "BUILDING" | "APP_STARTING" => Standing::Starting,
@@ -57,7 +66,7 @@ impl Runtime {
     }
 
     /// The stage as a word that follows "the Space is".
-    pub(super) fn word(&self) -> String {
+    pub fn word(&self) -> String {
         match self.stage.as_str() {
             "APP_STARTING" => "starting".to_owned(),
             stage => stage.to_lowercase().replace('_', " "),

@@ -2,7 +2,7 @@
 
 use super::outcome;
 use crate::app::keys::{Action, Keymap};
-use crate::app::{DEMO_SPACE, Model, OpenConversation};
+use crate::app::{Model, OpenConversation};
 use crate::chat::{Attachment, Finish, Message, MessageState, Role};
 use crate::markdown::wrap_plain;
 use crate::sanitize;
@@ -17,7 +17,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 /// The rows that the welcome needs.
-const WELCOME_ROWS: u16 = 12;
+const WELCOME_ROWS: u16 = 13;
 /// The lines of an attachment that are shown when it is opened.
 const PREVIEW_LINES: usize = 200;
 
@@ -260,7 +260,6 @@ impl Notes {
 
     /// How the message ended, and what can be done.
     fn end(&mut self, open: &OpenConversation, message: &Message, theme: &Theme) {
-        let is_demo = open.conversation.space == DEMO_SPACE;
         let is_waiting = open.undelivered() == Some(message.id);
         if let Some(failure) = &message.failure {
             self.add("✗ ", &failure.message, theme.error);
@@ -270,9 +269,9 @@ impl Notes {
                 let send = self.keys.shown_key(Action::Send);
                 words.push(format!("your message waits: {send} sends it again"));
             }
-            if failure.is_undelivered() && !is_demo {
-                let demo = self.keys.shown_key(Action::Demo);
-                words.push(format!("{demo} asks the embedded Space instead"));
+            if open.unanswered() == Some(message.id) {
+                let picker = self.keys.shown_key(Action::Spaces);
+                words.push(format!("{picker} asks another source"));
             }
             if !is_waiting {
                 words.push(ways_on(self.keys));
@@ -353,6 +352,14 @@ impl Notes {
     }
 }
 
+/// What answers on this machine, where nobody has said what to talk to, and the key that uses it.
+fn found_here(model: &Model) -> Option<String> {
+    let server = model.offers_local()?;
+    let opens = model.keys.shown_key(Action::Spaces);
+    let about = sanitize::line(&server.about);
+    Some(format!("{about} answers on this machine. {opens} uses it."))
+}
+
 /// What an empty conversation shows.
 pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let provider = model.names();
@@ -363,14 +370,18 @@ pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect)
             Span::styled(words.to_owned(), theme.text),
         ])
     };
+    let found = found_here(model);
     if area.height < WELCOME_ROWS {
-        let words = format!(
+        let mut words = format!(
             " Write a message below. {} sends it, {} finds other conversations, {} shows all actions, {} all keys.",
             keys.shown_key(Action::Send),
             keys.shown_key(Action::Switcher),
             keys.shown_key(Action::Palette),
             keys.shown_key(Action::Help)
         );
+        if let Some(found) = found {
+            words = format!(" {found}{words}");
+        }
         let words = Paragraph::new(words).wrap(Wrap { trim: true });
         frame.render_widget(words, area);
         return;
@@ -386,10 +397,13 @@ pub fn draw_welcome(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect)
             ),
         ]),
         Line::raw(" Write a message below. Whole books and code bases can be pasted."),
-        Line::default(),
+        found.map_or_else(Line::default, |found| {
+            Line::styled(format!(" {found}"), theme.good)
+        }),
         key(Action::Send, "send"),
         key(Action::NewLine, "new line"),
         key(Action::AtSign, "attach a file"),
+        key(Action::Spaces, "another source or model"),
         key(Action::SystemPanel, "system message"),
         key(Action::Switcher, "other conversations: switch, search"),
         key(Action::Palette, "all actions, by name"),

@@ -1,28 +1,120 @@
-//! The Spaces that can be chosen, and what is known of the one that was.
+//! The sources that can be chosen, each with its state, and what is known of the one that was.
 
-use super::{Scene, draw_menu, takes};
-use crate::app::SpaceChoice;
+use super::{Scene, accepts, closes, draw_list, hint, moves};
 use crate::app::event::Page;
-use crate::app::popups::source_picker::{SourcePicker, SpaceCheck};
+use crate::app::popups::source_picker::{PickerRow, SourcePicker, SourceRow, SpaceCheck};
+use crate::app::sources::SourceState;
 use crate::sanitize;
+use crate::ui::format::fitted;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Wrap};
+use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
+
+/// Below this width, in cells, a row has its name and its state only.
+const NARROW: usize = 56;
 
 pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
-    let rows = picker.found().iter();
-    let shown = |choice: &SpaceChoice| (choice.id.clone(), choice.about.clone());
-    let menu = (" Space ", takes(scene.model.keys), &picker.menu);
-    let below = draw_menu(menu, rows, shown, scene, frame, area);
+    let keys = scene.model.keys;
+    let does = match picker.waits_at {
+        Some(_) => "sends your message there",
+        None => "takes",
+    };
+    let hint = hint(&[
+        (accepts(keys), does),
+        (moves(keys), "choose"),
+        (closes(keys), "closes"),
+    ]);
+    let title = format!(" Source · {} ", picker.count());
+    let rows = picker.rows().iter();
+    let theme = scene.theme;
+    let spans = |row: &PickerRow, width: usize| match row {
+        PickerRow::Heading(group) => vec![Span::styled(group.title(), theme.dim)],
+        PickerRow::Note(words) => {
+            let words = fitted(&sanitize::line(words), width);
+            vec![Span::styled(format!("  {words}"), theme.dim)]
+        }
+        row => picker
+            .choice(row)
+            .map(|row| line(row, theme, width))
+            .unwrap_or_default(),
+    };
+    let menu = (title.as_str(), hint, &picker.menu);
+    let below = draw_list(menu, rows, spans, scene, frame, area);
     if let Some(check) = &picker.check {
         draw_check(check, scene.theme, frame, below);
     }
     Page::default()
 }
 
-/// What is known of the Space that was chosen.
+/// A source: its name, what it is where there is room, and its state at the right.
+fn line(row: &SourceRow, theme: &Theme, width: usize) -> Vec<Span<'static>> {
+    let (state, style) = match (&row.state, row.is_current) {
+        (None | Some(SourceState::Ready(None)), true) => ("in use".to_owned(), theme.good),
+        (Some(state), true) => (format!("in use · {}", words(state)), style(state, theme)),
+        (Some(state), false) => (words(state), style(state, theme)),
+        (None, false) => (String::new(), theme.dim),
+    };
+    let state = fitted(&sanitize::line(&state), width / 2);
+    let room = width.saturating_sub(state.width() + 2);
+    let name = fitted(&format!("  {}", sanitize::line(&row.words)), room);
+    let left = room.saturating_sub(name.width() + 2);
+    let about = match width {
+        narrow if narrow < NARROW => String::new(),
+        _ => fitted(&sanitize::line(&row.about), left),
+    };
+    let gap = " ".repeat(width.saturating_sub(name.width() + 2 + about.width() + state.width()));
+    vec![
+        Span::styled(name, theme.text),
+        Span::raw("  "),
+        Span::styled(about, theme.dim),
+        Span::raw(gap),
+        Span::styled(state, style),
+    ]
+}
+
+/// How a source is, in words.
+fn words(state: &SourceState) -> String {
+    match state {
+        SourceState::Looking => "looking …".to_owned(),
+        SourceState::Ready(None) => "ready".to_owned(),
+        SourceState::Ready(Some(took)) => format!("ready · {}", short(*took)),
+        SourceState::Loading => "loading".to_owned(),
+        SourceState::Asleep => "asleep".to_owned(),
+        SourceState::NeedsKey => "needs a key".to_owned(),
+        SourceState::NeedsLogin => "needs a login".to_owned(),
+        SourceState::NotReached => "not reached".to_owned(),
+        SourceState::NotUsable => "no chat".to_owned(),
+        SourceState::Told(word) => word.clone(),
+    }
+}
+
+/// Milliseconds, as people read them.
+fn short(took: Duration) -> String {
+    match took.as_millis() {
+        0 => "< 1 ms".to_owned(),
+        millis if millis < 10_000 => format!("{millis} ms"),
+        _ => format!("{} s", took.as_secs()),
+    }
+}
+
+fn style(state: &SourceState, theme: &Theme) -> Style {
+    match state {
+        SourceState::Ready(_) => theme.good,
+        SourceState::Looking | SourceState::Told(_) => theme.dim,
+        SourceState::Loading
+        | SourceState::Asleep
+        | SourceState::NeedsKey
+        | SourceState::NeedsLogin => theme.warning,
+        SourceState::NotReached | SourceState::NotUsable => theme.error,
+    }
+}
+
+/// What is known of the source that was chosen.
 fn draw_check(check: &SpaceCheck, theme: &Theme, frame: &mut Frame, area: Rect) {
     frame.render_widget(Clear, area);
     let lines = match &check.failure {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::files::{FoundFile, Survey};
+use crate::app::sources::Inspection;
 use crate::chat::input::Kind;
 use crate::chat::{Failure, FailureKind, Preset, SpaceInput};
 
@@ -56,7 +57,10 @@ fn setting(screen: &mut Screen) {
         asked: space.clone(),
         name: space,
         model: None,
-        found: Ok(vec![input]),
+        found: Ok(Inspection {
+            inputs: vec![input],
+            ..Inspection::default()
+        }),
     });
     pressed(screen, KeyCode::Tab, KeyModifiers::NONE);
     typed(screen, "9");

@@ -7,6 +7,7 @@ use crate::app::keys::{Action, Context};
 use crate::app::popups::help::Help;
 use crate::app::popups::palette::Palette;
 use crate::app::popups::setting::Setting;
+use crate::app::sources::Inspection;
 use crate::chat::SpaceInput;
 use crate::chat::input::Kind;
 
@@ -16,7 +17,10 @@ pub(super) fn looked(name: &str, found: Result<Vec<SpaceInput>, Failure>) -> Eve
         asked: name.to_owned(),
         name: name.to_owned(),
         model: None,
-        found,
+        found: found.map(|inputs| Inspection {
+            inputs,
+            ..Inspection::default()
+        }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The mark of what is chosen from: typing and pasting put it at the best, anything else leaves it at its item.
 
 use super::*;
-use crate::app::SpaceChoice;
 use crate::app::popups::{
     history::History, outline::Outline, palette::Palette, presets::Presets,
     source_picker::SourcePicker, switcher::Switcher, trash::Trash,
 };
+use crate::app::sources::{SourceChoice, SourceGroup};
 use crate::chat::Preset;
 use std::sync::Arc;
 
@@ -48,9 +48,12 @@ fn with_much() -> User {
     for name in NAMES {
         let turn = user.model.turns;
         user.sends(name).hears(turn, done("reply"));
-        user.model.defaults.catalog.push(SpaceChoice {
+        user.model.defaults.catalog.push(SourceChoice {
             id: format!("{name}/space"),
             about: String::new(),
+            group: SourceGroup::Space,
+            state: None,
+            is_listed: true,
         });
     }
     let all: Vec<Summary> = NAMES.iter().map(|name| summary(name)).collect();

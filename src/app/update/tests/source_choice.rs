@@ -2,7 +2,8 @@
 
 use super::commands::looked;
 use super::*;
-use crate::app::{CliOverrides, SpaceChoice};
+use crate::app::CliOverrides;
+use crate::app::sources::{Inspection, SourceChoice, SourceGroup};
 use crate::chat::FailureKind;
 
 #[test]
@@ -38,7 +39,7 @@ fn a_source_that_is_written_with_a_model_sets_both_and_the_next_one_neither() {
             asked: written.to_owned(),
             name: "box".to_owned(),
             model: Some("gemma3:4b".to_owned()),
-            found: Ok(Vec::new()),
+            found: Ok(Inspection::default()),
         });
         let conversation = &user.model.conversation().conversation;
         assert_eq!(
@@ -55,9 +56,12 @@ fn a_source_that_is_written_with_a_model_sets_both_and_the_next_one_neither() {
 fn a_name_that_is_offered_is_taken_before_others_that_hold_it() {
     let mut user = User::new();
     user.model.defaults.catalog = ["owner/hfx", "hf"]
-        .map(|id| SpaceChoice {
+        .map(|id| SourceChoice {
             id: id.to_owned(),
             about: String::new(),
+            group: SourceGroup::Space,
+            state: None,
+            is_listed: true,
         })
         .to_vec();
     user.sends("/source hf");

@@ -85,7 +85,9 @@ fn the_embedded_space_takes_over_where_another_failed() {
     };
     user.sends("hello")
         .hears(0, ReplyUpdate::Failed(failure))
-        .key(KeyCode::F(5));
+        .ctrl('p')
+        .types("try the embedded")
+        .key(KeyCode::Enter);
     let request = user.started()[1].clone();
     assert_eq!(request.space, crate::app::DEMO_SPACE);
     assert_eq!(request.messages[0].text, "hello");

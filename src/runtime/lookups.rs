@@ -1,0 +1,231 @@
+//! Sources that are looked at or looked for: one by its name, the servers of this machine, Spaces by words. Each is a task
+//! whose answer comes back as an event.
+//!
+//! Replies are not asked for here.
+
+use super::providers::{Providers, SourceName};
+use crate::app::sources::{Chats, Inspection, LocalSource, SourceChoice, SourceGroup, SourceState};
+use crate::app::{Effect, Event};
+use crate::chat::FailureKind;
+use crate::provider::hub::{HubSpace, Runtime, Standing};
+use crate::provider::local::{LocalServer, LocalState};
+use crate::provider::space::CHAT_SETTING;
+use crate::provider::{Provider, ProviderError, ReportPart, SourceReport};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+/// How long typing must rest before the Hub is asked.
+const REST: Duration = Duration::from_millis(300);
+/// How many Spaces of a search are shown.
+const MOST_FOUND: usize = 20;
+
+/// What looks for sources.
+pub struct Lookups {
+    providers: Arc<dyn Providers>,
+    events: mpsc::Sender<Event>,
+    tracker: TaskTracker,
+    /// Ends the search before the next one.
+    search: Option<DropGuard>,
+}
+
+impl Lookups {
+    /// Lookups whose answers go to `events`, run as tasks of `tracker`.
+    pub fn new(
+        providers: Arc<dyn Providers>,
+        events: mpsc::Sender<Event>,
+        tracker: TaskTracker,
+    ) -> Self {
+        Self {
+            providers,
+            events,
+            tracker,
+            search: None,
+        }
+    }
+
+    /// Carries out those effects that look for a source or at one.
+    pub fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Inspect(asked) => self.inspect(asked),
+            Effect::FindLocal => self.find_local(),
+            Effect::SearchSpaces { number, words } => self.search(number, &words),
+            _ => {}
+        }
+    }
+
+    /// Inspects a source; a word that stands for one is settled first.
+    fn inspect(&self, asked: String) {
+        let (providers, events) = (Arc::clone(&self.providers), self.events.clone());
+        self.tracker.spawn(async move {
+            // The model that was written with the word is meant for what the word stands for.
+            let SourceName { mut name, model } = providers.name(&asked);
+            let settled = match providers.settle(&asked) {
+                Some(settling) => settling.await.inspect(|found| name.clone_from(found)),
+                None => Ok(asked.clone()),
+            };
+            let found = match settled.and_then(|settled| providers.find(&settled)) {
+                Ok(provider) => inspection(&*provider).await,
+                Err(error) => Err(error),
+            };
+            let inspected = Event::Inspected {
+                asked,
+                name,
+                model,
+                found: found.map_err(|error| error.failure()),
+            };
+            // The loop is gone only when the program ends.
+            let _ = events.send(inspected).await;
+        });
+    }
+
+    fn find_local(&self) {
+        let (finding, events) = (self.providers.local(), self.events.clone());
+        self.tracker.spawn(async move {
+            let found = finding.await.into_iter().map(local_source).collect();
+            // The loop is gone only when the program ends.
+            let _ = events.send(Event::LocalFound(found)).await;
+        });
+    }
+
+    /// Searches once typing has rested. Another search ends this one; without words there is none.
+    fn search(&mut self, number: u64, words: &str) {
+        self.search = None;
+        if words.is_empty() {
+            return;
+        }
+        let ended = CancellationToken::new();
+        self.search = Some(ended.clone().drop_guard());
+        let (searching, events) = (self.providers.search(words), self.events.clone());
+        self.tracker.spawn(async move {
+            let found = tokio::select! {
+                () = ended.cancelled() => return,
+                found = async {
+                    tokio::time::sleep(REST).await;
+                    searching.await
+                } => found.map(shown).map_err(|error| not_searched(&error)),
+            };
+            // The loop is gone only when the program ends.
+            let _ = events.send(Event::SpacesFound(number, found)).await;
+        });
+    }
+}
+
+/// Looks at a source, and puts in plain data what the app needs of it.
+async fn inspection(provider: &dyn Provider) -> Result<Inspection, ProviderError> {
+    let start = Instant::now();
+    let report = provider.look().await?;
+    let took = start.elapsed();
+    let info = provider.info();
+    let models: Arc<[String]> = match &report.part {
+        ReportPart::Server(part) => part.models.iter().map(|model| model.id.clone()).collect(),
+        ReportPart::Gradio(_) if info.models.len() > 1 => info.models.into(),
+        ReportPart::Gradio(_) => Arc::default(),
+    };
+    Ok(Inspection {
+        about: format!("{} · {}", report.software(), report.kind),
+        needs_model: !models.is_empty() && info.default_model.is_empty(),
+        models,
+        chats: chats(&report),
+        inputs: report.inputs,
+        took,
+    })
+}
+
+/// The chats of a page, where one of them can be chosen by a setting: a page may have an input of its own of that name.
+fn chats(report: &SourceReport) -> Chats {
+    let names = report.gradio().map_or(&[][..], |part| &part.chats);
+    let has_choice = report.inputs.iter().any(|input| input.name == CHAT_SETTING);
+    if names.len() < 2 || !has_choice {
+        return Chats::default();
+    }
+    Chats {
+        setting: CHAT_SETTING.to_owned(),
+        names: names.iter().map(|chat| chat.name.clone()).collect(),
+    }
+}
+
+fn local_source(server: LocalServer) -> LocalSource {
+    LocalSource {
+        name: server.name,
+        about: server.about,
+        state: match server.state {
+            LocalState::Ready => SourceState::Ready(Some(server.took)),
+            LocalState::Loading => SourceState::Loading,
+            LocalState::WantsKey => SourceState::NeedsKey,
+        },
+        models: server.models.into(),
+    }
+}
+
+/// What a search has found, those that run first.
+fn shown(mut found: Vec<HubSpace>) -> Vec<SourceChoice> {
+    let state = |space: &HubSpace| space.stage.as_deref().map(state_at);
+    found.sort_by_key(|space| !matches!(state(space), Some(SourceState::Ready(_))));
+    found.truncate(MOST_FOUND);
+    let choice = |space: HubSpace| SourceChoice {
+        state: state(&space),
+        about: about(&space),
+        id: space.id,
+        group: SourceGroup::Found,
+        is_listed: true,
+    };
+    found.into_iter().map(choice).collect()
+}
+
+fn about(space: &HubSpace) -> String {
+    let likes = (space.likes > 0).then(|| format!("♥ {}", space.likes));
+    let about = Some(space.about.clone()).filter(|about| !about.is_empty());
+    let parts = [likes, space.hardware.clone(), about];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
+/// How a Space is at a stage.
+fn state_at(stage: &str) -> SourceState {
+    let runtime = Runtime::at(stage);
+    match runtime.standing() {
+        Standing::Usable if stage == "RUNNING" => SourceState::Ready(None),
+        Standing::Asleep => SourceState::Asleep,
+        Standing::Starting => SourceState::Loading,
+        Standing::Usable | Standing::Down => SourceState::Told(runtime.word()),
+    }
+}
+
+/// Why there is no answer to a search, in one short line.
+fn not_searched(error: &ProviderError) -> String {
+    match error.kind() {
+        FailureKind::Connect | FailureKind::Timeout => "The Hub was not reached.".to_owned(),
+        _ => error.failure().message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_that_run_stand_first_and_no_more_than_twenty_are_shown() {
+        let space = |number: u64, stage: &str| HubSpace {
+            id: format!("owner/{number}"),
+            likes: number,
+            stage: Some(stage.to_owned()),
+            hardware: Some("cpu-basic".to_owned()),
+            about: String::new(),
+        };
+        let found = (0..30).map(|number| {
+            let stage = ["SLEEPING", "RUNNING", "PAUSED"][usize::try_from(number % 3).unwrap()];
+            space(number, stage)
+        });
+        let shown = shown(found.collect());
+        assert_eq!(shown.len(), MOST_FOUND);
+        assert_eq!(shown[0].id, "owner/1");
+        assert_eq!(shown[0].state, Some(SourceState::Ready(None)));
+        assert_eq!(shown[0].about, "♥ 1 · cpu-basic");
+        assert_eq!(shown[10].state, Some(SourceState::Asleep));
+        let paused = Some(SourceState::Told("paused".to_owned()));
+        assert!(shown.iter().any(|space| space.state == paused));
+    }
+}
