@@ -5,8 +5,8 @@ use crate::http::Login;
 use crate::provider::hub::HubSpace;
 use crate::provider::local::LOCAL;
 use crate::provider::{
-    AddressProvider, AddressRef, Hub, Provider, ProviderError, Qwen, ServerProvider, ServerRef,
-    Source, SpaceEndpoint, SpaceProvider, SpaceRef, local, qwen, source,
+    AddressProvider, AddressRef, Headers, Hub, KeyPlace, Provider, ProviderError, Qwen, Report,
+    ServerProvider, ServerRef, Source, SpaceEndpoint, SpaceProvider, SpaceRef, local, qwen, source,
 };
 use crate::runtime::{Lookup, Providers, SourceName};
 use std::collections::HashMap;
@@ -57,7 +57,7 @@ impl Context {
             Source::Demo => Ok(Arc::new(self.embedded.clone())),
             Source::Local => Err(local::not_settled()),
             Source::Space(space) => Ok(self.space_provider(space, login)),
-            Source::Address(address) => Ok(self.address_provider(*address, login)),
+            Source::Address(address) => self.address_provider(*address, login),
             Source::Server(server) => Ok(Arc::new(self.server_with(*server, None))),
         }
     }
@@ -77,9 +77,19 @@ impl Context {
     }
 
     /// The provider of an address: a Gradio app or a server, which is found out at its first request.
-    fn address_provider(&self, address: AddressRef, login: Option<Login>) -> Arc<dyn Provider> {
+    fn address_provider(
+        &self,
+        address: AddressRef,
+        login: Option<Login>,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
         if address.is_gradio {
-            return self.space_provider(address.space, login);
+            let has_secrets = address.server.key != KeyPlace::None
+                || address.server.headers != Headers::default();
+            // It is not asked without what it needs.
+            return match has_secrets {
+                true => Err(no_keys_for_apps(&address.server.name)),
+                false => Ok(self.space_provider(address.space, login)),
+            };
         }
         let server = self.server_with(address.server, login.clone());
         let mut options = self.options.clone();
@@ -87,7 +97,7 @@ impl Context {
         let tracker = self.tracker.clone();
         let endpoint = SpaceEndpoint::new(address.space, None, options);
         let space = SpaceProvider::at(endpoint, tracker.clone());
-        Arc::new(AddressProvider::new(space, server, tracker))
+        Ok(Arc::new(AddressProvider::new(space, server, tracker)))
     }
 
     /// The provider of a server that speaks chat completions. Its key is read at its first request.
@@ -104,6 +114,14 @@ impl Context {
             providers: Mutex::default(),
         })
     }
+}
+
+fn no_keys_for_apps(name: &str) -> ProviderError {
+    ProviderError::Setup(Report {
+        message: format!("{name} is a Gradio app, and its key and its headers cannot be sent to one."),
+        hint: "Remove them from its section in the settings. A Gradio app takes a name and a password.".to_owned(),
+        source: None,
+    })
 }
 
 /// The providers by the name of their source. A name and a password in an address are known to that provider only.

@@ -5,12 +5,14 @@
 //! visit and waited for. The Hub's reports of trouble are trusted, but the Hub is not needed: when it cannot be
 //! reached, the host that follows from the name is tried, and only the app's own `/config` decides.
 
+mod host;
 mod quota;
 mod runtime;
 mod search;
 #[cfg(test)]
 mod tests;
 
+pub use host::ResolvedHost;
 pub use runtime::{Runtime, Standing};
 pub use search::HubSpace;
 
@@ -62,31 +64,6 @@ impl Options {
         Self {
             endpoint: endpoint.unwrap_or(default.endpoint),
             ..default
-        }
-    }
-}
-
-/// Where a Space's app is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedHost {
-    /// The address of the app.
-    pub url: String,
-    /// The last stage from the Hub; `None` where it could not be asked.
-    pub stage: Option<String>,
-    /// What the Space is built with, in the Hub's word: `gradio`, `docker`; `None` where that is not known.
-    pub sdk: Option<String>,
-    /// Whether it runs on the Hub's shared GPUs.
-    pub is_zero_gpu: bool,
-}
-
-impl ResolvedHost {
-    /// A Space about which the Hub was not asked.
-    fn unasked(space: &SpaceRef) -> Self {
-        Self {
-            url: space.url.clone(),
-            stage: None,
-            sdk: None,
-            is_zero_gpu: false,
         }
     }
 }
