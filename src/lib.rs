@@ -1,4 +1,4 @@
-//! spacechat: a full-screen terminal chat for Hugging Face Spaces.
+//! spacechat: a full-screen terminal chat for Hugging Face Spaces and OpenAI-compatible servers.
 //!
 //! Data flows in one direction. Terminal, provider and store send `app::Event`s into one channel;
 //! `app::update()` changes the `app::Model` and returns `app::Effect`s; `runtime` carries
@@ -7,7 +7,7 @@
 //! ```text
 //!            ┌────────────── Event ◄─────────────┬──────────────┐
 //!            ▼                                   │              │
-//!   app::update(&mut Model, Event)      terminal, store    provider ── gradio ── http
+//!   app::update(&mut Model, Event)      terminal, store    provider ── gradio, openai ── http
 //!            │                                   ▲              ▲
 //!            ├─► Vec<Effect> ─► runtime ─────────┴──────────────┘
 //!            ▼
@@ -27,7 +27,8 @@
 //! - `ui`: the screen
 //! - `app`: the model and the one function that changes it
 //! - `markdown`: text to blocks to lines
-//! - [`provider`]: sources of replies: any chat Space is `provider::space`, the Qwen demo `provider::qwen`
+//! - [`provider`]: sources of replies: any chat Space is `provider::space`, the Qwen demo `provider::qwen`, a
+//!   server `provider::server`
 //! - `store`: saved conversations, drafts and the search index, in SQLite
 //! - [`gradio`]: a client of Gradio apps
 //! - `openai`: a client of OpenAI-compatible servers

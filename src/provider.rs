@@ -1,7 +1,8 @@
 //! What a source of replies offers: a [`Request`] becomes a stream of [`ReplyEvent`]s.
 //!
-//! [`Provider`] is the whole interface. `qwen` is the provider of the Qwen demo Space and `space` that of any other
-//! chat Space; another kind of server fits behind the same trait. The wire protocol is not here but in `gradio`.
+//! [`Provider`] is the whole interface. `qwen` is the provider of the Qwen demo Space, `space` that of any other
+//! chat Space, `server` that of an OpenAI-compatible server, and `address` finds out which of the two is at an address.
+//! `source` reads the names that users write. The wire protocols are not here but in `gradio` and `openai`.
 
 mod address;
 pub(crate) mod bubbles;

@@ -4,6 +4,7 @@
 //! and back finds everything as it was. How it looks is not here.
 
 pub(super) mod copy;
+pub(in crate::app) mod correction;
 pub(super) mod delivery;
 pub mod find;
 pub(super) mod origins;
@@ -16,6 +17,7 @@ pub mod unsent;
 pub(super) mod versions;
 
 use crate::app::composer::Composer;
+use crate::app::conversation::correction::Correction;
 use crate::app::conversation::find::Find;
 use crate::app::conversation::persistence::SavedState;
 use crate::app::conversation::queue::Queue;
@@ -61,6 +63,8 @@ pub struct OpenConversation {
     pub(super) send_when_read: Option<u64>,
     /// What the Space said last beside the reply, until the next turn.
     pub notices: Vec<Notice>,
+    /// How far the estimate of what was sent last was off.
+    pub(super) correction: Option<Correction>,
     /// Whether a reply ended while another conversation was seen.
     pub is_unread: bool,
     /// What is set for the Space, by name.
@@ -130,6 +134,7 @@ impl OpenConversation {
             reading: 0,
             send_when_read: None,
             notices: Vec::new(),
+            correction: None,
             is_unread: false,
             settings,
             system_before: None,
@@ -312,7 +317,11 @@ impl OpenConversation {
         match update {
             ReplyUpdate::Session(_) | ReplyUpdate::Stage(_) | ReplyUpdate::Progress(_) => {}
             ReplyUpdate::Model(name) => self.told(reply, |outcome| outcome.model = Some(name)),
-            ReplyUpdate::Usage(usage) => self.told(reply, |outcome| outcome.usage = Some(usage)),
+            ReplyUpdate::Usage(usage) => {
+                let sent = &self.messages_to_send();
+                self.correction = Correction::of(&self.conversation, sent, usage.prompt);
+                self.told(reply, |outcome| outcome.usage = Some(usage));
+            }
             ReplyUpdate::Finish(finish) => {
                 self.told(reply, |outcome| outcome.finish = Some(finish));
             }

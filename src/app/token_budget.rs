@@ -2,8 +2,10 @@
 //! the very text that will travel.
 //!
 //! Estimates (see [`crate::chat::tokens`]), shown with `≈`. Nothing is ever cut silently: what is
-//! over the window is told before, and sent only when the user says so again.
+//! over the window is told before, and sent only when the user says so again. Where a source told what it counted in the turn
+//! before, estimates are corrected by that.
 
+use crate::app::conversation::correction::Correction;
 use crate::app::popups::text_view::TextView;
 use crate::app::prompt_preview::PromptRequest;
 use crate::app::{Effect, Model};
@@ -33,6 +35,13 @@ impl TokenBudget {
             .filter(|excess| *excess > 0)
     }
 
+    fn correct(&mut self, correction: &Correction) {
+        for (_, tokens) in &mut self.parts {
+            *tokens = correction.apply(*tokens);
+        }
+        self.total = self.parts.iter().map(|(_, tokens)| tokens).sum();
+    }
+
     fn add(&mut self, name: &str, tokens: usize) {
         if tokens > 0 {
             self.parts.push((name.to_owned(), tokens));
@@ -57,6 +66,10 @@ pub fn token_budget(model: &Model, (system, past): (usize, usize)) -> TokenBudge
     let lines = open.composer.editor.lines();
     let draft = lines.iter().map(|line| tokens::estimate(line)).sum();
     budget.add("draft", draft);
+    let correction = open.correction.as_ref();
+    if let Some(correction) = correction.filter(|correction| correction.is_of(&open.conversation)) {
+        budget.correct(correction);
+    }
     budget
 }
 

@@ -86,10 +86,10 @@ impl Context {
             let has_secrets = address.server.key != KeyPlace::None
                 || address.server.headers != Headers::default();
             // It is not asked without what it needs.
-            return match has_secrets {
-                true => Err(no_keys_for_apps(&address.server.name)),
-                false => Ok(self.space_provider(address.space, login)),
-            };
+            if has_secrets {
+                return Err(no_keys_for_apps(&address.server.name));
+            }
+            return Ok(self.space_provider(address.space, login));
         }
         let server = self.server_with(address.server, login.clone());
         let mut options = self.options.clone();

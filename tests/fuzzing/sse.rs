@@ -32,7 +32,7 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, limit: usize) -> Read {
 fn plainly(input: &[u8], limit: usize) -> Read {
     let mut frames = Vec::new();
     let mut data: Option<Vec<u8>> = None;
-    let mut rest = input;
+    let (mut rest, mut is_first) = (input, true);
     while !rest.is_empty() {
         let end = rest.iter().position(|byte| b"\r\n".contains(byte));
         let line = &rest[..end.unwrap_or(rest.len())];
@@ -45,6 +45,13 @@ fn plainly(input: &[u8], limit: usize) -> Read {
         rest = rest[end..]
             .strip_prefix(b"\r\n")
             .unwrap_or(&rest[end + 1..]);
+        // Only before the first line is a mark of the encoding no part of it.
+        let mark = "\u{feff}".as_bytes();
+        let line = match line.strip_prefix(mark) {
+            Some(behind) if std::mem::take(&mut is_first) => behind,
+            _ => line,
+        };
+        is_first = false;
         let mut parts = line.splitn(2, |byte| *byte == b':');
         let (name, value) = (parts.next(), parts.next().unwrap_or_default());
         if line.is_empty() {
