@@ -84,6 +84,23 @@ pub fn span(span: Duration) -> String {
     format!("{} min {:02} s", seconds / 60, seconds % 60)
 }
 
+/// The end of a line, as much as fits in `width` cells.
+pub fn end_of(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut start = line.len();
+    let mut used = 1;
+    for (at, grapheme) in line.grapheme_indices(true).rev() {
+        used += grapheme.width();
+        if used > width {
+            break;
+        }
+        start = at;
+    }
+    format!("…{}", &line[start..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

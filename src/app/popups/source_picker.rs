@@ -29,11 +29,15 @@ pub struct SourcePicker {
     pub menu: Menu,
     all: Vec<SourceRow>,
     rows: Vec<PickerRow>,
+    /// Where in `rows` begins what a search has found.
+    found_from: usize,
     scope: Scope,
     /// What is known of the one that was chosen.
     pub check: Option<SpaceCheck>,
-    /// The source of a message that waits for another one.
-    pub waits_at: Option<String>,
+    /// Whether a message waits for the one that is chosen.
+    pub has_waiting: bool,
+    /// The source of the conversation.
+    current: String,
     search: Search,
     /// What answers on this machine is not known yet.
     is_looking: bool,
@@ -130,11 +134,20 @@ impl SourcePicker {
     /// Finds anew. The mark stays at what it was moved to, else it goes to the best.
     fn find_again(&mut self, marked: Option<&SourceRow>) {
         let query = self.query();
-        let mut rows = if query.is_empty() {
+        self.rows = if query.is_empty() {
             self.listed()
         } else {
             self.filtered(&query)
         };
+        self.found_from = self.rows.len();
+        self.add_found(marked);
+    }
+
+    /// Takes in what the search tells, behind what is known, which is not filtered again for that.
+    fn add_found(&mut self, marked: Option<&SourceRow>) {
+        let query = self.query();
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.truncate(self.found_from);
         if self.scope == Scope::All && !query.is_empty() {
             self.push_found(&query, &mut rows);
         }
@@ -232,18 +245,20 @@ impl SourcePicker {
         rows.extend(note.map(PickerRow::Note));
     }
 
-    /// The row of the best: for a message that waits what answers now, and never where it waits.
+    /// The row of the best: while nothing is typed the first of another source, for a message that waits one that answers.
     fn best(&self) -> usize {
         let place = |is_right: &dyn Fn(&SourceRow) -> bool| {
             let is_it = |row| self.choice(row).is_some_and(is_right);
             self.rows.iter().position(is_it)
         };
-        let is_other = |row: &SourceRow| self.waits_at.as_ref() != Some(&row.source);
+        let is_other = |row: &SourceRow| row.source != self.current;
         let answers =
             |row: &SourceRow| is_other(row) && matches!(row.state, Some(SourceState::Ready(_)));
-        let ready = self.waits_at.as_ref().filter(|_| self.query().is_empty());
-        ready
-            .and_then(|_| place(&answers).or_else(|| place(&is_other)))
+        let is_listed = self.query().is_empty() && self.scope == Scope::All;
+        let ready = (is_listed && self.has_waiting).then(|| place(&answers));
+        let other = is_listed.then(|| place(&is_other));
+        (ready.flatten())
+            .or(other.flatten())
             .or_else(|| place(&|_| true))
             .unwrap_or_default()
     }
@@ -332,7 +347,8 @@ pub(in crate::app) fn open_with(model: &mut Model, name: &str) -> Vec<Effect> {
     let waits = model.conversation().unanswered().is_some();
     let current = model.conversation().conversation.space.clone();
     let mut picker = SourcePicker {
-        waits_at: waits.then(|| current.clone()),
+        has_waiting: waits,
+        current: current.clone(),
         is_looking: true,
         ..SourcePicker::default()
     };
@@ -396,7 +412,8 @@ pub(in crate::app) fn due(model: &mut Model) -> Option<Effect> {
     picker.search.note = None;
     picker.search.is_running = !words.is_empty();
     picker.search.asked = Some((number, words.clone()));
-    picker.find();
+    let marked = picker.marked();
+    picker.add_found(marked.as_ref());
     model.finds = number;
     Some(Effect::SearchSpaces { number, words })
 }
@@ -419,9 +436,10 @@ pub(in crate::app) fn on_found(
         ..SourceRow::new(&choice.id, choice.group)
     };
     picker.search.is_running = false;
+    let marked = picker.marked();
     (picker.search.found, picker.search.note) = match found {
         Ok(found) => (found.into_iter().map(row).collect(), None),
         Err(words) => (Vec::new(), Some(words)),
     };
-    picker.find();
+    picker.add_found(marked.as_ref());
 }

@@ -5,7 +5,7 @@ use crate::app::event::Page;
 use crate::app::popups::source_picker::{PickerRow, SourcePicker, SourceRow, SpaceCheck};
 use crate::app::sources::SourceState;
 use crate::sanitize;
-use crate::ui::format::fitted;
+use crate::ui::format::{end_of, fitted};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -20,9 +20,10 @@ const NARROW: usize = 56;
 
 pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, area: Rect) -> Page {
     let keys = scene.model.keys;
-    let does = match picker.waits_at {
-        Some(_) => "sends your message there",
-        None => "takes",
+    let does = if picker.has_waiting {
+        "sends your message there"
+    } else {
+        "takes"
     };
     let hint = hint(&[
         (accepts(keys), does),
@@ -55,13 +56,15 @@ pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, are
 fn line(row: &SourceRow, theme: &Theme, width: usize) -> Vec<Span<'static>> {
     let (state, style) = match (&row.state, row.is_current) {
         (None | Some(SourceState::Ready(None)), true) => ("in use".to_owned(), theme.good),
-        (Some(state), true) => (format!("in use · {}", words(state)), style(state, theme)),
-        (Some(state), false) => (words(state), style(state, theme)),
+        (Some(state), true) if width >= NARROW => {
+            (format!("in use · {}", words(state)), style(state, theme))
+        }
+        (Some(state), _) => (words(state), style(state, theme)),
         (None, false) => (String::new(), theme.dim),
     };
     let state = fitted(&sanitize::line(&state), width / 2);
     let room = width.saturating_sub(state.width() + 2);
-    let name = fitted(&format!("  {}", sanitize::line(&row.words)), room);
+    let name = fitted(&format!("  {}", name(row, room.saturating_sub(2))), room);
     let left = room.saturating_sub(name.width() + 2);
     let about = match width {
         narrow if narrow < NARROW => String::new(),
@@ -75,6 +78,19 @@ fn line(row: &SourceRow, theme: &Theme, width: usize) -> Vec<Span<'static>> {
         Span::raw(gap),
         Span::styled(state, style),
     ]
+}
+
+/// What a row is called. Of a model's name the end says most: before it stand its maker, or the folders of its file.
+fn name(row: &SourceRow, width: usize) -> String {
+    let words = sanitize::line(&row.words);
+    let source = format!("{}:", sanitize::line(&row.source));
+    match words.strip_prefix(&source) {
+        Some(model) if row.model.is_some() && source.width() < width / 2 => {
+            let model = end_of(model, width.saturating_sub(source.width()));
+            format!("{source}{model}")
+        }
+        _ => words,
+    }
 }
 
 /// How a source is, in words.

@@ -8,14 +8,13 @@ use crate::app::popups::switcher::{Switcher, SwitcherRow};
 use crate::chat::{ConversationId, SearchHit};
 use crate::sanitize;
 use crate::ui::field::draw_line;
-use crate::ui::format::{age, fitted};
+use crate::ui::format::{age, end_of, fitted};
 use crate::ui::sidebar;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// The cells before what stands below a conversation; the mark is in them.
@@ -156,23 +155,6 @@ fn snippet(hit: &SearchHit, style: Style, found_style: Style, width: usize) -> V
     }
     push(part(behind..hit.snippet.len()), style);
     spans
-}
-
-/// The end of a line, as much as fits in `width` cells.
-fn end_of(line: &str, width: usize) -> String {
-    if line.width() <= width {
-        return line.to_owned();
-    }
-    let mut start = line.len();
-    let mut used = 1;
-    for (at, grapheme) in line.grapheme_indices(true).rev() {
-        used += grapheme.width();
-        if used > width {
-            break;
-        }
-        start = at;
-    }
-    format!("…{}", &line[start..])
 }
 
 #[cfg(test)]

@@ -62,8 +62,7 @@ impl SourceRow {
 
     /// Whether it stands for the same as another row.
     pub fn is_same(&self, other: &Self) -> bool {
-        let key = |row: &Self| (row.source.clone(), row.model.clone(), row.chat.clone());
-        key(self) == key(other)
+        (&self.source, &self.model, &self.chat) == (&other.source, &other.model, &other.chat)
     }
 }
 
@@ -77,6 +76,14 @@ pub fn all(model: &Model) -> Vec<SourceRow> {
     };
     for row in used(model) {
         list.push(row);
+    }
+    // What the conversation talks to is always there.
+    let current = &list.current.space;
+    let is_known = list.rows.iter().any(|row| row.source == *current)
+        || (model.sources.local.iter().flatten()).any(|server| server.name == *current)
+        || (model.defaults.catalog.iter()).any(|choice| choice.id == *current && choice.is_listed);
+    if !is_known {
+        list.push(SourceRow::new(current, SourceGroup::Used));
     }
     for server in model.sources.local.iter().flatten() {
         let row = SourceRow {
