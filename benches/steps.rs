@@ -1,7 +1,7 @@
 //! What single turns of the event loop take: an update with one event and the frame behind it, for what is large. While a
 //! turn lasts, no key is shown, so that none may be long, whatever happens beside the loop.
 //!
-//! `cargo bench --bench steps` prints one table; a word behind `--` picks rows (`attach`, `find`, `sent`, `open`). It takes
+//! `cargo bench --bench steps` prints one table; a word behind `--` picks rows (`attach`, `find`, `sent`, `open`, `sources`). It takes
 //! about a minute. Nothing fails when a goal is missed. Of each turn the quickest of several counts, so that what else the
 //! machine does is not measured; behind it stands the middle one of the longest. What the loop hands on is done here too,
 //! between the turns, and its time is not counted; how the whole program feels is measured by `end_to_end`.
@@ -17,7 +17,7 @@ mod turns;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use spacechat::chat::{Attachment, Conversation};
-use spacechat::testing::app::Event;
+use spacechat::testing::app::{Event, LocalSource, SourceState};
 use std::time::Duration;
 use table::{Measurement, Row, Times, milliseconds};
 use turns::Turns;
@@ -179,11 +179,37 @@ fn open() -> Vec<Row> {
     ]
 }
 
-const MEASUREMENTS: [Measurement; 4] = [
+/// The list of sources with 5,000 models comes, and a name is typed in it.
+fn sources() -> Vec<Row> {
+    let name = |number: usize| format!("maker-{}/model-{number}-instruct", number % 60);
+    let models: Vec<String> = (0..5000).map(name).collect();
+    let (mut comes, mut typed) = <(Measured, Measured)>::default();
+    for _ in 0..TIMES {
+        let mut turns = Turns::new(None);
+        turns.key(KeyCode::Char('t'), CTRL);
+        drop(turns.times());
+        turns.take(Event::LocalFound(vec![LocalSource {
+            name: "here".to_owned(),
+            about: "a server".to_owned(),
+            state: SourceState::Ready(None),
+            models: models.clone().into(),
+        }]));
+        comes.add(turns.times());
+        turns.type_text("m4-inst");
+        typed.add(turns.times());
+    }
+    vec![
+        comes.row("5,000 models can be chosen"),
+        typed.row("a letter is typed among them"),
+    ]
+}
+
+const MEASUREMENTS: [Measurement; 5] = [
     ("attach", attachments),
     ("find", find),
     ("sent", sent),
     ("open", open),
+    ("sources", sources),
 ];
 
 fn main() {

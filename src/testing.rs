@@ -5,6 +5,7 @@
 pub mod app {
     //! The model and what changes it.
     pub use crate::app::effect::TurnId;
+    pub use crate::app::sources::{LocalSource, SourceState};
     pub use crate::app::{Clock, Defaults, Effect, Event, Input, Model, Purpose};
     pub use crate::app::{ReplyUpdate, StoreEvent, update};
 }

@@ -169,35 +169,6 @@ fn many_models_are_found_by_typing_and_not_listed() {
 }
 
 #[test]
-#[ignore = "prints how long an edit takes among five thousand rows"]
-fn an_edit_among_five_thousand_models_is_measured() {
-    let many: Vec<String> = (0..5000)
-        .map(|number| format!("maker-{}/model-{number}-instruct", number % 60))
-        .collect();
-    let mut user = with_sources();
-    user.ctrl('t');
-    user.model.conversation_mut().conversation.space = "mine".to_owned();
-    let found = Inspection {
-        models: many.into(),
-        ..Inspection::default()
-    };
-    let start = std::time::Instant::now();
-    user.tell(inspected("mine", found));
-    println!("the list comes: {:?}", start.elapsed());
-    for letter in "m4-inst".chars() {
-        let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
-        let start = std::time::Instant::now();
-        user.tell(Event::Input(Input::Key(key)));
-        user.wait(50);
-        println!(
-            "{letter}: {:?}, {} rows",
-            start.elapsed(),
-            rows(&user).len()
-        );
-    }
-}
-
-#[test]
 fn a_chosen_source_gets_the_message_that_could_not_be_delivered_and_the_past() {
     let mut user = with_sources();
     undelivered(&mut user);
