@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod front;
+mod search;
 mod server;
 
 use serde_json::{Value, json};
