@@ -135,8 +135,9 @@ impl Turn<'_> {
             };
             let failure = ServerFailure::of_body(refusal.body());
             let is_prefilled = sending.plan.is_prefilled(wants.prefill);
-            if is_prefilled && matches!(refusal.status, 400 | 422 | 500) && !failure.is_too_long() {
-                // Models that think take none, each server in words of its own. Then it is asked for in words.
+            if is_prefilled && matches!(refusal.status, 400 | 422) && !failure.is_too_long() {
+                // Models that think take none, each server in words of its own. Then it is asked for in words. Behind a
+                // 500 it may have begun.
                 wants.prefill = Prefill::None;
                 continue;
             }

@@ -6,7 +6,7 @@ use spacechat::chat::{GO_ON, Message, Role};
 use spacechat::provider::{Provider, ProviderError, Request, ServerProvider};
 
 use super::{CHAT, MODELS, finish, llama, provider, reaching, saying, script, text};
-use crate::received::{ReceivedReply, ask, receive};
+use crate::received::{ReceivedReply, ask, failure_of, receive};
 use crate::scripted::{Answer, Script, Server};
 
 fn refusing(message: &str) -> Answer {
@@ -313,4 +313,16 @@ async fn a_model_that_refuses_to_be_gone_on_with_is_asked_in_words_from_then_on(
         .iter()
         .map(|body| body["messages"].as_array().map(Vec::len));
     assert_eq!(counts.collect::<Vec<_>>(), [Some(2), Some(3), Some(3)]);
+}
+
+#[tokio::test]
+async fn a_server_that_fails_at_going_on_may_have_begun_and_is_not_asked_again() {
+    for status in [408, 500, 502, 504] {
+        let refusal = json!({"error": {"message": "it broke", "type": "server_error"}});
+        let answers = [Answer::json(status, &refusal), saying("a time")];
+        let server = Server::start(llama(answers)).await;
+        let (error, _) = failure_of(provider(&server).reply(going_on())).await;
+        assert!(matches!(error, ProviderError::Status { .. }), "{error:?}");
+        assert_eq!(bodies(&server).len(), 1, "{status}");
+    }
 }
