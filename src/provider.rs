@@ -25,6 +25,7 @@ pub(crate) mod thoughts;
 mod uploads;
 
 pub use crate::http::{KeyPlace, Options as ConnectOptions};
+pub use crate::openai::ModelEntry;
 pub use address::AddressProvider;
 pub use catalog::{NameRules, SpaceRef};
 pub use endpoint::SpaceEndpoint;
@@ -33,9 +34,7 @@ pub use hub::{Hub, Options as HubOptions, ResolvedHost};
 pub use info::{ProviderInfo, UnknownModel};
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, ReplySender, Session};
-pub use report::{
-    ChatReport, GradioReport, ModelReport, ReportPart, ServerReport, SourceReport, Support,
-};
+pub use report::{ChatReport, GradioReport, ReportPart, ServerReport, SourceReport, Support};
 pub use server::ServerProvider;
 pub use source::{AddressRef, Headers, ServerRef, Source, SourceKind, UserSource};
 pub use space::SpaceProvider;

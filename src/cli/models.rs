@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::exit::{Exit, complain, print};
-use crate::provider::{ModelReport, ReportPart};
+use crate::provider::{ModelEntry, ReportPart};
 use crate::sanitize;
 use clap::Args;
 use serde_json::{Value, json};
@@ -41,9 +41,9 @@ pub async fn run(mut context: Context, arguments: ModelsArgs) -> Exit {
     let models = match report.part {
         ReportPart::Server(part) => part.models,
         ReportPart::Gradio(_) => {
-            let named = |id: String| ModelReport {
+            let named = |id: String| ModelEntry {
                 id,
-                ..ModelReport::default()
+                ..ModelEntry::default()
             };
             let info = provider.info();
             info.known_models().into_iter().map(named).collect()
@@ -63,7 +63,7 @@ pub async fn run(mut context: Context, arguments: ModelsArgs) -> Exit {
 }
 
 /// A model as one JSON object.
-pub(super) fn model_json(model: &ModelReport) -> Value {
+pub(super) fn model_json(model: &ModelEntry) -> Value {
     json!({
         "id": model.id,
         "window": model.window,
@@ -75,7 +75,7 @@ pub(super) fn model_json(model: &ModelReport) -> Value {
 }
 
 /// A model in words: what is told of it, and nothing that is not.
-pub(super) fn model_words(model: &ModelReport) -> String {
+pub(super) fn model_words(model: &ModelEntry) -> String {
     let mut words = vec![model.id.clone()];
     match (model.window, model.trained_window) {
         (Some(window), Some(most)) if most > window => {

@@ -71,8 +71,6 @@ pub struct Chunk {
     pub whole: Option<String>,
     /// The names of the tools that are asked for.
     pub tools: Vec<String>,
-    /// Whether text of it is a refusal.
-    pub is_refusal: bool,
     /// Why it ended.
     pub finish: Option<Finish>,
     /// What it cost so far: never to be added up.
@@ -121,7 +119,6 @@ impl Chunk {
         self.text = text(delta, "content").unwrap_or_default();
         if let Some(refusal) = text(delta, "refusal").filter(|refusal| !refusal.is_empty()) {
             self.text.push_str(&refusal);
-            self.is_refusal = true;
         }
         self.tools.extend(tools(delta));
     }

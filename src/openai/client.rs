@@ -7,7 +7,7 @@ use super::address::is_version;
 use super::models::{ModelEntry, models};
 use super::stream::Stream;
 use crate::http::{self, Error, HeaderMap, HeaderName, HeaderValue, Options, Upload};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 use url::Url;
 
@@ -68,13 +68,6 @@ impl Client {
         Some(answer.ok()?.ok()?.0)
     }
 
-    /// [`Client::aside`], asked with a body.
-    pub(super) async fn aside_with(&self, route: &str, body: &Value) -> Option<Value> {
-        let upload = Upload::default();
-        let answer = self.http.post_json(route, body, &upload);
-        tokio::time::timeout(ASIDE, answer).await.ok()?.ok()
-    }
-
     /// `POST /chat/completions`: the stream of a reply, opened. With a `conversation`, a name that is used once, llama.cpp
     /// keeps the reply, so that [`Client::resume`] can go on with it; then only [`Client::forget`] ends it.
     /// `upload` receives the progress of the body.
@@ -118,11 +111,6 @@ impl Client {
 
     fn patience(&self) -> Duration {
         self.http.options().idle_timeout.max(PATIENCE)
-    }
-
-    /// `POST /api/show` of Ollama: what it says of a model.
-    pub(super) async fn show(&self, model: &str) -> Option<Value> {
-        self.aside_with("/api/show", &json!({"model": model})).await
     }
 }
 

@@ -167,23 +167,15 @@ async fn of_llama_cpp(client: &Client, server: &mut Server) {
     }
 }
 
-/// How much a model of Ollama holds: as it is loaded, else `None`; and how much it could hold.
-pub async fn window_at_ollama(client: &Client, model: &str) -> (Option<u64>, Option<u64>) {
-    let running = client.aside("/api/ps").await;
-    let running = running
-        .as_ref()
-        .and_then(super::models::models)
-        .unwrap_or_default();
-    let loaded = running.into_iter().find(|entry| entry.id == model);
-    let shown = client.show(model).await;
-    let trained = shown.as_ref().and_then(|shown| {
-        let info = shown.get("model_info")?.as_object()?;
-        let mut counts = info
-            .iter()
-            .filter(|(name, _)| name.ends_with(".context_length"));
-        counts.next()?.1.as_u64()
-    });
-    (loaded.and_then(|entry| entry.window), trained)
+/// How much a model of Ollama holds, as it is loaded; `None` where it is not. What it could hold is not what it is given.
+pub async fn window_at_ollama(client: &Client, model: &str) -> Option<u64> {
+    let running = super::models::models(&client.aside("/api/ps").await?)?;
+    // A name without a tag means the latest.
+    let latest = format!("{model}:latest");
+    let loaded = running
+        .into_iter()
+        .find(|entry| entry.id == model || entry.id == latest);
+    loaded?.window
 }
 
 #[cfg(test)]

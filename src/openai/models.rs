@@ -1,4 +1,4 @@
-//! The list of a server's models, in whichever form it comes: what each is called, how much it holds, what it costs.
+//! The list of a server's models, in whichever form it comes: what each is asked for by, how much it holds, what it costs.
 //!
 //! A list may hold thousands. What is not told is not guessed.
 
@@ -9,8 +9,6 @@ use serde_json::Value;
 pub struct ModelEntry {
     /// What it is asked for by.
     pub id: String,
-    /// What people call it, where that differs.
-    pub name: Option<String>,
     /// How many tokens it holds now; of several providers of one model, the most that one of them tells.
     pub window: Option<u64>,
     /// How many it could hold, loaded otherwise.
@@ -52,15 +50,11 @@ fn entry(value: &Value) -> Option<ModelEntry> {
         .iter()
         .find_map(|name| word(name))
         .filter(|id| !id.is_empty())?;
-    let name = word("display_name")
-        .or_else(|| word("name"))
-        .filter(|name| *name != id && !name.is_empty());
     let providers = value
         .get("providers")
         .and_then(Value::as_array)
         .map_or(&[][..], Vec::as_slice);
     Some(ModelEntry {
-        name,
         window: window(value, providers),
         trained_window: count(value, &["meta", "n_ctx_train"])
             .or_else(|| count(value, &["max_context_length"])),
@@ -196,8 +190,8 @@ mod tests {
             Some((1.0, 2.0))
         );
         assert_eq!(
-            (open_router.takes_pictures, open_router.name.as_deref()),
-            (Some(true), Some("B"))
+            (open_router.takes_pictures, open_router.id.as_str()),
+            (Some(true), "a/b")
         );
         let studio = one(
             r#"{"models":[{"key":"gemma","display_name":"Gemma","max_context_length":131072,"loaded_instances":[{"config":{"context_length":4096}}],"capabilities":{"vision":true}}]}"#,
@@ -213,7 +207,7 @@ mod tests {
         let vllm = one(r#"{"data":[{"id":"m","owned_by":"vllm","max_model_len":32768}]}"#);
         assert_eq!((vllm.window, vllm.owner.as_str()), (Some(32_768), "vllm"));
         let ollama = one(r#"{"models":[{"name":"gemma3:4b","model":"gemma3:4b"}]}"#);
-        assert_eq!((ollama.id.as_str(), ollama.name), ("gemma3:4b", None));
+        assert_eq!(ollama.id, "gemma3:4b");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Both are asked at the same time; what answers is used from then on. Where neither answers, the error says what each
 //! said, and the next request looks again.
 
-use super::server::{LOADING, is_loading, loading};
+use super::server::loading;
 use super::{
     Provider, ProviderError, ProviderInfo, Reply, Report, Request, ServerProvider, SourceReport,
     SpaceProvider,
@@ -12,7 +12,6 @@ use crate::chat::FailureKind;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 /// How long a Gradio app may take to say that it is one, once a server has answered.
@@ -85,7 +84,7 @@ impl AddressProvider {
 
 /// The error where neither answers as it should.
 fn neither(app: ProviderError, server: ProviderError) -> ProviderError {
-    if is_loading(&server) {
+    if loading::is_error(&server) {
         return server;
     }
     match (app.kind(), server.kind()) {
@@ -96,7 +95,7 @@ fn neither(app: ProviderError, server: ProviderError) -> ProviderError {
         ) => server,
         _ if is_elsewhere(&app) && is_elsewhere(&server) => ProviderError::Decode(Report {
             message: format!(
-                "Neither a Gradio app nor an OpenAI-compatible server answers there: {app}; {server}"
+                "Neither a Gradio app nor an OpenAI-compatible server answers there. {app} {server}"
             ),
             hint: "Check the address. That of a server usually ends in /v1.".to_owned(),
             source: None,
@@ -129,17 +128,7 @@ impl Provider for AddressProvider {
         }
         let address = self.clone();
         Reply::spawn(&self.tracker, |sender| async move {
-            let find = async {
-                loop {
-                    match address.find().await {
-                        Err(error) if is_loading(&error) => {
-                            sender.send_stage(loading());
-                            sleep(LOADING).await;
-                        }
-                        found => return found,
-                    }
-                }
-            };
+            let find = loading::waited_for(&sender, || address.find());
             match sender.unless_cancelled(find).await {
                 None => {}
                 Some(Err(error)) => sender.end(Err(error)).await,

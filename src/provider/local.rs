@@ -3,17 +3,15 @@
 //! Only on loopback, without a key or a token, and each port once. What listens there may be anything: only a list of models,
 //! or the demand for a key, makes it a server.
 
+pub use super::source::LOCAL;
 use super::source::server::{BuiltIn, LOCAL_PORTS};
 use super::{ProviderError, Report};
 use crate::chat::FailureKind;
 use crate::http::{self, HeaderMap};
 use crate::openai::{Client, ServerKind, discovery};
-use crate::provider::server::refusal;
+use crate::provider::server::{loading, refusal};
 use futures_util::future::join_all;
 use std::time::{Duration, Instant};
-
-/// The word for the first server that answers on this machine.
-pub const LOCAL: &str = "local";
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_millis(300);
@@ -102,12 +100,10 @@ async fn ask(port: u16, name: &'static str, options: http::Options) -> Option<Lo
     })
 }
 
-/// What has refused its list of models, where that is a server. One that still loads says so in words of its own: a status
-/// alone could be anybody's.
+/// What has refused its list of models, where that is a server.
 fn what_refuses(error: http::Error) -> Option<(&'static str, LocalState)> {
     if let http::Error::Status(refusal) = &error
-        && refusal.status == 503
-        && String::from_utf8_lossy(refusal.body()).contains("Loading model")
+        && loading::is_refusal(refusal)
     {
         return Some(("a server that loads its model", LocalState::Loading));
     }

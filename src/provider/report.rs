@@ -2,6 +2,7 @@
 
 use crate::chat::input::SpaceInput;
 use crate::gradio::app::App;
+use crate::openai::ModelEntry;
 
 /// What a look at a source has found: what all sources have in common, and a part of its own for each kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,24 +72,7 @@ pub struct ServerReport {
     /// How many replies it writes at the same time, where it tells.
     pub slots: Option<u64>,
     /// What it offers, the loaded ones first.
-    pub models: Vec<ModelReport>,
-}
-
-/// A model that a server offers. What is not told is `None`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ModelReport {
-    /// What it is asked for by.
-    pub id: String,
-    /// How many tokens it holds.
-    pub window: Option<u64>,
-    /// How many it could hold, loaded otherwise.
-    pub trained_window: Option<u64>,
-    /// US dollars for a million tokens of a prompt, and of a reply.
-    pub price: Option<(f64, f64)>,
-    /// Whether it takes pictures.
-    pub takes_pictures: Option<bool>,
-    /// In the server's own word: loaded, unloaded, live …
-    pub state: Option<String>,
+    pub models: Vec<ModelEntry>,
 }
 
 /// One of the chats of an app.

@@ -2,9 +2,11 @@
 //!
 //! At the first turn or look it finds the base address, whose server it is and what it offers. `turn` runs a turn,
 //! `messages` makes what is sent (all of it is a `sending`), `reply` reads what comes, `ending` judges how it ended,
-//! `parameters` are what can be set, `refusal` says what went wrong. The server remembers nothing: the whole past goes with every message, its beginning always the same bytes.
+//! `parameters` are what can be set, `refusal` says what went wrong, `loading` is what passes. The server remembers nothing: the
+//! whole past goes with every message, its beginning always the same bytes.
 
 mod ending;
+pub(super) mod loading;
 mod messages;
 mod parameters;
 pub(super) mod refusal;
@@ -13,23 +15,21 @@ mod sending;
 mod thoughts;
 mod turn;
 
-use super::report::{ModelReport, ReportPart, ServerReport, SourceReport, Support};
+use super::report::{ReportPart, ServerReport, SourceReport, Support};
 use super::{Provider, ProviderError, ProviderInfo, Reply, Request, ServerRef};
 use crate::http;
 use crate::openai::address::candidates;
 use crate::openai::request::{LimitName, Prefill, Wants};
-use crate::openai::{Client, ModelEntry, Server, ServerKind, discovery};
-pub(super) use refusal::is_loading;
+use crate::openai::{Client, Server, ServerKind, discovery};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::task::TaskTracker;
-pub(super) use turn::{LOADING, loading};
 
 /// The provider of one server; cheap to clone, clones share what they learned of it.
 #[derive(Debug, Clone)]
 pub struct ServerProvider {
-    server: Arc<ServerRef>,
+    named: Arc<ServerRef>,
     http: http::Options,
     tracker: TaskTracker,
     learned: Arc<Mutex<Learned>>,
@@ -59,7 +59,7 @@ impl ServerProvider {
     /// dropped are ended.
     pub fn new(server: ServerRef, http: http::Options, tracker: TaskTracker) -> Self {
         Self {
-            server: Arc::new(server),
+            named: Arc::new(server),
             http,
             tracker,
             learned: Arc::default(),
@@ -83,11 +83,11 @@ impl ServerProvider {
     /// Looks at the server: its base address, whose it is, its models.
     async fn find(&self, proxy: Option<&str>) -> Result<Arc<Found>, ProviderError> {
         let variable = |name: &str| std::env::var_os(name);
-        let mut options = self.server.options(self.http.clone(), variable).await?;
+        let mut options = self.named.options(self.http.clone(), variable).await?;
         options.proxy = proxy.map(str::to_owned).or(options.proxy);
-        let headers = self.server.header_map(variable)?;
+        let headers = self.named.header_map(variable)?;
         let mut last = None;
-        for base in candidates(&self.server.url) {
+        for base in candidates(&self.named.url) {
             let client = Client::new(&base, options.clone(), &headers)
                 .map_err(|error| refusal::of_connection(error, self.kind()))?;
             match discovery::discover(&client).await {
@@ -144,8 +144,8 @@ impl ServerProvider {
     /// The model where none is asked for: the user's, else the one that answers first. `None` where a choice costs money
     /// and so is the user's.
     fn default_model<'a>(&'a self, server: &'a Server) -> Option<&'a str> {
-        if !self.server.default_model.is_empty() {
-            return Some(&self.server.default_model);
+        if !self.named.default_model.is_empty() {
+            return Some(&self.named.default_model);
         }
         let ids = || server.models.iter().map(|model| model.id.as_str());
         match server.kind {
@@ -157,7 +157,7 @@ impl ServerProvider {
 
     /// How many tokens a model holds: as the user says, as it was learned, as the list tells.
     fn window(&self, model: &str) -> Option<u64> {
-        if let Some(window) = self.server.window {
+        if let Some(window) = self.named.window {
             return Some(window as u64);
         }
         let learned = self.learned();
@@ -173,7 +173,7 @@ impl ServerProvider {
             url: found.client.base(),
             kind: "chat completions".to_owned(),
             doubts: Vec::new(),
-            inputs: parameters::inputs(&self.server.parameters),
+            inputs: parameters::inputs(&self.named.parameters),
             system: Support::Native("as a message of its own".to_owned()),
             history: Support::Native("as messages, all of it with each".to_owned()),
             // Whether a model takes them is found out with the message.
@@ -184,7 +184,7 @@ impl ServerProvider {
                 server: found.server.kind.words().to_owned(),
                 version: found.server.version.clone(),
                 slots: found.server.slots,
-                models: found.server.models.iter().map(model_report).collect(),
+                models: found.server.models.clone(),
             }),
         }
     }
@@ -196,17 +196,6 @@ fn is_of_path(error: &http::Error) -> bool {
         http::Error::Decode { .. } | http::Error::Redirect { .. } => true,
         http::Error::Status(refusal) => matches!(refusal.status, 404 | 405 | 501),
         _ => false,
-    }
-}
-
-fn model_report(model: &ModelEntry) -> ModelReport {
-    ModelReport {
-        id: model.id.clone(),
-        window: model.window,
-        trained_window: model.trained_window,
-        price: model.price,
-        takes_pictures: model.takes_pictures,
-        state: model.state.clone(),
     }
 }
 
@@ -230,7 +219,7 @@ impl Provider for ServerProvider {
             label: own_name.to_owned(),
             url: found
                 .as_ref()
-                .map_or_else(|| self.server.url.clone(), |found| found.client.base()),
+                .map_or_else(|| self.named.url.clone(), |found| found.client.base()),
             api_endpoint: "/chat/completions".to_owned(),
             working,
             supports_stream: true,
@@ -238,11 +227,11 @@ impl Provider for ServerProvider {
             supports_message_history: false,
             default_model: match server {
                 Some(server) => self.default_model(server).unwrap_or_default().to_owned(),
-                None => self.server.default_model.clone(),
+                None => self.named.default_model.clone(),
             },
             model_aliases: Vec::new(),
             models: models.iter().map(|model| model.id.clone()).collect(),
-            context_window: self.server.window,
+            context_window: self.named.window,
             windows: windows
                 .filter_map(|(model, tokens)| Some((model, usize::try_from(tokens).ok()?)))
                 .collect(),

@@ -20,7 +20,7 @@ use crate::sanitize::without_logins;
 const DEMO: &str = "demo";
 
 /// The name for the first server of this machine that answers.
-const LOCAL: &str = "local";
+pub const LOCAL: &str = "local";
 
 /// Names as close as this are offered in place of an unknown one; 1 is the same.
 const CLOSE: f64 = 0.85;
@@ -45,7 +45,7 @@ pub enum Source {
 pub struct AddressRef {
     /// As a Gradio app, with the name and the password that stood in the address.
     pub space: SpaceRef,
-    /// As a server, with the key and the headers that a Gradio app receives too.
+    /// As a server, with its key and its headers, which a Gradio app does not receive.
     pub server: ServerRef,
     /// Whether the settings say that it is a Gradio app, so that it need not be looked at.
     pub is_gradio: bool,

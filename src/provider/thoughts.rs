@@ -3,7 +3,7 @@
 //! One scan forward: a reply may be as long as a book, and it is read again with each piece that comes.
 
 /// The pairs of tags between which models think.
-const TAGS: [(&str, &str); 3] = [
+pub(super) const TAGS: [(&str, &str); 3] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("◁think▷", "◁/think▷"),

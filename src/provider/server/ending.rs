@@ -72,7 +72,7 @@ async fn learn_window(server: &ServerProvider, sending: &Sending<'_>) {
     if sending.found.server.kind != ServerKind::Ollama || server.window(sending.model).is_some() {
         return;
     }
-    let (window, _) = discovery::window_at_ollama(&sending.found.client, sending.model).await;
+    let window = discovery::window_at_ollama(&sending.found.client, sending.model).await;
     if let Some(window) = window {
         let mut learned = server.learned();
         learned.windows.insert(sending.model.to_owned(), window);

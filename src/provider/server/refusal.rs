@@ -3,9 +3,10 @@
 //! Servers refuse in words of their own ([`ServerFailure`]); here it is said what that means and what to do. The request is
 //! never quoted.
 
+use crate::chat;
 use crate::gradio;
 use crate::http::{Error, Refusal};
-use crate::openai::{ServerFailure, ServerKind};
+use crate::openai::{ModelEntry, ServerFailure, ServerKind};
 use crate::provider::info::UnknownModel;
 use crate::provider::{ProviderError, Report, error::shortened};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub struct Asked<'a> {
     /// The model.
     pub model: &'a str,
     /// The models that the server offers.
-    pub known: &'a [String],
+    pub known: &'a [ModelEntry],
     /// How many tokens the model holds.
     pub window: Option<u64>,
     /// The estimated tokens of what was sent.
@@ -160,7 +161,12 @@ pub fn of_refusal(refusal: &Refusal, failure: &ServerFailure, asked: Asked<'_>) 
         429 | 503 => ProviderError::Unavailable {
             status,
             retry_after: refusal.retry_after,
-            report: report(told, wait_hint(refusal)),
+            report: Report {
+                source: Some(Arc::new(gradio::Error::Http(Error::Status(
+                    refusal.clone(),
+                )))),
+                ..report(told, wait_hint(refusal))
+            },
         },
         400 if asked.kind == ServerKind::HubRouter && speaks_of_model(failure, asked.model) => {
             ProviderError::Status {
@@ -182,21 +188,6 @@ pub fn of_refusal(refusal: &Refusal, failure: &ServerFailure, asked: Asked<'_>) 
             report: report(told, hint_of(status)),
         },
     }
-}
-
-/// Whether the server is still loading its model, which passes.
-pub fn is_loading(error: &ProviderError) -> bool {
-    let ProviderError::Unavailable {
-        status: 503,
-        report,
-        ..
-    } = error
-    else {
-        return false;
-    };
-    // Behind the address, which may hold any word.
-    let said = report.message.split_once(" answered with status ");
-    said.is_some_and(|(_, said)| said.to_lowercase().contains("loading"))
 }
 
 /// The error that a server sends in the middle of a stream.
@@ -266,12 +257,9 @@ pub fn thought_only(is_cut: bool) -> ProviderError {
 
 /// The model asked for tools and said nothing.
 pub fn tool_only(names: &[String]) -> ProviderError {
-    let names = match names {
-        [] => String::new(),
-        names => format!(" ({})", names.join(", ")),
-    };
+    let words = chat::Finish::ToolCall(names.to_vec()).words();
     ProviderError::Space(report(
-        format!("The model asked for a tool{names}; there are none here."),
+        words.unwrap_or_default(),
         "Ask again in other words, or choose another model.",
     ))
 }
@@ -308,7 +296,7 @@ fn too_long(failure: &ServerFailure, asked: Asked<'_>) -> ProviderError {
 fn unknown_model(asked: Asked<'_>) -> ProviderError {
     ProviderError::UnknownModel(UnknownModel {
         name: asked.model.to_owned(),
-        known: asked.known.to_vec(),
+        known: asked.known.iter().map(|model| model.id.clone()).collect(),
     })
 }
 
@@ -319,7 +307,7 @@ pub fn longer_window(kind: ServerKind) -> &'static str {
             "Give the model a larger window: start Ollama with OLLAMA_CONTEXT_LENGTH=32768, or set num_ctx in its Modelfile. Or send less."
         }
         ServerKind::LlamaCpp => {
-            "Start the server with a larger window (-c; it is shared by its -np slots), or send less."
+            "Start the server with a larger window (-c, which its -np slots share), or send less."
         }
         ServerKind::LmStudio => {
             "Load the model with a larger context length in LM Studio, or send less."

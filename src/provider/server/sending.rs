@@ -11,7 +11,6 @@ pub struct Sending<'a> {
     pub found: &'a Found,
     pub model: &'a str,
     pub plan: &'a Plan,
-    pub known: &'a [String],
     pub parameters: &'a Map<String, Value>,
     /// The name under which llama.cpp keeps the reply.
     pub conversation: Option<String>,
@@ -23,7 +22,7 @@ impl Sending<'_> {
         Asked {
             kind: self.found.server.kind,
             model: self.model,
-            known: self.known,
+            known: &self.found.server.models,
             window,
             tokens: self.plan.tokens,
             has_pictures: self.plan.has_pictures,

@@ -2,14 +2,9 @@
 //!
 //! A tag counts at the beginning of the reply only: later on it is text. A closing tag alone, outside of code, makes a
 //! thought of all before it, because some templates open the thought in the prompt. No more than a tag's length is held
-//! back.
+//! back. A page shows its whole reply again and again, and is read by [`crate::provider::thoughts`].
 
-/// The tags between which models think.
-const TAGS: [(&str, &str); 3] = [
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("◁think▷", "◁/think▷"),
-];
+use crate::provider::thoughts::TAGS;
 
 /// A reply in two parts, as far as it came.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use super::messages;
 use super::refusal;
 use super::reply::ReplySoFar;
 use super::sending::Sending;
-use super::{Found, ServerProvider, ending, parameters};
+use super::{Found, ServerProvider, ending, loading, parameters};
 use crate::chat::{Notice, Stage};
 use crate::http::{self, Error, Refusal, Upload};
 use crate::openai::request::{self, LimitName, Prefill, Wants};
@@ -22,8 +22,6 @@ const MOST_AGAIN: u32 = 2;
 const PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause that is waited for without asking the user.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How often a server that loads its model is asked again.
-pub const LOADING: Duration = Duration::from_secs(1);
 /// How long a reply that broke is waited for where the server keeps it.
 const RESUMABLE_FOR: Duration = Duration::from_secs(60);
 /// How often the progress of an upload is read.
@@ -49,8 +47,7 @@ struct Turn<'a> {
 impl Turn<'_> {
     async fn work(&self) -> Result<(), ProviderError> {
         self.sender.send(ReplyEvent::Stage(Stage::Resolving)).await;
-        let parameters =
-            parameters::values(&self.server.server.parameters, &self.request.settings)?;
+        let parameters = parameters::values(&self.server.named.parameters, &self.request.settings)?;
         let Some(plan) = self
             .sender
             .unless_cancelled(messages::plan(self.request))
@@ -75,12 +72,10 @@ impl Turn<'_> {
                 .send(ReplyEvent::Session(Session::default()))
                 .await;
         }
-        let known: Vec<String> = server.models.iter().map(|model| model.id.clone()).collect();
         let sending = Sending {
             found: &found,
             model: model.unwrap_or_default(),
             plan: &plan,
-            known: &known,
             parameters: &parameters,
             conversation: (server.kind == ServerKind::LlamaCpp)
                 .then(|| uuid::Uuid::new_v4().to_string()),
@@ -96,17 +91,7 @@ impl Turn<'_> {
     /// The server, waited for while it loads; `None` when the reply was cancelled meanwhile.
     async fn reach(&self) -> Result<Option<Arc<Found>>, ProviderError> {
         let proxy = self.request.proxy.as_deref();
-        let reach = async {
-            loop {
-                match self.server.found(proxy).await {
-                    Err(error) if refusal::is_loading(&error) => {
-                        self.sender.send_stage(loading());
-                        sleep(LOADING).await;
-                    }
-                    found => return found,
-                }
-            }
-        };
+        let reach = loading::waited_for(self.sender, || self.server.found(proxy));
         self.sender.unless_cancelled(reach).await.transpose()
     }
 
@@ -321,11 +306,6 @@ fn may_go_on(error: &Error) -> bool {
     )
 }
 
-/// The stage in which a server loads its model.
-pub fn loading() -> Stage {
-    Stage::Waking("loading its model".to_owned())
-}
-
 /// How the request is made instead, where the refusal objects to how it was made.
 fn other_dialect(
     refusal: &Refusal,
@@ -357,8 +337,8 @@ fn other_dialect(
 
 /// How long to wait before the same request is sent again, and what is shown meanwhile; `None` where it is not.
 fn pause(refusal: &Refusal, failure: &ServerFailure, again: &mut u32) -> Option<(Stage, Duration)> {
-    if refusal.status == 503 && failure.is_loading() {
-        return Some((loading(), LOADING));
+    if loading::is_refusal(refusal) {
+        return Some((loading::stage(), loading::PAUSE));
     }
     if !matches!(refusal.status, 429 | 503) || *again == MOST_AGAIN || failure.is_too_long() {
         return None;

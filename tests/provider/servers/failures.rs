@@ -136,15 +136,15 @@ async fn a_reason_without_a_word_is_told() {
         (nothing().say(&finish("load")), "(load)"),
         (
             nothing().say(&call).say(&finish("tool_calls")),
-            "a tool (search);",
+            "a tool (search). There are none here.",
         ),
         (
             nothing().say(&call).say(&finish("stop")),
-            "a tool (search);",
+            "a tool (search). There are none here.",
         ),
         (
             nothing().say(&nameless).say(&finish("tool_calls")),
-            "a tool; there",
+            "a tool. There are none here.",
         ),
     ] {
         let (error, told, _) = failed(script([stream.bytes(b"data: [DONE]\n\n").end()])).await;
