@@ -14,7 +14,7 @@ mod open;
 mod printer;
 mod providers;
 mod saved;
-mod space;
+mod source;
 mod theme;
 mod trouble;
 
@@ -27,8 +27,9 @@ use crate::demo;
 use crate::http::{self, Login, Token};
 use crate::provider::catalog::NameRules;
 use crate::provider::local::{self, LOCAL};
+use crate::provider::source::canonical;
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{ProviderError, hub, source};
+use crate::provider::{ProviderError, hub};
 use crate::runtime::Embedded;
 use crate::sanitize;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -128,8 +129,8 @@ enum Command {
     #[command(flatten)]
     Saved(saved::SavedCommand),
     /// Describe a source and its state
-    #[command(name = "source", visible_alias = "space")]
-    Space(space::SpaceArgs),
+    #[command(visible_alias = "space")]
+    Source(source::SourceArgs),
     /// List the models that a source offers
     Models(models::ModelsArgs),
     /// Print the commented default settings
@@ -202,7 +203,7 @@ impl Cli {
                 None => exit::complain(Exit::Failed, NO_HOME, "Name a directory with --data-dir."),
             },
             Some(Command::Ask(arguments)) => ask::run(context, arguments).await,
-            Some(Command::Space(arguments)) => space::run(context, arguments).await,
+            Some(Command::Source(arguments)) => source::run(context, arguments).await,
             Some(Command::Models(arguments)) => models::run(context, arguments).await,
             Some(Command::Doctor(arguments)) => doctor::run(&context, &arguments).await,
             Some(Command::Config | Command::Completions { .. }) => Exit::Done,
@@ -263,8 +264,8 @@ impl Context {
         let tracker = TaskTracker::new();
         let demo = is_demo.then(|| DEMO_SPACE.to_owned());
         let written = demo.or(global.source);
-        let canonical = |written: &String| source::canonical(written, &names);
-        let (space, model) = written.as_ref().map(canonical).unzip();
+        let read = |written: &String| canonical(written, &names);
+        let (space, model) = written.as_ref().map(read).unzip();
         let given = CliOverrides {
             space,
             model: global.model.or(model.flatten()),
@@ -298,7 +299,7 @@ impl Context {
     /// Talks to the source that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`. The model of the
     /// command line goes before the one that is written with the source, and that before the settings'.
     fn talk_to(&mut self, written: &str) {
-        let (name, model) = source::canonical(written, &self.names);
+        let (name, model) = canonical(written, &self.names);
         self.space = name;
         if let Some(model) = self.given.model.clone().or(model) {
             self.model = model;

@@ -103,7 +103,8 @@ impl SourceState {
             FailureKind::Connect | FailureKind::Timeout => Self::NotReached,
             FailureKind::Asleep => Self::Asleep,
             FailureKind::Unavailable | FailureKind::QueueFull => Self::Loading,
-            FailureKind::Key | FailureKind::Quota => Self::NeedsKey,
+            FailureKind::Key => Self::NeedsKey,
+            FailureKind::Quota => Self::Told("no credit left".to_owned()),
             FailureKind::Login => Self::NeedsLogin,
             _ => Self::NotUsable,
         }

@@ -21,6 +21,18 @@ pub enum Finish {
 }
 
 impl Finish {
+    /// One word for `ask --json`; in the source's own word where it has one of its own.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolCall(_) => "tool_call",
+            Self::Filtered => "filtered",
+            Self::Aborted => "aborted",
+            Self::Other(word) => word,
+        }
+    }
+
     /// What a user is told of it; nothing where the model was simply done. What the source wrote stands in it as it is.
     pub fn words(&self) -> Option<String> {
         Some(match self {

@@ -20,16 +20,9 @@ pub struct ModelsArgs {
 
 /// Looks at the source and prints its models, those that are loaded first.
 pub async fn run(mut context: Context, arguments: ModelsArgs) -> Exit {
-    if let Some(written) = &arguments.source {
-        context.talk_to(written);
-    }
-    if let Err(exit) = context.settle().await {
-        return exit;
-    }
-    let name = context.space.clone();
-    let provider = match context.provider(&name) {
+    let provider = match context.named_provider(arguments.source.as_deref()).await {
         Ok(provider) => provider,
-        Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
+        Err(exit) => return exit,
     };
     let report = match provider.look().await {
         Ok(report) => report,

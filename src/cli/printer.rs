@@ -200,7 +200,7 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
             "event": "usage", "prompt_tokens": usage.prompt, "cached_tokens": usage.cached,
             "completion_tokens": usage.completion,
         }),
-        ReplyUpdate::Finish(finish) => json!({"event": "finish", "reason": finish}),
+        ReplyUpdate::Finish(finish) => json!({"event": "finish", "reason": finish.word()}),
         ReplyUpdate::Notice(notice) => {
             json!({"event": "notice", "level": notice.level, "text": notice.text})
         }

@@ -1,6 +1,7 @@
 //! Chooses the provider for a source (embedded, Qwen demo, any other Space, a server) and the login that it receives.
 
 use super::Context;
+use super::exit::{Exit, complain};
 use crate::http::Login;
 use crate::provider::hub::HubSpace;
 use crate::provider::local::LOCAL;
@@ -17,6 +18,19 @@ impl Context {
     pub(super) fn provider(&self, written: &str) -> Result<Arc<dyn Provider>, ProviderError> {
         let login = self.login_for(&self.name_of(written));
         self.provider_with(written, login)
+    }
+
+    /// The provider of the source that a command names, else of the one in force. Without one it has complained.
+    pub(super) async fn named_provider(
+        &mut self,
+        written: Option<&str>,
+    ) -> Result<Arc<dyn Provider>, Exit> {
+        if let Some(written) = written {
+            self.talk_to(written);
+        }
+        self.settle().await?;
+        let provider = self.provider(&self.space);
+        provider.map_err(|error| complain(Exit::Usage, &error.to_string(), &error.hint()))
     }
 
     /// Whether `SPACECHAT_LOGIN` holds a login.

@@ -38,20 +38,28 @@ impl Key {
     /// The key `secret` for the origin of `url`. White space around it is dropped; `None` where nothing is left or it cannot
     /// stand in a header.
     pub fn new(secret: &str, url: &Url) -> Option<Self> {
-        let secret = secret.trim();
-        if secret.is_empty() || secret.contains(char::is_whitespace) {
-            return None;
-        }
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
-        bearer.set_sensitive(true);
-        let origin = url.origin();
-        Some(Self { bearer, origin })
+        Some(Self {
+            bearer: bearer(secret)?,
+            origin: url.origin(),
+        })
     }
 
     /// The value of `Authorization` that carries the key to this address; `None` where it may not go.
     pub fn header_for(&self, url: &Url) -> Option<HeaderValue> {
         (url.origin() == self.origin).then(|| self.bearer.clone())
     }
+}
+
+/// `Bearer …` for a secret, marked sensitive. White space around it is dropped; `None` where nothing is left or it cannot stand in
+/// a header.
+pub(super) fn bearer(secret: &str) -> Option<HeaderValue> {
+    let secret = secret.trim();
+    if secret.is_empty() || secret.contains(char::is_whitespace) {
+        return None;
+    }
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
+    bearer.set_sensitive(true);
+    Some(bearer)
 }
 
 /// Where a key is kept. It holds no secret, only the way to one.

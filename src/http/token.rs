@@ -4,6 +4,7 @@
 //! `huggingface.co`, to the Hub's router of models, or to the configured Hub. It goes nowhere else, even if links or redirects
 //! lead there. The token cannot be printed: `Debug` shows a placeholder and there is no `Display`.
 
+use super::key::bearer;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,14 +35,8 @@ impl Token {
     /// A token that belongs to the Hub at `hub` (its address, `HUB` by default). White space
     /// around it is dropped; `None` where nothing is left or it cannot stand in a header.
     pub fn new(secret: &str, hub: &str) -> Option<Self> {
-        let secret = secret.trim();
-        if secret.is_empty() || secret.contains(char::is_whitespace) {
-            return None;
-        }
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
-        bearer.set_sensitive(true);
         Some(Self {
-            bearer,
+            bearer: bearer(secret)?,
             hub: Url::parse(hub).ok(),
         })
     }

@@ -7,6 +7,8 @@
 mod failed;
 mod transport;
 
+pub(super) use failed::span;
+
 use super::info::UnknownModel;
 use crate::chat::input::InputError;
 use crate::chat::{Failure, FailureKind};
@@ -209,7 +211,7 @@ impl ProviderError {
 }
 
 /// A text of the Space other than its reply, cut to a readable length: a Space may send anything.
-pub(crate) fn shortened(mut text: String) -> String {
+pub(in crate::provider) fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
         text.truncate(end);
         text.push('…');

@@ -19,9 +19,6 @@ use tokio_util::task::TaskTracker;
 
 /// How long typing must rest before the Hub is asked.
 const REST: Duration = Duration::from_millis(300);
-/// How many Spaces of a search are shown.
-const MOST_FOUND: usize = 20;
-
 /// What looks for sources.
 pub struct Lookups {
     providers: Arc<dyn Providers>,
@@ -160,13 +157,10 @@ fn local_source(server: LocalServer) -> LocalSource {
     }
 }
 
-/// What a search has found, those that run first.
-fn shown(mut found: Vec<HubSpace>) -> Vec<SourceChoice> {
-    let state = |space: &HubSpace| space.stage.as_deref().map(state_at);
-    found.sort_by_key(|space| !matches!(state(space), Some(SourceState::Ready(_))));
-    found.truncate(MOST_FOUND);
+/// What a search has found, in its order.
+fn shown(found: Vec<HubSpace>) -> Vec<SourceChoice> {
     let choice = |space: HubSpace| SourceChoice {
-        state: state(&space),
+        state: space.stage.as_deref().map(state_at),
         about: about(&space),
         id: space.id,
         group: SourceGroup::Found,
@@ -207,25 +201,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spaces_that_run_stand_first_and_no_more_than_twenty_are_shown() {
-        let space = |number: u64, stage: &str| HubSpace {
-            id: format!("owner/{number}"),
-            likes: number,
+    fn a_space_is_shown_with_its_likes_its_hardware_and_how_it_is() {
+        let space = |stage: &str| HubSpace {
+            id: "owner/name".to_owned(),
+            likes: 1,
             stage: Some(stage.to_owned()),
             hardware: Some("cpu-basic".to_owned()),
             about: String::new(),
         };
-        let found = (0..30).map(|number| {
-            let stage = ["SLEEPING", "RUNNING", "PAUSED"][usize::try_from(number % 3).unwrap()];
-            space(number, stage)
-        });
-        let shown = shown(found.collect());
-        assert_eq!(shown.len(), MOST_FOUND);
-        assert_eq!(shown[0].id, "owner/1");
-        assert_eq!(shown[0].state, Some(SourceState::Ready(None)));
+        let shown = shown(["RUNNING", "SLEEPING", "PAUSED"].map(space).to_vec());
         assert_eq!(shown[0].about, "♥ 1 · cpu-basic");
-        assert_eq!(shown[10].state, Some(SourceState::Asleep));
-        let paused = Some(SourceState::Told("paused".to_owned()));
-        assert!(shown.iter().any(|space| space.state == paused));
+        let states: Vec<_> = shown.into_iter().map(|choice| choice.state).collect();
+        let expected = [
+            SourceState::Ready(None),
+            SourceState::Asleep,
+            SourceState::Told("paused".to_owned()),
+        ];
+        assert_eq!(states, expected.map(Some));
     }
 }

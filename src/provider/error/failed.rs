@@ -104,7 +104,7 @@ fn waiting_time(words: &str) -> Option<Duration> {
 }
 
 /// A span of time in words, to the minute above ten minutes.
-fn span(time: Duration) -> String {
+pub(in crate::provider) fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds} s"),

@@ -5,8 +5,10 @@
 
 use super::{Hub, ProviderError};
 use crate::http::Error;
+use crate::provider::error::span;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 /// A quota of GPU time, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +40,8 @@ impl GpuQuota {
     pub fn words(&self) -> String {
         let left = format!(
             "{} of {} of GPU time left",
-            span(self.left),
-            span(self.base)
+            span(Duration::from_secs(self.left)),
+            span(Duration::from_secs(self.base))
         );
         match self.resets_at {
             Some(time) => format!("{left}, whole again at {} UTC", time.strftime("%H:%M")),
@@ -49,13 +51,13 @@ impl GpuQuota {
 }
 
 fn read(answer: &Value) -> Option<GpuQuota> {
-    let count = |names: [&str; 2]| names.iter().find_map(|name| seconds(answer.get(name)?));
+    let count = |name: &str| seconds(answer.get(name)?);
     let resets = ["resetsAt", "resets_at"]
         .iter()
         .find_map(|name| time(answer.get(name)?));
     Some(GpuQuota {
-        base: count(["base", "base"])?,
-        left: count(["current", "remaining"])?,
+        base: count("base")?,
+        left: count("current").or_else(|| count("remaining"))?,
         resets_at: resets,
     })
 }
@@ -84,14 +86,6 @@ fn time(value: &Value) -> Option<Timestamp> {
         Timestamp::from_second(number)
     };
     time.ok()
-}
-
-fn span(seconds: u64) -> String {
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, seconds) => format!("{minutes} min {seconds} s"),
-    }
 }
 
 #[cfg(test)]

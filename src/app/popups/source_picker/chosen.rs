@@ -104,15 +104,11 @@ pub(super) fn use_chat(
     space: &str,
     (setting, chat): (&str, String),
 ) -> Vec<Effect> {
-    // The request of what waits is made with it.
-    let waits = model.conversation().unanswered();
     let mut effects = source::use_space(model, space, None);
     let open = model.conversation_mut();
     open.settings.insert(setting.to_owned(), chat);
     open.saved.fields_changed();
-    if waits.is_some() {
-        effects.extend(ask_what_waits(model));
-    }
+    effects.extend(ask_what_waits(model));
     effects
 }
 

@@ -18,28 +18,20 @@ const MODELS_SHOWN: usize = 8;
 
 /// What `source` takes.
 #[derive(Debug, Args)]
-pub struct SpaceArgs {
+pub struct SourceArgs {
     /// The source; by default the one of --source or of the settings
-    #[arg(value_name = "SOURCE")]
-    space_name: Option<String>,
+    source: Option<String>,
     /// One JSON object on one line
     #[arg(long)]
     json: bool,
 }
 
 /// Looks at the source and prints the report.
-pub async fn run(context: Context, arguments: SpaceArgs) -> Exit {
-    let mut context = context;
-    if let Some(written) = &arguments.space_name {
-        context.talk_to(written);
-    }
-    if let Err(exit) = context.settle().await {
-        return exit;
-    }
-    let name = context.space.clone();
-    let provider = match context.provider(&name) {
+pub async fn run(mut context: Context, arguments: SourceArgs) -> Exit {
+    let named = arguments.source.as_deref();
+    let provider = match context.named_provider(named).await {
         Ok(provider) => provider,
-        Err(error) => return complain(Exit::Usage, &error.to_string(), &error.hint()),
+        Err(exit) => return exit,
     };
     let report = provider
         .look()
