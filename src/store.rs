@@ -140,7 +140,7 @@ fn bring_up_to_date(
     on_notice: &impl Fn(StoreNotice),
 ) -> Result<(), StoreError> {
     let from = schema::require_known(connection, path)?;
-    if !schema::is_older(connection, path)? {
+    if from == 0 || from == schema::VERSION {
         return schema::migrate(connection, path);
     }
     let backup = backup::before_migration(connection, path)?;

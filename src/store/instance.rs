@@ -7,10 +7,14 @@
 use super::{StoreError, files};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How often an instance tries to get its lock while others look at the file.
 const ATTEMPTS: usize = 1000;
+
+/// How long it waits in between: who looks may have been put aside by the system in that moment.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// This instance: it counts as living until this is dropped or the program ends.
 #[derive(Debug)]
@@ -42,7 +46,7 @@ impl Instance {
             // Without file locks, living and dead instances look the same; then a reply may be
             // marked interrupted too early, which is corrected when it is finished.
             if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
-                std::thread::yield_now();
+                std::thread::sleep(PAUSE);
             } else if fs::rename(&new, &path).is_ok() {
                 return Ok(Self {
                     name,

@@ -1,6 +1,6 @@
 //! The tables, and how a database of an earlier version becomes one of this.
 //!
-//! `user_version` counts the migrations that were applied; each runs in a transaction of its own. Every version adds its
+//! `user_version` counts the migrations that were applied; those that are missing run in one transaction. Every version adds its
 //! fixture, a whole database of that version: see `tests/fixtures/databases/README.md`.
 
 use super::StoreError;
@@ -138,40 +138,42 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     migrate_to(VERSION, connection, path)
 }
 
-/// Brings the database to a version, at most [`VERSION`]; one of a later version stays as it is.
+/// Brings the database to a version, at most [`VERSION`]; one of a later version stays as it is. Nobody ever sees one
+/// in between: another window would take a new database for an older one, and copy it.
 pub(super) fn migrate_to(
     wanted: i64,
     connection: &mut Connection,
     path: &Path,
 ) -> Result<(), StoreError> {
     let sql = |error| StoreError::sql(path, error);
-    let cleans = require_known(connection, path)? < WITHOUT_LOGINS && wanted >= WITHOUT_LOGINS;
+    let found = require_known(connection, path)?;
+    let cleans = (1..WITHOUT_LOGINS).contains(&found) && wanted >= WITHOUT_LOGINS;
     if cleans {
         // What is taken out is overwritten in the file, too.
         connection
             .pragma_update(None, "secure_delete", "ON")
             .map_err(sql)?;
     }
-    while require_known(connection, path)? < wanted {
+    if found < wanted {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(sql)?;
         // Another instance may have been faster.
-        let version = require_known(&transaction, path)?;
-        let next = usize::try_from(version)
-            .ok()
-            .and_then(|version| MIGRATIONS.get(version));
-        if let Some(migration) = next {
+        let found = require_known(&transaction, path)?;
+        for (version, migration) in (1..=wanted).zip(MIGRATIONS) {
+            if version <= found {
+                continue;
+            }
             transaction.execute_batch(migration).map_err(sql)?;
-            if version + 1 == WITHOUT_LOGINS {
+            if version == WITHOUT_LOGINS {
                 remove_logins(&transaction).map_err(sql)?;
             }
-            transaction
-                .pragma_update(None, "application_id", APPLICATION_ID)
-                .map_err(sql)?;
-            transaction
-                .pragma_update(None, "user_version", version + 1)
-                .map_err(sql)?;
+        }
+        for (name, number) in [
+            ("application_id", APPLICATION_ID),
+            ("user_version", wanted.max(found)),
+        ] {
+            transaction.pragma_update(None, name, number).map_err(sql)?;
         }
         transaction.commit().map_err(sql)?;
     }

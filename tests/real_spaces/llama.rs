@@ -301,7 +301,14 @@ fn a_conversation_of_another_source_goes_on_with_its_whole_past(space: &Space) {
 fn on_the_screen_its_model_answers_and_is_named(space: &Space) {
     let home = Home::new();
     let url = space.url();
-    let arguments = ["-s", &url, "--set", "max_tokens=12"];
+    let arguments = [
+        "-s",
+        &url,
+        "--set",
+        "max_tokens=12",
+        "--set",
+        "temperature=0",
+    ];
     let mut screen = Screen::start(&home, WINDOW, &arguments);
     screen.wait_for_text("╭ Message");
     screen.type_text("Tell me a story about a lighthouse.");

@@ -252,8 +252,10 @@ pub(in crate::app) fn pasted(model: &Model, text: &str) -> Option<Effect> {
         return None;
     }
     let candidates = [before, text].into_iter().filter(|candidate| {
-        // A paste that went into the tray, or ended in a line end, is not before the caret.
-        before.ends_with(candidate)
+        // A paste that went into the tray, or ended in a line end, is not before the caret; one behind a letter is
+        // the rest of a word.
+        let rest = before.strip_suffix(candidate);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(char::is_whitespace))
     });
     let mut paths: Vec<PastedPath> = candidates.filter_map(meant_path).collect();
     paths.dedup();
@@ -266,7 +268,7 @@ pub(in crate::app) fn offer(model: &mut Model, conversation: ConversationId, pat
 }
 
 /// The path that a pasted text means, if it may be one: quoted, a `file://` address, with escaped
-/// spaces, or as it is. A single word without a folder or an ending is taken for a word.
+/// spaces, or as it is. A single word without a folder or an ending is taken for a word, and so are marks alone.
 fn meant_path(text: &str) -> Option<PastedPath> {
     let inner = text.trim();
     let quoted = ['"', '\''].into_iter().find_map(|quote| {
@@ -284,7 +286,9 @@ fn meant_path(text: &str) -> Option<PastedPath> {
         unescaped(inner)
     };
     let is_word = !path.contains(['/', '\\', '.']);
-    if path.is_empty() || is_word || path.contains(['\n', '\r']) {
+    // "." and "/" are folders, but whoever writes them ends a sentence, or begins a command.
+    let is_mark = !path.contains(char::is_alphanumeric);
+    if is_word || is_mark || path.contains(['\n', '\r']) {
         return None;
     }
     Some(PastedPath {
@@ -330,8 +334,18 @@ mod tests {
     }
 
     #[test]
-    fn a_word_and_several_lines_are_no_path() {
-        for text in ["src", "", "''", "/etc/hosts\n/etc/passwd", "file://["] {
+    fn a_word_a_punctuation_mark_and_several_lines_are_no_path() {
+        for text in [
+            "src",
+            "",
+            "''",
+            ".",
+            "./",
+            "…",
+            "/",
+            "/etc/hosts\n/etc/passwd",
+            "file://[",
+        ] {
             assert_eq!(path_of(text), None, "{text}");
         }
     }

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::chat::{Content, Fact, FailureKind, FileHash, Finish};
+use crate::store::files;
 use crate::store::schema::{self, VERSION};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -257,6 +258,25 @@ async fn no_copy_is_made_of_a_new_database_or_of_one_of_this_version() {
         assert!(open(dir.path()).handle.close().await);
         assert_eq!(copies(dir.path()), [""; 0].map(PathBuf::from));
     }
+}
+
+/// How often something was committed to the log of the database: the header of a commit's last page tells how large the
+/// database is after it, and every other's tells 0 (SQLite, "WAL file format").
+fn commits_in_the_log(dir: &Path) -> usize {
+    let log = fs::read(dir.join(format!("{FILE_NAME}-wal"))).unwrap();
+    let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap());
+    let page = usize::try_from(number(&log[8..12])).unwrap();
+    let headers = log[32..].chunks_exact(24 + page);
+    headers.filter(|frame| number(&frame[4..8]) != 0).count()
+}
+
+#[test]
+fn a_new_database_is_of_this_version_at_once_so_that_no_other_window_takes_it_for_an_older_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = files::prepare(dir.path()).unwrap();
+    let mut connection = schema::open(&path, Duration::from_secs(5)).unwrap();
+    schema::migrate(&mut connection, &path).unwrap();
+    assert_eq!(commits_in_the_log(dir.path()), 1);
 }
 
 #[tokio::test]

@@ -168,6 +168,22 @@ fn a_path_is_known_where_a_terminal_types_its_first_characters() {
 }
 
 #[test]
+fn the_end_of_a_word_is_no_path_though_a_terminal_handed_it_over_on_its_own() {
+    let mut user = User::new();
+    let asks = |user: &User, path: &str| {
+        let mut effects = user.effects.iter();
+        effects.any(|effect| match effect {
+            Effect::CheckPaths(_, paths) => paths.iter().any(|asked| asked.path == path),
+            _ => false,
+        })
+    };
+    user.types("see the lighthouse").pastes(".md");
+    assert!(!asks(&user, ".md"));
+    user.types(" or ").pastes("notes.md");
+    assert!(asks(&user, "notes.md"));
+}
+
+#[test]
 fn what_a_folder_holds_is_attached_on_the_users_word_only() {
     let survey = Survey {
         of: "src".to_owned(),
