@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod composer;
 pub mod conversation;
+mod counting;
 mod discard;
 mod dispatch;
 pub mod editor;
@@ -40,6 +41,7 @@ pub use sidebar::Library;
 pub use source_names::Certainty;
 pub use update::update;
 
+use crate::app::counting::Counting;
 use crate::chat::FileForm;
 use crate::chat::SpaceInput;
 use crate::chat::{Conversation, ConversationId, Origin, Preset, ProviderNames, Settings};
@@ -130,6 +132,8 @@ pub struct Model {
     finds: u64,
     /// Counts how often it was asked what will be sent.
     previews: u64,
+    /// What the source has counted of the draft that is seen.
+    counting: Counting,
     /// What is done with and too large to be dropped here.
     discarded: Discarded,
 }
@@ -254,6 +258,7 @@ impl Model {
             uses: 0,
             finds: 0,
             previews: 0,
+            counting: Counting::default(),
             discarded: Discarded::default(),
         }
     }
@@ -288,6 +293,7 @@ impl Model {
             },
             speaker: "Assistant".to_owned(),
             window: None,
+            price: None,
         })
     }
 
@@ -348,7 +354,8 @@ impl Model {
         let find = self.conversation().find.as_ref();
         let find = find.and_then(conversation::find::Find::wake_at);
         let paste = self.paste_detector.wake_at();
-        [paste, counting, toast, self.quit_armed, due, find]
+        let count = self.counting.wake_at();
+        [paste, counting, toast, self.quit_armed, due, find, count]
             .into_iter()
             .flatten()
             .min()

@@ -56,6 +56,12 @@ pub trait Provider: Send + Sync {
     /// context this must be called. Errors arrive through the [`Reply`].
     fn reply(&self, request: Request) -> Reply;
 
+    /// How many tokens the prompt of a request would have, as the source counts them; `None` where it does not. No message
+    /// is sent, and nothing leaves this machine. Safe to drop while it counts.
+    fn count(&self, _request: Request) -> Pin<Box<dyn Future<Output = Option<u64>> + Send + '_>> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// Looks at the source: whether it answers, and what it offers. No message is sent.
     fn look(
         &self,

@@ -319,7 +319,7 @@ impl OpenConversation {
             ReplyUpdate::Model(name) => self.told(reply, |outcome| outcome.model = Some(name)),
             ReplyUpdate::Usage(usage) => {
                 let sent = &self.messages_to_send();
-                self.correction = Correction::of(&self.conversation, sent, usage.prompt);
+                self.correction = Some(Correction::of(&self.conversation, sent, &usage));
                 self.told(reply, |outcome| outcome.usage = Some(usage));
             }
             ReplyUpdate::Finish(finish) => {

@@ -59,6 +59,8 @@ pub enum Effect {
     Find(FindRequest),
     /// Write out what will be sent; it comes back as [`super::Event::PromptWritten`].
     WritePrompt(PromptRequest),
+    /// Have the source count what would be sent; its number comes back as [`super::Event::Counted`].
+    CountTokens(CountRequest),
     /// Read earlier prompts; they come back as [`super::event::StoreEvent::Prompts`].
     Prompts,
     /// Read the saved system messages; they come back as [`super::event::StoreEvent::Presets`],
@@ -156,6 +158,23 @@ pub struct TurnRequest {
     pub model: String,
     /// What is set for the Space, by name.
     pub settings: Settings,
+    /// The Space to ask.
+    pub space: String,
+    /// How the texts of attached files stand in a prompt.
+    pub file_form: FileForm,
+}
+
+/// What is to be counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountRequest {
+    /// Names the question; a later one has a greater number and makes this one needless.
+    pub number: u64,
+    /// What would be sent, the newest message last.
+    pub messages: Vec<Arc<Message>>,
+    /// The system message; empty for none.
+    pub system: Arc<str>,
+    /// The model's name, as the user gave it; empty for the default.
+    pub model: String,
     /// The Space to ask.
     pub space: String,
     /// How the texts of attached files stand in a prompt.

@@ -82,6 +82,8 @@ pub enum Event {
     Found(ConversationId, u64, Hits),
     /// What will be sent was written out, as the answer to the request of this number.
     PromptWritten(u64, Arc<str>),
+    /// What would be sent was counted, as the answer to the question of this number; `None` where its source does not count.
+    Counted(u64, Option<usize>),
     /// The texts of all conversations were searched.
     Searched(SearchAnswer),
     /// Something was done that the user is to be told of.

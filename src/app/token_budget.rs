@@ -1,15 +1,17 @@
 //! What a message will cost before it is sent: tokens by part, against the model's window; and
 //! the very text that will travel.
 //!
-//! Estimates (see [`crate::chat::tokens`]), shown with `≈`. Nothing is ever cut silently: what is
+//! Estimates (see [`crate::chat::tokens`]), shown with `≈`, unless the source has counted what stands there
+//! (see [`super::counting`]). Nothing is ever cut silently: what is
 //! over the window is told before, and sent only when the user says so again. Where a source told what it counted in the turn
 //! before, estimates are corrected by that.
 
 use crate::app::conversation::correction::Correction;
+use crate::app::counting::would_travel;
 use crate::app::popups::text_view::TextView;
 use crate::app::prompt_preview::PromptRequest;
 use crate::app::{Effect, Model};
-use crate::chat::{Message, tokens};
+use crate::chat::{Cost, ProviderNames, tokens};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -23,8 +25,14 @@ pub struct TokenBudget {
     pub parts: Vec<(String, usize)>,
     /// Tokens of all parts.
     pub total: usize,
+    /// Whether the source has counted the total; the parts are estimates in any case.
+    pub is_exact: bool,
     /// What the model can hold, where that is known.
     pub window: Option<usize>,
+    /// What the prompt costs, where the model's price is known.
+    pub cost: Option<Cost>,
+    /// How many percent of the prompt before were cached, where the source told.
+    pub cached: Option<u8>,
 }
 
 impl TokenBudget {
@@ -54,8 +62,9 @@ impl TokenBudget {
 /// told: who draws keeps them.
 pub fn token_budget(model: &Model, (system, past): (usize, usize)) -> TokenBudget {
     let open = model.conversation();
+    let ProviderNames { window, price, .. } = model.names();
     let mut budget = TokenBudget {
-        window: model.names().window,
+        window,
         ..TokenBudget::default()
     };
     budget.add("system", system);
@@ -69,7 +78,13 @@ pub fn token_budget(model: &Model, (system, past): (usize, usize)) -> TokenBudge
     let correction = open.correction.as_ref();
     if let Some(correction) = correction.filter(|correction| correction.is_of(&open.conversation)) {
         budget.correct(correction);
+        budget.cached = correction.cached.filter(|percent| *percent > 0);
     }
+    if let Some(counted) = model.counting.tokens(open) {
+        budget.total = counted;
+        budget.is_exact = true;
+    }
+    budget.cost = price.map(|price| price.of(budget.total as u64, 0));
     budget
 }
 
@@ -91,19 +106,26 @@ pub(super) fn show(model: &mut Model) -> Vec<Effect> {
     let window = budget.window.map(|window| format!(" of {window}"));
     let _ = writeln!(
         head,
-        "≈{:>9} tokens in all{}\n",
+        "{}{:>9} tokens in all{}{}",
+        if budget.is_exact { " " } else { "≈" },
         budget.total,
-        window.unwrap_or_default()
+        window.unwrap_or_default(),
+        if budget.is_exact {
+            ", as the server counts them"
+        } else {
+            ""
+        }
     );
-    let open = model.conversation();
-    let mut messages = open.past_to_send();
-    let draft = open.composer.draft();
-    let has_draft = !draft.is_empty();
-    if has_draft {
-        let mut message = Message::user(draft.text);
-        message.attachments = draft.attachments;
-        messages.push(Arc::new(message));
+    if let Some(cost) = budget.cost {
+        let _ = writeln!(head, "≈{:>9} for the prompt", cost.to_string());
     }
+    if let Some(percent) = budget.cached {
+        let _ = writeln!(head, "{percent:>9}% of the prompt before were cached");
+    }
+    head.push('\n');
+    let open = model.conversation();
+    let messages = would_travel(open);
+    let has_draft = !open.composer.draft().is_empty();
     let request = PromptRequest {
         number: model.previews + 1,
         head,

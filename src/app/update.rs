@@ -12,7 +12,7 @@ use crate::app::conversation::{origins, scroll};
 use crate::app::effect::TurnId;
 use crate::app::popups::login;
 use crate::app::tray::attachments;
-use crate::app::{Effect, Event, Focus, Input, Model, Regions, search};
+use crate::app::{Effect, Event, Focus, Input, Model, Regions, counting, search};
 use crate::app::{ReplyUpdate, source_events, store_events, token_budget, tray};
 use crate::chat::FailureKind;
 use crossterm::event::MouseEventKind;
@@ -57,6 +57,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::PromptWritten(number, text) => token_budget::on_prompt_written(model, number, text),
+        Event::Counted(number, tokens) => counting::counted(model, number, tokens),
         Event::Searched(answer) => switcher::searched(model, answer),
         Event::Notify(words) => {
             model.toast(words);
@@ -83,6 +84,7 @@ fn ask_what_is_due(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(completion::due(model));
     effects.extend(switcher::due(model));
     effects.extend(source_picker::due(model));
+    effects.extend(counting::due(model));
     attachments::note_asked(model, effects);
 }
 

@@ -3,6 +3,7 @@
 //! A fact is stored as its name and its value. One whose name is not known here was written by a newer version of the
 //! program: it is never read, and stays as it is.
 
+use super::price::Price;
 use crate::sanitize::without_logins;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub struct ProviderNames {
     pub speaker: String,
     /// How many tokens the model can hold.
     pub window: Option<usize>,
+    /// What the model costs, where the source tells.
+    pub price: Option<Price>,
 }
 
 /// One thing that can be learned.
@@ -58,6 +61,7 @@ impl Fact {
                 model: without_logins(&names.model),
                 speaker: without_logins(&names.speaker),
                 window: names.window,
+                price: names.price,
             }),
         }
     }
@@ -126,6 +130,7 @@ mod tests {
             model: address.to_owned(),
             speaker: address.to_owned(),
             window: None,
+            price: None,
         };
         let learned = Learned::new(address, address, Fact::Names(names));
         assert_eq!(learned.space(), "http://host:1");

@@ -1,5 +1,6 @@
 //! What a source told of a reply at its end: why it ended, what it cost, and which model wrote it. Plain data.
 
+use super::price::Cost;
 use serde::{Deserialize, Serialize};
 
 /// Why a reply ended. Sources have words of their own: the set is open.
@@ -65,6 +66,18 @@ pub struct Usage {
     pub completion: u64,
     /// Tokens of the reply in a second; `None` where the source does not say.
     pub speed: Option<f64>,
+    /// In money: as the source says, else by its prices; `None` where it tells neither.
+    pub cost: Option<Cost>,
+}
+
+impl Usage {
+    /// Of the prompt, how many percent were cached; `None` where that is not told, or nothing was read.
+    pub fn cached_percent(&self) -> Option<u8> {
+        // In wide numbers: what a server counts may be anything.
+        let cached = u128::from(self.cached?.min(self.prompt));
+        let percent = (cached * 100).checked_div(u128::from(self.prompt))?;
+        u8::try_from(percent).ok()
+    }
 }
 
 /// All that was told of a reply.

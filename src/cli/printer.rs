@@ -5,7 +5,7 @@
 //! terminal. With `--json` every event is a line.
 
 use crate::app::ReplyUpdate;
-use crate::chat::{Finish, Stage};
+use crate::chat::{Cost, Finish, Stage};
 use crate::sanitize::{self, Gate};
 use crate::terminal;
 use serde_json::{Value, json};
@@ -198,7 +198,7 @@ fn line(update: &ReplyUpdate, text: &str) -> Option<Value> {
         ReplyUpdate::Done(text) => json!({"event": "done", "text": text}),
         ReplyUpdate::Usage(usage) => json!({
             "event": "usage", "prompt_tokens": usage.prompt, "cached_tokens": usage.cached,
-            "completion_tokens": usage.completion,
+            "completion_tokens": usage.completion, "cost": usage.cost.map(Cost::dollars),
         }),
         ReplyUpdate::Finish(finish) => json!({"event": "finish", "reason": finish.word()}),
         ReplyUpdate::Notice(notice) => {

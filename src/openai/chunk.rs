@@ -47,6 +47,8 @@ pub struct Usage {
     pub completion: u64,
     /// Tokens of the reply in a second.
     pub speed: Option<f64>,
+    /// Dollars for all of it (`OpenRouter`).
+    pub cost: Option<f64>,
 }
 
 /// How far the server is with reading the prompt, in tokens (llama.cpp).
@@ -158,6 +160,7 @@ fn usage(value: &Value) -> Option<Usage> {
             cached,
             completion: count(counted, "completion_tokens").unwrap_or_default(),
             speed,
+            cost: usage.get("cost").and_then(Value::as_f64),
         });
     }
     // Not asked for usage, llama.cpp still tells its times.
@@ -167,6 +170,7 @@ fn usage(value: &Value) -> Option<Usage> {
         cached,
         completion: count(timings, "predicted_n")?,
         speed,
+        cost: None,
     })
 }
 

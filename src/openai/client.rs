@@ -90,6 +90,15 @@ impl Client {
         Ok(Stream::new(body))
     }
 
+    /// How many tokens the prompt of a request has (llama.cpp); `None` where the server does not say. `body` is that of a
+    /// completion.
+    pub async fn count(&self, body: &Value) -> Option<u64> {
+        let route = format!("{}/chat/completions/input_tokens", self.version);
+        let answer = self.http.post_json(&route, body, &Upload::default()).await;
+        let answer = answer.inspect_err(|error| tracing::debug!(%error, "nothing was counted"));
+        answer.ok()?.get("input_tokens")?.as_u64()
+    }
+
     /// Goes on with the reply of a `conversation` behind the `received` bytes of its stream (llama.cpp).
     pub async fn resume(&self, conversation: &str, received: u64) -> Result<http::Body, Error> {
         let mut url = self.kept(conversation);

@@ -137,6 +137,17 @@ impl Provider for AddressProvider {
         })
     }
 
+    fn count(&self, request: Request) -> Pin<Box<dyn Future<Output = Option<u64>> + Send + '_>> {
+        Box::pin(async {
+            let found = match self.found.get() {
+                Some(found) => *found,
+                None if self.server.is_here() => self.find().await.ok()?.0,
+                None => return None,
+            };
+            self.of(found).count(request).await
+        })
+    }
+
     fn look(
         &self,
     ) -> Pin<Box<dyn Future<Output = Result<SourceReport, ProviderError>> + Send + '_>> {

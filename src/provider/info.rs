@@ -1,5 +1,7 @@
 //! The description of a provider, and how a model's name is resolved.
 
+use crate::chat::Price;
+
 /// How many names of models a hint lists.
 const NAMES_SHOWN: usize = 12;
 
@@ -30,6 +32,8 @@ pub struct ProviderInfo {
     pub context_window: Option<usize>,
     /// How many tokens each model can hold, where the source tells: `(model, tokens)`.
     pub windows: Vec<(String, usize)>,
+    /// What each model costs, where the source tells.
+    pub prices: Vec<(String, Price)>,
 }
 
 impl ProviderInfo {
@@ -55,6 +59,12 @@ impl ProviderInfo {
     pub fn window(&self, model: &str) -> Option<usize> {
         let own = self.windows.iter().find(|(name, _)| name == model);
         own.map(|(_, tokens)| *tokens).or(self.context_window)
+    }
+
+    /// What a model costs; `None` where nobody has told.
+    pub fn price(&self, model: &str) -> Option<Price> {
+        let own = self.prices.iter().find(|(name, _)| name == model);
+        own.map(|(_, price)| *price)
     }
 
     /// What a model is called on the screen: of a file its name, without folders and ending.

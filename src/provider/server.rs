@@ -2,9 +2,10 @@
 //!
 //! At the first turn or look it finds the base address, whose server it is and what it offers. `turn` runs a turn,
 //! `messages` makes what is sent (all of it is a `sending`), `reply` reads what comes, `ending` judges how it ended,
-//! `parameters` are what can be set, `refusal` says what went wrong, `loading` is what passes. The server remembers nothing: the
+//! `count` has prompts counted, `parameters` are what can be set, `refusal` says what went wrong, `loading` is what passes. The server remembers nothing: the
 //! whole past goes with every message, its beginning always the same bytes.
 
+mod count;
 mod ending;
 pub(super) mod loading;
 mod messages;
@@ -16,7 +17,8 @@ mod thoughts;
 mod turn;
 
 use super::report::{ReportPart, ServerReport, SourceReport, Support};
-use super::{Provider, ProviderError, ProviderInfo, Reply, Request, ServerRef};
+use super::{ModelEntry, Provider, ProviderError, ProviderInfo, Reply, Request, ServerRef};
+use crate::chat::{Cost, Price};
 use crate::http;
 use crate::openai::address::candidates;
 use crate::openai::request::{LimitName, Prefill, Wants};
@@ -190,6 +192,15 @@ impl ServerProvider {
     }
 }
 
+/// What a model costs, where its server tells.
+fn price(model: &ModelEntry) -> Option<Price> {
+    let (prompt, reply) = model.price?;
+    Some(Price {
+        prompt: Cost::of_dollars(prompt)?,
+        reply: Cost::of_dollars(reply)?,
+    })
+}
+
 /// Whether the error may be of this path alone: nothing is there, or something else than a list.
 fn is_of_path(error: &http::Error) -> bool {
     match error {
@@ -235,12 +246,20 @@ impl Provider for ServerProvider {
             windows: windows
                 .filter_map(|(model, tokens)| Some((model, usize::try_from(tokens).ok()?)))
                 .collect(),
+            prices: models
+                .iter()
+                .filter_map(|model| Some((model.id.clone(), price(model)?)))
+                .collect(),
         }
     }
 
     fn reply(&self, request: Request) -> Reply {
         let server = self.clone();
         Reply::spawn(&self.tracker, |sender| turn::run(server, request, sender))
+    }
+
+    fn count(&self, request: Request) -> Pin<Box<dyn Future<Output = Option<u64>> + Send + '_>> {
+        Box::pin(self.counted(request))
     }
 
     fn look(

@@ -316,6 +316,7 @@ impl Provider for SpaceProvider {
             models: Vec::new(),
             context_window: None,
             windows: Vec::new(),
+            prices: Vec::new(),
         };
         let chat = known.as_ref().and_then(|known| known.chats.first());
         match chat {

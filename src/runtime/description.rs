@@ -19,6 +19,7 @@ pub fn of(source: &dyn Provider, space: String, asked: String) -> Event {
         },
         model,
         window: info.window(resolved),
+        price: info.price(resolved),
     };
     Event::Described {
         space,

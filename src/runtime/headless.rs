@@ -125,6 +125,7 @@ fn carry_out(
             | Effect::Login { .. }
             | Effect::Find(_)
             | Effect::WritePrompt(_)
+            | Effect::CountTokens(_)
             | Effect::Discard(_)
             | Effect::Prompts
             | Effect::Presets(_)

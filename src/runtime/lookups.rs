@@ -1,16 +1,17 @@
-//! Sources that are looked at or looked for: one by its name, the servers of this machine, Spaces by words. Each is a task
-//! whose answer comes back as an event.
+//! Questions to sources beside the chat: one is looked at by its name, servers of this machine and Spaces are looked for, a
+//! prompt is counted. Each is a task whose answer comes back as an event.
 //!
 //! Replies are not asked for here.
 
 use super::providers::{Providers, SourceName};
+use crate::app::effect::CountRequest;
 use crate::app::sources::{Chats, Inspection, LocalSource, SourceChoice, SourceGroup, SourceState};
 use crate::app::{Effect, Event};
 use crate::chat::FailureKind;
 use crate::provider::hub::{HubSpace, Runtime, Standing};
 use crate::provider::local::{LocalServer, LocalState};
 use crate::provider::space::CHAT_SETTING;
-use crate::provider::{Provider, ProviderError, ReportPart, SourceReport};
+use crate::provider::{Provider, ProviderError, ReportPart, Request, SourceReport};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -26,6 +27,8 @@ pub struct Lookups {
     tracker: TaskTracker,
     /// Ends the search before the next one.
     search: Option<DropGuard>,
+    /// Ends the count before the next one.
+    count: Option<DropGuard>,
 }
 
 impl Lookups {
@@ -40,6 +43,7 @@ impl Lookups {
             events,
             tracker,
             search: None,
+            count: None,
         }
     }
 
@@ -49,6 +53,7 @@ impl Lookups {
             Effect::Inspect(asked) => self.inspect(asked),
             Effect::FindLocal => self.find_local(),
             Effect::SearchSpaces { number, words } => self.search(number, &words),
+            Effect::CountTokens(request) => self.count(request),
             _ => {}
         }
     }
@@ -87,6 +92,23 @@ impl Lookups {
         });
     }
 
+    /// Has a source count a prompt. Another count ends this one.
+    fn count(&mut self, request: CountRequest) {
+        let ended = CancellationToken::new();
+        self.count = Some(ended.clone().drop_guard());
+        let (number, events) = (request.number, self.events.clone());
+        let provider = self.providers.find(&request.space);
+        self.tracker.spawn(async move {
+            let counted = tokio::select! {
+                () = ended.cancelled() => return,
+                counted = async { provider.ok()?.count(to_count(request)).await } => counted,
+            };
+            let counted = counted.and_then(|tokens| usize::try_from(tokens).ok());
+            // The loop is gone only when the program ends.
+            let _ = events.send(Event::Counted(number, counted)).await;
+        });
+    }
+
     /// Searches once typing has rested. Another search ends this one; without words there is none.
     fn search(&mut self, number: u64, words: &str) {
         self.search = None;
@@ -107,6 +129,17 @@ impl Lookups {
             // The loop is gone only when the program ends.
             let _ = events.send(Event::SpacesFound(number, found)).await;
         });
+    }
+}
+
+/// A count of what would be sent, as a provider takes it.
+fn to_count(request: CountRequest) -> Request {
+    Request {
+        messages: request.messages,
+        system: request.system.to_string(),
+        model: request.model,
+        file_form: request.file_form,
+        ..Request::default()
     }
 }
 

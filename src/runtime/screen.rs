@@ -298,7 +298,10 @@ impl Screen {
                     name,
                     password,
                 } => self.turns.login(&space, &name, &password.0),
-                Effect::Inspect(_) | Effect::FindLocal | Effect::SearchSpaces { .. } => {
+                Effect::Inspect(_)
+                | Effect::FindLocal
+                | Effect::SearchSpaces { .. }
+                | Effect::CountTokens(_) => {
                     self.lookups.carry_out(effect);
                 }
                 Effect::Prompts => self.persistence.prompts(),

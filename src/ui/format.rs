@@ -15,6 +15,19 @@ pub fn count(number: usize) -> String {
     }
 }
 
+/// An exact number: `812`, `12,345`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// A size in bytes: `812 B`, `3.9 KB`, `3.9 MB`.
 pub fn size(bytes: usize) -> String {
     match bytes {

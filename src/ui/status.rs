@@ -125,7 +125,11 @@ pub fn draw_status(
     } else if !open.composer.is_empty() {
         let past = caches.tokens(&open.conversation);
         let system = caches.system_tokens(&open.conversation.system);
-        let mut line = token_budget::line(&token_budget(model, (system, past)), theme);
+        let mut line = token_budget::line(
+            &token_budget(model, (system, past)),
+            theme,
+            usize::from(area.width).saturating_sub(right.iter().map(Span::width).sum()),
+        );
         line.extend(reading(open).map(|words| Span::styled(format!(" ·{words}"), theme.dim)));
         line
     } else if let Some(words) = reading(open) {

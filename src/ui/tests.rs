@@ -38,6 +38,7 @@ impl Screen {
             model: "qwen-2.5-1m-demo".to_owned(),
             speaker: "Qwen 2.5 1M".to_owned(),
             window: Some(1_000_000),
+            price: None,
         };
         let clock = Clock {
             wall: "2026-01-02T10:42:00Z".parse().unwrap(),

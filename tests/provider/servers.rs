@@ -1,10 +1,11 @@
 //! Servers that speak `OpenAI`'s chat completions, each as a script: what all of them send (`streams`, `thinking`), how
 //! replies fail (`failures`) and are refused (`refusals`), what their requests are (`dialects`), connections that break, move
-//! or are ended (`connections`, `resuming`), lists of models (`models`), addresses (`addresses`), and what is seen of it
+//! or are ended (`connections`, `resuming`), lists of models (`models`), prompts that are counted (`counting`), addresses (`addresses`), and what is seen of it
 //! all (`shown`).
 
 mod addresses;
 mod connections;
+mod counting;
 mod dialects;
 mod failures;
 mod models;

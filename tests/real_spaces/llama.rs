@@ -36,6 +36,7 @@ pub const ON_ITS_SERVER: &[Scenario] = scenarios![
     the_server_and_its_models_are_described,
     a_conversation_of_another_source_goes_on_with_its_whole_past,
     on_the_screen_its_model_answers_and_is_named,
+    on_the_screen_the_draft_is_counted_as_the_server_counts_it,
     a_freshly_started_server_says_the_same_with_and_without_the_program,
     a_key_is_asked_for_and_then_used_and_kept_nowhere,
 ];
@@ -317,6 +318,20 @@ fn on_the_screen_its_model_answers_and_is_named(space: &Space) {
         shown.is_ready()
             && shown.has("Cut at the limit.")
             && shown.has("SmolLM2-135M-Instruct.Q4_1")
+    });
+    screen.quit();
+}
+
+fn on_the_screen_the_draft_is_counted_as_the_server_counts_it(space: &Space) {
+    let home = Home::new();
+    let url = space.url();
+    let mut screen = Screen::start(&home, WINDOW, &["-s", &url]);
+    screen.wait_for_text("╭ Message");
+    let draft = "How many tokens are in this sentence";
+    screen.type_text(draft);
+    let count = counted(space, &json!([{"role": "user", "content": draft}]));
+    screen.wait_for("the server's count", |shown| {
+        shown.has(&format!(" {count} of 2.0k tokens")) && !shown.has(&format!("≈ {count}"))
     });
     screen.quit();
 }

@@ -1,6 +1,6 @@
-//! How far the estimates of tokens are off for a model: by what its source counted in the turn before.
+//! What the turn before tells of the next one's cost: how far estimates of tokens are off, and how much was cached.
 
-use crate::chat::{Conversation, Message, tokens};
+use crate::chat::{Conversation, Message, Usage, tokens};
 use std::sync::Arc;
 
 /// Fewer estimated tokens tell nothing of a tokenizer: what a template adds counts for too much.
@@ -11,25 +11,27 @@ const TELLING: usize = 200;
 pub struct Correction {
     space: String,
     model: String,
-    factor: f64,
+    /// `None` where too little was sent to tell.
+    factor: Option<f64>,
+    /// Of the prompt, how many percent the source had in its cache, where it says.
+    pub cached: Option<u8>,
 }
 
 impl Correction {
-    /// From what was sent and what the source has counted in it; `None` where that is too little to tell.
-    pub fn of(conversation: &Conversation, sent: &[Arc<Message>], counted: u64) -> Option<Self> {
+    /// From what was sent and what the source has counted in it.
+    pub fn of(conversation: &Conversation, sent: &[Arc<Message>], usage: &Usage) -> Self {
         let past: usize = sent.iter().map(|message| message.tokens()).sum();
         let estimated = tokens::estimate(&conversation.system) + past;
-        if estimated < TELLING {
-            return None;
-        }
         #[expect(clippy::cast_precision_loss, reason = "a factor of an estimate")]
-        let factor = counted as f64 / estimated as f64;
+        let factor = usage.prompt as f64 / estimated as f64;
         // Beyond this something else was counted: pictures, a prompt that was cut.
-        (0.5..=2.0).contains(&factor).then(|| Self {
+        let is_telling = estimated >= TELLING && (0.5..=2.0).contains(&factor);
+        Self {
             space: conversation.space.clone(),
             model: conversation.model.clone(),
-            factor,
-        })
+            factor: is_telling.then_some(factor),
+            cached: usage.cached_percent(),
+        }
     }
 
     /// Whether it is about what the conversation talks to now.
@@ -45,7 +47,7 @@ impl Correction {
         reason = "an estimate, and never negative"
     )]
     pub fn apply(&self, tokens: usize) -> usize {
-        (tokens as f64 * self.factor).round() as usize
+        (tokens as f64 * self.factor.unwrap_or(1.0)).round() as usize
     }
 }
 
@@ -58,13 +60,22 @@ mod tests {
         let conversation = Conversation::new("a", "m", Arc::<str>::from(""));
         let sent = [Arc::new(Message::user("word ".repeat(400)))];
         let estimated = sent[0].tokens();
-        let counted = |tokens: usize| Correction::of(&conversation, &sent, tokens as u64);
-        let correction = counted(estimated * 3 / 2).unwrap();
+        let counted = |sent: &[Arc<Message>], tokens: usize| {
+            let usage = Usage {
+                prompt: tokens as u64,
+                cached: Some(tokens as u64),
+                ..Usage::default()
+            };
+            Correction::of(&conversation, sent, &usage)
+        };
+        let correction = counted(&sent, estimated * 3 / 2);
+        assert_eq!(correction.cached, Some(100));
         assert_eq!(correction.apply(1000), 1500);
         assert!(correction.is_of(&conversation));
         assert!(!correction.is_of(&Conversation::new("a", "other", Arc::<str>::from(""))));
-        assert_eq!(counted(estimated / 4), None, "it was cut");
+        let of_a_cut_prompt = counted(&sent, estimated / 4);
+        assert_eq!(of_a_cut_prompt.apply(1000), 1000);
         let few = [Arc::new(Message::user("hi"))];
-        assert_eq!(Correction::of(&conversation, &few, 30), None);
+        assert_eq!(counted(&few, 4).apply(1000), 1000);
     }
 }

@@ -91,6 +91,9 @@ pub(in crate::app) fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate
     // The Space has told what it runs before it gives a session.
     let is_known = is_complete || matches!(update, ReplyUpdate::Session(_));
     let described = is_known.then(|| source::describe(&open.conversation));
+    if is_complete {
+        model.counting.ask_again();
+    }
     if matches!(&update, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) {
         find::grown(open);
     }

@@ -32,6 +32,7 @@ pub(super) fn branched() -> Conversation {
             cached: Some(96),
             completion: 40,
             speed: Some(12.5),
+            cost: None,
         }),
         model: Some("mini".to_owned()),
     }));

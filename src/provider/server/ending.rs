@@ -4,8 +4,8 @@
 
 use super::reply::ReplySoFar;
 use super::sending::Sending;
-use super::{ServerProvider, refusal};
-use crate::chat::{self, Notice};
+use super::{ServerProvider, price, refusal};
+use crate::chat::{self, Cost, Notice, Price};
 use crate::openai::{End, Finish, ServerKind, Stream, Usage, discovery};
 use crate::provider::reply::ReplySender;
 use crate::provider::{ProviderError, ReplyEvent};
@@ -31,7 +31,8 @@ pub async fn tell(
         sender.send(ReplyEvent::Model(name.to_owned())).await;
     }
     if let Some(usage) = completion.usage {
-        sender.send(ReplyEvent::Usage(usage_of(usage))).await;
+        let told = usage_of(usage, price_of(sending));
+        sender.send(ReplyEvent::Usage(told)).await;
         if let Some(text) = cut_prompt(usage.prompt, sending, window) {
             let level = "warning".to_owned();
             sender
@@ -79,8 +80,18 @@ async fn learn_window(server: &ServerProvider, sending: &Sending<'_>) {
     }
 }
 
-fn usage_of(usage: Usage) -> chat::Usage {
+/// What the model that was asked for costs.
+fn price_of(sending: &Sending<'_>) -> Option<Price> {
+    let mut models = sending.found.server.models.iter();
+    price(models.find(|entry| entry.id == sending.model)?)
+}
+
+/// What was counted. What the server says of its cost counts for more than its list of prices.
+fn usage_of(usage: Usage, price: Option<Price>) -> chat::Usage {
+    let told = usage.cost.and_then(Cost::of_dollars);
+    let by_list = || Some(price?.of(usage.prompt, usage.completion));
     chat::Usage {
+        cost: told.or_else(by_list),
         prompt: usage.prompt,
         cached: usage.cached,
         completion: usage.completion,

@@ -32,6 +32,7 @@ pub(super) fn info(space: &SpaceProvider) -> ProviderInfo {
         models: vec![offered.to_owned()],
         context_window: Some(1_000_000),
         windows: Vec::new(),
+        prices: Vec::new(),
     }
 }
 

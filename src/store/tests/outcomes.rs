@@ -12,6 +12,7 @@ fn cut() -> Outcome {
             cached: Some(96),
             completion: 40,
             speed: Some(12.5),
+            cost: None,
         }),
         model: Some("mini".to_owned()),
     }

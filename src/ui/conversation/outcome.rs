@@ -3,8 +3,8 @@
 use crate::chat::{Outcome, Usage};
 use crate::ui::format::count;
 
-/// What a reply cost, in parts of which the last can be left out: tokens, those of the prompt that were cached, and
-/// how fast they came. Empty where nothing was counted.
+/// What a reply cost, in parts of which the last can be left out: tokens, those of the prompt that were cached, how fast
+/// they came, and money. Empty where nothing was counted.
 pub fn usage(usage: &Usage) -> String {
     let tokens = |count_of: u64| count(usize::try_from(count_of).unwrap_or(usize::MAX));
     let (prompt, completion) = (tokens(usage.prompt), tokens(usage.completion));
@@ -15,17 +15,18 @@ pub fn usage(usage: &Usage) -> String {
         (_, 0) => parts.push(format!("{prompt} tokens in")),
         _ => parts.push(format!("{prompt} tokens in, {completion} out")),
     }
-    let cached = usage.cached.unwrap_or(0).min(usage.prompt);
-    // In wide numbers: what a server counts may be anything.
-    if let Some(share) = (u128::from(cached) * 100).checked_div(u128::from(usage.prompt))
-        && share > 0
-    {
-        parts.push(format!("{share}% cached"));
-    }
+    let cached = usage.cached_percent().filter(|percent| *percent > 0);
+    parts.extend(cached.map(|percent| format!("{percent}% cached")));
     // What is shown of a speed that is no number would be none either.
     if let Some(speed) = usage.speed.filter(|speed| (0.5..1e6).contains(speed)) {
         parts.push(format!("{speed:.0} tok/s"));
     }
+    parts.extend(
+        usage
+            .cost
+            .filter(|cost| cost.0 > 0)
+            .map(|cost| cost.to_string()),
+    );
     parts.join(" · ")
 }
 
@@ -38,6 +39,7 @@ pub fn writer(outcome: &Outcome) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Cost;
 
     #[test]
     fn what_a_reply_cost_is_told_as_far_as_it_was_counted() {
@@ -46,16 +48,18 @@ mod tests {
             cached: Some(9_920),
             completion: 350,
             speed: Some(35.4),
+            cost: Some(Cost(4_200)),
         };
         assert_eq!(
             usage(&whole),
-            "12k tokens in, 350 out · 80% cached · 35 tok/s"
+            "12k tokens in, 350 out · 80% cached · 35 tok/s · $0.0042"
         );
         let part = Usage {
             prompt: 0,
             cached: Some(7),
             completion: 350,
             speed: Some(f64::INFINITY),
+            cost: None,
         };
         assert_eq!(usage(&part), "350 tokens out");
         let wrong = Usage {

@@ -24,6 +24,7 @@ fn usage() -> ReplyUpdate {
         cached: Some(9_920),
         completion: 350,
         speed: Some(35.4),
+        cost: None,
     })
 }
 

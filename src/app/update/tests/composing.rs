@@ -5,8 +5,8 @@ use crate::app::Certainty;
 use crate::app::popups::login;
 use crate::app::popups::text_view::TextView;
 use crate::app::token_budget::token_budget;
-use crate::chat::Attachment;
-use crate::chat::ProviderNames;
+use crate::chat::{Attachment, Cost, Price, ProviderNames};
+use std::sync::Arc;
 
 fn attach(user: &mut User, names: &[&str]) {
     for name in names {
@@ -68,6 +68,73 @@ fn what_is_more_than_the_model_holds_is_told_first_and_sent_when_that_is_said_ag
     assert!(user.model.conversation().conversation.is_empty());
     user.key(KeyCode::Enter);
     assert_eq!(user.path().len(), 2);
+}
+
+/// What the source was asked to count, in order: the numbers of the questions, and their texts.
+fn to_count(user: &User) -> Vec<(u64, Vec<String>)> {
+    let asked = user.effects.iter().filter_map(|effect| match effect {
+        Effect::CountTokens(request) => Some(request),
+        _ => None,
+    });
+    let texts = |messages: &[Arc<Message>]| messages.iter().map(|m| m.text.clone()).collect();
+    asked
+        .map(|request| (request.number, texts(&request.messages)))
+        .collect()
+}
+
+#[test]
+fn what_the_source_counts_once_typing_rests_is_the_total_until_the_draft_is_another() {
+    let mut user = with_window(1000);
+    user.sends("one").hears(0, done("two"));
+    user.types("three");
+    assert_eq!(to_count(&user), [], "typing has not rested");
+    user.wait(300);
+    let (number, texts) = to_count(&user).pop().unwrap();
+    assert_eq!(texts, ["one", "two", "three"]);
+    user.tell(Event::Counted(number, Some(123)));
+    let budget = |user: &User| token_budget(&user.model, (0, 7));
+    assert_eq!((budget(&user).total, budget(&user).is_exact), (123, true));
+    user.types("!");
+    assert!(!budget(&user).is_exact);
+    user.tell(Event::Counted(number, Some(123)));
+    assert!(!budget(&user).is_exact, "the answer is late");
+    user.wait(300);
+    assert_eq!(to_count(&user).len(), 2);
+}
+
+#[test]
+fn a_source_that_does_not_count_is_asked_again_only_behind_a_reply() {
+    let mut user = User::new();
+    user.types("one").wait(300);
+    let (number, _) = to_count(&user).pop().unwrap();
+    user.tell(Event::Counted(number, None));
+    user.types(" two").wait(300);
+    assert_eq!(to_count(&user).len(), 1);
+    user.key(KeyCode::Enter).hears(0, done("two"));
+    user.types("three").wait(300);
+    assert_eq!(to_count(&user).len(), 2);
+}
+
+#[test]
+fn a_prompt_costs_what_its_tokens_do() {
+    let mut user = with_window(1000);
+    let (conversation, names) = (user.model.conversation(), user.model.names());
+    let described = Event::Described {
+        space: conversation.conversation.space.clone(),
+        model: conversation.conversation.model.clone(),
+        names: ProviderNames {
+            price: Some(Price {
+                prompt: Cost(2_000_000),
+                reply: Cost(8_000_000),
+            }),
+            ..names
+        },
+        certainty: Certainty::Told,
+    };
+    user.tell(described);
+    user.types("word");
+    let budget = token_budget(&user.model, (0, 10_000));
+    assert_eq!(budget.cost, Some(Cost(2 * budget.total as u64)));
 }
 
 #[test]
