@@ -282,7 +282,7 @@ impl Context {
             is_unconfigured,
             names,
             given,
-            model: chat.model,
+            model: String::new(),
             system: global.system.unwrap_or(chat.system),
             set: global.set.into_iter().collect(),
             embedded: Embedded::new(&options, embedded, tracker.clone()),
@@ -297,13 +297,18 @@ impl Context {
     }
 
     /// Talks to the source that the user has named, as it was written. It may be given `SPACECHAT_LOGIN`. The model of the
-    /// command line goes before the one that is written with the source, and that before the settings'.
+    /// command line goes before the one that is written with the source, and that before the settings', which is one of the
+    /// settings' source alone.
     fn talk_to(&mut self, written: &str) {
         let (name, model) = canonical(written, &self.names);
+        let chat = &self.settings.chat;
+        let is_own = name == canonical(&chat.source, &self.names).0;
+        let own = is_own.then(|| chat.model.clone());
+        self.model = (self.given.model.clone())
+            .or(model)
+            .or(own)
+            .unwrap_or_default();
         self.space = name;
-        if let Some(model) = self.given.model.clone().or(model) {
-            self.model = model;
-        }
         self.address_login = self.login_in(written);
     }
 

@@ -57,11 +57,18 @@ fn the_model_of_the_option_goes_before_that_of_the_source_and_that_before_the_se
         (&["-s", "ollama:gemma3:4b"], "ollama", "gemma3:4b"),
         (&["-s", "hf:a/b:fastest", "-m", "x:y"], "hf", "x:y"),
         (&["-m", "x"], "ollama", "x"),
+        (&["-s", "ollama"], "ollama", "m0"),
+        // The settings' model is one of the settings' source.
+        (&["-s", "vllm"], "vllm", ""),
+        (&["--demo"], "demo", ""),
     ] {
         let found = context(settings, arguments);
         assert_eq!((&*found.space, &*found.model), (source, model));
         let given = found.given.model.as_deref();
-        assert_eq!(given.is_some(), !arguments.is_empty(), "{arguments:?}");
+        let names_model = arguments
+            .iter()
+            .any(|word| *word == "-m" || word.contains(':'));
+        assert_eq!(given.is_some(), names_model, "{arguments:?}");
         assert!(given.is_none_or(|given| given == model));
     }
     let found = context("[chat]\nsource = \"vllm:a/b\"\n", &[]);
