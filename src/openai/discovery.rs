@@ -89,6 +89,16 @@ pub struct Server {
     pub slots: Option<u64>,
 }
 
+impl Server {
+    /// A server that has no list of models; by its host it may be known nevertheless.
+    pub fn without_list(client: &Client) -> Self {
+        Self {
+            kind: ServerKind::of_host(&client.base()).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Finds out what `client`'s server is. An error where its list of models cannot be had.
 pub async fn discover(client: &Client) -> Result<Server, Error> {
     let (models, header) = client.models().await?;

@@ -93,30 +93,44 @@ impl ServerProvider {
             let client = Client::new(&base, options.clone(), &headers)
                 .map_err(|error| refusal::of_connection(error, self.kind()))?;
             match discovery::discover(&client).await {
-                Ok(server) => {
-                    let found = Arc::new(Found { client, server });
-                    let mut learned = self.learned();
-                    learned.working = Some(true);
-                    if proxy.is_none() {
-                        learned.found = Some(Arc::clone(&found));
-                    }
-                    return Ok(found);
-                }
+                Ok(server) => return Ok(self.keep(Found { client, server }, proxy)),
                 // Where no connection comes about, or a key is wanted, another path is no better.
                 Err(error) if !is_of_path(&error) => {
-                    last = Some(error);
+                    last = Some((error, client));
                     break;
                 }
                 Err(error) => {
-                    last.get_or_insert(error);
+                    last.get_or_insert((error, client));
                 }
             }
         }
-        self.learned().working = Some(false);
-        Err(match last {
-            Some(error) => refusal::of_connection(error, self.kind()),
-            None => refusal::no_address(),
-        })
+        match last {
+            // The user has said that it is one, and which model it has.
+            Some((error, client))
+                if has_no_list(&error) && !self.named.default_model.is_empty() =>
+            {
+                let server = Server::without_list(&client);
+                Ok(self.keep(Found { client, server }, proxy))
+            }
+            last => {
+                self.learned().working = Some(false);
+                Err(match last {
+                    Some((error, _)) => refusal::of_connection(error, self.kind()),
+                    None => refusal::no_address(),
+                })
+            }
+        }
+    }
+
+    /// Remembers a server that has answered, unless it was reached by another way than usual.
+    fn keep(&self, found: Found, proxy: Option<&str>) -> Arc<Found> {
+        let found = Arc::new(found);
+        let mut learned = self.learned();
+        learned.working = Some(true);
+        if proxy.is_none() {
+            learned.found = Some(Arc::clone(&found));
+        }
+        found
     }
 
     /// Whose server it is, as far as that is known.
@@ -205,9 +219,13 @@ fn price(model: &ModelEntry) -> Option<Price> {
 fn is_of_path(error: &http::Error) -> bool {
     match error {
         http::Error::Decode { .. } | http::Error::Redirect { .. } => true,
-        http::Error::Status(refusal) => matches!(refusal.status, 404 | 405 | 501),
-        _ => false,
+        other => has_no_list(other),
     }
+}
+
+/// Whether a server is there that has no list of models.
+fn has_no_list(error: &http::Error) -> bool {
+    matches!(error, http::Error::Status(refusal) if matches!(refusal.status, 404 | 405 | 501))
 }
 
 impl Provider for ServerProvider {

@@ -6,7 +6,10 @@ use spacechat::provider::{
     Provider, ProviderError, ReplyEvent, ReportPart, ServerProvider, ServerReport,
 };
 
-use super::{CHAT, MODELS, delta, done, finish, llama, models, provider, saying, script, text};
+use super::{
+    CHAT, MODELS, delta, done, finish, llama, models, provider, provider_of, reaching, saying,
+    script, text,
+};
 use crate::program::run_any;
 use crate::received::{ask, receive};
 use crate::scripted::{Answer, Script, Server};
@@ -85,6 +88,20 @@ async fn what_is_no_list_is_told_and_no_message_is_sent() {
         assert!(error.to_string().contains("/v1/models"), "{error}");
         assert!(error.hint().contains("address"), "{}", error.hint());
         assert!(server.requests(CHAT).is_empty());
+        assert_eq!(server.requests(MODELS).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_a_list_is_used_where_the_settings_name_its_model() {
+    for status in [404, 405, 501] {
+        let script = script([saying("yes")]).on(MODELS, [Answer::page(status)]);
+        let server = Server::start(script).await;
+        let mut reaching = reaching(&format!("{}/v1", server.url()));
+        reaching.server.default_model = "mine".to_owned();
+        let provider = provider_of(reaching);
+        assert_eq!(receive(provider.reply(ask("hi"))).await.done(), "yes");
+        assert_eq!(server.requests(CHAT)[0].json()["model"], "mine");
         assert_eq!(server.requests(MODELS).len(), 1);
     }
 }
