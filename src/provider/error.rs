@@ -284,7 +284,7 @@ fn of_gradio(error: gradio::Error) -> ProviderError {
         Error::Failed { message, title } => failed::read(message, title),
         Error::Unsupported { detail } => ProviderError::Unsupported(report(
             detail,
-            "Look at the Space's page in a browser, or choose another source with --source.",
+            "Look at the Space's page in a browser, or choose another source.",
         )),
     }
 }

@@ -377,10 +377,7 @@ impl Hub {
                 "has no app yet",
                 format!("Its owner must add an app. See {page}."),
             ),
-            _ => (
-                "is being deleted",
-                "Choose another source with --source.".to_owned(),
-            ),
+            _ => ("is being deleted", "Choose another source.".to_owned()),
         };
         let message = match &runtime.error {
             Some(error) => format!("The Space {id} {what}: {error}"),
@@ -420,7 +417,7 @@ pub(super) fn other_sdk(id: &str, sdk: &str) -> ProviderError {
     };
     ProviderError::Unsupported(Report {
         message: format!("{id} is a {name} Space, not a Gradio Space."),
-        hint: "Use it in a browser, or choose another source with --source.".to_owned(),
+        hint: "Use it in a browser, or choose another source.".to_owned(),
         source: None,
     })
 }

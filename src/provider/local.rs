@@ -135,7 +135,7 @@ fn none_answers() -> ProviderError {
             "No server answers on this machine, at the ports {}.",
             ports.join(", ")
         ),
-        hint: "Start one, or name another source with --source.".to_owned(),
+        hint: "Start one, or choose another source.".to_owned(),
         source: None,
     })
 }

@@ -28,7 +28,7 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     if lower.contains("requires a logged in user") {
         return ProviderError::Unsupported(report(
             "The Space answers only users who have signed in with Hugging Face on its page.",
-            "Open it in a browser, or choose another source with --source.",
+            "Open it in a browser, or choose another source.",
         ));
     }
     let is_of_zero_gpu = lower.contains("zerogpu");

@@ -89,7 +89,7 @@ fn connect(url: &str, cause: ConnectCause, detail: &str) -> Report {
     let (what, hint) = match cause {
         ConnectCause::Refused => (
             "connection refused",
-            "Check that the server is running and that the address is right (--source).",
+            "Check that the server is running and that its address is right.",
         ),
         ConnectCause::Dns => (
             "the host was not found",
@@ -126,7 +126,7 @@ fn refused(refusal: &Refusal) -> ProviderError {
         401 | 403 => {
             "The Space may be private. Set HF_TOKEN to a token that may read it.".to_owned()
         }
-        404 => "There is no such Space or route. Check the address (--source).".to_owned(),
+        404 => "There is no such Space or route. Check the address of the source.".to_owned(),
         413 => "The request is larger than the host accepts. Send less at once.".to_owned(),
         429 => format!(
             "Too many requests came from here. {wait} A Hugging Face token (HF_TOKEN) allows more."

@@ -43,7 +43,7 @@ fn report(message: String, hint: impl Into<String>) -> Report {
 pub fn no_address() -> ProviderError {
     ProviderError::Setup(report(
         "No address of a server is known.".to_owned(),
-        "Name one with --source.",
+        "Name one.",
     ))
 }
 
@@ -118,7 +118,7 @@ pub fn of_connection(error: Error, kind: ServerKind) -> ProviderError {
             status,
             report: with_source(report(
                 format!("{url} leads to {target}. Nothing was sent there."),
-                "If that is the server itself, give that address (--source).",
+                "If that is the server itself, give that address as the source.",
             )),
         },
         // A missing connection, a proxy, a certificate: nothing about these is a server's own.
@@ -345,7 +345,7 @@ fn hint_of(status: u16) -> &'static str {
     match status {
         // It may have begun, and what it wrote may be charged: the user decides.
         408 | 500..=599 => "It may have begun to reply. Retry sends the message again.",
-        404 => "There is no such route. Check the address (--source).",
+        404 => "There is no such route. Check the address of the source.",
         _ => "The server did not take the request. Its words say why.",
     }
 }

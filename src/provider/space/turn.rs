@@ -252,8 +252,7 @@ fn needs_script() -> ProviderError {
     ProviderError::Unsupported(Report {
         message: "A step of this page is a script, which only a browser can run. Nothing was sent."
             .to_owned(),
-        hint: "Use the Space's page in a browser, or choose another source with --source."
-            .to_owned(),
+        hint: "Use the Space's page in a browser, or choose another source.".to_owned(),
         source: None,
     })
 }

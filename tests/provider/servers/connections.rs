@@ -51,7 +51,7 @@ async fn a_list_that_moved_within_its_server_is_found_and_a_message_says_where_t
     let words = error.to_string();
     assert!(words.contains("leads to http://127.0.0.1"), "{words}");
     assert!(words.contains("/api/v1/chat/completions"), "{words}");
-    assert!(error.hint().contains("--source"), "{}", error.hint());
+    assert!(error.hint().contains("that address"), "{}", error.hint());
 }
 
 #[tokio::test]
