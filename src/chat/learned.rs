@@ -26,6 +26,9 @@ pub struct ProviderNames {
 pub enum Fact {
     /// What the source calls itself and the model.
     Names(ProviderNames),
+    /// Whether the source may be given the user's token of the Hub: only where they have agreed, and until they take that
+    /// back. The token itself is kept nowhere.
+    SignIn(bool),
 }
 
 impl Fact {
@@ -33,6 +36,7 @@ impl Fact {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Names(_) => "names",
+            Self::SignIn(_) => "sign_in",
         }
     }
 
@@ -40,6 +44,7 @@ impl Fact {
     pub fn value(&self) -> Option<String> {
         match self {
             Self::Names(names) => serde_json::to_string(names).ok(),
+            Self::SignIn(is_agreed) => Some(is_agreed.to_string()),
         }
     }
 
@@ -47,6 +52,7 @@ impl Fact {
     pub fn read(name: &str, value: &str) -> Option<Self> {
         match name {
             "names" => serde_json::from_str(value).ok().map(Self::Names),
+            "sign_in" => serde_json::from_str(value).ok().map(Self::SignIn),
             _ => None,
         }
     }
@@ -59,6 +65,7 @@ impl Fact {
                 speaker: without_logins(&names.speaker),
                 window: names.window,
             }),
+            Self::SignIn(is_agreed) => Self::SignIn(is_agreed),
         }
     }
 }
@@ -112,6 +119,8 @@ mod tests {
         });
         let value = names.value().unwrap();
         assert_eq!(Fact::read(names.name(), &value), Some(names));
+        assert_eq!(Fact::read("sign_in", "true"), Some(Fact::SignIn(true)));
+        assert_eq!(Fact::read("sign_in", "\"yes\""), None);
         assert_eq!(Fact::read("colour", "\"blue\""), None);
         assert_eq!(Fact::read("names", "\"blue\""), None);
         // What a newer version has added to a value is passed over.

@@ -298,7 +298,10 @@ impl Screen {
                     name,
                     password,
                 } => self.turns.login(&space, &name, &password.0),
-                Effect::Inspect(_) | Effect::FindLocal | Effect::SearchSpaces { .. } => {
+                Effect::Inspect(_)
+                | Effect::FindLocal
+                | Effect::AskGpuQuota
+                | Effect::SearchSpaces { .. } => {
                     self.lookups.carry_out(effect);
                 }
                 Effect::Prompts => self.persistence.prompts(),
