@@ -93,7 +93,7 @@ impl Token {
     }
 
     /// The token itself, for the functions of the app at this address, once its user has agreed that they get it; `None`
-    /// where it may not go ([`may_sign_in_at`]).
+    /// where it may not go (see `may_sign_in_at`).
     pub fn sign_in_at(&self, url: &Url) -> Option<&str> {
         self.secret().filter(|_| may_sign_in_at(url))
     }

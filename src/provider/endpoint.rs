@@ -75,9 +75,11 @@ impl SpaceEndpoint {
         self.options.token.as_ref()
     }
 
-    /// Whether it may be given that token in the body of a request, where its user agrees.
-    pub fn may_sign_in(&self) -> bool {
-        Url::parse(&self.url()).is_ok_and(|url| may_sign_in_at(&url))
+    /// Whether it may be given that token in the body of a request through `proxy`, where its user agrees. A proxy could read
+    /// what is not encrypted, and what it calls this machine is another one.
+    pub fn may_sign_in(&self, proxy: Option<&str>) -> bool {
+        let is_private = |url: &Url| url.scheme() == "https" || self.proxy(proxy).is_none();
+        Url::parse(&self.url()).is_ok_and(|url| may_sign_in_at(&url) && is_private(&url))
     }
 
     fn learned(&self) -> MutexGuard<'_, Learned> {

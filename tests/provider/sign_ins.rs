@@ -10,6 +10,7 @@ use spacechat::provider::{Provider, ProviderError, Request, SpaceProvider};
 use tokio_util::task::TaskTracker;
 
 use crate::program::{run_any, written};
+use crate::proxy::{Kind, Proxy};
 use crate::received::{ReceivedReply, ask, log, options, receive};
 use crate::scripted::{Answer, EVENT, Script, Server, joined};
 
@@ -203,6 +204,20 @@ async fn a_redirect_takes_the_token_nowhere() {
         assert!(has_token(&server), "{status}: it was on its way");
     }
     assert!(elsewhere.all_heard().is_empty());
+}
+
+#[tokio::test]
+async fn a_proxy_that_could_read_the_token_does_not_get_it() {
+    let server = Server::start(page(required())).await;
+    let proxy = Proxy::start(Kind::Socks, 0).await;
+    let options = Options {
+        proxy: Some(proxy.url()),
+        ..with_token()
+    };
+    let error = refusal(&server, options, true).await;
+    assert_eq!(error.kind(), FailureKind::Unsupported);
+    assert!(!proxy.asked().is_empty());
+    assert!(!has_token(&server));
 }
 
 #[tokio::test]

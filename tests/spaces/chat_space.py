@@ -14,7 +14,7 @@ One server holds every kind, each an app of its own below its path:
   /saved   the same, the history saved in a State by a last step that shows nothing
   /pairs   the same in pairs on Gradio 5, in messages on 6, one function that a button fires, the history in a State
   /ask     a function "predict" that takes a text and gives one; nobody remembers anything
-  /signed  a page by hand that answers only who signs in with a token of the Hub, and tells its end; on Gradio 6 only
+  /signed  a page by hand that answers only who signs in with a token of the Hub, and tells its end
   /none    an app without any chat
 
 The first word of the newest message chooses what the "model" says:
@@ -222,7 +222,7 @@ def apps():
         yield function.__name__, interface(function, **MESSAGES)
     yield 'private', interface(plain, api_name=False, **MESSAGES)
     yield LOCKED, interface(plain, **MESSAGES)
-    for page in (blocks, saved, pairs, ask, none, *([signed] if IS_NEW else [])):
+    for page in (blocks, saved, pairs, ask, none, signed):
         yield page.__name__, page()
 
 

@@ -22,7 +22,7 @@ pub(super) fn client(
 ) -> Client {
     let token = space.endpoint.token().filter(|_| request.sign_in);
     match (token, &known.sign_in) {
-        (Some(token), Some(functions)) if space.endpoint.may_sign_in() => {
+        (Some(token), Some(functions)) if space.endpoint.may_sign_in(request.proxy.as_deref()) => {
             client.signed_in(SignIn::new(token.clone(), Arc::clone(functions)))
         }
         _ => client.clone(),
@@ -64,7 +64,7 @@ pub(super) fn report(space: &SpaceProvider, known: &Known, chat: &Chat) -> Optio
     let is_marked = steps.iter().any(|step| functions.is_marked(*step));
     is_marked.then(|| SignInReport {
         is_required: steps.iter().any(|step| functions.is_required_by(*step)),
-        is_possible: space.endpoint.token().is_some() && space.endpoint.may_sign_in(),
+        is_possible: space.endpoint.token().is_some() && space.endpoint.may_sign_in(None),
     })
 }
 
@@ -121,7 +121,8 @@ fn wish(space: &SpaceProvider, request: &Request, token: Option<&Token>) -> Prov
 /// Whether the Space may be given a token, and one of the functions of the turn may take it.
 fn can_help(space: &SpaceProvider, request: &Request) -> bool {
     let known = space.learned().known.clone();
-    let Some(known) = known.filter(|_| space.endpoint.may_sign_in()) else {
+    let may_sign_in = space.endpoint.may_sign_in(request.proxy.as_deref());
+    let Some(known) = known.filter(|_| may_sign_in) else {
         return false;
     };
     let chat = known.chosen(&request.settings).ok();
