@@ -14,8 +14,7 @@ use crate::chat::{Change, Fact, Learned, MessageId};
 pub struct SignIn {
     /// The Space that asks.
     pub space: String,
-    /// Whether the next Enter may have been meant for the message that was being written when this opened. Then it takes
-    /// another one.
+    /// Whether the next Enter may be meant for a message that is being written. Then it takes another one.
     pub is_unsure: bool,
     /// The reply that was refused for it, which is asked for again; `None` where nothing was sent yet.
     refused: Option<MessageId>,
@@ -41,6 +40,11 @@ pub(in crate::app) fn answer(model: &mut Model, space: &str, is_agreed: bool) ->
 impl Popup for SignIn {
     fn contexts(&self) -> &'static [Context] {
         &[Context::Menu]
+    }
+
+    /// Who types is writing a message, and has not seen the question.
+    fn type_text(&mut self, _: &str) {
+        self.is_unsure = true;
     }
 
     /// Yes. The reply that was refused is asked for again, if it is still the last one. Nothing else is sent.

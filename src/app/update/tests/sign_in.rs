@@ -80,6 +80,10 @@ fn an_enter_that_was_meant_for_the_next_message_is_no_yes() {
     user.key(KeyCode::Enter);
     assert_eq!(saved(&user), [("space".to_owned(), true)]);
     assert_eq!(user.draft(), "and then");
+    let mut user = User::new();
+    user.sends("hello").hears(0, asks());
+    user.types("and then").key(KeyCode::Enter);
+    assert!(is_asked(&user) && saved(&user).is_empty());
 }
 
 #[test]
