@@ -3,7 +3,7 @@
 //! It does what the app's own web page does. `client` asks the routes, over `crate::http`; [`app`] reads `/config`;
 //! `session` holds the component values of one tab; `chain` fires the dependencies of an event and those that
 //! follow (`course`, `wiring`); `queue` reads a session's stream, whose `job`s are separated by their messages
-//! (`message`) and rebuild values from diffs (`delta`). For Gradio's own `ChatInterface`, `chat_interface` says
+//! (`message`) and rebuild values from diffs (`delta`). `sign_in` says which functions are given the user's token. For Gradio's own `ChatInterface`, `chat_interface` says
 //! which functions need not run.
 //!
 //! ```text
@@ -24,6 +24,7 @@ pub(crate) mod job;
 pub(crate) mod message;
 pub(crate) mod queue;
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod step;
 pub(crate) mod wiring;
 
@@ -36,5 +37,6 @@ pub use client::Client;
 pub use error::Error;
 pub use message::{Log, ProgressUnit};
 pub use session::{Session, session_hash};
+pub use sign_in::{SignIn, SignInFunctions};
 pub use step::Step;
 pub use wiring::Scope;

@@ -34,7 +34,9 @@ pub use hub::{Hub, Options as HubOptions, ResolvedHost};
 pub use info::{ProviderInfo, UnknownModel};
 pub use qwen::Qwen;
 pub use reply::{Reply, ReplyEvent, ReplySender, Session};
-pub use report::{ChatReport, GradioReport, ReportPart, ServerReport, SourceReport, Support};
+pub use report::{
+    ChatReport, GradioReport, ReportPart, ServerReport, SignInReport, SourceReport, Support,
+};
 pub use server::ServerProvider;
 pub use source::{AddressRef, Headers, ServerRef, Source, SourceKind, UserSource};
 pub use space::SpaceProvider;
@@ -85,6 +87,8 @@ pub struct Request {
     pub settings: BTreeMap<String, Value>,
     /// How the texts of attached files stand in a prompt.
     pub file_form: FileForm,
+    /// Whether the user has agreed that the Space's functions get their token of the Hub, which can act in their name.
+    pub sign_in: bool,
     /// A proxy for this request alone: `http://`, `https://`, `socks5://` or `socks5h://`.
     pub proxy: Option<String>,
     /// The session to continue. The caller guarantees that its past is exactly the messages before

@@ -37,6 +37,8 @@ pub enum Effect {
     Inspect(String),
     /// Look for servers on this machine; they come back as [`super::Event::LocalFound`].
     FindLocal,
+    /// Ask what is left of the user's time on the Hub's shared GPUs; it comes back as [`super::Event::GpuQuota`].
+    AskGpuQuota,
     /// Search Spaces by words, once typing rests; they come back as [`super::Event::SpacesFound`]. Without words the search
     /// before it is only ended.
     SearchSpaces {
@@ -162,6 +164,8 @@ pub struct TurnRequest {
     pub space: String,
     /// How the texts of attached files stand in a prompt.
     pub file_form: FileForm,
+    /// Whether the user has agreed that the Space gets their token of the Hub.
+    pub sign_in: bool,
 }
 
 /// What is to be counted.

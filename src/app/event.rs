@@ -57,6 +57,8 @@ pub enum Event {
     },
     /// What answers on this machine.
     LocalFound(Vec<LocalSource>),
+    /// What is left of the user's time on the Hub's shared GPUs, in words; `None` where that is not told.
+    GpuQuota(Option<String>),
     /// Spaces for the search of this number, or in one line why there is no answer.
     SpacesFound(u64, Result<Vec<SourceChoice>, String>),
     /// A draft came back from the user's own editor.

@@ -13,6 +13,7 @@ pub mod presets;
 pub mod rename;
 pub mod save_preset;
 pub mod setting;
+pub mod sign_in;
 pub mod source_picker;
 pub mod survey;
 pub mod switcher;

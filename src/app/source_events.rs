@@ -37,6 +37,7 @@ pub(super) fn on_source_event(model: &mut Model, event: Event) -> Vec<Effect> {
             model.sources.take_local(found);
             source_picker::refresh(model);
         }
+        Event::GpuQuota(told) => model.sources.gpu_quota = told,
         Event::SpacesFound(number, found) => source_picker::on_found(model, number, found),
         _ => {}
     }

@@ -91,9 +91,11 @@ impl SourceNames {
     pub fn take_saved(&mut self, all: Vec<Learned>) -> Vec<Learned> {
         self.is_read = true;
         for learned in all {
+            let Fact::Names(names) = learned.fact() else {
+                continue;
+            };
             let of_space = self.entries.entry(learned.space().to_owned()).or_default();
             let entry = of_space.entry(learned.model().to_owned()).or_default();
-            let Fact::Names(names) = learned.fact();
             entry.saved = Some(names.clone());
         }
         let mut unsaved = Vec::new();

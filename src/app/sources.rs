@@ -4,7 +4,7 @@
 //! chooses one is not here.
 
 use crate::chat::{Failure, FailureKind, SpaceInput};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub struct SourceChoice {
     pub state: Option<SourceState>,
     /// Whether it is listed while nothing is typed; the others are found by their names.
     pub is_listed: bool,
+    /// Whether it runs on the Hub's shared GPUs, of whose time each user has a quota.
+    pub is_zero_gpu: bool,
 }
 
 /// What a source belongs to, in the order in which the groups are listed.
@@ -139,6 +141,12 @@ pub struct Inspection {
     pub chats: Chats,
     /// How long it took.
     pub took: Duration,
+    /// Whether it takes the user's token of the Hub as a sign-in, and can be given it.
+    pub takes_sign_in: bool,
+    /// Whether it runs on the Hub's shared GPUs.
+    pub is_zero_gpu: bool,
+    /// What is left of the user's time on them, in words, where that is told.
+    pub gpu_quota: Option<String>,
 }
 
 /// The chats of one page.
@@ -157,6 +165,14 @@ pub struct Sources {
     pub local: Option<Vec<LocalSource>>,
     states: HashMap<String, SourceState>,
     models: HashMap<String, Arc<[String]>>,
+    /// Those that the user has agreed to sign in to.
+    signed_in: BTreeSet<String>,
+    /// Those that are known to take a sign-in.
+    take_sign_in: HashSet<String>,
+    /// Those that run on the Hub's shared GPUs.
+    zero_gpu: HashSet<String>,
+    /// What is left of the user's time on these, in words; `None` where that is not told.
+    pub gpu_quota: Option<String>,
     pub(super) has_asked: bool,
 }
 
@@ -169,6 +185,40 @@ impl Sources {
     /// The models of a source, as far as they are known.
     pub fn models(&self, name: &str) -> &[String] {
         self.models.get(name).map_or(&[], |models| &**models)
+    }
+
+    /// Whether the user has agreed that this source gets their token of the Hub.
+    pub fn is_signed_in(&self, name: &str) -> bool {
+        self.signed_in.contains(name)
+    }
+
+    /// Those that the user has agreed to sign in to, by name.
+    pub fn signed_in(&self) -> impl Iterator<Item = &str> {
+        self.signed_in.iter().map(String::as_str)
+    }
+
+    /// Takes whether this source may be given the user's token of the Hub.
+    pub fn sign_in(&mut self, name: &str, is_agreed: bool) {
+        if is_agreed {
+            self.signed_in.insert(name.to_owned());
+        } else {
+            self.signed_in.remove(name);
+        }
+    }
+
+    /// Whether a source is known to take the user's token of the Hub as a sign-in.
+    pub fn takes_sign_in(&self, name: &str) -> bool {
+        self.take_sign_in.contains(name)
+    }
+
+    /// Whether a source is known to run on the Hub's shared GPUs.
+    pub fn is_zero_gpu(&self, name: &str) -> bool {
+        self.zero_gpu.contains(name)
+    }
+
+    /// A source runs on the Hub's shared GPUs.
+    pub(super) fn note_zero_gpu(&mut self, name: &str) {
+        self.zero_gpu.insert(name.to_owned());
     }
 
     /// A source is being asked of which nothing is known yet.
@@ -187,6 +237,13 @@ impl Sources {
         if let Ok(found) = found {
             self.models
                 .insert(name.to_owned(), Arc::clone(&found.models));
+            if found.takes_sign_in {
+                self.take_sign_in.insert(name.to_owned());
+            }
+            if found.is_zero_gpu {
+                self.note_zero_gpu(name);
+                self.gpu_quota.clone_from(&found.gpu_quota);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::app::conversation::delivery;
 use crate::app::conversation::persistence::save;
 use crate::app::conversation::{origins, scroll};
 use crate::app::effect::TurnId;
-use crate::app::popups::login;
+use crate::app::popups::{login, sign_in};
 use crate::app::tray::attachments;
 use crate::app::{Effect, Event, Focus, Input, Model, Regions, counting, search};
 use crate::app::{ReplyUpdate, source_events, store_events, token_budget, tray};
@@ -42,6 +42,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Described { .. }
         | Event::Inspected { .. }
         | Event::LocalFound(_)
+        | Event::GpuQuota(_)
         | Event::SpacesFound(..) => source_events::on_source_event(model, event),
         Event::Edited { .. } => {
             edited(model, event);
@@ -85,23 +86,31 @@ fn ask_what_is_due(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(switcher::due(model));
     effects.extend(source_picker::due(model));
     effects.extend(counting::due(model));
+    effects.extend(source_picker::quota_due(model));
     attachments::note_asked(model, effects);
 }
 
 /// Takes how a reply went on. Where the Space that is seen asks who is there, so does the program.
 fn reply(model: &mut Model, turn: TurnId, update: ReplyUpdate) -> Vec<Effect> {
-    let asks_login =
-        matches!(&update, ReplyUpdate::Failed(failure) if failure.kind == FailureKind::Login);
+    let failure = match &update {
+        ReplyUpdate::Failed(failure) => Some(failure.kind.clone()),
+        _ => None,
+    };
     let running = model.conversation().turn.as_ref();
     let is_seen = running.is_some_and(|running| running.id == turn);
     let queued = model.conversation().queue.len();
     let effects = delivery::reply(model, turn, update);
     let left = model.conversation().queue.len();
     tray::on_queue_taken(model, queued.saturating_sub(left));
-    if asks_login && is_seen && !model.popups.is_open() {
-        let refused = model.conversation().conversation.head();
-        let refused = refused.map(|reply| reply.id);
-        login::ask(model, refused);
+    if is_seen && !model.popups.is_open() {
+        let conversation = &model.conversation().conversation;
+        let refused = conversation.head().map(|reply| reply.id);
+        let space = conversation.space.clone();
+        match failure {
+            Some(FailureKind::Login) => login::ask(model, refused),
+            Some(FailureKind::SignIn) => sign_in::ask(model, &space, refused),
+            _ => {}
+        }
     }
     effects
 }

@@ -66,6 +66,8 @@ kinds! {
     SessionLost = "session_lost",
     /// It wants a name and a password.
     Login = "login",
+    /// It asks who the user is, by a token of the Hub that it was not given.
+    SignIn = "sign_in",
     /// It wants a key, or refuses the one that it got.
     Key = "key",
     /// The prompt does not fit into the model's window.
@@ -148,6 +150,7 @@ mod tests {
             "asleep",
             "session_lost",
             "login",
+            "sign_in",
             "key",
             "too_long",
             "unsupported",

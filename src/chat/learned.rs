@@ -29,6 +29,9 @@ pub struct ProviderNames {
 pub enum Fact {
     /// What the source calls itself and the model.
     Names(ProviderNames),
+    /// Whether the source may be given the user's token of the Hub: only where they have agreed, and until they take that
+    /// back. The token itself is kept nowhere.
+    SignIn(bool),
 }
 
 impl Fact {
@@ -36,6 +39,7 @@ impl Fact {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Names(_) => "names",
+            Self::SignIn(_) => "sign_in",
         }
     }
 
@@ -43,6 +47,7 @@ impl Fact {
     pub fn value(&self) -> Option<String> {
         match self {
             Self::Names(names) => serde_json::to_string(names).ok(),
+            Self::SignIn(is_agreed) => Some(is_agreed.to_string()),
         }
     }
 
@@ -50,6 +55,7 @@ impl Fact {
     pub fn read(name: &str, value: &str) -> Option<Self> {
         match name {
             "names" => serde_json::from_str(value).ok().map(Self::Names),
+            "sign_in" => serde_json::from_str(value).ok().map(Self::SignIn),
             _ => None,
         }
     }
@@ -63,6 +69,7 @@ impl Fact {
                 window: names.window,
                 price: names.price,
             }),
+            Self::SignIn(is_agreed) => Self::SignIn(is_agreed),
         }
     }
 }
@@ -116,6 +123,8 @@ mod tests {
         });
         let value = names.value().unwrap();
         assert_eq!(Fact::read(names.name(), &value), Some(names));
+        assert_eq!(Fact::read("sign_in", "true"), Some(Fact::SignIn(true)));
+        assert_eq!(Fact::read("sign_in", "\"yes\""), None);
         assert_eq!(Fact::read("colour", "\"blue\""), None);
         assert_eq!(Fact::read("names", "\"blue\""), None);
         // What a newer version has added to a value is passed over.

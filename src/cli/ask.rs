@@ -26,6 +26,9 @@ const HEAD: u64 = 1 << 16;
 /// What to do where a login was not sent.
 const NO_LOGIN: &str = "SPACECHAT_LOGIN was not sent: only a Space named on the command line or in the settings receives it. Add -s with the Space's address.";
 
+/// The same for a sign-in.
+const NO_SIGN_IN: &str = "--sign-in holds for a Space that is named on the command line or in the settings. Add -s with the Space's name.";
+
 /// What `ask` takes.
 #[derive(Debug, Args)]
 pub struct AskArgs {
@@ -37,6 +40,10 @@ pub struct AskArgs {
     /// Continue this conversation: its id, or the beginning of it
     #[arg(long, value_name = "ID", conflicts_with = "no_save")]
     conversation: Option<String>,
+    /// Let the source have your Hugging Face token this once, where it asks you to sign in: it can act
+    /// in your name with it
+    #[arg(long)]
+    sign_in: bool,
     /// Save nothing
     #[arg(long)]
     no_save: bool,
@@ -69,8 +76,7 @@ pub async fn run(mut context: Context, arguments: AskArgs) -> Exit {
         }
         Err(complaint) => return complain(Exit::Usage, &complaint, ""),
     };
-    let has_withheld_login = context.has_login() && *space != context.space;
-    let hint = has_withheld_login.then_some(NO_LOGIN);
+    let hints = WithheldHints::new(&context, &arguments, space);
     let mut printer = Printer::new(arguments.json);
     let mut written = Ok(());
     let listen = |update: &_| {
@@ -90,7 +96,7 @@ pub async fn run(mut context: Context, arguments: AskArgs) -> Exit {
     .await;
     let exit = match ended {
         Ok(HeadlessEnd::Abandoned) => printed(written),
-        Ok(heard) => end(heard, &model, printer, hint),
+        Ok(heard) => end(heard, &model, printer, &hints),
         Err(error) => complain(Exit::Failed, &error.to_string(), ""),
     };
     if let Some(store) = store {
@@ -108,6 +114,22 @@ pub async fn run(mut context: Context, arguments: AskArgs) -> Exit {
     exit
 }
 
+/// What there is to do where something was not sent, because a saved conversation alone names the Space.
+struct WithheldHints {
+    login: Option<&'static str>,
+    sign_in: Option<&'static str>,
+}
+
+impl WithheldHints {
+    fn new(context: &Context, arguments: &AskArgs, space: &str) -> Self {
+        let is_named = space == context.space;
+        Self {
+            login: (context.has_login() && !is_named).then_some(NO_LOGIN),
+            sign_in: (arguments.sign_in && !is_named).then_some(NO_SIGN_IN),
+        }
+    }
+}
+
 /// A model with the conversation that goes on, or a new one.
 fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Result<Model, Exit> {
     let mut model = Model::new(context.defaults(store.is_some()), Time::new().now());
@@ -121,6 +143,10 @@ fn begun(context: &Context, arguments: &AskArgs, store: Option<&Store>) -> Resul
         found.left_by.clear();
         update(&mut model, Event::Store(loaded(found, Purpose::Show(0))));
         model.apply_overrides(context.given.clone());
+    }
+    // As with a login: an imported conversation could name any Space.
+    if arguments.sign_in && model.conversation().conversation.space == context.space {
+        model.sources.sign_in(&context.space, true);
     }
     Ok(model)
 }
@@ -172,8 +198,8 @@ fn open_store(context: &Context, arguments: &AskArgs) -> Result<Option<Store>, E
     }
 }
 
-/// Prints the rest and returns the exit code. `login_hint` is what there is to do about a login that is wanted.
-fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Option<&str>) -> Exit {
+/// Prints the rest and returns the exit code.
+fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, hints: &WithheldHints) -> Exit {
     let reply = model.conversation().conversation.head();
     let failure = reply.and_then(|reply| reply.failure.clone());
     let text = reply.map_or("", |reply| reply.text.as_str());
@@ -186,7 +212,11 @@ fn end(ended: HeadlessEnd, model: &Model, mut printer: Printer, login_hint: Opti
     }
     match failure {
         Some(failure) => {
-            let hint = login_hint.filter(|_| failure.kind == FailureKind::Login);
+            let hint = match failure.kind {
+                FailureKind::Login => hints.login,
+                FailureKind::SignIn => hints.sign_in,
+                _ => None,
+            };
             complain(
                 Exit::of(&failure),
                 &failure.message,

@@ -23,6 +23,7 @@ impl Context {
         });
         let first = SourceChoice {
             is_listed: false,
+            is_zero_gpu: false,
             ..choice(LOCAL, "the first that answers here", SourceGroup::Local)
         };
         own.chain(servers).chain([first]).chain(spaces).collect()
@@ -47,6 +48,7 @@ impl Context {
         };
         SourceChoice {
             is_listed: !is_local && state.is_none(),
+            is_zero_gpu: false,
             state,
             ..choice(server.name, server.about, group)
         }
@@ -70,5 +72,6 @@ fn choice(id: &str, about: &str, group: SourceGroup) -> SourceChoice {
         group,
         state: None,
         is_listed: true,
+        is_zero_gpu: false,
     }
 }

@@ -40,6 +40,7 @@ impl Exit {
             | FailureKind::Asleep
             | FailureKind::SessionLost
             | FailureKind::Login
+            | FailureKind::SignIn
             | FailureKind::Key
             | FailureKind::TooLong
             | FailureKind::Other(_) => Self::Refused,

@@ -191,6 +191,11 @@ impl Providers for ProviderRegistry {
         Box::pin(async move { local::find(&options).await })
     }
 
+    fn gpu_quota(&self) -> Lookup<Option<String>> {
+        let hub = Hub::new(self.context.hub.clone(), self.context.options.clone());
+        Box::pin(async move { hub.gpu_quota_words().await })
+    }
+
     fn search(&self, words: &str) -> Lookup<Result<Vec<HubSpace>, ProviderError>> {
         let hub = Hub::new(self.context.hub.clone(), self.context.options.clone());
         let words = words.to_owned();

@@ -6,7 +6,7 @@ use super::models::{model_json, model_words};
 use crate::chat::input::{Kind, SpaceInput, slug};
 use crate::provider::space::CHAT_SETTING;
 use crate::provider::{
-    GradioReport, ProviderInfo, ReportPart, ServerReport, SourceReport, Support,
+    GradioReport, ProviderInfo, ReportPart, ServerReport, SignInReport, SourceReport, Support,
 };
 use crate::sanitize;
 use clap::Args;
@@ -111,6 +111,7 @@ fn gradio_json(part: &GradioReport) -> Value {
         "functions": functions.collect::<Vec<_>>(),
         "message_box": part.message_box,
         "gpu_quota": part.gpu_quota,
+        "sign_in": part.sign_in.map(|it| if it.is_required { "required" } else { "optional" }),
     })
 }
 
@@ -226,6 +227,13 @@ fn gradio_rows(part: &GradioReport, row: &mut impl FnMut(&str, &str)) {
     row("message box", &format!("component {}", part.message_box));
     if let Some(quota) = &part.gpu_quota {
         row("quota", quota);
+    }
+    match part.sign_in {
+        Some(SignInReport {
+            is_required: true, ..
+        }) => row("sign-in", "required, with your Hugging Face token"),
+        Some(_) => row("sign-in", "optional, with your Hugging Face token"),
+        None => {}
     }
     if part.chats.len() > 1 {
         let names: Vec<&str> = part.chats.iter().map(|chat| &*chat.name).collect();

@@ -244,13 +244,14 @@ impl Chain {
         };
         self.write_what_grows();
         // The browser names the component whose event it was, for those that follow too.
-        let body = json!({
+        let mut body = json!({
             "data": self.session.inputs(&app, dependency),
             "event_data": null,
             "fn_index": fn_index,
             "trigger_id": cause.trigger,
             "session_hash": self.session.hash(),
         });
+        self.client.sign(&mut body, fn_index);
         let asker = Asker {
             client: &self.client,
             app: &self.app,

@@ -2,9 +2,10 @@
 //!
 //! It knows how a route is requested, not what the answer means. What may be repeated is decided in `http`.
 
-use super::app::{App, ComponentId, digits};
+use super::app::{App, ComponentId, FnIndex, digits};
 use super::error::Error;
 use super::message::changed_states;
+use super::sign_in::SignIn;
 use crate::http::upload::SizedSource;
 use crate::http::{
     self, Body, HeaderMap, HeaderName, HeaderValue, Login, Options, Upload, UploadSource,
@@ -20,6 +21,7 @@ const SILENT_WORK: Duration = Duration::from_secs(15 * 60);
 #[derive(Debug, Clone)]
 pub struct Client {
     http: http::Client,
+    sign_in: Option<SignIn>,
 }
 
 impl Client {
@@ -31,7 +33,31 @@ impl Client {
             HeaderValue::from_static("api"),
         );
         let http = http::Client::with_headers(base, options, &HeaderMap::from_iter([header]))?;
-        Ok(Self { http })
+        Ok(Self {
+            http,
+            sign_in: None,
+        })
+    }
+
+    /// The same client, which hands the user's token to the functions that take it.
+    #[must_use]
+    pub fn signed_in(&self, sign_in: SignIn) -> Self {
+        Self {
+            sign_in: Some(sign_in),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the user's token is handed on.
+    pub fn is_signed_in(&self) -> bool {
+        self.sign_in.is_some()
+    }
+
+    /// Adds the user's token to the body of a request, where the function takes it.
+    pub(super) fn sign(&self, body: &mut Value, function: FnIndex) {
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.add_to(body, function, &self.base());
+        }
     }
 
     /// The limits and timeouts of this client.
@@ -140,6 +166,13 @@ impl Client {
     /// `GET /info`: the parameters of the functions that are offered to programs.
     pub async fn info(&self, app: &App) -> Result<Value, Error> {
         let route = format!("{}/info", app.api_prefix);
+        Ok(self.http.get_json(&route).await?)
+    }
+
+    /// `GET /info?all_endpoints=True`: the same of all functions that are not private, which says what each takes beside
+    /// its parameters.
+    pub async fn info_of_all(&self, app: &App) -> Result<Value, Error> {
+        let route = format!("{}/info?all_endpoints=True", app.api_prefix);
         Ok(self.http.get_json(&route).await?)
     }
 

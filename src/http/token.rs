@@ -2,8 +2,10 @@
 //!
 //! The rule is a pure function on addresses, [`Token::header_for`]: over https to `*.hf.space`, to
 //! `huggingface.co`, to the Hub's router of models, or to the configured Hub. It goes nowhere else, even if links or redirects
-//! lead there. The token cannot be printed: `Debug` shows a placeholder and there is no `Display`.
+//! lead there. In the body of a request it goes to a Space whose user has agreed to that, and to no other place
+//! ([`Token::sign_in_at`]). The token cannot be printed: `Debug` shows a placeholder and there is no `Display`.
 
+use super::address::is_loopback;
 use super::key::bearer;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::ffi::OsString;
@@ -84,15 +86,42 @@ impl Token {
         if is_hub {
             return Some((AUTHORIZATION, self.bearer.clone()));
         }
-        let host = url.host_str()?;
-        let is_space = host
-            .strip_suffix(".hf.space")
-            .is_some_and(|name| !name.is_empty());
-        (is_space && url.port().is_none()).then(|| {
+        is_space(url).then(|| {
             let name = HeaderName::from_static("x-hf-authorization");
             (name, self.bearer.clone())
         })
     }
+
+    /// The token itself, for the functions of the app at this address, once its user has agreed that they get it; `None`
+    /// where it may not go (see `may_sign_in_at`).
+    pub fn sign_in_at(&self, url: &Url) -> Option<&str> {
+        self.secret().filter(|_| may_sign_in_at(url))
+    }
+
+    /// A text without the token, where it holds it: an app may repeat what it was given.
+    pub fn taken_out_of(&self, text: &str) -> Option<String> {
+        let secret = self.secret()?;
+        text.contains(secret)
+            .then(|| text.replace(secret, "(your token)"))
+    }
+
+    fn secret(&self) -> Option<&str> {
+        self.bearer.to_str().ok()?.strip_prefix("Bearer ")
+    }
+}
+
+/// Whether the app at this address may be given a token in a body, where its user agrees: a Space over https, or an app on
+/// this machine.
+pub fn may_sign_in_at(url: &Url) -> bool {
+    is_space(url) || is_loopback(url)
+}
+
+/// Whether this is the address of a Space, over https.
+fn is_space(url: &Url) -> bool {
+    let name = url
+        .host_str()
+        .and_then(|host| host.strip_suffix(".hf.space"));
+    url.scheme() == "https" && url.port().is_none() && name.is_some_and(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -151,6 +180,39 @@ mod tests {
         ] {
             assert_eq!(goes_to(HUB, url), None, "{url}");
         }
+    }
+
+    #[test]
+    fn a_sign_in_goes_to_spaces_and_to_this_machine_alone() {
+        let token = Token::new(SECRET, HUB).unwrap();
+        let goes = |url: &str| token.sign_in_at(&Url::parse(url).unwrap()) == Some(SECRET);
+        for url in [
+            "https://a-b.hf.space/",
+            "http://127.0.0.1:7860/",
+            "http://localhost:7860/",
+        ] {
+            assert!(goes(url), "{url}");
+        }
+        for url in [
+            "http://a-b.hf.space/",
+            "https://a-b.hf.space:8443/",
+            "https://evil-hf.space/",
+            "https://a.hf.space.evil.org/",
+            "https://huggingface.co/",
+            "http://192.168.1.2:7860/",
+            "https://localhost.evil.org/",
+        ] {
+            assert!(!goes(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_repeats_the_token_is_told_without_it() {
+        let token = Token::new(SECRET, HUB).unwrap();
+        let text = format!("Invalid token {SECRET}!");
+        let told = token.taken_out_of(&text);
+        assert_eq!(told.as_deref(), Some("Invalid token (your token)!"));
+        assert_eq!(token.taken_out_of("nothing of it"), None);
     }
 
     #[test]

@@ -11,16 +11,13 @@ use super::{ProviderError, Report};
 use crate::chat::Stage;
 use crate::gradio::app::App;
 use crate::gradio::{Client, Error};
-use crate::http;
+use crate::http::{self, token::may_sign_in_at};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use url::Url;
 
 /// How often an app that should run is asked for its description.
 const TRIES: u32 = 4;
-
-/// How long the question for a quota may take: it says more of an answer that is there already.
-const QUOTA_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where a Space's app is reached. Cheap to clone; clones share what they learned.
 #[derive(Debug, Clone)]
@@ -66,6 +63,23 @@ impl SpaceEndpoint {
     pub fn url(&self) -> String {
         let found = self.learned().found.clone();
         found.unwrap_or_else(|| self.space.url.clone())
+    }
+
+    /// What the Space is called.
+    pub fn label(&self) -> &str {
+        &self.space.label
+    }
+
+    /// The user's token of the Hub.
+    pub fn token(&self) -> Option<&http::Token> {
+        self.options.token.as_ref()
+    }
+
+    /// Whether it may be given that token in the body of a request through `proxy`, where its user agrees. A proxy could read
+    /// what is not encrypted, and what it calls this machine is another one.
+    pub fn may_sign_in(&self, proxy: Option<&str>) -> bool {
+        let is_private = |url: &Url| url.scheme() == "https" || self.proxy(proxy).is_none();
+        Url::parse(&self.url()).is_ok_and(|url| may_sign_in_at(&url) && is_private(&url))
     }
 
     fn learned(&self) -> MutexGuard<'_, Learned> {
@@ -167,18 +181,19 @@ impl SpaceEndpoint {
         learned.is_zero_gpu = found.is_zero_gpu;
     }
 
+    /// Whether the Space runs on the Hub's shared GPUs, as far as the Hub has told.
+    pub fn is_zero_gpu(&self) -> bool {
+        self.learned().is_zero_gpu
+    }
+
     /// What is left of the user's time on the Hub's shared GPUs, in words; `None` where it is not told within 3 s, or where
     /// the Space runs on none of them.
     pub async fn gpu_quota(&self) -> Option<String> {
         let hub = self.hub.as_ref()?;
-        if !self.learned().is_zero_gpu {
+        if !self.is_zero_gpu() {
             return None;
         }
-        let quota = tokio::time::timeout(QUOTA_PATIENCE, hub.gpu_quota()).await;
-        let quota = quota.ok()?.inspect_err(|error| {
-            tracing::info!(kind = %error.kind(), "the quota of GPU time is not told");
-        });
-        Some(quota.ok()??.words())
+        hub.gpu_quota_words().await
     }
 
     /// The refusal of a container that runs and answers by itself, though not as a Gradio app does.

@@ -13,6 +13,7 @@ use super::info::UnknownModel;
 use crate::chat::input::InputError;
 use crate::chat::{Failure, FailureKind};
 use crate::gradio;
+use crate::http::Token;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +75,8 @@ pub enum ProviderError {
     SessionLost(Report),
     /// The Space asks for a name and a password.
     Login(Report),
+    /// The Space asks who the user is, who has not agreed yet that it gets their token.
+    SignIn(Report),
     /// The server wants a key, or refuses the one that it got.
     Key(Report),
     /// The prompt does not fit into the model's window.
@@ -111,6 +114,7 @@ macro_rules! with_report {
             | Self::Asleep($report)
             | Self::SessionLost($report)
             | Self::Login($report)
+            | Self::SignIn($report)
             | Self::Key($report)
             | Self::TooLong($report)
             | Self::Settings($report)
@@ -150,6 +154,7 @@ impl ProviderError {
             Self::Asleep(_) => FailureKind::Asleep,
             Self::SessionLost(_) => FailureKind::SessionLost,
             Self::Login(_) => FailureKind::Login,
+            Self::SignIn(_) => FailureKind::SignIn,
             Self::Key(_) => FailureKind::Key,
             Self::TooLong(_) => FailureKind::TooLong,
             Self::Unsupported(_) => FailureKind::Unsupported,
@@ -190,6 +195,18 @@ impl ProviderError {
             with_report!(report) => Some(report),
             Self::UnknownModel(_) => None,
         }
+    }
+
+    /// The same without the token that the Space may have repeated in what it says.
+    #[must_use]
+    pub fn without(mut self, token: &Token) -> Self {
+        if let Some(report) = self.report_mut()
+            && let Some(message) = token.taken_out_of(&report.message)
+        {
+            report.message = message;
+            report.source = None;
+        }
+        self
     }
 
     /// The same with the error that it was made of.

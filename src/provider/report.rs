@@ -60,6 +60,19 @@ pub struct GradioReport {
     pub chats: Vec<ChatReport>,
     /// What is left of the user's time on the Hub's shared GPUs, in words, for a Space that runs on them.
     pub gpu_quota: Option<String>,
+    /// Whether it runs on them.
+    pub is_zero_gpu: bool,
+    /// Whether it takes the user's token of the Hub as a sign-in.
+    pub sign_in: Option<SignInReport>,
+}
+
+/// What is told of an app that takes the user's token of the Hub as a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInReport {
+    /// Whether it does not answer without one.
+    pub is_required: bool,
+    /// Whether there is a token, and it may go there.
+    pub is_possible: bool,
 }
 
 /// What is told of a server.

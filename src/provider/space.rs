@@ -15,6 +15,7 @@ mod memory;
 mod open_page;
 mod page;
 mod reply_reader;
+mod sign_in;
 mod turn;
 
 use super::report::{ChatReport, GradioReport, ReportPart, SourceReport, Support};
@@ -22,7 +23,7 @@ use super::{Provider, ProviderError, ProviderInfo, Reply, Request, SpaceEndpoint
 use crate::chat::Stage;
 use crate::chat::input::{Kind, SpaceInput};
 use crate::gradio::app::App;
-use crate::gradio::{self, Client};
+use crate::gradio::{self, Client, SignInFunctions};
 use crate::http;
 use chat::{Chat, Form};
 use serde_json::{Value, json};
@@ -64,6 +65,8 @@ struct Learned {
 struct Known {
     app: Arc<App>,
     chats: Vec<Chat>,
+    /// Which functions take the user's token; `None` where the app takes none from a program.
+    sign_in: Option<Arc<SignInFunctions>>,
 }
 
 impl Known {
@@ -170,6 +173,7 @@ impl SpaceProvider {
         }
         let (client, app) = reached?;
         let (chats, opened) = self.find(&client, &app).await?;
+        let sign_in = self.sign_in(&client, &app).await?;
         let mut learned = self.learned();
         // Together with what it has told: a Space that works and is not known yet would be taken for one without names.
         learned.working = Some(true);
@@ -178,7 +182,11 @@ impl SpaceProvider {
         if app.app_id.is_none() || before != Some(&app.app_id) {
             learned.tabs.clear();
         }
-        let known = Arc::new(Known { app, chats });
+        let known = Arc::new(Known {
+            app,
+            chats,
+            sign_in,
+        });
         learned.known = Some(Arc::clone(&known));
         learned.opened = opened;
         Ok((client, known))
@@ -194,13 +202,7 @@ impl SpaceProvider {
         if self.is_qwen || agent_page::is_page(app) {
             return Ok((vec![agent_page::chat(app)?], None));
         }
-        let info = match client.info(app).await {
-            Ok(info) => info,
-            Err(gradio::Error::Http(http::Error::Status(_) | http::Error::Decode { .. })) => {
-                Value::Null
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let info = or_nothing(client.info(app).await)?;
         let mut chats = detect::find(app, &info)?;
         let Some(first) = chats.first_mut() else {
             return Ok((chats, None));
@@ -212,6 +214,19 @@ impl SpaceProvider {
             *input = inputs::now(app, &opened, input, *place);
         }
         Ok((chats, Some(opened)))
+    }
+
+    /// Which functions take the user's token of the Hub, where the app takes one at all.
+    async fn sign_in(
+        &self,
+        client: &Client,
+        app: &App,
+    ) -> Result<Option<Arc<SignInFunctions>>, ProviderError> {
+        if self.is_qwen || !gradio::sign_in::is_taken_by(app) {
+            return Ok(None);
+        }
+        let info = or_nothing(client.info_of_all(app).await)?;
+        Ok(Some(Arc::new(SignInFunctions::read(app, &info))))
     }
 
     /// The page of a session that goes on; `None` where its values are gone. Of Qwen-Agent's page none are needed.
@@ -268,6 +283,7 @@ impl SpaceProvider {
                     inputs: chat.inputs.clone(),
                 })
                 .collect(),
+            sign_in: sign_in::report(self, known, chat),
             ..GradioReport::of(app)
         };
         Ok(SourceReport {
@@ -344,10 +360,21 @@ impl Provider for SpaceProvider {
             let (_, known) = self.learn(self.endpoint.inspect().await).await?;
             let mut report = self.report(&known)?;
             if let ReportPart::Gradio(part) = &mut report.part {
+                part.is_zero_gpu = self.endpoint.is_zero_gpu();
                 part.gpu_quota = self.endpoint.gpu_quota().await;
             }
             Ok(report)
         })
+    }
+}
+
+/// The answer of `/info`; null where the app has none.
+fn or_nothing(info: Result<Value, gradio::Error>) -> Result<Value, gradio::Error> {
+    match info {
+        Err(gradio::Error::Http(http::Error::Status(_) | http::Error::Decode { .. })) => {
+            Ok(Value::Null)
+        }
+        info => info,
     }
 }
 

@@ -121,6 +121,7 @@ fn carry_out(
             | Effect::Search { .. }
             | Effect::Inspect(_)
             | Effect::FindLocal
+            | Effect::AskGpuQuota
             | Effect::SearchSpaces { .. }
             | Effect::Login { .. }
             | Effect::Find(_)

@@ -52,6 +52,7 @@ impl Lookups {
         match effect {
             Effect::Inspect(asked) => self.inspect(asked),
             Effect::FindLocal => self.find_local(),
+            Effect::AskGpuQuota => self.ask_gpu_quota(),
             Effect::SearchSpaces { number, words } => self.search(number, &words),
             Effect::CountTokens(request) => self.count(request),
             _ => {}
@@ -89,6 +90,14 @@ impl Lookups {
             let found = finding.await.into_iter().map(local_source).collect();
             // The loop is gone only when the program ends.
             let _ = events.send(Event::LocalFound(found)).await;
+        });
+    }
+
+    fn ask_gpu_quota(&self) {
+        let (asking, events) = (self.providers.gpu_quota(), self.events.clone());
+        self.tracker.spawn(async move {
+            // The loop is gone only when the program ends.
+            let _ = events.send(Event::GpuQuota(asking.await)).await;
         });
     }
 
@@ -154,11 +163,15 @@ async fn inspection(provider: &dyn Provider) -> Result<Inspection, ProviderError
         ReportPart::Gradio(_) if info.models.len() > 1 => info.models.into(),
         ReportPart::Gradio(_) => Arc::default(),
     };
+    let gradio = report.gradio();
     Ok(Inspection {
         about: format!("{} · {}", report.software(), report.kind),
         needs_model: !models.is_empty() && info.default_model.is_empty(),
         models,
         chats: chats(&report),
+        takes_sign_in: gradio.is_some_and(|part| part.sign_in.is_some_and(|it| it.is_possible)),
+        is_zero_gpu: gradio.is_some_and(|part| part.is_zero_gpu),
+        gpu_quota: gradio.and_then(|part| part.gpu_quota.clone()),
         inputs: report.inputs,
         took,
     })
@@ -195,6 +208,8 @@ fn shown(found: Vec<HubSpace>) -> Vec<SourceChoice> {
     let choice = |space: HubSpace| SourceChoice {
         state: space.stage.as_deref().map(state_at),
         about: about(&space),
+        is_zero_gpu: (space.hardware.as_deref())
+            .is_some_and(|hardware| hardware.starts_with("zero")),
         id: space.id,
         group: SourceGroup::Found,
         is_listed: true,

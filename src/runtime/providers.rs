@@ -28,6 +28,9 @@ pub trait Providers: Send + Sync {
     /// The servers that answer on this machine.
     fn local(&self) -> Lookup<Vec<LocalServer>>;
 
+    /// What is left of the user's time on the Hub's shared GPUs, in words; `None` where that is not told.
+    fn gpu_quota(&self) -> Lookup<Option<String>>;
+
     /// Spaces by the words of a search.
     fn search(&self, words: &str) -> Lookup<Result<Vec<HubSpace>, ProviderError>>;
 }

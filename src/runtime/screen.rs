@@ -300,6 +300,7 @@ impl Screen {
                 } => self.turns.login(&space, &name, &password.0),
                 Effect::Inspect(_)
                 | Effect::FindLocal
+                | Effect::AskGpuQuota
                 | Effect::SearchSpaces { .. }
                 | Effect::CountTokens(_) => {
                     self.lookups.carry_out(effect);

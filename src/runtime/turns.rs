@@ -109,6 +109,7 @@ impl Turns {
                 .map(|(name, value)| (name.clone(), Value::String(value.clone())))
                 .collect(),
             file_form: request.file_form,
+            sign_in: request.sign_in,
             proxy: None,
             session,
             return_conversation: true,
@@ -328,6 +329,10 @@ mod tests {
             unreachable!("a reply is all that is asked for")
         }
 
+        fn gpu_quota(&self) -> Lookup<Option<String>> {
+            unreachable!("a reply is all that is asked for")
+        }
+
         fn search(&self, _: &str) -> Lookup<Result<Vec<HubSpace>, ProviderError>> {
             unreachable!("a reply is all that is asked for")
         }
@@ -399,6 +404,7 @@ mod tests {
                 settings: crate::chat::Settings::new(),
                 space: String::new(),
                 file_form: crate::chat::FileForm::default(),
+                sign_in: false,
             });
             assert!(received.recv().await.is_some());
             while !tracker.is_empty() {

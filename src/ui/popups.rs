@@ -9,6 +9,7 @@ mod presets;
 mod rename;
 mod save_preset;
 mod setting;
+mod sign_in;
 mod source_picker;
 mod survey;
 mod switcher;
@@ -26,7 +27,7 @@ use crate::app::keys::{Action, Context, Keymap};
 use crate::app::popups::picker::Menu;
 use crate::app::popups::{
     Popup, help::Help, history::History, login::Login, outline::Outline, palette::Palette,
-    presets::Presets, rename::Rename, save_preset::SavePreset, setting::Setting,
+    presets::Presets, rename::Rename, save_preset::SavePreset, setting::Setting, sign_in::SignIn,
     source_picker::SourcePicker, survey::SurveyPopup, switcher::Switcher, text_view::TextView,
     trash::Trash, version_tree::VersionTree,
 };
@@ -88,6 +89,7 @@ drawn_by! {
     Rename => rename::draw,
     SavePreset => save_preset::draw,
     Setting => setting::draw,
+    SignIn => sign_in::draw,
     SourcePicker => source_picker::draw,
     SurveyPopup => survey::draw,
     Switcher => switcher::draw,
@@ -172,6 +174,7 @@ fn draw_menu<T>(
         apart(Vec::new(), name, &remark, theme, width)
     };
     let title = format!("{title}· {} ", rows.len());
+    let rows = (rows, Vec::new());
     draw_list((&title, hint, menu), rows, spans, scene, frame, area)
 }
 
@@ -197,10 +200,10 @@ fn apart(
     spans
 }
 
-/// A menu whose rows are drawn by `spans`, each in so many cells.
+/// A menu whose rows are drawn by `spans`, each in so many cells. Below them stand lines on the row at the mark.
 fn draw_list<T>(
     (title, hint, menu): (&str, String, &Menu),
-    rows: impl ExactSizeIterator<Item = T>,
+    (rows, below): (impl ExactSizeIterator<Item = T>, Vec<Line<'static>>),
     spans: impl Fn(T, usize) -> Vec<Span<'static>>,
     scene: &mut Scene<'_>,
     frame: &mut Frame,
@@ -208,11 +211,17 @@ fn draw_list<T>(
 ) -> Rect {
     let theme = scene.theme;
     let area = Rect {
-        height: menu_height(rows.len(), area),
+        height: menu_height(rows.len() + below.len(), area),
         ..area
     };
     let inner = draw_box(title, &hint, theme, frame, area);
-    let [query, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+    let [query, list, foot] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(u16::try_from(below.len()).unwrap_or(u16::MAX)),
+    ])
+    .areas(inner);
+    frame.render_widget(Paragraph::new(below), foot);
     scene.caret = draw_line(&menu.query, theme, frame, query);
     let is_empty = rows.len() == 0;
     let first = first_in_view(menu.at, rows.len(), list.height);

@@ -1,7 +1,7 @@
 //! The provider for the Qwen demo Space from the outside, over real connections on loopback: whole turns with the
 //! embedded Space (`turns`, `sessions`, `endings`), everything that can go wrong with a scripted server (`refusals`,
 //! `streams`, `connections`, `repeats`), proxies, and replies cut into any pieces (`cuttings`). `servers` are those that
-//! speak `OpenAI`'s chat completions, each fault of theirs scripted.
+//! speak `OpenAI`'s chat completions, each fault of theirs scripted; `sign_ins` are pages that want the user's token.
 //!
 //! No test sleeps: each waits for the event itself, with a deadline that only a hang reaches.
 
@@ -18,6 +18,7 @@ mod scripted;
 mod secrets;
 mod servers;
 mod sessions;
+mod sign_ins;
 mod streams;
 mod tls;
 mod turns;

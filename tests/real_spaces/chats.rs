@@ -41,6 +41,7 @@ pub const ON_EVERY_SERVER: &[Scenario] = scenarios![
     files_of_every_kind_arrive_where_the_space_takes_them,
     where_no_files_are_taken_text_is_folded_in_and_the_rest_is_refused,
     a_protected_space_wants_its_name_and_password,
+    a_space_that_asks_who_is_there_gets_the_token_where_that_is_agreed,
     an_app_without_a_chat_says_what_was_looked_for,
     a_failing_chat_leaves_what_it_said_and_exits_with_four,
     a_used_up_quota_is_told,
@@ -335,6 +336,28 @@ fn a_protected_space_wants_its_name_and_password(space: &Space) {
             "the password is not told: {refused}"
         );
     }
+}
+
+/// Gradio 6.31 takes the token from a program; 5.50 knows only the sign-in of a browser.
+fn a_space_that_asks_who_is_there_gets_the_token_where_that_is_agreed(space: &Space) {
+    let program = program(space, "signed");
+    let ask = |option: Option<&'static str>| {
+        let arguments = ["ask", "--no-save", "hello"].into_iter().chain(option);
+        let mut command = program.command(arguments);
+        command.env("HF_TOKEN", "hf_OfTheRealSpaces");
+        Running::start(command).ended()
+    };
+    let (unasked, agreed) = (ask(None), ask(Some("--sign-in")));
+    if space.version.starts_with("5.") {
+        for refused in [unasked, agreed] {
+            refused.expect_code(5);
+            assert!(refused.stderr.contains("on its page"), "{refused}");
+        }
+        return;
+    }
+    unasked.expect_code(4);
+    assert!(unasked.stderr.contains("--sign-in"), "{unasked}");
+    assert_eq!(agreed.expect_code(0).text(), "your token ends in aces\n");
 }
 
 fn an_app_without_a_chat_says_what_was_looked_for(space: &Space) {

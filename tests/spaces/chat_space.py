@@ -14,6 +14,7 @@ One server holds every kind, each an app of its own below its path:
   /saved   the same, the history saved in a State by a last step that shows nothing
   /pairs   the same in pairs on Gradio 5, in messages on 6, one function that a button fires, the history in a State
   /ask     a function "predict" that takes a text and gives one; nobody remembers anything
+  /signed  a page by hand that answers only who signs in with a token of the Hub, and tells its end
   /none    an app without any chat
 
 The first word of the newest message chooses what the "model" says:
@@ -179,6 +180,20 @@ def ask():
     return page
 
 
+def signed():
+    with gradio.Blocks() as page:
+        chatbot, box = gradio.Chatbot(**MESSAGES), gradio.Textbox()
+
+        def add(text, turns):
+            return '', turns + [{'role': 'user', 'content': text}]
+
+        def answer(turns, token: gradio.OAuthToken):
+            yield turns + [{'role': 'assistant', 'content': f'your token ends in {token.token[-4:]}'}]
+
+        box.submit(add, [box, chatbot], [box, chatbot]).then(answer, chatbot, chatbot)
+    return page
+
+
 def none():
     with gradio.Blocks() as page:
         image = gradio.Image()
@@ -207,7 +222,7 @@ def apps():
         yield function.__name__, interface(function, **MESSAGES)
     yield 'private', interface(plain, api_name=False, **MESSAGES)
     yield LOCKED, interface(plain, **MESSAGES)
-    for page in (blocks, saved, pairs, ask, none):
+    for page in (blocks, saved, pairs, ask, none, signed):
         yield page.__name__, page()
 
 

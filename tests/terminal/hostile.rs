@@ -1,13 +1,12 @@
 //! Text that would steer the terminal, turn the direction of text or hide some of it, on every path to the screen. In
 //! every case only the program's own sequences are written.
 
+use super::served::serve;
 use super::written::assert_only_own_sequences;
 use rig::home::Home;
 use rig::keys::{ALT_UP, CTRL_END, CTRL_O, CTRL_P, ESC, F2, F3, TAB};
 use rig::screen::{Screen, WINDOW};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 
 /// One text of each kind. No sequence in it is one that the program makes itself.
 const KINDS: [&str; 24] = [
@@ -218,35 +217,7 @@ fn commands_in_a_terminal_cannot_be_made_to_steer_it() {
 
 /// A Space whose author wishes ill: what it says of itself, its notices, its replies and its errors. It ends with the test.
 fn hostile_space() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("this machine has a free port");
-    let address = listener.local_addr().expect("it is bound");
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            // A client that goes away has its answer already.
-            let _ = answer(stream);
-        }
-    });
-    format!("http://{address}")
-}
-
-fn answer(stream: TcpStream) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head)? == 0 {
-            return Ok(());
-        }
-    }
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_length = name.eq_ignore_ascii_case("content-length");
-        is_length.then(|| value.trim().parse().ok()).flatten()
-    });
-    let mut body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut body)?;
-    let path = head.split_whitespace().nth(1).unwrap_or_default();
-    let path = path.split('?').next().unwrap_or_default();
-    let (status, kind, body) = match path {
+    serve(|asked| match asked.path.as_str() {
         "/config" => (200, "application/json", config().to_string()),
         "/gradio_api/info" => (
             200,
@@ -260,12 +231,7 @@ fn answer(stream: TcpStream) -> std::io::Result<()> {
         ),
         "/gradio_api/queue/data" => (200, "text/event-stream", stream_of_reply()),
         _ => (404, "text/html", hostile("page")),
-    };
-    let length = body.len();
-    let answer = format!(
-        "HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    );
-    reader.into_inner().write_all(answer.as_bytes())
+    })
 }
 
 /// A `ChatInterface` of Gradio 5 with hostile words in every place that has words.

@@ -21,6 +21,8 @@ mod paste;
 mod persistence;
 mod presets;
 mod queue;
+mod served;
+mod sign_in;
 mod stream;
 mod suspend;
 mod switcher;

@@ -274,6 +274,8 @@ const SOURCE: &[Row] = &[
         .also("space model provider server change"),
     row((A::Models, C::All), &[], "Choose a model", "Choose another model of this source",
         G::Source, source_picker::models_with).slash("/model", Argument::Optional).also("llm change"),
+    row((A::SignIn, C::Sources), &[alt('s')], "Sign in or out", "Send the Space your Hugging Face token, or no more",
+        G::Source, |m, _| source_picker::change_sign_in(m)).unlisted(),
     row((A::Demo, C::All), &[], "Try the embedded Space", "Try the embedded Space when another fails",
         G::Source, |m, _| source_picker::use_demo(m)).also("demo offline tour"),
     row((A::SystemPanel, C::All), &[key(F(2)), ctrl('s')], "Show system message and settings", "System message, settings of the Space",

@@ -67,6 +67,7 @@ pub(in crate::app) fn start(
         settings: open.settings.clone(),
         space: open.conversation.space.clone(),
         file_form: model.defaults.file_form,
+        sign_in: model.sources.is_signed_in(&open.conversation.space),
     };
     let mut effects: Vec<Effect> = save(changes).into_iter().collect();
     // What is sent is what was attached; the chip says whether the file is another one by now.

@@ -4,7 +4,7 @@
 
 use crate::app::conversation::persistence::save;
 use crate::app::{Certainty, DEMO_SPACE, Effect, Model};
-use crate::chat::{Change, Conversation, Learned, ProviderNames};
+use crate::chat::{Change, Conversation, Fact, Learned, ProviderNames};
 
 /// The conversation that is seen talks to another source from the next message on, to the model `chosen` or to its default.
 pub(in crate::app) fn use_space(
@@ -48,6 +48,11 @@ pub(in crate::app) fn on_described(
 
 /// Takes what an earlier run has learned of sources.
 pub(in crate::app) fn on_learned(model: &mut Model, saved: Vec<Learned>) -> Vec<Effect> {
+    for learned in &saved {
+        if let Fact::SignIn(is_agreed) = learned.fact() {
+            model.sources.sign_in(learned.space(), *is_agreed);
+        }
+    }
     learn(model.source_names.take_saved(saved))
 }
 

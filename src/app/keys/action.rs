@@ -43,6 +43,8 @@ pub enum Action {
     Spaces,
     /// Opens it at the models of the source.
     Models,
+    /// Signs in to the Space at the picker's mark, or out of it.
+    SignIn,
     /// Copies the last reply.
     CopyReply,
     /// Copies all that is seen of the conversation.

@@ -213,6 +213,8 @@ pub enum Context {
     VersionTree,
     /// Among the saved system messages.
     Presets,
+    /// In the picker of sources.
+    Sources,
 }
 
 impl Context {
@@ -233,6 +235,7 @@ impl Context {
             Self::Outline => "Outline",
             Self::VersionTree => "All versions",
             Self::Presets => "Saved system messages",
+            Self::Sources => "Choosing a source",
         }
     }
 }

@@ -4,20 +4,23 @@
 //! What is typed is filtered once for each edit. Which sources there are is told from outside; see `rows` for their order.
 
 mod chosen;
+mod hub;
 mod rows;
 
 pub(in crate::app) use chosen::{models_with, on_inspected, use_demo};
+pub(in crate::app) use hub::{due, on_found, quota_due};
 pub use rows::SourceRow;
 
 use super::picker::Menu;
-use super::{Page, Popup, Step};
+use super::{Page, Popup, Step, sign_in};
 use crate::app::conversation::versions;
 use crate::app::editor::Editor;
 use crate::app::fuzzy::matching;
 use crate::app::keys::Context;
-use crate::app::sources::{Chats, SourceChoice, SourceGroup, SourceState};
+use crate::app::sources::{Chats, SourceGroup, SourceState};
 use crate::app::{Effect, Model};
 use crate::chat::Failure;
+use hub::{Quota, Search};
 
 /// The fewest letters for which Spaces are searched.
 const FEWEST: usize = 2;
@@ -43,6 +46,7 @@ pub struct SourcePicker {
     is_looking: bool,
     /// Whether the mark was moved since the last edit.
     is_moved: bool,
+    quota: Quota,
 }
 
 /// A source that is looked at before it is used.
@@ -81,17 +85,6 @@ pub enum PickerRow {
     Note(String),
 }
 
-/// The search of Spaces.
-#[derive(Debug, Default)]
-struct Search {
-    /// The words that were asked for last, and the number.
-    asked: Option<(u64, String)>,
-    found: Vec<SourceRow>,
-    /// Why nothing was found, in one line.
-    note: Option<String>,
-    is_running: bool,
-}
-
 impl SourcePicker {
     /// What is shown.
     pub fn rows(&self) -> &[PickerRow] {
@@ -113,7 +106,8 @@ impl SourcePicker {
         self.rows.iter().filter(is_choice).count()
     }
 
-    fn chosen(&self) -> Option<&SourceRow> {
+    /// The row at the mark.
+    pub fn chosen(&self) -> Option<&SourceRow> {
         self.choice(self.rows.get(self.menu.at)?)
     }
 
@@ -287,7 +281,7 @@ impl SourcePicker {
 
 impl Popup for SourcePicker {
     fn contexts(&self) -> &'static [Context] {
-        &[Context::Menu]
+        &[Context::Sources, Context::Menu]
     }
 
     fn field(&mut self) -> Option<&mut Editor> {
@@ -400,46 +394,20 @@ pub(in crate::app) fn refresh(model: &mut Model) {
     }
 }
 
-/// Asks for Spaces where the words have changed.
-pub(in crate::app) fn due(model: &mut Model) -> Option<Effect> {
-    let number = model.finds + 1;
-    let picker = model.popups.find::<SourcePicker>()?;
-    let words = picker.searched();
-    let before = picker.search.asked.as_ref();
-    if before.map_or("", |(_, words)| words) == words {
-        return None;
+/// Takes back the sign-in to the Space at the mark, or asks whether to sign in to it.
+pub(in crate::app) fn change_sign_in(model: &mut Model) -> Vec<Effect> {
+    let picker: Option<&SourcePicker> = model.popups.top();
+    let Some(source) = picker
+        .and_then(SourcePicker::chosen)
+        .map(|row| row.source.clone())
+    else {
+        return Vec::new();
+    };
+    if model.sources.is_signed_in(&source) {
+        return sign_in::answer(model, &source, false);
     }
-    picker.search.note = None;
-    picker.search.is_running = !words.is_empty();
-    picker.search.asked = Some((number, words.clone()));
-    let marked = picker.marked();
-    picker.add_found(marked.as_ref());
-    model.finds = number;
-    Some(Effect::SearchSpaces { number, words })
-}
-
-/// Takes what a search has found. An answer to an earlier one is dropped.
-pub(in crate::app) fn on_found(
-    model: &mut Model,
-    number: u64,
-    found: Result<Vec<SourceChoice>, String>,
-) {
-    let Some(picker) = model.popups.find::<SourcePicker>() else {
-        return;
-    };
-    if picker.search.asked.as_ref().map(|(number, _)| *number) != Some(number) {
-        return;
+    if model.sources.takes_sign_in(&source) {
+        sign_in::ask(model, &source, None);
     }
-    let row = |choice: SourceChoice| SourceRow {
-        about: choice.about,
-        state: choice.state,
-        ..SourceRow::new(&choice.id, choice.group)
-    };
-    picker.search.is_running = false;
-    let marked = picker.marked();
-    (picker.search.found, picker.search.note) = match found {
-        Ok(found) => (found.into_iter().map(row).collect(), None),
-        Err(words) => (Vec::new(), Some(words)),
-    };
-    picker.add_found(marked.as_ref());
+    Vec::new()
 }

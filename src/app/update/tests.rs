@@ -16,6 +16,7 @@ mod modality;
 mod outcomes;
 mod pickers;
 mod presets;
+mod sign_in;
 mod source;
 mod source_choice;
 mod source_picker;

@@ -26,8 +26,8 @@ pub(super) fn read(message: Option<String>, title: Option<String>) -> ProviderEr
     let lower = words.to_lowercase();
     // Gradio's own words where a function takes `gr.OAuthProfile` or `gr.OAuthToken` (`helpers.py` of 4 to 6).
     if lower.contains("requires a logged in user") {
-        return ProviderError::Unsupported(report(
-            "The Space answers only users who have signed in with Hugging Face on its page.",
+        return ProviderError::SignIn(report(
+            "The Space answers only users who have signed in with Hugging Face.",
             "Open it in a browser, or choose another source.",
         ));
     }
@@ -229,7 +229,7 @@ mod tests {
             None,
             "This action requires a logged in user. Please sign in and retry.",
         );
-        assert_eq!(error.kind(), crate::chat::FailureKind::Unsupported);
+        assert_eq!(error.kind(), crate::chat::FailureKind::SignIn);
         assert!(error.to_string().contains("signed in with Hugging Face"));
         assert!(error.hint().contains("browser"));
     }

@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
 
+/// How long the question for a quota may take: it says more of an answer that is there already.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A quota of GPU time, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GpuQuota {
@@ -32,6 +35,17 @@ impl Hub {
             Err(Error::Status(refusal)) if matches!(refusal.status, 401 | 403 | 404) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl Hub {
+    /// The same in words; `None` also where it is not told within 3 s, or goes wrong: it only says more of something else.
+    pub async fn gpu_quota_words(&self) -> Option<String> {
+        let quota = tokio::time::timeout(PATIENCE, self.gpu_quota()).await;
+        let quota = quota.ok()?.inspect_err(|error| {
+            tracing::info!(kind = %error.kind(), "the quota of GPU time is not told");
+        });
+        Some(quota.ok()??.words())
     }
 }
 

@@ -6,7 +6,7 @@ use super::memory::Past;
 use super::open_page::OpenPage;
 use super::page;
 use super::reply_reader::ReplyReader;
-use super::{Known, SpaceProvider};
+use super::{Known, SpaceProvider, sign_in};
 use crate::chat::{Stage, format_prompt, input, prompt_text};
 use crate::gradio::app::Component;
 use crate::gradio::{Chain, Client};
@@ -26,6 +26,7 @@ pub(super) async fn run(space: SpaceProvider, request: Request, sender: ReplySen
         sender: &sender,
     };
     let worked = Box::pin(turn.work()).await;
+    let worked = sign_in::explained(&space, &request, worked);
     sender.end(with_quota(&space, worked).await).await;
 }
 
@@ -77,6 +78,7 @@ impl Turn<'_> {
         session.take_if(|session| session.app_id != known.app.app_id);
         loop {
             let chat = known.chosen(&self.request.settings)?;
+            client = sign_in::client(self.space, &client, (&known, self.request));
             let exchanged = self.exchange((&client, &known, chat), session.take(), is_fresh);
             if exchanged.await? != End::Restarted {
                 return Ok(());
@@ -158,6 +160,7 @@ impl Turn<'_> {
         if chat.needs_script {
             return Err(needs_script());
         }
+        sign_in::require(known, chat, client)?;
         if chat.model().is_none() {
             self.space.require_model(self.request)?;
         }
@@ -167,7 +170,9 @@ impl Turn<'_> {
         let mut page = if let Some(tab) = live {
             OpenPage::of(place, tab)
         } else {
-            let mut page = match self.space.take_opened(known, chat) {
+            // What was opened without the token may lack what it is needed for.
+            let opened = self.space.take_opened(known, chat);
+            let mut page = match opened.filter(|_| !client.is_signed_in()) {
                 Some(opened) => OpenPage::of(place, opened),
                 None => OpenPage::open(place).await?,
             };

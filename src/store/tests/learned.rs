@@ -38,6 +38,21 @@ async fn what_was_learned_is_there_again_and_the_newest_counts() {
 }
 
 #[tokio::test]
+async fn a_sign_in_is_kept_beside_the_names_until_it_is_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let agreed = |yes| Learned::new("owner/space", "", Fact::SignIn(yes));
+    for yes in [true, false] {
+        let store = open(dir.path());
+        for learned in [called("owner/space", "", "Name"), agreed(yes)] {
+            store.handle.send(Change::Learn(learned));
+        }
+        assert!(store.handle.close().await);
+        let learned = open(dir.path()).reader.learned().unwrap();
+        assert_eq!(learned, [called("owner/space", "", "Name"), agreed(yes)]);
+    }
+}
+
+#[tokio::test]
 async fn a_fact_of_a_newer_version_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());

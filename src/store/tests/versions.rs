@@ -158,9 +158,11 @@ fn assert_outcome(reply: &Message, version: i64) {
 /// What was learned of sources is there since version 6.
 fn assert_learned(store: &Store, version: i64) {
     let learned = store.reader.learned().unwrap();
-    let named = learned.iter().map(|learned| {
-        let Fact::Names(names) = learned.fact();
-        (learned.space(), learned.model(), &*names.model)
+    let named = learned.iter().filter_map(|learned| {
+        let Fact::Names(names) = learned.fact() else {
+            return None;
+        };
+        Some((learned.space(), learned.model(), &*names.model))
     });
     let named: Vec<_> = named.collect();
     let all = [

@@ -1,9 +1,12 @@
 //! The sources that can be chosen, each with its state, and what is known of the one that was.
 
 use super::{Scene, accepts, closes, draw_list, hint, moves};
+use crate::app::Model;
 use crate::app::event::Page;
+use crate::app::keys::{Action, Context};
 use crate::app::popups::source_picker::{PickerRow, SourcePicker, SourceRow, SpaceCheck};
 use crate::app::sources::SourceState;
+use crate::markdown::wrap_plain;
 use crate::sanitize;
 use crate::ui::format::{end_of, fitted};
 use crate::ui::theme::Theme;
@@ -25,6 +28,8 @@ pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, are
     } else {
         "takes"
     };
+    let sources = &scene.model.sources;
+    let marked = picker.chosen().map(|row| row.source.as_str());
     let hint = hint(&[
         (accepts(keys), does),
         (moves(keys), "choose"),
@@ -41,10 +46,13 @@ pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, are
         }
         row => picker
             .choice(row)
-            .map(|row| line(row, theme, width))
+            .map(|row| line(row, sources.is_signed_in(&row.source), theme, width))
             .unwrap_or_default(),
     };
     let menu = (title.as_str(), hint, &picker.menu);
+    let width = usize::from(area.width.min(super::WIDEST)).saturating_sub(4);
+    let told = marked.map(|name| marked_lines(name, scene.model, theme, width));
+    let rows = (rows, told.unwrap_or_default());
     let below = draw_list(menu, rows, spans, scene, frame, area);
     if let Some(check) = &picker.check {
         draw_check(check, scene.theme, frame, below);
@@ -52,8 +60,32 @@ pub fn draw(picker: &SourcePicker, scene: &mut Scene<'_>, frame: &mut Frame, are
     Page::default()
 }
 
+/// What is told of the source at the mark: whether it is given the user's token, and what is left of the user's GPU time.
+fn marked_lines(name: &str, model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let sources = &model.sources;
+    let key = model.keys.key_in(Action::SignIn, Context::Sources);
+    let sign_in = if sources.is_signed_in(name) {
+        Some(format!(
+            "Signed in with your Hugging Face token. {key} signs out."
+        ))
+    } else {
+        let takes = sources.takes_sign_in(name);
+        takes.then(|| format!("{key} signs in with your Hugging Face token."))
+    };
+    let quota = (sources.gpu_quota.clone()).filter(|_| sources.is_zero_gpu(name));
+    let mut lines = Vec::new();
+    for text in [sign_in, quota].into_iter().flatten() {
+        let rows = wrap_plain(&text, width.max(1));
+        lines.extend(rows.into_iter().map(|row| {
+            let row = text.get(row).unwrap_or_default();
+            Line::styled(format!("  {row}"), theme.dim)
+        }));
+    }
+    lines
+}
+
 /// A source: its name, what it is where there is room, and its state at the right.
-fn line(row: &SourceRow, theme: &Theme, width: usize) -> Vec<Span<'static>> {
+fn line(row: &SourceRow, is_signed_in: bool, theme: &Theme, width: usize) -> Vec<Span<'static>> {
     let (state, style) = match (&row.state, row.is_current) {
         (None | Some(SourceState::Ready(None)), true) => ("in use".to_owned(), theme.good),
         (Some(state), true) if width >= NARROW => {
@@ -68,6 +100,8 @@ fn line(row: &SourceRow, theme: &Theme, width: usize) -> Vec<Span<'static>> {
     let left = room.saturating_sub(name.width() + 2);
     let about = match width {
         narrow if narrow < NARROW => String::new(),
+        _ if is_signed_in && row.about.is_empty() => fitted("signed in", left),
+        _ if is_signed_in => fitted(&format!("signed in · {}", sanitize::line(&row.about)), left),
         _ => fitted(&sanitize::line(&row.about), left),
     };
     let gap = " ".repeat(width.saturating_sub(name.width() + 2 + about.width() + state.width()));

@@ -67,7 +67,14 @@ pub fn draw(popup: &VersionTree, scene: &mut Scene<'_>, frame: &mut Frame, area:
         found => format!(" All versions · {found} messages "),
     };
     let menu = (title.as_str(), hint, picker.menu());
-    draw_list(menu, picker.found(), spans, scene, frame, area);
+    draw_list(
+        menu,
+        (picker.found(), Vec::new()),
+        spans,
+        scene,
+        frame,
+        area,
+    );
     Page::default()
 }
 

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 /// The sizes at which it is looked at.
 const SIZES: [(u16, u16); 2] = [(120, 16), (40, 10)];
 /// The popups in which nothing can be typed.
-const WITHOUT_FIELD: [&str; 3] = ["help", "text_view", "survey"];
+const WITHOUT_FIELD: [&str; 4] = ["help", "text_view", "survey", "sign_in"];
 
 /// What the row of the cursor shows before it; `None` where the cursor is hidden.
 fn before_cursor(screen: &mut Screen) -> Option<String> {

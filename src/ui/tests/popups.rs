@@ -79,6 +79,15 @@ fn login(screen: &mut Screen) {
     typed(screen, "secret");
 }
 
+fn sign_in(screen: &mut Screen) {
+    let failure = Failure {
+        kind: FailureKind::SignIn,
+        message: "It asks who you are.".to_owned(),
+        hint: String::new(),
+    };
+    screen.says("again").hears(1, ReplyUpdate::Failed(failure));
+}
+
 fn save_preset(screen: &mut Screen) {
     pressed(screen, KeyCode::F(2), KeyModifiers::NONE);
     typed(screen, "be kind");
@@ -147,6 +156,7 @@ pub(super) fn all() -> Vec<Opened> {
         ("survey", survey),
         ("setting", setting),
         ("login", login),
+        ("sign_in", sign_in),
         ("trash", |screen| {
             ctrl(screen, 'p');
             typed(screen, "show the trash");

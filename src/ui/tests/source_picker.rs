@@ -3,7 +3,7 @@
 use super::popups::{ctrl, pressed};
 use super::*;
 use crate::app::sources::{Inspection, LocalSource, SourceChoice, SourceGroup, SourceState};
-use crate::chat::Failure;
+use crate::chat::{Fact, Failure, Learned};
 use std::time::Duration;
 
 fn choice(id: &str, group: SourceGroup, state: Option<SourceState>) -> SourceChoice {
@@ -13,6 +13,7 @@ fn choice(id: &str, group: SourceGroup, state: Option<SourceState>) -> SourceCho
         group,
         state,
         is_listed: true,
+        is_zero_gpu: false,
     }
 }
 
@@ -71,6 +72,34 @@ fn what_a_search_found_stands_below_with_stage_and_likes() {
         // The number of the fifth edit, of which the first is too short.
         screen.tell(Event::SpacesFound(4, Ok(found)));
         insta::assert_snapshot!(format!("sources_found_{width}"), screen.shown());
+    }
+}
+
+#[test]
+fn a_sign_in_and_what_is_left_of_the_gpu_time_stand_below_the_list() {
+    for (width, height) in [(120, 20), (80, 24), (40, 10)] {
+        let mut screen = opened(width, height);
+        let space = screen.model.conversation().conversation.space.clone();
+        let signed_in = Fact::SignIn(true);
+        let learned = vec![Learned::new(&space, "", signed_in)];
+        screen.tell(Event::Store(StoreEvent::Learned(learned)));
+        screen.tell(Event::Inspected {
+            asked: space.clone(),
+            name: space.clone(),
+            model: None,
+            found: Ok(Inspection {
+                takes_sign_in: true,
+                is_zero_gpu: true,
+                gpu_quota: Some(
+                    "1 min 20 s of 5 min of GPU time left, whole again at 14:00 UTC".to_owned(),
+                ),
+                ..Inspection::default()
+            }),
+        });
+        pressed(&mut screen, KeyCode::Esc, KeyModifiers::NONE);
+        ctrl(&mut screen, 't');
+        typed(&mut screen, &space);
+        insta::assert_snapshot!(format!("sources_signed_in_{width}"), screen.shown());
     }
 }
 

@@ -85,6 +85,12 @@ pub fn all(model: &Model) -> Vec<SourceRow> {
     if !is_known {
         list.push(SourceRow::new(current, SourceGroup::Used));
     }
+    // So that each can be taken back.
+    for name in model.sources.signed_in() {
+        if !list.rows.iter().any(|row| row.source == name) {
+            list.push(SourceRow::new(name, SourceGroup::Used));
+        }
+    }
     for server in model.sources.local.iter().flatten() {
         let row = SourceRow {
             about: server.about.clone(),

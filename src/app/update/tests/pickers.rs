@@ -54,6 +54,7 @@ fn with_much() -> User {
             group: SourceGroup::Space,
             state: None,
             is_listed: true,
+            is_zero_gpu: false,
         });
     }
     let all: Vec<Summary> = NAMES.iter().map(|name| summary(name)).collect();

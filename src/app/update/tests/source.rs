@@ -42,7 +42,9 @@ fn saved(user: &User) -> Vec<(String, String)> {
     });
     let names = changes.flatten().filter_map(|change| match change {
         Change::Learn(learned) => {
-            let Fact::Names(names) = learned.fact();
+            let Fact::Names(names) = learned.fact() else {
+                return None;
+            };
             Some((learned.model().to_owned(), names.model.clone()))
         }
         _ => None,

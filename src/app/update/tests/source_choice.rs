@@ -62,6 +62,7 @@ fn a_name_that_is_offered_is_taken_before_others_that_hold_it() {
             group: SourceGroup::Space,
             state: None,
             is_listed: true,
+            is_zero_gpu: false,
         })
         .to_vec();
     user.sends("/source hf");

@@ -14,6 +14,7 @@ fn choice(id: &str, group: SourceGroup) -> SourceChoice {
         group,
         state: None,
         is_listed: true,
+        is_zero_gpu: false,
     }
 }
 
