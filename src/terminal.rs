@@ -18,8 +18,8 @@ use crossterm::event::{
     PushKeyboardEnhancementFlags,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
@@ -71,6 +71,8 @@ impl Terminal {
         execute!(
             out,
             EnterAlternateScreen,
+            // What a terminal takes for wider than it is must not run into the next row.
+            DisableLineWrap,
             EnableBracketedPaste,
             EnableFocusChange,
             // Shift+Enter and a lone Esc can be distinguished where the terminal supports this; the
@@ -182,6 +184,7 @@ pub fn leave() {
         DisableMouseCapture,
         DisableFocusChange,
         DisableBracketedPaste,
+        EnableLineWrap,
         LeaveAlternateScreen,
         cursor::Show,
     );

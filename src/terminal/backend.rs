@@ -9,12 +9,12 @@
 
 use super::scrolled::{Scrolled, scrolled};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Color;
 use std::io::{self, Write};
 use std::sync::Arc;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthChar;
 
 /// Looks up the address that an underline's colour stands for.
 pub type Addresses = Box<dyn Fn(Color) -> Option<Arc<str>>>;
@@ -60,9 +60,14 @@ impl<W: Write> FrameBackend<W> {
         let Some(Scrolled { rows, by }) = scrolled(&self.shown, &self.next) else {
             return Ok(false);
         };
-        let (count, way) = (by.unsigned_abs(), if by > 0 { 'S' } else { 'T' });
+        // Lines are taken out (DL) or put in (IL) at the top: terminals that scroll by SU and SD alone are rare, those that
+        // lack these two are not (the Linux console).
+        let (count, way) = (by.unsigned_abs(), if by > 0 { 'M' } else { 'L' });
         let (top, bottom) = (rows.start + 1, rows.end);
-        write!(self.inner, "\x1b[{top};{bottom}r\x1b[{count}{way}\x1b[r")?;
+        write!(
+            self.inner,
+            "\x1b[{top};{bottom}r\x1b[{top};1H\x1b[{count}{way}\x1b[r"
+        )?;
         let width = usize::from(self.shown.area.width);
         let cells = usize::from(rows.start) * width..usize::from(rows.end) * width;
         let moved = &mut self.shown.content[cells];
@@ -80,7 +85,7 @@ impl<W: Write> FrameBackend<W> {
 
     /// The cells of the next frame that are not shown yet, row by row: each row from its first to
     /// its last cell that differs, but for long gaps in it. `told` are the cells that ratatui
-    /// names; they are written in any case, because it knows of halves of wide characters.
+    /// names; they are written in any case.
     fn changes(&mut self, told: &[(u16, u16)], is_scrolled: bool) -> io::Result<Vec<(u16, u16)>> {
         let mut changes = Vec::new();
         let mut told = told.iter().peekable();
@@ -93,15 +98,14 @@ impl<W: Write> FrameBackend<W> {
                 continue;
             }
             let (cells, has_wide) = self.row(y);
-            let differ = |x: u16| self.next[(x, y)] != self.shown[(x, y)];
-            let mut wanted: Vec<u16> = if is_scrolled {
-                cells.iter().copied().filter(|x| differ(*x)).collect()
+            let mut wanted = if has_wide {
+                self.touched(y, &cells, &named)
+            } else if is_scrolled {
+                let differ = |x: &u16| self.next[(*x, y)] != self.shown[(*x, y)];
+                cells.iter().copied().filter(differ).collect()
             } else {
                 named
             };
-            if is_scrolled && has_wide && !wanted.is_empty() {
-                wanted.clone_from(&cells);
-            }
             let blank_from = self.blank_from(y, &cells);
             if let Some(last) = wanted.last()
                 && !has_wide
@@ -121,18 +125,39 @@ impl<W: Write> FrameBackend<W> {
     fn row(&self, y: u16) -> (Vec<u16>, bool) {
         let width = self.next.area.width;
         let mut cells = Vec::with_capacity(usize::from(width));
-        let is_wide = |buffer: &Buffer, x| width_of(&buffer[(x, y)]) > 1;
         let (mut x, mut has_wide) = (0, false);
         while x < width {
             cells.push(x);
-            has_wide |= is_wide(&self.shown, x);
-            if is_wide(&self.next, x) {
-                has_wide = true;
-                x += 1;
-            }
-            x += 1;
+            let (shown, next) = (&self.shown[(x, y)], &self.next[(x, y)]);
+            has_wide |= reach_of(shown) > 1 || reach_of(next) > 1;
+            x += width_of(next).max(1);
         }
         (cells, has_wide)
+    }
+
+    /// The cells of a row with wide characters that must be written: where one stood or comes, the terminal may show
+    /// something else than before as far as it reaches. `named` are written too.
+    fn touched(&self, y: u16, cells: &[u16], named: &[u16]) -> Vec<u16> {
+        let width = self.next.area.width;
+        let mut is_touched = vec![false; usize::from(width)];
+        for x in 0..width {
+            let (shown, next) = (&self.shown[(x, y)], &self.next[(x, y)]);
+            if shown != next || named.contains(&x) {
+                let end = (x + reach_of(shown).max(reach_of(next))).min(width);
+                is_touched[usize::from(x)..usize::from(end)].fill(true);
+            }
+        }
+        // What is written anew reaches as far as before.
+        for &x in cells {
+            let covered = |end: u16| usize::from(x)..usize::from(end.min(width));
+            let next = &self.next[(x, y)];
+            if is_touched[covered(x + width_of(next).max(1))].contains(&true) {
+                is_touched[covered(x + reach_of(next))].fill(true);
+            }
+        }
+        let mut wanted = cells.to_vec();
+        wanted.retain(|x| is_touched[usize::from(*x)]);
+        wanted
     }
 
     /// From which cell on a row of the next frame is blank to its end.
@@ -172,9 +197,14 @@ impl<W: Write> FrameBackend<W> {
             if let Some(address) = &address {
                 write!(self.inner, "\x1b]8;;{address}\x1b\\")?;
             }
-            let cells: Vec<Cell> = run.iter().map(|at| unmarked(&self.next[*at])).collect();
-            let placed = run.iter().zip(&cells).map(|((x, y), cell)| (*x, *y, cell));
-            self.inner.draw(placed)?;
+            let mut cells: Vec<(u16, u16, Cell)> = Vec::with_capacity(run.len());
+            for &(x, y) in run {
+                let cell = unmarked(&self.next[(x, y)]);
+                cells.extend(blanks_below(x, y, &cell));
+                cells.push((x, y, cell));
+            }
+            self.inner
+                .draw(cells.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
             if address.is_some() {
                 write!(self.inner, "\x1b]8;;\x1b\\")?;
             }
@@ -198,13 +228,34 @@ impl<W: Write> FrameBackend<W> {
     }
 }
 
-/// The columns that a cell's character takes.
+/// The columns that a cell's character takes, as ratatui lays it out.
 fn width_of(cell: &Cell) -> u16 {
+    if cell.symbol().is_ascii() {
+        return 1;
+    }
+    cell.cell_width()
+}
+
+/// The columns that a cell's character takes on a terminal that does not know what belongs together: each part of it by
+/// itself.
+fn reach_of(cell: &Cell) -> u16 {
     let symbol = cell.symbol();
     if symbol.is_ascii() {
         return 1;
     }
-    u16::try_from(symbol.width()).unwrap_or(1)
+    let parts: usize = symbol.chars().map(|c| c.width().unwrap_or(0)).sum();
+    u16::try_from(parts).unwrap_or(1).max(width_of(cell)).max(1)
+}
+
+/// What is written first where a wide character of several parts comes: a terminal that takes it for narrower would leave
+/// what stood behind it.
+fn blanks_below(x: u16, y: u16, cell: &Cell) -> impl Iterator<Item = (u16, u16, Cell)> {
+    let is_in_parts = cell.symbol().chars().nth(1).is_some();
+    let width = if is_in_parts { width_of(cell) } else { 0 };
+    let mut blank = cell.clone();
+    blank.set_symbol(" ");
+    let count = if width > 1 { width } else { 0 };
+    (0..count).map(move |behind| (x + behind, y, blank.clone()))
 }
 
 /// A cell without the mark of its link.

@@ -1,9 +1,8 @@
 //! Detects that a part of the screen has moved up or down: rows that the next frame has in another
 //! position. Pure; nothing is written here.
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
 use std::ops::Range;
-use unicode_width::UnicodeWidthStr;
 
 /// Rows that have moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +82,7 @@ fn rows(buffer: &Buffer) -> Vec<Row> {
             let symbol = cell.symbol();
             is_blank &= symbol == " ";
             if !symbol.is_ascii() {
-                skip = symbol.width().saturating_sub(1);
+                skip = usize::from(cell.cell_width()).saturating_sub(1);
             }
             digest.add(cell);
         }

@@ -59,10 +59,10 @@ impl Theme {
     pub fn new(name: ThemeName) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
+        // No colour of the palette is sure to be seen on the background: colour 8 is that of Solarized's.
         let dim = match name {
-            ThemeName::Dark | ThemeName::Light => plain.fg(Color::DarkGray),
             ThemeName::HighContrast => plain,
-            ThemeName::Plain => plain.add_modifier(Modifier::DIM),
+            _ => plain.fg(Color::Reset).add_modifier(Modifier::DIM),
         };
         let colour = |dark: Color, light: Color| match name {
             ThemeName::Dark => plain.fg(dark),
@@ -164,7 +164,7 @@ fn syntax(name: ThemeName) -> Syntax {
     };
     let [text, constant, keyword, function, class] = colours.map(|colour| plain.fg(colour));
     Syntax {
-        comment: italic.fg(Color::DarkGray),
+        comment: italic.add_modifier(Modifier::DIM),
         text,
         constant,
         keyword,
@@ -188,6 +188,16 @@ mod tests {
         assert_eq!(theme(None, Some("15;default;0")), ThemeName::Dark);
         assert_eq!(theme(Some("1"), Some("0;15")), ThemeName::Plain);
         assert_eq!(theme(Some(""), None), ThemeName::Dark);
+    }
+
+    #[test]
+    fn nothing_is_drawn_in_a_colour_that_is_some_schemes_background() {
+        for name in [ThemeName::Dark, ThemeName::Light] {
+            let shown = format!("{:?}", Theme::new(name));
+            for colour in ["DarkGray", "Black", "White"] {
+                assert!(!shown.contains(colour), "{name:?}: {shown}");
+            }
+        }
     }
 
     #[test]

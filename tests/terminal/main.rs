@@ -21,6 +21,7 @@ mod paste;
 mod persistence;
 mod presets;
 mod queue;
+mod scripts;
 mod served;
 mod sign_in;
 mod stream;

@@ -58,15 +58,15 @@ fn is_own_control(parameters: &str, last: char) -> bool {
     match last {
         'm' => is_own_style(&numbers),
         'H' => are_numbers(2),
-        'G' | 'S' | 'T' | 'A' => are_numbers(1),
+        'G' | 'L' | 'M' | 'A' => are_numbers(1),
         'r' => parameters.is_empty() || are_numbers(2),
         'K' => matches!(parameters, "" | "2"),
         'J' => matches!(parameters, "" | "2"),
-        // Keyboard flags; the alternate screen, the cursor, frames, paste, focus, the mouse.
+        // Keyboard flags; wrapping, the alternate screen, the cursor, frames, paste, focus, the mouse.
         'u' => matches!(parameters, ">1" | "<1"),
         'h' | 'l' => matches!(
             parameters,
-            "?25"
+            "?7" | "?25"
                 | "?1000"
                 | "?1002"
                 | "?1003"

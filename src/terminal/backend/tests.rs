@@ -1,5 +1,7 @@
 //! What is written is what a terminal then shows, however the frame before it looked.
 
+mod graphemes;
+
 use super::*;
 use proptest::prelude::*;
 use ratatui::style::{Modifier, Style};
@@ -63,7 +65,7 @@ fn frame_cells(buffer: &Buffer) -> Vec<(String, bool)> {
         if skip == 0 {
             let is_bold = cell.modifier.contains(Modifier::BOLD) && cell.symbol() != " ";
             out.push((cell.symbol().to_owned(), is_bold));
-            skip = cell.symbol().width();
+            skip = usize::from(cell.cell_width());
         }
         skip = skip.saturating_sub(1);
     }

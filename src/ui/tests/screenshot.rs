@@ -113,7 +113,7 @@ pub(super) fn picture(screen: &mut Screen) -> String {
 
 fn style(cell: &Cell, is_light: bool) -> String {
     let fill = match cell.fg {
-        Color::DarkGray => "#7f848e",
+        _ if cell.modifier.contains(Modifier::DIM) => "#7f848e",
         Color::Cyan => "#56b6c2",
         Color::Green => "#98c379",
         Color::Yellow => "#e5c07b",
