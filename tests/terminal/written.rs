@@ -63,7 +63,9 @@ fn is_own_control(parameters: &str, last: char) -> bool {
         'K' => matches!(parameters, "" | "2"),
         'J' => matches!(parameters, "" | "2"),
         // Keyboard flags; the alternate screen, the cursor, frames, paste, focus, the mouse.
-        'u' => matches!(parameters, ">1" | "<1"),
+        'u' => matches!(parameters, ">5" | "<1"),
+        // The question for the mode of bracketed paste.
+        'p' => parameters == "?2004$",
         'h' | 'l' => matches!(
             parameters,
             "?25"
