@@ -1,4 +1,4 @@
-//! The terminal: enters and leaves its modes, and writes to it. The only module that writes escape
+//! The terminal: enters and leaves its modes, writes to it, and reads it ([`input`]). The only module that writes escape
 //! sequences other than what the renderer draws.
 //!
 //! [`leave`] runs however the program ends (a return, an error, a panic, a signal): modes off in
@@ -40,6 +40,14 @@ const ASK_BRACKETED_PASTE: &str = "\x1b[?2004$p";
 /// Sets xterm's `modifyOtherKeys`, for Shift+Enter and its like, and takes it back.
 const TELL_OTHER_KEYS: &str = "\x1b[>4;2m";
 const TELL_PLAIN_KEYS: &str = "\x1b[>4;0m";
+
+/// Notes whether the wheel sends arrow keys on the alternate screen, and has it send none.
+const STOP_WHEEL_KEYS: &str = "\x1b[?1007s\x1b[?1007l";
+/// Has it be as it was noted. A terminal that notes nothing has it on, as most have at first.
+const RESTORE_WHEEL_KEYS: &str = "\x1b[?1007h\x1b[?1007r";
+/// A free line below everything, for a terminal that has no alternate screen to leave (GNU screen and the Linux console).
+/// Others lose it with that screen.
+const FREE_LINE: &str = "\x1b[0m\x1b[9999;1H\r\n\x1b[2K";
 
 /// The longest notice of the desktop, in characters.
 const LONGEST_NOTICE: usize = 120;
@@ -89,6 +97,8 @@ impl Terminal {
         if was_entered {
             // The flags are a stack, which would grow.
             queue!(out, PopKeyboardEnhancementFlags)?;
+        } else {
+            queue!(out, Print(STOP_WHEEL_KEYS))?;
         }
         execute!(
             out,
@@ -215,6 +225,8 @@ pub fn leave() {
         DisableMouseCapture,
         DisableFocusChange,
         DisableBracketedPaste,
+        Print(RESTORE_WHEEL_KEYS),
+        Print(FREE_LINE),
         LeaveAlternateScreen,
         cursor::Show,
     );

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use spacechat::program::{report_panics, state_directory};
 use spacechat::testing::store::FILE_NAME;
 use spacechat::testing::terminal::Terminal;
+use std::num::NonZeroU16;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 use std::{env, fs, mem, thread};
@@ -69,6 +70,28 @@ fn ctrl_c_stops_the_reply_then_sets_the_draft_aside_then_quits() {
     screen.press(CTRL_C);
     assert_eq!(screen.wait_for_exit(), 0);
     assert_given_back(&screen);
+}
+
+#[test]
+fn without_an_alternate_screen_the_prompt_stands_on_a_free_line_below() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 ha", "haha");
+    screen.press(CTRL_Q);
+    assert_eq!(screen.wait_for_exit(), 0);
+    let written = screen.look(|emulator| String::from_utf8_lossy(emulator.written()).into_owned());
+    let (columns, rows) = WINDOW;
+    let size = |length| NonZeroU16::new(length).unwrap();
+    let mut plain = vt100::Parser::new(size(rows), size(columns), 0);
+    plain.process(written.replace("\x1b[?1049", "\x1b[?9999").as_bytes());
+    let plain = plain.screen();
+    assert_eq!(plain.cursor_position(), (rows - 1, 0));
+    let last: Vec<String> = plain.rows(0, columns).collect();
+    assert_eq!(last[usize::from(rows) - 1], "");
+    assert!(
+        last[usize::from(rows) - 2].contains("╰ Enter send"),
+        "{last:?}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! write them.
 
 use rig::home::{Home, program};
-use rig::keys::CTRL_C;
+use rig::keys::{CTRL_C, CTRL_Q, DOWN, UP};
 use rig::screen::{Screen, WINDOW};
 
 /// Answers to questions that this program or one before it may have asked.
@@ -70,11 +70,12 @@ fn ctrl_and_a_letter_is_the_same_key_in_every_layout() {
     let home = Home::new();
     let mut screen = Screen::demo(&home, &[]);
     screen.type_text("привет");
-    // Ctrl+с of a Russian layout, with the key's place in the Latin one.
+    // Ctrl+с of a Russian layout, with the key's place in the Latin one and without.
     screen.write("\x1b[1089::99;5u");
-    screen.wait_for("the draft set aside", |shown| {
-        shown.draft().contains("write a message")
-    });
+    screen.wait_for("the draft set aside", |shown| !shown.has("привет"));
+    screen.type_text("пока");
+    screen.write("\x1b[1089;5u");
+    screen.wait_for("the draft set aside", |shown| !shown.has("пока"));
     screen.quit();
 }
 
@@ -91,9 +92,27 @@ fn shift_and_enter_is_a_new_line_in_tmux_too_and_alt_graph_types() {
     let shown = screen.wait_for("two lines", |shown| shown.draft() == "a @[");
     assert!(shown.has("You are talking to"), "nothing was sent");
     screen.press(CTRL_C);
-    screen.press("\x11");
+    screen.press(CTRL_Q);
     assert_eq!(screen.wait_for_exit(), 0);
     screen.look(|emulator| {
         assert!(emulator.last_place("\x1b[>4;2m") < emulator.last_place("\x1b[>4;0m"));
     });
+}
+
+#[test]
+fn the_wheel_as_arrow_keys_never_replaces_the_draft() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.look(|emulator| assert!(emulator.last_place("\x1b[?1007l").is_some()));
+    screen.ask("repeat 2 ha", "haha");
+    screen.type_text("a draft");
+    // Three turns, in a terminal that sends arrow keys for them.
+    screen.write(&format!("{}{}", UP.repeat(9), DOWN.repeat(3)));
+    screen.type_text("!");
+    assert_eq!(screen.shown().draft(), "a draft!");
+    screen.press(CTRL_C);
+    screen.wait_for("the draft set aside", |shown| !shown.has("a draft!"));
+    screen.press(UP);
+    screen.wait_for("the draft again", |shown| shown.draft() == "a draft!");
+    screen.quit();
 }

@@ -10,18 +10,24 @@ use rig::shown::Emulator;
 /// it when a line is entered; three times.
 fn from_a_shell(home: &Home) -> Screen {
     let script = "set -m; \"$0\" --demo; \
-        for time in 1 2 3; do stty sane; echo \"in the shell\"; read line; fg >/dev/null; done; \
+        for time in 1 2 3; do stty sane; echo \"in the shell $time\"; read line; fg >/dev/null; done; \
         echo \"ended with $?\"; read line";
     let screen = Screen::start_other(home, WINDOW, "sh", &["-c", script, program()]);
     screen.wait_for_text("╭ Message");
     screen
 }
 
-/// Waits until the shell has the terminal, and continues the program.
-fn continue_it(screen: &mut Screen, is_given_back: bool) {
+/// Waits until the shell has the terminal.
+fn wait_for_shell(screen: &Screen, time: usize) {
     screen.wait_until("the shell", |emulator| {
-        emulator.screen().contents().contains("in the shell")
+        let contents = emulator.screen().contents();
+        contents.contains(&format!("in the shell {time}"))
     });
+}
+
+/// Waits for the shell, and continues the program.
+fn continue_it(screen: &mut Screen, time: usize, is_given_back: bool) {
+    wait_for_shell(screen, time);
     if is_given_back {
         assert_given_back(screen);
     }
@@ -55,18 +61,16 @@ fn a_program_stopped_from_outside_takes_its_terminal_again_when_it_goes_on() {
     screen.type_text("a");
     // It cannot know of this one: it leaves its modes on.
     signal("STOP", program);
-    continue_it(&mut screen, false);
+    continue_it(&mut screen, 1, false);
     screen.type_text("b");
     // This one is as Ctrl+Z.
     signal("TSTP", program);
-    screen.wait_until("the shell", |emulator| {
-        emulator.screen().contents().contains("in the shell")
-    });
+    wait_for_shell(&screen, 2);
     assert_eq!(state(program), Some('T'));
-    continue_it(&mut screen, true);
+    continue_it(&mut screen, 2, true);
     screen.type_text("c");
     screen.press(CTRL_Z);
-    continue_it(&mut screen, true);
+    continue_it(&mut screen, 3, true);
     screen.type_text("d");
     assert_eq!(screen.shown().draft(), "abcd");
     screen.press(CTRL_Q);

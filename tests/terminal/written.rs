@@ -59,7 +59,8 @@ fn is_own_control(parameters: &str, last: char) -> bool {
         'm' => is_own_style(&numbers),
         'H' => are_numbers(2),
         'G' | 'S' | 'T' | 'A' => are_numbers(1),
-        'r' => parameters.is_empty() || are_numbers(2),
+        'r' => parameters.is_empty() || parameters == "?1007" || are_numbers(2),
+        's' => parameters == "?1007",
         'K' => matches!(parameters, "" | "2"),
         'J' => matches!(parameters, "" | "2"),
         // Keyboard flags; the alternate screen, the cursor, frames, paste, focus, the mouse.
@@ -74,6 +75,7 @@ fn is_own_control(parameters: &str, last: char) -> bool {
                 | "?1003"
                 | "?1004"
                 | "?1006"
+                | "?1007"
                 | "?1015"
                 | "?1049"
                 | "?2004"
