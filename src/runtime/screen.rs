@@ -249,12 +249,13 @@ impl Screen {
         self.editing.is_none() && !self.is_stopped
     }
 
-    /// Takes all that was read and not taken; says whether a frame is due.
+    /// Takes what was read and not taken, as much as may wait; says whether a frame is due.
     fn receive_all(&mut self) -> io::Result<Option<Duration>> {
-        let mut due = None;
-        while let Some(received) = self.typing.take() {
+        let read = std::iter::from_fn(|| self.typing.take()).take(BACKLOG);
+        let read: Vec<_> = read.collect();
+        let due = (!read.is_empty()).then_some(Duration::ZERO);
+        for received in read {
             self.receive(received?)?;
-            due = Some(Duration::ZERO);
         }
         Ok(due)
     }
@@ -304,11 +305,10 @@ impl Screen {
         self.typing.stop();
         self.terminal.lend();
         self.is_stopped = stop_this_process();
-        if self.is_stopped {
-            Ok(())
-        } else {
-            self.resume()
+        if !self.is_stopped {
+            self.resume()?;
         }
+        Ok(())
     }
 
     fn resume(&mut self) -> io::Result<()> {

@@ -27,7 +27,7 @@ pub use decoder::Decoder;
 #[cfg(unix)]
 pub use reader::InputReader;
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyModifiers};
 use std::time::Instant;
 
 /// Something that came from the terminal.
@@ -71,4 +71,12 @@ pub enum Pending {
     /// It was meant for a program that had the terminal before. A control sequence that it begins is still read to its
     /// end.
     Discard,
+}
+
+/// Whether a character was made with the right Alt key, which some systems report as Ctrl and Alt: no letter, digit or space
+/// of ASCII is, and those are chords.
+fn is_alt_graph(character: char, held: KeyModifiers) -> bool {
+    let is_chord = character.is_ascii_alphanumeric() || character.is_ascii_control();
+    let is_held = held - KeyModifiers::SHIFT == KeyModifiers::CONTROL | KeyModifiers::ALT;
+    is_held && !is_chord && character != ' '
 }

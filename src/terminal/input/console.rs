@@ -1,7 +1,7 @@
 //! Input where the system hands over events and no bytes: crossterm reads them.
 
-use super::{Pending, Received, TerminalInput};
-use crossterm::event::EventStream;
+use super::{Pending, Received, TerminalInput, is_alt_graph};
+use crossterm::event::{Event, EventStream, KeyCode, KeyModifiers};
 use futures_util::{FutureExt, StreamExt};
 use std::io;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ impl InputReader {
     pub async fn next(&mut self) -> Option<Reading> {
         let event = self.events.next().await?;
         Some(event.map(|event| {
-            let (at, input) = (Instant::now(), TerminalInput::Event(event));
+            let (at, input) = (Instant::now(), TerminalInput::Event(typed(event)));
             vec![Received { at, input }]
         }))
     }
@@ -37,5 +37,20 @@ impl InputReader {
     /// What has come already, without waiting.
     pub fn take(&mut self) -> Option<Reading> {
         self.next().now_or_never().flatten()
+    }
+}
+
+/// A character that was made with the right Alt key is text.
+fn typed(event: Event) -> Event {
+    match event {
+        Event::Key(mut key) => {
+            if let KeyCode::Char(character) = key.code
+                && is_alt_graph(character, key.modifiers)
+            {
+                key.modifiers = KeyModifiers::NONE;
+            }
+            Event::Key(key)
+        }
+        other => other,
     }
 }

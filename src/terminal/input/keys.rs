@@ -2,6 +2,7 @@
 //! kitty's keyboard protocol and of xterm's `modifyOtherKeys`.
 
 use super::control::Control;
+use super::is_alt_graph;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
@@ -227,13 +228,6 @@ fn with(character: char, held: KeyModifiers, base: Option<char>) -> KeyEvent {
         character => KeyCode::Char(character),
     };
     KeyEvent::new(code, held)
-}
-
-/// Whether a character was made with the right Alt key, which some systems report as Ctrl and Alt: no letter, digit or space of
-/// ASCII is, and those are chords.
-fn is_alt_graph(character: char, held: KeyModifiers) -> bool {
-    let is_chord = character.is_ascii_alphanumeric() || character.is_ascii_control();
-    held - SHIFT == CTRL | ALT && !is_chord && character != ' '
 }
 
 /// The key of a sequence whose second number tells what is held and whether the key goes down, repeats or goes up.
