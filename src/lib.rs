@@ -23,7 +23,7 @@
 //! - `private_file`: files that only the user can read
 //! - `panic_report`: the report of a panic, for the developers
 //! - `runtime`: the loops, the replies in progress, frame pacing
-//! - `terminal`: enters and leaves the terminal, writes escape sequences
+//! - `terminal`: enters and leaves the terminal, writes escape sequences, reads keys
 //! - `ui`: the screen
 //! - `app`: the model and the one function that changes it
 //! - `markdown`: text to blocks to lines

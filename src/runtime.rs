@@ -9,7 +9,9 @@ mod embedded;
 mod external_editor;
 mod files;
 mod headless;
+mod job_control;
 mod lookups;
+mod pacing;
 mod persistence;
 mod providers;
 mod render_worker;
@@ -18,6 +20,7 @@ mod search;
 mod sessions;
 mod signals;
 mod turns;
+mod typing;
 
 pub use embedded::Embedded;
 pub use files::{decoded, looks_like_text, name_of, origin_of};
@@ -27,7 +30,7 @@ pub use providers::{Lookup, Providers, SourceName};
 pub use screen::{ScreenError, run_screen};
 
 use crate::app::{Clock, Effect, Event, Model, update};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::{Duration, Instant};
 
 /// How long a program that ends waits for its tasks: replies that are being cancelled.
@@ -52,6 +55,16 @@ impl Time {
         Clock {
             wall: Timestamp::now(),
             uptime: self.start.elapsed(),
+        }
+    }
+
+    /// The time at a moment, which is not later than now.
+    fn at(self, moment: Instant) -> Clock {
+        let now = self.now();
+        let ago = SignedDuration::try_from(moment.elapsed()).unwrap_or_default();
+        Clock {
+            wall: now.wall.checked_sub(ago).unwrap_or(now.wall),
+            uptime: moment.saturating_duration_since(self.start),
         }
     }
 

@@ -1,15 +1,19 @@
-//! The terminal: enters and leaves its modes, and writes to it. The only module that writes escape
+//! The terminal: enters and leaves its modes, writes to it, and reads it ([`input`]). The only module that writes escape
 //! sequences other than what the renderer draws.
 //!
 //! [`leave`] runs however the program ends (a return, an error, a panic, a signal): modes off in
 //! the reverse order, the main screen back. What differs between systems is here behind `cfg`.
 
 mod backend;
+mod capabilities;
 mod clipboard;
+pub mod input;
 mod scrolled;
 
 pub use backend::Addresses;
 use backend::FrameBackend;
+pub use capabilities::Capabilities;
+use capabilities::is_in_tmux;
 use clipboard::Clipboard;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
@@ -17,6 +21,7 @@ use crossterm::event::{
     EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
     PushKeyboardEnhancementFlags,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -30,6 +35,20 @@ use unicode_width::UnicodeWidthStr;
 /// Whether the modes are on, so that the panic hook and the guard undo them once.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// Asks (DECRQM) for the mode of bracketed paste.
+const ASK_BRACKETED_PASTE: &str = "\x1b[?2004$p";
+/// Sets xterm's `modifyOtherKeys`, for Shift+Enter and its like, and takes it back.
+const TELL_OTHER_KEYS: &str = "\x1b[>4;2m";
+const TELL_PLAIN_KEYS: &str = "\x1b[>4;0m";
+
+/// Notes whether the wheel sends arrow keys on the alternate screen, and has it send none.
+const STOP_WHEEL_KEYS: &str = "\x1b[?1007s\x1b[?1007l";
+/// Has it be as it was noted. A terminal that notes nothing has it on, as most have at first.
+const RESTORE_WHEEL_KEYS: &str = "\x1b[?1007h\x1b[?1007r";
+/// A free line below everything, for a terminal that has no alternate screen to leave (GNU screen and the Linux console).
+/// Others lose it with that screen.
+const FREE_LINE: &str = "\x1b[0m\x1b[9999;1H\r\n\x1b[2K";
+
 /// The longest notice of the desktop, in characters.
 const LONGEST_NOTICE: usize = 120;
 
@@ -39,6 +58,8 @@ type Screen = ratatui::Terminal<FrameBackend<BufWriter<Stdout>>>;
 pub struct Terminal {
     screen: Screen,
     has_mouse: bool,
+    /// What its answers have told.
+    pub capabilities: Capabilities,
     clipboard: Clipboard,
 }
 
@@ -58,16 +79,27 @@ impl Terminal {
         let mut terminal = Self {
             screen,
             has_mouse: false,
+            capabilities: Capabilities::default(),
             clipboard: Clipboard::default(),
         };
         terminal.take()?;
         Ok(terminal)
     }
 
+    /// Enters every mode, whether or not it is on: another program may have been here, and this one may have been stopped
+    /// without leaving any.
     fn take(&mut self) -> io::Result<()> {
+        // Raw mode is not entered by what believes that it is on.
+        disable_raw_mode()?;
         enable_raw_mode()?;
-        IS_ENTERED.store(true, Ordering::SeqCst);
+        let was_entered = IS_ENTERED.swap(true, Ordering::SeqCst);
         let out = self.screen.backend_mut();
+        if was_entered {
+            // The flags are a stack, which would grow.
+            queue!(out, PopKeyboardEnhancementFlags)?;
+        } else {
+            queue!(out, Print(STOP_WHEEL_KEYS))?;
+        }
         execute!(
             out,
             EnterAlternateScreen,
@@ -75,16 +107,31 @@ impl Terminal {
             DisableLineWrap,
             EnableBracketedPaste,
             EnableFocusChange,
-            // Shift+Enter and a lone Esc can be distinguished where the terminal supports this; the
-            // others ignore it. There is no query first: the answer could be taken for typing.
-            PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
+            // Shift+Enter and a lone Esc can be distinguished where the terminal supports this, and a chord is known by its
+            // key in every layout; other terminals ignore it.
+            PushKeyboardEnhancementFlags(
+                KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
+                    | KeyboardEnhancementFlags::REPORT_ALTERNATE_KEYS
+            ),
         )?;
+        if is_in_tmux() {
+            execute!(out, Print(TELL_OTHER_KEYS))?;
+        }
         if self.has_mouse {
             execute!(out, EnableMouseCapture)?;
         }
         // This clears as `clear` does, which would first ask the terminal where its cursor is: some
-        // never answer, and an answer that comes late would be typed into the message.
+        // never answer.
         self.redraw()
+    }
+
+    /// Asks what decides how input is read; the answers come with it. They are waited for nowhere.
+    pub fn ask(&mut self) -> io::Result<()> {
+        // Old kernels write the end of the question on the screen.
+        if std::env::var_os("TERM").is_some_and(|term| term == "linux") {
+            return Ok(());
+        }
+        execute!(self.screen.backend_mut(), Print(ASK_BRACKETED_PASTE))
     }
 
     /// Draws a frame in one piece, where the terminal can do that. Fails once a panic of another
@@ -152,15 +199,8 @@ impl Terminal {
         leave();
     }
 
-    /// Takes the terminal again; the next frame is drawn whole.
+    /// Takes the terminal again, or whatever another program has left of it; the next frame is drawn whole.
     pub fn take_again(&mut self) -> io::Result<()> {
-        self.take()
-    }
-
-    /// Gives the terminal back, stops the program until it is continued, and takes it again.
-    pub fn suspend(&mut self) -> io::Result<()> {
-        leave();
-        stop_this_process()?;
         self.take()
     }
 }
@@ -177,6 +217,9 @@ pub fn leave() {
         return;
     }
     let mut out = io::stdout();
+    if is_in_tmux() {
+        let _ = queue!(out, Print(TELL_PLAIN_KEYS));
+    }
     let _ = execute!(
         out,
         EndSynchronizedUpdate,
@@ -185,6 +228,8 @@ pub fn leave() {
         DisableFocusChange,
         DisableBracketedPaste,
         EnableLineWrap,
+        Print(RESTORE_WHEEL_KEYS),
+        Print(FREE_LINE),
         LeaveAlternateScreen,
         cursor::Show,
     );
@@ -202,17 +247,6 @@ fn install_panic_hook() {
         leave();
         report(panic);
     }));
-}
-
-#[cfg(unix)]
-fn stop_this_process() -> io::Result<()> {
-    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)
-}
-
-#[cfg(not(unix))]
-fn stop_this_process() -> io::Result<()> {
-    // There is no job control to go back to; the screen is simply drawn again.
-    Ok(())
 }
 
 /// Takes `text` back that was printed at the cursor of the main screen: the cursor goes to where

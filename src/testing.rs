@@ -67,8 +67,11 @@ pub mod store {
 }
 
 pub mod terminal {
-    //! Entering and leaving the terminal.
+    //! Entering and leaving the terminal, and its input.
     pub use crate::terminal::Terminal;
+    #[cfg(unix)]
+    pub use crate::terminal::input::Decoder;
+    pub use crate::terminal::input::{Answer, Received, TerminalInput};
 }
 
 pub mod ui {

@@ -45,7 +45,7 @@ struct Recall {
     prompts: Vec<Draft>,
     /// Which of them is shown.
     at: usize,
-    /// What was being written before.
+    /// What stood here before: nothing, or one of them.
     before: Draft,
 }
 
@@ -233,8 +233,8 @@ impl Composer {
         change(&mut self.editor);
     }
 
-    /// Carries an editing step out. At the edges, Up and Down walk `earlier` prompts (the oldest
-    /// first); deleting to the left of an empty text takes the last attachment out of the tray, and gives it.
+    /// Carries an editing step out. At the edges, Up and Down walk `earlier` prompts (the oldest first) while nothing was
+    /// written, or nothing but one of them stands here; deleting to the left of an empty text takes the last attachment out of the tray, and gives it.
     pub fn edit(
         &mut self,
         edit: Edit,
@@ -286,13 +286,11 @@ impl Composer {
         if self.recall.is_none() {
             let mut prompts = earlier();
             prompts.append(&mut self.aside.clone());
-            if prompts.is_empty() {
-                return;
-            }
             let before = self.draft();
-            // It is on the disk meanwhile, and stays where an earlier prompt is taken instead.
-            if !before.is_empty() {
-                self.hold_aside(before.clone());
+            // Many terminals send arrow keys for the wheel: none replaces what was written.
+            let is_replaced = before.is_empty() || prompts.contains(&before);
+            if prompts.is_empty() || !is_replaced {
+                return;
             }
             self.recall = Some(Recall {
                 at: prompts.len(),

@@ -166,6 +166,8 @@ pub enum Input {
     Resize,
     /// The window was given or lost the keyboard.
     Focus(bool),
+    /// The terminal marks pastes, so that what is not marked is typed.
+    PastesAreBracketed,
 }
 
 /// How a reply went on: the provider's events in the app's words.

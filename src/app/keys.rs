@@ -5,6 +5,7 @@
 mod action;
 pub(in crate::app) mod chord;
 mod keymap;
+mod layouts;
 pub(in crate::app) mod row;
 
 pub use action::{Action, Edit};

@@ -197,7 +197,7 @@ fn inputs(model: &mut Model, inputs: Vec<Input>) -> Vec<Effect> {
                 effects.extend(origins::check_all(model.conversation()));
                 effects
             }
-            Input::Resize => Vec::new(),
+            Input::Resize | Input::PastesAreBracketed => Vec::new(),
         })
         .collect()
 }

@@ -4,20 +4,23 @@
 //! frame in 16 ms. With nothing to do the loop sleeps without a timer.
 
 use super::files::Files;
+use super::job_control::{JobSignal, JobSignals, stop_this_process};
 use super::lookups::Lookups;
+use super::pacing::{Woken, pause_before, sooner};
 use super::persistence::{Persistence, Storage};
 use super::providers::Providers;
 use super::render_worker::RenderWorker;
 use super::signals::Signals;
 use super::turns::{Contents, Turns};
-use super::{DRAIN, Time, handle, sleep_until};
-use crate::app::{Effect, Event, Input, Model, ReplyUpdate, update};
+use super::typing::{Typing, input};
+use super::{DRAIN, Time, sleep_until};
+use crate::app::{Clock, Effect, Event, Input, Model, update};
 use crate::runtime::external_editor::Editing;
 use crate::store::StoreError;
+use crate::terminal::input::{Pending, Received, TerminalInput};
 use crate::terminal::{Addresses, Terminal};
 use crate::ui::{self, Caches, Job, JobResult, Theme};
-use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::Event as TerminalEvent;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +28,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
-/// The shortest time between two frames without input.
-const FRAME: Duration = Duration::from_millis(16);
-/// The same while a reply grows: faster than reading speed, and half the work.
-const GROWING_FRAME: Duration = Duration::from_millis(32);
 /// The number of SIGINT.
 const INTERRUPT: u8 = 2;
 /// Events that may wait for the loop before their senders wait too.
@@ -58,7 +57,7 @@ pub async fn run_screen(
     providers: Arc<dyn Providers>,
     (storage, tracker): (Storage, TaskTracker),
 ) -> Result<Option<u8>, ScreenError> {
-    let signals = Signals::listen()?;
+    let signals = (Signals::listen()?, JobSignals::listen()?);
     let (sender, events) = mpsc::channel(BACKLOG);
     let links = theme.markdown.links.clone();
     let addresses = links.map(|links| -> Addresses { Box::new(move |mark| links.address(mark)) });
@@ -79,8 +78,9 @@ pub async fn run_screen(
         turns: Turns::new(providers, contents, sender, tracker.clone()),
         persistence,
         opened: Some(opened),
-        input: Some(EventStream::new()),
+        typing: Typing::default(),
         editing: None,
+        is_stopped: false,
         is_over: false,
         signal: None,
     };
@@ -133,76 +133,45 @@ struct Screen {
     files: Files,
     /// Resolves once the store is open or has failed.
     opened: Option<oneshot::Receiver<Result<(), StoreError>>>,
-    /// The terminal's events; none while the program has given the terminal away, because the
-    /// stream reads on until it is dropped.
-    input: Option<EventStream>,
+    typing: Typing,
     /// The user's own editor, which has the terminal while it runs.
     editing: Option<Editing>,
+    /// Whether the program was stopped, and has not been continued yet: the shell has the terminal.
+    is_stopped: bool,
     is_over: bool,
     /// The signal that has asked for the end.
     signal: Option<u8>,
-}
-
-/// Why the loop woke up.
-enum Woken {
-    Terminal(TerminalEvent),
-    Event(Event),
-    JobResult(JobResult),
-    /// The editor has ended, with this.
-    Edited(Event),
-    Clock,
-    Frame,
-}
-
-impl Woken {
-    /// How long after the last frame this requires a new one, if it does.
-    fn due(&self) -> Option<Duration> {
-        match self {
-            Self::Terminal(_) | Self::Edited(_) | Self::Clock => Some(Duration::ZERO),
-            Self::Event(event) => Some(pause_before(event)),
-            Self::JobResult(_) => Some(FRAME),
-            Self::Frame => None,
-        }
-    }
-}
-
-/// How long a frame may wait that shows what happened.
-fn pause_before(event: &Event) -> Duration {
-    match event {
-        Event::Reply(_, ReplyUpdate::Delta(_) | ReplyUpdate::Replace(_)) => GROWING_FRAME,
-        Event::Reply(_, ReplyUpdate::Done(_) | ReplyUpdate::Failed(_)) => Duration::ZERO,
-        _ => FRAME,
-    }
-}
-
-fn sooner(a: Option<Duration>, b: Option<Duration>) -> Option<Duration> {
-    [a, b].into_iter().flatten().min()
 }
 
 impl Screen {
     async fn run(
         &mut self,
         mut events: mpsc::Receiver<Event>,
-        mut signals: Signals,
+        mut signals: (Signals, JobSignals),
     ) -> Result<(), ScreenError> {
+        self.typing.start(Pending::Keep)?;
         self.draw()?;
+        self.terminal.ask()?;
         let mut last_frame = Instant::now();
         // How long after the last frame the next one is due, if one is.
         let mut due: Option<Duration> = None;
         while !self.is_over {
             // While the terminal is lent, nothing is drawn.
-            let frame = due.filter(|_| self.editing.is_none());
+            let frame = due.filter(|_| self.has_terminal());
             let frame = frame.map(|pause| last_frame + pause);
             let woken = self.wait(&mut events, &mut signals, frame).await?;
             due = sooner(due, woken.due());
+            // What was typed comes before what else has happened since: its time is that of its reading.
+            due = sooner(due, self.receive_all()?);
             self.take(woken)?;
             // Everything that has arrived belongs to the same frame.
             while let Ok(event) = events.try_recv() {
+                due = sooner(due, self.receive_all()?);
                 due = sooner(due, Some(pause_before(&event)));
                 self.handle(event)?;
             }
             let is_due = due.is_some_and(|pause| last_frame.elapsed() >= pause);
-            if is_due && self.editing.is_none() {
+            if is_due && self.has_terminal() {
                 self.draw()?;
                 last_frame = Instant::now();
                 due = None;
@@ -214,17 +183,21 @@ impl Screen {
     async fn wait(
         &mut self,
         events: &mut mpsc::Receiver<Event>,
-        signals: &mut Signals,
+        (signals, jobs): &mut (Signals, JobSignals),
         frame: Option<Instant>,
     ) -> Result<Woken, ScreenError> {
         let wake = self.model.wake_at().map(|uptime| self.time.instant(uptime));
         tokio::select! {
             biased;
-            event = typed(&mut self.input, self.editing.is_some()) => match event {
-                Some(event) => Ok(Woken::Terminal(event?)),
+            received = self.typing.next() => match received {
+                Some(received) => {
+                    self.receive(received?)?;
+                    Ok(Woken::Received)
+                }
                 // The terminal is gone.
                 None => Ok(Woken::Event(Event::Terminate)),
             },
+            job = jobs.next() => Ok(Woken::Job(job)),
             signal = signals.next() => Ok(self.signalled(signal)),
             edited = edited(&mut self.editing) => Ok(Woken::Edited(edited)),
             () = sleep_until(wake) => Ok(Woken::Clock),
@@ -249,16 +222,14 @@ impl Screen {
 
     fn take(&mut self, woken: Woken) -> io::Result<()> {
         match woken {
-            Woken::Terminal(event) => {
-                if matches!(event, TerminalEvent::Resize(..)) {
-                    self.terminal.resized();
-                }
-                self.handle(Event::Input(input(event)))
-            }
+            Woken::Received | Woken::Frame => Ok(()),
+            Woken::Job(job) => self.on_job_signal(job),
             Woken::Event(event) => self.handle(event),
             Woken::Edited(event) => {
                 self.editing = None;
                 let taken = self.terminal.take_again();
+                // What the editor has not read is no message, and no answer to a question of this program.
+                let taken = taken.and_then(|()| self.typing.start(Pending::Discard));
                 self.handle(event)?;
                 taken
             }
@@ -270,13 +241,91 @@ impl Screen {
                 let effects = update(&mut self.model, Event::Clock(self.time.now()));
                 self.carry_out(effects)
             }
-            Woken::Frame => Ok(()),
         }
     }
 
-    fn handle(&mut self, event: Event) -> io::Result<()> {
-        let effects = handle(&mut self.model, self.time, event);
+    /// Whether the program has its terminal: nothing is drawn and no key is read where another one has it.
+    fn has_terminal(&self) -> bool {
+        self.editing.is_none() && !self.is_stopped
+    }
+
+    /// Takes what was read and not taken, as much as may wait; says whether a frame is due.
+    fn receive_all(&mut self) -> io::Result<Option<Duration>> {
+        let read = std::iter::from_fn(|| self.typing.take()).take(BACKLOG);
+        let read: Vec<_> = read.collect();
+        let due = (!read.is_empty()).then_some(Duration::ZERO);
+        for received in read {
+            self.receive(received?)?;
+        }
+        Ok(due)
+    }
+
+    /// Takes what was read at once.
+    fn receive(&mut self, received: Vec<Received>) -> io::Result<()> {
+        for Received { at, input: read } in received {
+            // What stands behind the key that gives the terminal away is not for this program.
+            if self.is_over || !self.has_terminal() {
+                break;
+            }
+            let clock = self.time.at(at);
+            if self.terminal.capabilities.learn(&read) {
+                self.handle_at(clock, Event::Input(Input::PastesAreBracketed))?;
+            }
+            if let TerminalInput::Event(event) = read {
+                if matches!(event, TerminalEvent::Resize(..)) {
+                    self.terminal.resized();
+                }
+                self.handle_at(clock, Event::Input(input(event)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn on_job_signal(&mut self, signal: JobSignal) -> io::Result<()> {
+        match signal {
+            JobSignal::Stop if self.has_terminal() => self.suspend(),
+            // The editor was stopped too, and it is the shell that waits for this program.
+            JobSignal::Stop => {
+                stop_this_process();
+                Ok(())
+            }
+            // So it goes on too, and has the terminal.
+            JobSignal::Continue if self.editing.is_some() => Ok(()),
+            // Also where nothing was known of the stop (SIGSTOP): the shell has set its own modes.
+            JobSignal::Continue => self.resume(),
+            JobSignal::Resize => {
+                self.terminal.resized();
+                self.handle(Event::Input(Input::Resize))
+            }
+        }
+    }
+
+    /// Gives the terminal back and stops, until SIGCONT comes.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.typing.stop();
+        self.terminal.lend();
+        self.is_stopped = stop_this_process();
+        if !self.is_stopped {
+            self.resume()?;
+        }
+        Ok(())
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.is_stopped = false;
+        self.terminal.take_again()?;
+        self.typing.start(Pending::Keep)?;
+        self.handle(Event::Resumed)
+    }
+
+    fn handle_at(&mut self, clock: Clock, event: Event) -> io::Result<()> {
+        let mut effects = update(&mut self.model, Event::Clock(clock));
+        effects.extend(update(&mut self.model, event));
         self.carry_out(effects)
+    }
+
+    fn handle(&mut self, event: Event) -> io::Result<()> {
+        self.handle_at(self.time.now(), event)
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
@@ -308,8 +357,8 @@ impl Screen {
                 Effect::Prompts => self.persistence.prompts(),
                 Effect::Presets(number) => self.persistence.presets(number),
                 Effect::Trash => self.persistence.trash(),
-                // The bell is not written into what the editor writes.
-                Effect::NotifyDesktop(_) if self.editing.is_some() => {}
+                // The bell is not written into what another program writes.
+                Effect::NotifyDesktop(_) if !self.has_terminal() => {}
                 Effect::NotifyDesktop(words) => self.terminal.notify_desktop(&words)?,
                 Effect::Find(request) => {
                     let theme = Box::new(self.theme.clone());
@@ -329,12 +378,7 @@ impl Screen {
                 | Effect::CheckPaths(..)
                 | Effect::CheckOrigins(_)
                 | Effect::Export { .. } => self.files.carry_out(self.model.current, effect),
-                Effect::Suspend => {
-                    // A stream that is merely not polled would go on taking the shell's input.
-                    self.input = None;
-                    self.terminal.suspend()?;
-                    self.handle(Event::Resumed)?;
-                }
+                Effect::Suspend => self.suspend()?,
                 // What another program wrote here is not known, so that nothing of it may be taken for ours.
                 Effect::Redraw => self.terminal.redraw()?,
                 Effect::Quit => self.is_over = true,
@@ -344,8 +388,7 @@ impl Screen {
     }
 
     fn lend_to_editor(&mut self, text: String) -> io::Result<()> {
-        // A stream that is merely not polled would go on taking the editor's input.
-        self.input = None;
+        self.typing.stop();
         self.terminal.lend();
         match Editing::start(self.model.current, text) {
             Ok(editing) => {
@@ -354,6 +397,7 @@ impl Screen {
             }
             Err(words) => {
                 self.terminal.take_again()?;
+                self.typing.start(Pending::Keep)?;
                 self.handle(Event::Notify(words))
             }
         }
@@ -384,17 +428,6 @@ impl Screen {
     }
 }
 
-/// The next event of the terminal; none while another program has it.
-async fn typed(
-    input: &mut Option<EventStream>,
-    is_lent: bool,
-) -> Option<io::Result<TerminalEvent>> {
-    if is_lent {
-        return std::future::pending().await;
-    }
-    input.get_or_insert_with(EventStream::new).next().await
-}
-
 /// Completes when the editor has ended; never without one.
 async fn edited(editing: &mut Option<Editing>) -> Event {
     match editing {
@@ -416,16 +449,5 @@ async fn opened(
         Ok(opened) => opened,
         // Nothing is saved, so nothing was opened.
         Err(_) => std::future::pending().await,
-    }
-}
-
-fn input(event: TerminalEvent) -> Input {
-    match event {
-        TerminalEvent::Key(key) => Input::Key(key),
-        TerminalEvent::Paste(text) => Input::Paste(text),
-        TerminalEvent::Mouse(mouse) => Input::Mouse(mouse),
-        TerminalEvent::Resize(..) => Input::Resize,
-        TerminalEvent::FocusGained => Input::Focus(true),
-        TerminalEvent::FocusLost => Input::Focus(false),
     }
 }

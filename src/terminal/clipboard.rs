@@ -5,6 +5,7 @@
 //! clipboards as well, where they exist. A thread does it: a desktop may be slow to answer, and
 //! some desktops ask for the text later, so that it must live as long as the program.
 
+use super::capabilities::is_in_tmux;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -65,10 +66,6 @@ fn has_desktop() -> bool {
         return false;
     }
     cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
-}
-
-fn is_in_tmux() -> bool {
-    std::env::var_os("TMUX").is_some_and(|value| !value.is_empty())
 }
 
 /// Makes the text tmux's newest buffer, which `-w` also hands to the terminal around it.

@@ -9,6 +9,8 @@ mod config;
 mod delta;
 mod driver;
 mod import;
+#[cfg(unix)]
+mod input;
 mod markdown;
 mod mutator;
 mod openai;
@@ -57,4 +59,10 @@ fn any_stream_of_a_completion_is_the_same_reply_however_it_is_cut() {
 #[test]
 fn any_file_to_import_ends_in_an_error_or_in_a_tree() {
     fuzz("import", import::check);
+}
+
+#[test]
+#[cfg(unix)]
+fn any_bytes_of_a_keyboard_are_the_same_keys_however_they_are_cut() {
+    fuzz("input", input::check);
 }

@@ -8,7 +8,15 @@ use serde_json::{Value, json};
 const LONGEST: usize = 1 << 16;
 
 /// Pieces that mean something to a terminal, to Markdown, to an event stream, or to JSON.
-const PIECES: [&str; 72] = [
+const PIECES: [&str; 80] = [
+    "\x1b[200~",
+    "\x1b[201~",
+    "\x1b[?2004;1$y",
+    "\x1b]11;",
+    "\x1bO",
+    "\x1b[M",
+    "\x1b[1089::99;5u",
+    "\x1b[27;2;13~",
     "\x1b",
     "\x1b[",
     "\x1b[31m",

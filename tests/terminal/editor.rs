@@ -87,6 +87,25 @@ fn ctrl_c_in_the_editor_is_for_the_editor_alone() {
 }
 
 #[test]
+fn what_the_editor_has_not_read_is_not_typed_into_the_draft() {
+    let home = Home::new();
+    let script = "echo 'in the editor'; read line; printf '%s' \"$line\" > \"$2\"";
+    let mut screen = with_editor(&home, script);
+    screen.type_text("a draft");
+    screen.press(CTRL_G);
+    wait_for_editor(&screen);
+    // Keys, a whole answer of the terminal, and the beginning of another.
+    screen.press("it\rleft\r\x1b[?62;22c\x1b]11;rgb:0000");
+    screen.wait_for("the edited text", |shown| shown.draft() == "it");
+    screen.write("/0000/0000\x1b\\");
+    screen.type_text("!");
+    let shown = screen.shown();
+    assert_eq!(shown.draft(), "it!");
+    assert!(shown.has("You are talking to"), "nothing was sent");
+    screen.quit();
+}
+
+#[test]
 fn what_an_editor_has_saved_before_it_failed_is_not_thrown_away() {
     let home = Home::new();
     let script = "echo 'in the editor'; printf 'hours of work' > \"$2\"; exit 1";

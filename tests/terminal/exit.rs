@@ -8,12 +8,13 @@ use rusqlite::Connection;
 use spacechat::program::{report_panics, state_directory};
 use spacechat::testing::store::FILE_NAME;
 use spacechat::testing::terminal::Terminal;
+use std::num::NonZeroU16;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 use std::{env, fs, mem, thread};
 
 /// Every mode that the program turns on is off, and the cursor is there.
-fn assert_given_back(screen: &Screen) {
+pub fn assert_given_back(screen: &Screen) {
     screen.look(|emulator| {
         let modes = emulator.screen();
         assert!(!modes.alternate_screen(), "the alternate screen");
@@ -28,7 +29,7 @@ fn assert_given_back(screen: &Screen) {
         for (on, off) in [
             ("\x1b[?1004h", "\x1b[?1004l"),
             ("\x1b[?2026h", "\x1b[?2026l"),
-            ("\x1b[>1u", "\x1b[<1u"),
+            ("\x1b[>5u", "\x1b[<1u"),
         ] {
             assert!(
                 emulator.last_place(on) < emulator.last_place(off),
@@ -40,23 +41,8 @@ fn assert_given_back(screen: &Screen) {
 }
 
 /// Whether the program has the terminal.
-fn is_taken(emulator: &Emulator) -> bool {
+pub fn is_taken(emulator: &Emulator) -> bool {
     emulator.screen().alternate_screen() && emulator.screen().bracketed_paste()
-}
-
-#[test]
-fn the_terminal_is_asked_nothing() {
-    let home = Home::new();
-    let screen = Screen::demo(&home, &[]);
-    screen.look(|emulator| {
-        assert!(is_taken(emulator));
-        // Answers to these could be taken for typing: cursor position, device attributes, keyboard flags, colours.
-        for question in ["\x1b[6n", "\x1b[c", "\x1b[0c", "\x1b[?u", "\x1b]11;?"] {
-            assert_eq!(emulator.last_place(question), None, "{question:?}");
-        }
-    });
-    assert!(screen.is_raw());
-    screen.quit();
 }
 
 #[test]
@@ -84,6 +70,28 @@ fn ctrl_c_stops_the_reply_then_sets_the_draft_aside_then_quits() {
     screen.press(CTRL_C);
     assert_eq!(screen.wait_for_exit(), 0);
     assert_given_back(&screen);
+}
+
+#[test]
+fn without_an_alternate_screen_the_prompt_stands_on_a_free_line_below() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.ask("repeat 2 ha", "haha");
+    screen.press(CTRL_Q);
+    assert_eq!(screen.wait_for_exit(), 0);
+    let written = screen.look(|emulator| String::from_utf8_lossy(emulator.written()).into_owned());
+    let (columns, rows) = WINDOW;
+    let size = |length| NonZeroU16::new(length).unwrap();
+    let mut plain = vt100::Parser::new(size(rows), size(columns), 0);
+    plain.process(written.replace("\x1b[?1049", "\x1b[?9999").as_bytes());
+    let plain = plain.screen();
+    assert_eq!(plain.cursor_position(), (rows - 1, 0));
+    let last: Vec<String> = plain.rows(0, columns).collect();
+    assert_eq!(last[usize::from(rows) - 1], "");
+    assert!(
+        last[usize::from(rows) - 2].contains("╰ Enter send"),
+        "{last:?}"
+    );
 }
 
 #[test]
@@ -332,13 +340,13 @@ fn assert_report_is_private(home: &Home, told: &str) {
 }
 
 /// The state of a process in one letter, as the kernel tells it: `T` when it is stopped.
-fn state(process: u32) -> Option<char> {
+pub fn state(process: u32) -> Option<char> {
     let line = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     line.rsplit_once(") ")?.1.chars().next()
 }
 
 /// The only child of a process.
-fn child(process: u32) -> u32 {
+pub fn child(process: u32) -> u32 {
     let path = format!("/proc/{process}/task/{process}/children");
     let children = fs::read_to_string(path).expect("the process lives");
     children.trim().parse().expect("it has one child")

@@ -35,6 +35,43 @@ fn a_burst_of_characters_with_line_ends_sends_nothing() {
     screen.quit();
 }
 
+/// What a terminal answers that marks pastes.
+const MARKS_PASTES: &str = "\x1b[?2004;1$y";
+
+#[test]
+fn a_text_and_enter_in_one_write_send() {
+    for answer in ["", MARKS_PASTES] {
+        let home = Home::new();
+        let mut screen = Screen::demo(&home, &[]);
+        screen.write(answer);
+        screen.write("repeat 2 ha\r");
+        screen.wait_for("the reply", |shown| shown.has("haha") && shown.is_ready());
+        screen.quit();
+    }
+}
+
+#[test]
+fn no_burst_is_a_paste_where_the_terminal_marks_pastes() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.write(MARKS_PASTES);
+    screen.write("repeat 2 ha\ra draft");
+    let shown = screen.wait_for("the reply", |shown| shown.has("haha") && shown.is_ready());
+    assert_eq!(shown.draft(), "a draft");
+    screen.quit();
+}
+
+#[test]
+fn a_terminal_that_has_marked_one_paste_marks_them_all() {
+    let home = Home::new();
+    let mut screen = Screen::demo(&home, &[]);
+    screen.paste("repeat 2");
+    screen.write(" ha\ra draft");
+    let shown = screen.wait_for("the reply", |shown| shown.has("haha") && shown.is_ready());
+    assert_eq!(shown.draft(), "a draft");
+    screen.quit();
+}
+
 #[test]
 fn a_line_end_that_is_typed_with_ctrl_j_sends_nothing() {
     let home = Home::new();

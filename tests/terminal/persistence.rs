@@ -1,7 +1,7 @@
 //! Conversations and drafts are there again at the next start, for the user and for the model.
 
 use rig::home::Home;
-use rig::keys::{CTRL_O, CTRL_U, ESC, F3, UP};
+use rig::keys::{CTRL_C, CTRL_O, CTRL_U, ESC, F3, UP};
 use rig::screen::Screen;
 use rig::shown::words;
 
@@ -165,6 +165,10 @@ fn what_two_windows_have_unsent_in_one_conversation_is_all_there_after_both_were
     first.kill();
     second.kill();
     let mut third = Screen::demo(&home, &["-c"]);
+    third.wait_for_text("of the second");
+    third.press(CTRL_C);
+    third.wait_for_no("of the second");
+    third.press(UP);
     third.wait_for_text("of the second");
     third.press(UP);
     third.wait_for_text("from the first");

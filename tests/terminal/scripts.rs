@@ -3,6 +3,7 @@
 use rig::home::Home;
 use rig::keys::{CTRL_C, CTRL_END, PAGE_UP};
 use rig::screen::Screen;
+use rig::shown::Emulator;
 
 const CTRL_L: &str = "\x0c";
 
@@ -39,7 +40,7 @@ fn lasting(screen: &Screen) -> Vec<String> {
 /// Draws everything anew and fails unless that changes nothing.
 fn assert_drawn_as_anew(screen: &mut Screen, of: &str) {
     let before = lasting(screen);
-    let frames = screen.look(|emulator| emulator.frames());
+    let frames = screen.look(Emulator::frames);
     screen.press(CTRL_L);
     screen.wait_until("a frame that is drawn anew", |emulator| {
         emulator.frames() > frames

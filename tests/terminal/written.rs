@@ -59,11 +59,14 @@ fn is_own_control(parameters: &str, last: char) -> bool {
         'm' => is_own_style(&numbers),
         'H' => are_numbers(2),
         'G' | 'L' | 'M' | 'A' => are_numbers(1),
-        'r' => parameters.is_empty() || are_numbers(2),
+        'r' => parameters.is_empty() || parameters == "?1007" || are_numbers(2),
+        's' => parameters == "?1007",
         'K' => matches!(parameters, "" | "2"),
         'J' => matches!(parameters, "" | "2"),
         // Keyboard flags; wrapping, the alternate screen, the cursor, frames, paste, focus, the mouse.
-        'u' => matches!(parameters, ">1" | "<1"),
+        'u' => matches!(parameters, ">5" | "<1"),
+        // The question for the mode of bracketed paste.
+        'p' => parameters == "?2004$",
         'h' | 'l' => matches!(
             parameters,
             "?7" | "?25"
@@ -72,6 +75,7 @@ fn is_own_control(parameters: &str, last: char) -> bool {
                 | "?1003"
                 | "?1004"
                 | "?1006"
+                | "?1007"
                 | "?1015"
                 | "?1049"
                 | "?2004"

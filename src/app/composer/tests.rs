@@ -31,18 +31,43 @@ fn a_paste_that_holds_what_does_not_show_stands_on_the_shelf() {
 }
 
 #[test]
-fn earlier_prompts_are_walked_and_the_draft_comes_back_exactly() {
+fn earlier_prompts_are_walked_there_and_back() {
     let mut composer = Composer::default();
-    composer.change(|text| text.insert("half a thou"));
     let earlier = || vec![Draft::new("one"), Draft::new("two")];
+    let mut after = |edit| {
+        composer.edit(edit, earlier);
+        composer.editor.text()
+    };
+    for (edit, expected) in [
+        (Edit::Up, "two"),
+        (Edit::Up, "one"),
+        (Edit::Up, "one"),
+        (Edit::Down, "two"),
+        (Edit::Down, ""),
+    ] {
+        assert_eq!(after(edit), expected);
+    }
+}
+
+#[test]
+fn no_arrow_key_replaces_what_was_written() {
+    let mut composer = Composer::default();
+    let earlier = || vec![Draft::new("one"), Draft::new("two")];
+    composer.change(|text| text.insert("half a thou"));
+    for edit in [Edit::Up, Edit::Up, Edit::Down] {
+        composer.edit(edit, earlier);
+        assert_eq!(composer.editor.text(), "half a thou");
+    }
+    // Nor an earlier prompt that was changed.
+    composer.take();
+    composer.edit(Edit::Up, earlier);
+    composer.change(|text| text.insert("!"));
+    composer.edit(Edit::Up, earlier);
+    assert_eq!(composer.editor.text(), "two!");
+    // One that is as it was makes room for another.
+    composer.set(Draft::new("one"));
     composer.edit(Edit::Up, earlier);
     assert_eq!(composer.editor.text(), "two");
-    composer.edit(Edit::Up, earlier);
-    composer.edit(Edit::Up, earlier);
-    assert_eq!(composer.editor.text(), "one");
-    composer.edit(Edit::Down, earlier);
-    composer.edit(Edit::Down, earlier);
-    assert_eq!(composer.editor.text(), "half a thou");
 }
 
 #[test]

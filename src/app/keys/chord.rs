@@ -1,5 +1,6 @@
 //! A key with the keys that are held beside it: as the terminal reports it, as it is shown, and as the settings write it.
 
+use super::layouts::latin;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::str::FromStr;
 
@@ -32,11 +33,16 @@ pub(in crate::app) const fn key(code: KeyCode) -> Chord {
 
 impl Chord {
     /// The chord of a key event. Shift is part of a typed character and not named beside it, and
-    /// letters under Ctrl are lower case, however the terminal reports them.
+    /// letters under Ctrl are lower case, however the terminal reports them. Under Ctrl or Alt a letter of another script
+    /// is the Latin one of its key.
     pub fn of(key: KeyEvent) -> Self {
         // Super and its like stay, so that Super and a letter is not the letter.
         let held = key.modifiers;
-        match key.code {
+        let code = match key.code {
+            KeyCode::Char(c) if held.intersects(CTRL | ALT) => KeyCode::Char(latin(c)),
+            code => code,
+        };
+        match code {
             KeyCode::Char(c) if held.contains(CTRL) => {
                 Self(held - SHIFT, KeyCode::Char(c.to_ascii_lowercase()))
             }

@@ -32,8 +32,8 @@ macro_rules! does {
 pub const ROWS: &[Row] = &[
     edit(Edit::Left, &[key(Left)], "Left", does!(Left)),
     edit(Edit::Right, &[key(Right)], "Right", does!(Right)),
-    edit(Edit::Up, &[key(Up)], "Up. At the first row: the earlier prompt", does!(Up)),
-    edit(Edit::Down, &[key(Down)], "Down. At the last row: the later prompt", does!(Down)),
+    edit(Edit::Up, &[key(Up)], "Up. While nothing is written: the earlier prompt", does!(Up)),
+    edit(Edit::Down, &[key(Down)], "Down. Behind an earlier prompt: the later one", does!(Down)),
     edit(Edit::LineStart, &[key(Home), ctrl('a')], "To the beginning of the line", does!(LineStart)),
     edit(Edit::LineEnd, &[key(End), ctrl('e')], "To the end of the line", does!(LineEnd)),
     edit(Edit::WordLeft, &[Chord(CTRL, Left), alt('b'), Chord(ALT, Left)], "A word to the left", does!(WordLeft)),
