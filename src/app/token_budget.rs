@@ -50,6 +50,22 @@ impl TokenBudget {
         self.total = self.parts.iter().map(|(_, tokens)| tokens).sum();
     }
 
+    /// The source has counted all of it: the parts have their shares of that.
+    fn count_exactly(&mut self, counted: usize) {
+        let estimated = self.total.max(1) as u128;
+        let mut left = counted;
+        if let Some((last, others)) = self.parts.split_last_mut() {
+            for (_, tokens) in others {
+                let share = *tokens as u128 * counted as u128 / estimated;
+                *tokens = usize::try_from(share).unwrap_or(left).min(left);
+                left -= *tokens;
+            }
+            last.1 = left;
+        }
+        self.total = counted;
+        self.is_exact = true;
+    }
+
     fn add(&mut self, name: &str, tokens: usize) {
         if tokens > 0 {
             self.parts.push((name.to_owned(), tokens));
@@ -81,8 +97,7 @@ pub fn token_budget(model: &Model, (system, past): (usize, usize)) -> TokenBudge
         budget.cached = correction.cached.filter(|percent| *percent > 0);
     }
     if let Some(counted) = model.counting.tokens(open) {
-        budget.total = counted;
-        budget.is_exact = true;
+        budget.count_exactly(counted);
     }
     budget.cost = price.map(|price| price.of(budget.total as u64, 0));
     budget

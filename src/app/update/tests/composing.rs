@@ -4,7 +4,7 @@ use super::*;
 use crate::app::Certainty;
 use crate::app::popups::login;
 use crate::app::popups::text_view::TextView;
-use crate::app::token_budget::token_budget;
+use crate::app::token_budget::{TokenBudget, token_budget};
 use crate::chat::{Attachment, Cost, Price, ProviderNames};
 use std::sync::Arc;
 
@@ -94,6 +94,8 @@ fn what_the_source_counts_once_typing_rests_is_the_total_until_the_draft_is_anot
     user.tell(Event::Counted(number, Some(123)));
     let budget = |user: &User| token_budget(&user.model, (0, 7));
     assert_eq!((budget(&user).total, budget(&user).is_exact), (123, true));
+    let sum = |budget: &TokenBudget| budget.parts.iter().map(|(_, tokens)| tokens).sum::<usize>();
+    assert_eq!(sum(&budget(&user)), 123);
     user.types("!");
     assert!(!budget(&user).is_exact);
     user.tell(Event::Counted(number, Some(123)));
