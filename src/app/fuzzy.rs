@@ -27,6 +27,13 @@ pub fn matching<'a, T>(
     found.into_iter().map(|(_, item)| item).collect()
 }
 
+/// Whether what `query` finds is among what `before` has found: it goes on from it, and holds no sign that turns a search
+/// round.
+pub fn narrows(before: &str, query: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/' | ':');
+    !before.trim().is_empty() && query.starts_with(before) && query.chars().all(is_plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +46,31 @@ mod tests {
         assert_eq!(found("完"), [&"完了 report"]);
         assert_eq!(found("").len(), 3);
         assert!(found("zzz").is_empty());
+    }
+
+    #[test]
+    fn a_longer_query_finds_nothing_that_a_shorter_one_did_not() {
+        let all = [
+            "maker/Model-4",
+            "é/mode:4",
+            "m 4",
+            "Übung m4",
+            "mm44",
+            "ﬁne/m.4",
+        ];
+        for query in ["m4 e", "é/mo", "M-4", "ub m", "fi 4"] {
+            for (at, _) in query.char_indices().skip(1) {
+                let (before, longer) = (&query[..at], query);
+                if narrows(before, longer) {
+                    let found = matching(before, &all, |text| text);
+                    let longer = matching(longer, &all, |text| text);
+                    assert!(
+                        longer.iter().all(|text| found.contains(text)),
+                        "{before}, {query}"
+                    );
+                }
+            }
+        }
+        assert!(!narrows("!a", "!ab") && !narrows("a", "a$") && !narrows("a", "b"));
     }
 }

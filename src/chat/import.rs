@@ -7,6 +7,7 @@
 //! same file twice is recognised.
 
 pub(crate) mod chatgpt;
+mod citations;
 mod foreign;
 pub(crate) mod llm;
 

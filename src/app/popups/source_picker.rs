@@ -15,7 +15,7 @@ use super::picker::Menu;
 use super::{Page, Popup, Step, sign_in};
 use crate::app::conversation::versions;
 use crate::app::editor::Editor;
-use crate::app::fuzzy::matching;
+use crate::app::fuzzy::{matching, narrows};
 use crate::app::keys::Context;
 use crate::app::sources::{Chats, SourceGroup, SourceState};
 use crate::app::{Effect, Model};
@@ -31,6 +31,8 @@ pub struct SourcePicker {
     /// What is typed, and the mark among the rows.
     pub menu: Menu,
     all: Vec<SourceRow>,
+    /// The query before and which of all it has found: one that goes on from it finds no others.
+    narrowed: Option<(String, Vec<usize>)>,
     rows: Vec<PickerRow>,
     /// Where in `rows` begins what a search has found.
     found_from: usize,
@@ -189,9 +191,13 @@ impl SourcePicker {
 
     /// What the query finds, best first; before it what is typed itself, where it looks like a name or an address. Behind it
     /// where that goes on from the name of a source whose models are known: then one of these is meant.
-    fn filtered(&self, query: &str) -> Vec<PickerRow> {
-        let words = self.all.iter().map(|row| row.words.as_str());
-        let words: Vec<(usize, &str)> = words.enumerate().collect();
+    fn filtered(&mut self, query: &str) -> Vec<PickerRow> {
+        let among = match self.narrowed.take() {
+            Some((before, found)) if narrows(&before, query) => found,
+            _ => (0..self.all.len()).collect(),
+        };
+        let words = among.iter().map(|at| (*at, self.all[*at].words.as_str()));
+        let words: Vec<(usize, &str)> = words.collect();
         let mut found = matching(query, &words, |(_, words)| words);
         // What is written out whole is meant, whatever else holds it.
         found.sort_by_key(|(_, words)| *words != query);
@@ -200,9 +206,11 @@ impl SourcePicker {
             let behind = query.strip_prefix(row.source.as_str());
             row.model.is_some() && behind.is_some_and(|behind| behind.starts_with(':'))
         });
-        let mut rows: Vec<_> = (found.into_iter())
-            .map(|(at, _)| PickerRow::Known(*at))
-            .collect();
+        let mut places: Vec<usize> = found.into_iter().map(|(at, _)| *at).collect();
+        let mut rows: Vec<_> = places.iter().copied().map(PickerRow::Known).collect();
+        // Of equally good ones the first counts.
+        places.sort_unstable();
+        self.narrowed = Some((query.to_owned(), places));
         if self.scope == Scope::All && is_new && query.contains(['/', ':']) {
             let row = PickerRow::Other(Box::new(SourceRow {
                 about: "as it is written".to_owned(),
@@ -274,6 +282,7 @@ impl SourcePicker {
         // The query that was just emptied is none of the user's.
         self.menu.is_edited();
         (self.scope, self.all) = (scope, all);
+        self.narrowed = None;
         (self.check, self.is_moved) = (None, false);
         self.find();
     }
@@ -390,6 +399,7 @@ pub(in crate::app) fn refresh(model: &mut Model) {
         // By what it stands for: its place is another one now.
         let marked = picker.marked();
         (picker.all, picker.is_looking) = (all, is_looking);
+        picker.narrowed = None;
         picker.find_again(marked.as_ref());
     }
 }

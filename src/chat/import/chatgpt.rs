@@ -7,13 +7,14 @@
 //!   follows them;
 //! - thoughts, calls of tools, code that was run and what it printed go to the thoughts of the
 //!   reply behind them;
+//! - marks of citations in replies become what their messages say of them, or go;
 //! - hidden and empty nodes, the program's own instructions and the other answers of tools (search
 //!   results, mostly) are left out.
 //!
 //! The model's name is left out too: a Space has models of its own.
 
-use super::ForeignError;
 use super::foreign::{Foreign, Node, add_step};
+use super::{ForeignError, citations};
 use crate::chat::export::Imported;
 use crate::chat::prompt::fenced;
 use crate::chat::{Attachment, Role};
@@ -142,7 +143,7 @@ fn said(message: &MessageDocument) -> Node {
         },
         ("assistant", _) => Node {
             role: Some(Role::Assistant),
-            text: reply_text(content),
+            text: citations::resolved(&reply_text(content), &message.metadata),
             attachments: attachments(message),
             is_cut: is_cut(message),
             ..nothing

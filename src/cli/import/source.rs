@@ -48,18 +48,24 @@ fn understand(
     if start.starts_with(b"PK\x03\x04") {
         let mut found = Vec::new();
         for json in unpacked(bytes, MOST_UNPACKED)? {
-            found.extend(chatgpt::conversations(&json, space)?);
+            found.extend(chatgpt::conversations(without_mark(&json), space)?);
         }
         return Ok((Origin::Foreign, without_doubles(found)));
     }
     let mut json = Vec::new();
     bytes.read_to_end(&mut json)?;
+    let json = without_mark(&json);
     if json.trim_ascii_start().starts_with(b"[") {
-        let found = chatgpt::conversations(&json, space)?;
+        let found = chatgpt::conversations(json, space)?;
         return Ok((Origin::Foreign, without_doubles(found)));
     }
-    let value = serde_json::from_slice(&json).map_err(Unreadable::NotJson)?;
+    let value = serde_json::from_slice(json).map_err(Unreadable::NotJson)?;
     Ok((Origin::Ours, vec![export::from_json(&value)?]))
+}
+
+/// A text without the mark of its byte order, which some editors put before UTF-8.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// The texts in an archive that hold conversations: `conversations.json`, or, in large exports,
@@ -153,7 +159,7 @@ impl Unreadable {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unreadable, unpacked};
+    use super::{Unreadable, understand, unpacked};
     use std::io::{Cursor, Write};
     use zip::write::SimpleFileOptions;
 
@@ -171,5 +177,20 @@ mod tests {
         let unpack = |most| unpacked(Cursor::new(bytes.clone()), most);
         assert!(matches!(unpack(199_999), Err(Unreadable::TooLarge(_))));
         assert!(unpack(200_000).is_ok());
+    }
+
+    #[test]
+    fn the_mark_of_a_byte_order_is_no_error() {
+        let export = include_bytes!("../../../tests/fixtures/chatgpt.conversations.json");
+        let marked = [b"\xef\xbb\xbf", &export[..]].concat();
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default();
+        archive.start_file("conversations.json", options).unwrap();
+        archive.write_all(&marked).unwrap();
+        let archive = archive.finish().unwrap().into_inner();
+        for bytes in [marked, archive] {
+            let (_, found) = understand(Cursor::new(bytes), None, "owner/space").unwrap();
+            assert_eq!(found.len(), 2);
+        }
     }
 }

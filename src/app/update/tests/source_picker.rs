@@ -196,6 +196,29 @@ fn nothing_is_sent_again_where_the_last_reply_came() {
 }
 
 #[test]
+fn letters_that_are_typed_one_by_one_find_what_the_whole_word_does() {
+    let names: Vec<String> = (0..300)
+        .map(|number| format!("maker-{}/Model-{number}.b", number % 7))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let opened = || {
+        let mut user = with_sources();
+        user.ctrl('t');
+        user.tell(Event::LocalFound(vec![local("here", &names)]));
+        user
+    };
+    for word in ["m4-2", "here:ma 7", "Mod1"] {
+        let (mut typed, mut pasted) = (opened(), opened());
+        typed.types(word);
+        pasted.tell(Event::Input(Input::Paste(word.to_owned())));
+        assert_eq!(rows(&typed), rows(&pasted), "{word}");
+        // And again, once a letter is taken back.
+        typed.key(KeyCode::Backspace).types(&word[word.len() - 1..]);
+        assert_eq!(rows(&typed), rows(&pasted), "{word}");
+    }
+}
+
+#[test]
 fn a_source_without_a_default_asks_for_one_of_its_models() {
     let mut user = with_sources();
     user.ctrl('t').types("mine").key(KeyCode::Enter);
