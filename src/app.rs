@@ -134,6 +134,8 @@ pub struct Model {
     previews: u64,
     /// What the source has counted of the draft that is seen.
     counting: Counting,
+    /// Whether it was told how Option becomes Alt.
+    has_told_option: bool,
     /// What is done with and too large to be dropped here.
     discarded: Discarded,
 }
@@ -259,6 +261,7 @@ impl Model {
             finds: 0,
             previews: 0,
             counting: Counting::default(),
+            has_told_option: false,
             discarded: Discarded::default(),
         }
     }

@@ -6,7 +6,7 @@ use super::popups::{self, history};
 use crate::app::composer::completion;
 use crate::app::conversation::delivery;
 use crate::app::conversation::persistence::save;
-use crate::app::keys::{Action, Context, Edit, Row};
+use crate::app::keys::{Action, Chord, Context, Edit, Row, option};
 use crate::app::sidebar::navigation;
 use crate::app::{Effect, Focus, Model, QUIT_ARMED, search, settings_panel, tray};
 use crate::chat::MessageState;
@@ -106,7 +106,7 @@ fn press(model: &mut Model, row: &'static Row, confirming: Option<Action>) -> Ve
 
 /// A key that has no meaning of its own types.
 fn typed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    let typed = match letter(key) {
+    let character = match letter(key) {
         Some(c) => c,
         // In the system message Enter is a new line: there is nothing to send.
         None if key.code == KeyCode::Enter && model.focus == Focus::Panel => '\n',
@@ -115,12 +115,12 @@ fn typed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if model.conversation().picked.is_some() {
         let back = model.keys.shown_key(Action::Back);
         model.toast(format!(
-            "{typed} does nothing to a picked message. {back} goes back to writing."
+            "{character} does nothing to a picked message. {back} goes back to writing."
         ));
         return Vec::new();
     }
     let mut bytes = [0; 4];
-    let typed: &str = typed.encode_utf8(&mut bytes);
+    let typed: &str = character.encode_utf8(&mut bytes);
     match model.focus {
         // What is typed at a setting is its value.
         Focus::Settings => {
@@ -136,7 +136,22 @@ fn typed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     edit_field(model, |field| field.insert(typed));
+    tell_option(model, character);
     Vec::new()
+}
+
+/// Tells once how Option becomes Alt, where the terminal has typed what Option makes of one of our keys.
+fn tell_option(model: &mut Model, typed: char) {
+    let letter = option::letter(typed).filter(|_| !model.has_told_option);
+    let meant = letter.map(|letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::ALT));
+    let meant = meant.filter(|key| model.keys.lookup(*key, contexts(model)).is_some());
+    if let Some(key) = meant {
+        model.has_told_option = true;
+        model.toast(format!(
+            "Option types {typed} here. For {}, let the terminal send Option as Meta (iTerm2: Esc+).",
+            Chord::of(key)
+        ));
+    }
 }
 
 /// Changes the field that has the keyboard, behind any popup.

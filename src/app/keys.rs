@@ -6,6 +6,7 @@ mod action;
 pub(in crate::app) mod chord;
 mod keymap;
 mod layouts;
+pub(in crate::app) mod option;
 pub(in crate::app) mod row;
 
 pub use action::{Action, Edit};

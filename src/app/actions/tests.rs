@@ -1,6 +1,6 @@
 use super::*;
 use crate::app::keys::chord::{ALT, CTRL, SHIFT};
-use crate::app::keys::{Action, Context};
+use crate::app::keys::{Action, Chord, Context};
 use crate::app::keys::{Edit, Keymap, Slash};
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -14,6 +14,24 @@ fn no_key_has_two_meanings_in_one_place() {
                 "{chord} stands twice"
             );
         }
+    }
+}
+
+#[test]
+fn what_alt_does_is_in_the_palette_or_has_another_key() {
+    let is_alt = |chord: &&Chord| chord.0.contains(ALT);
+    for row in ROWS {
+        let is_popups = !matches!(
+            row.context,
+            Context::All | Context::Composer | Context::Text
+        );
+        let has_alt = row.keys.iter().any(|chord| is_alt(&chord));
+        let has_other = row.keys.iter().any(|chord| !is_alt(&chord));
+        assert!(
+            is_popups || !has_alt || has_other || row.is_listed,
+            "{}",
+            row.title
+        );
     }
 }
 

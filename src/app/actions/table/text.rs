@@ -45,6 +45,8 @@ pub const ROWS: &[Row] = &[
     edit(Edit::KillToStart, &[ctrl('u')], "Delete to the beginning of the line", does!(KillToStart)),
     edit(Edit::KillToEnd, &[ctrl('k')], "Delete to the end of the line", does!(KillToEnd)),
     edit(Edit::Yank, &[ctrl('y')], "Insert what was deleted", does!(Yank)),
-    edit(Edit::Undo, &[alt('z'), ctrl('_')], "Undo", does!(Undo)),
-    edit(Edit::Redo, &[alt('Z'), key(F(8))], "Redo", does!(Redo)),
+    row((Action::Edit(Edit::Undo), Context::Text), &[alt('z'), ctrl('_')], "Undo the last edit", "Undo",
+        Group::Text, does!(Undo)).also("revert back"),
+    row((Action::Edit(Edit::Redo), Context::Text), &[alt('Z'), key(F(8))], "Redo the last edit", "Redo",
+        Group::Text, does!(Redo)).also("again forward"),
 ];
