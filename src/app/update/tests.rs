@@ -146,19 +146,6 @@ fn enter_sends_what_was_typed_and_the_reply_grows_below_it() {
 }
 
 #[test]
-fn what_option_types_in_place_of_an_alt_key_is_text_and_told_once() {
-    let mut user = User::new();
-    // Letters that some language has say nothing.
-    user.types("ßçø");
-    assert_eq!(user.model.toast, None);
-    user.types("†");
-    let (told, _) = user.model.toast.clone().unwrap();
-    assert!(told.contains("For Alt+T"), "{told}");
-    user.types("†");
-    assert_eq!((user.model.toast.clone(), &*user.draft()), (None, "ßçø††"));
-}
-
-#[test]
 fn an_empty_message_is_not_sent() {
     let mut user = User::new();
     user.key(KeyCode::Enter).sends("  ");

@@ -159,6 +159,19 @@ fn what_will_be_sent_can_be_read_before() {
 }
 
 #[test]
+fn what_option_types_in_place_of_an_alt_key_is_text_and_told_once() {
+    let mut user = User::new();
+    // Letters that some language has say nothing.
+    user.types("ßçø");
+    assert_eq!(user.model.toast, None);
+    user.types("†");
+    let (told, _) = user.model.toast.clone().unwrap();
+    assert!(told.contains("For Alt+T"), "{told}");
+    user.types("†");
+    assert_eq!((user.model.toast.clone(), &*user.draft()), (None, "ßçø††"));
+}
+
+#[test]
 fn a_message_is_counted_once_when_it_is_complete() {
     let mut user = User::new();
     user.sends("1111").hears(0, done("2222"));
