@@ -112,8 +112,14 @@ pub(super) fn remove(model: &mut Model) {
         Row::Queued(at) => {
             if let Some(draft) = open.queue.remove(at) {
                 open.composer.put_aside(draft);
+                // No arrow key replaces what is written.
+                let when = if open.composer.is_empty() {
+                    ""
+                } else {
+                    " in an empty message"
+                };
                 let up = model.keys.shown_key(Action::Edit(Edit::Up));
-                model.toast(format!("It is not sent. {up} brings it back."));
+                model.toast(format!("It is not sent. {up}{when} brings it back."));
             }
         }
         Row::Chip(at) => {
