@@ -15,9 +15,11 @@ use url::Url;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl ServerProvider {
-    /// Whether the server may be asked to count without the user's word.
+    /// Whether the server may be asked to count without the user's word: it is on this machine, and so is the way to it. What
+    /// a proxy calls this machine is another one.
     pub(in crate::provider) fn is_here(&self) -> bool {
-        Url::parse(&self.named.url).is_ok_and(|url| is_loopback(&url))
+        let is_direct = self.http.proxy.is_none();
+        is_direct && Url::parse(&self.named.url).is_ok_and(|url| is_loopback(&url))
     }
 
     /// The server's count; `None` where it does not count, or is not there.

@@ -30,6 +30,18 @@ async fn other_servers_are_not_asked_to_count() {
 }
 
 #[tokio::test]
+async fn a_draft_does_not_go_through_a_proxy_to_be_counted() {
+    let (server, proxy) = (
+        Server::start(counting(16)).await,
+        Server::start(Script::default()).await,
+    );
+    let mut reaching = reaching(&format!("{}/v1", server.url()));
+    reaching.http.proxy = Some(proxy.url());
+    assert_eq!(provider_of(reaching).count(ask("hello")).await, None);
+    assert!(proxy.all_heard().is_empty(), "{:?}", proxy.all_heard());
+}
+
+#[tokio::test]
 async fn a_draft_does_not_leave_this_machine_to_be_counted() {
     let server = ServerRef::at("http://llama.invalid:1/v1");
     let http = options();
