@@ -140,7 +140,7 @@ pub(super) fn show(model: &mut Model) -> Vec<Effect> {
     head.push('\n');
     let open = model.conversation();
     let messages = would_travel(open);
-    let has_draft = !open.composer.draft().is_empty();
+    let has_draft = !open.composer.is_empty();
     let request = PromptRequest {
         number: model.previews + 1,
         head,

@@ -16,7 +16,7 @@ pub enum JobSignal {
 #[derive(Debug)]
 pub struct JobSignals {
     #[cfg(unix)]
-    kinds: Vec<(JobSignal, tokio::signal::unix::Signal)>,
+    listener: super::signals::Listener<JobSignal>,
 }
 
 #[cfg(unix)]
@@ -24,31 +24,19 @@ impl JobSignals {
     /// Begins to listen; from now on SIGTSTP alone stops nothing.
     pub fn listen() -> std::io::Result<Self> {
         use rustix::process::Signal;
-        use tokio::signal::unix::{SignalKind, signal};
         let kinds = [
             (JobSignal::Stop, Signal::TSTP),
             (JobSignal::Continue, Signal::CONT),
             (JobSignal::Resize, Signal::WINCH),
         ];
-        let listen = |(meaning, kind): (JobSignal, Signal)| {
-            let listening = signal(SignalKind::from_raw(kind.as_raw()));
-            listening.map(|listening| (meaning, listening))
-        };
         Ok(Self {
-            kinds: kinds.into_iter().map(listen).collect::<Result<_, _>>()?,
+            listener: super::signals::Listener::listen(kinds)?,
         })
     }
 
     /// Waits for one of them. Safe to drop while it waits.
     pub async fn next(&mut self) -> JobSignal {
-        use std::task::Poll;
-        std::future::poll_fn(|cx| {
-            let mut kinds = self.kinds.iter_mut();
-            let came =
-                kinds.find_map(|(meaning, kind)| kind.poll_recv(cx).is_ready().then_some(*meaning));
-            came.map_or(Poll::Pending, Poll::Ready)
-        })
-        .await
+        self.listener.next().await
     }
 }
 
